@@ -1,0 +1,42 @@
+//! Comparing texts that have been through other programs.
+//!
+//! Messages turns quotes and dashes into typographic ones and Codex trims; two
+//! texts are the same when they agree after [`fold`].
+
+use serde::{Deserialize, Serialize};
+use sha2::{Digest as _, Sha256};
+
+/// A fingerprint of a folded text: equal for equal texts, and it cannot be read back.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Digest(pub [u8; 16]);
+
+impl Digest {
+    /// The fingerprint of `text`.
+    pub fn of(text: &str) -> Self {
+        let mut hash = Sha256::new();
+        let mut buffer = [0; 4];
+        for c in fold(text) {
+            hash.update(c.encode_utf8(&mut buffer).as_bytes());
+        }
+        let mut out = [0; 16];
+        out.copy_from_slice(&hash.finalize()[..16]);
+        Self(out)
+    }
+}
+
+/// The characters of `text` that survive other programs: no white space, no
+/// variation selectors or object placeholders, typographic marks as ASCII.
+pub fn fold(text: &str) -> impl Iterator<Item = char> + '_ {
+    text.chars()
+        .filter(|c| !c.is_whitespace() && !c.is_control())
+        .filter(|c| !matches!(c, '\u{fe00}'..='\u{fe0f}' | '\u{200b}'..='\u{200f}' | '\u{feff}' | '\u{fffc}' | '\u{fffd}'))
+        .flat_map(|c| match c {
+            '‘' | '’' | '‚' | '‛' => ['\'', '\0', '\0'],
+            '“' | '”' | '„' | '‟' | '«' | '»' => ['"', '\0', '\0'],
+            '–' | '‑' => ['-', '\0', '\0'],
+            '—' => ['-', '-', '\0'],
+            '…' => ['.', '.', '.'],
+            other => [other, '\0', '\0'],
+        })
+        .filter(|c| *c != '\0')
+}

@@ -1,0 +1,49 @@
+//! An event with its place in the log.
+
+use crate::event::Event;
+use crate::id::Seq;
+use crate::time::{Now, Tick, Wall};
+
+/// One entry of the log.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Envelope {
+    /// Position.
+    pub seq: Seq,
+    /// Wall clock at the append.
+    pub wall: Wall,
+    /// Logical time at the append.
+    pub tick: Tick,
+    /// The fact in whose batch a decision stands; `None` for the fact itself.
+    pub cause: Option<Seq>,
+    /// What happened.
+    pub event: Event,
+}
+
+/// What is appended at once: a fact and the decisions it caused.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[must_use = "a batch that is not appended did not happen"]
+pub struct Batch(Vec<Envelope>);
+
+impl Batch {
+    /// Numbers `events` from `first`; the first is the fact, the others its decisions.
+    pub fn new(first: Seq, now: Now, events: Vec<Event>) -> Self {
+        let number = |(nth, event): (usize, Event)| Envelope {
+            seq: Seq(first.0.saturating_add(nth as u64)),
+            wall: now.wall,
+            tick: now.tick,
+            cause: (nth > 0).then_some(first),
+            event,
+        };
+        Self(events.into_iter().enumerate().map(number).collect())
+    }
+
+    /// The entries in order.
+    pub fn envelopes(&self) -> &[Envelope] {
+        &self.0
+    }
+
+    /// Nothing happened.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+}

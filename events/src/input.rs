@@ -1,0 +1,335 @@
+//! What the outside can tell the machine. Inputs live in memory only: the
+//! machine distils each into events, and what must not be kept (a stranger's
+//! words, a secret) goes no further than here.
+
+use crate::id::{CallId, CommandId, Guid, InputKey, Pane, SessionId, TurnId};
+use crate::outcome::Report;
+use crate::private::Text;
+use crate::settings::Settings;
+use crate::time::Wall;
+use serde::{Deserialize, Serialize};
+
+/// Everything that can wake the machine.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Input {
+    /// A process took the log and is about to work.
+    Started(Started),
+    /// It is about to let go of the log.
+    Stopping,
+    /// Codex ran the notify program.
+    Notify(Notify),
+    /// A rollout grew by a record that matters.
+    Rollout(Rollout),
+    /// chat.db has a row above the cursor, or a held row changed.
+    Message(Box<MessageRow>),
+    /// The cursor of chat.db was placed without reading rows.
+    ChatDb(ChatDbPlaced),
+    /// The queue file has a further line.
+    QueueLine(QueueLine),
+    /// Somebody asked for a text to be sent to the owner.
+    Attention(Attention),
+    /// An executor has something to say about its command.
+    Report(CommandId, Report),
+    /// A source stopped working, or works again.
+    Source(Source, SourceState),
+    /// Time has passed; due deadlines are looked up by the machine.
+    Elapsed,
+}
+
+/// A process that took the log.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Started {
+    /// Program version.
+    pub version: String,
+    /// Process id.
+    pub pid: u32,
+    /// Effective configuration, as far as decisions depend on it.
+    pub settings: Settings,
+}
+
+/// One run of the notify program.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Notify {
+    /// Made by the notify process; a hand-over seen twice is one hand-over.
+    pub key: InputKey,
+    /// The payload as it came, bytes that are not UTF-8 replaced.
+    pub raw: Text,
+    /// What the process could see of where it came from.
+    pub origin: Origin,
+    /// When the process started.
+    pub at: Wall,
+}
+
+/// Where a notify process was started.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Origin {
+    /// Working directory.
+    pub cwd: String,
+    /// The pane of `TMUX` and `TMUX_PANE`. Only an embedded Codex's is its own.
+    pub pane: Option<Pane>,
+    /// Name and arguments of the parent process, as far as they could be read.
+    pub parent: String,
+}
+
+/// A record of a rollout.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Rollout {
+    /// The thread whose file it is.
+    pub session: SessionId,
+    /// Byte offset in the file just behind the record.
+    pub offset: u64,
+    /// The record's own timestamp.
+    pub at: Wall,
+    /// What it says.
+    pub fact: RolloutFact,
+}
+
+/// What a rollout's record says, as far as anybody here cares.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum RolloutFact {
+    /// The head of the file.
+    Meta(SessionMeta),
+    /// A turn began.
+    TurnStarted { turn: TurnId, plan_mode: bool },
+    /// The user's words were recorded: typed, pasted, queued, whoever sent them.
+    UserMessage { text: Text },
+    /// The model said something.
+    AssistantMessage { turn: Option<TurnId>, text: Text },
+    /// The model asks.
+    Asked {
+        call: CallId,
+        turn: Option<TurnId>,
+        kind: QuestionKind,
+        questions: Vec<Question>,
+    },
+    /// A tool call got its output. Sent for every call: the machine knows which are questions.
+    CallClosed { call: CallId, how: Closing },
+    /// A turn ended by itself, well or with an error.
+    TurnCompleted {
+        turn: TurnId,
+        last: Option<Text>,
+        error: Option<Text>,
+    },
+    /// A turn was interrupted.
+    TurnAborted {
+        turn: Option<TurnId>,
+        reason: String,
+    },
+    /// Records that could not be read were passed over.
+    Skipped { records: u32 },
+}
+
+/// The head of a rollout.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SessionMeta {
+    /// Working directory of the thread.
+    pub cwd: String,
+    /// Whose thread it is.
+    pub kind: ThreadKind,
+    /// Codex version that made it.
+    pub version: String,
+    /// The file.
+    pub path: String,
+    /// When the thread was made.
+    pub created: Wall,
+}
+
+/// Whose thread it is, by `source` and `thread_source` of `session_meta`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub enum ThreadKind {
+    /// The owner's, in a terminal.
+    Owner,
+    /// The owner's, run by `codex exec`.
+    Exec,
+    /// Spawned by another thread.
+    Subagent,
+    /// A review.
+    Review,
+    /// Any other that says it is not a user's.
+    Internal,
+}
+
+/// How a question is put.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub enum QuestionKind {
+    /// A modal holds the turn until it is answered.
+    Modal,
+    /// The turn goes on; the answer is an ordinary message.
+    Async,
+}
+
+/// One question with its options.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Question {
+    /// The model's name for it.
+    pub id: String,
+    /// The question.
+    pub text: Text,
+    /// What may be chosen, in order. Empty means free text.
+    pub options: Vec<Choice>,
+}
+
+/// One option of a question.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Choice {
+    /// What is chosen.
+    pub label: Text,
+    /// What it means; may be empty.
+    pub detail: Text,
+}
+
+/// How a call ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub enum Closing {
+    /// With answers.
+    Answered,
+    /// Codex would not ask (not in this mode, a hook).
+    Refused,
+    /// The turn was interrupted.
+    Interrupted,
+    /// The turn ended without an answer being recorded.
+    Overtaken,
+}
+
+/// A row of chat.db, with what decides whether it is the owner's word.
+/// Columns that the file does not have are `None` or false.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct MessageRow {
+    /// Position in this file.
+    pub rowid: i64,
+    /// Messages' own id.
+    pub guid: Guid,
+    /// What it says.
+    pub body: Body,
+    /// `message.date` as wall time; `None` when unset.
+    pub date: Option<Wall>,
+    /// `message.service`: `iMessage`, `SMS`, `RCS` …
+    pub service: String,
+    /// Sent by a device of this Apple account.
+    pub from_me: bool,
+    /// `handle.id`: for a received row its sender, else often the other party.
+    pub handle: Option<Text>,
+    /// `destination_caller_id`: for a received row, which of our addresses it was sent to.
+    pub destination: Option<Text>,
+    /// The chat it is joined to; `None` while the join row is missing.
+    pub chat: Option<Chat>,
+    /// `item_type`; 0 is an ordinary message.
+    pub item_type: i64,
+    /// `associated_message_type`; 0 is none, 2000 and up tapbacks.
+    pub associated_type: i64,
+    /// `balloon_bundle_id`: link previews and app messages have one.
+    pub balloon: Option<String>,
+    /// The root of the reply thread it stands in.
+    pub reply_to: Option<Guid>,
+    /// It has attachments.
+    pub attachments: bool,
+    /// It was edited or unsent.
+    pub edited: bool,
+    /// Messages' error code; 0 is none.
+    pub error: i64,
+    /// Accepted by the server.
+    pub sent: bool,
+    /// Arrived on a device of the other side.
+    pub delivered: bool,
+    /// The reader gave up waiting for the row to become whole.
+    pub given_up: bool,
+}
+
+/// A row's body.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Body {
+    /// Decoded text, as Messages stored it, placeholders for attachments included.
+    Text(Text),
+    /// Neither text nor attributed body (yet).
+    Empty,
+    /// An attributed body that is not understood.
+    Undecodable,
+}
+
+/// A chat, as far as it decides who is in it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Chat {
+    /// `chat.style`: 45 direct, 43 group.
+    pub style: Option<i64>,
+    /// `chat.chat_identifier`.
+    pub identifier: Text,
+    /// `handle.id` of everybody in `chat_handle_join`.
+    pub participants: Vec<Text>,
+}
+
+/// Which file a chat.db cursor belongs to, and where it starts.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ChatDbPlaced {
+    /// Device, inode and first row: the file's identity.
+    pub identity: String,
+    /// Rows up to here are history.
+    pub rowid: i64,
+    /// Why it was placed.
+    pub why: Placing,
+}
+
+/// Why a cursor was placed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub enum Placing {
+    /// The first time this program sees the file.
+    FirstStart,
+    /// Another file stands where the known one was.
+    Replaced,
+    /// The newest row is older than the cursor: restored from a backup.
+    Rewound,
+}
+
+/// A line of the queue file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct QueueLine {
+    /// Which file: device and inode.
+    pub file: String,
+    /// Byte offset just behind the line.
+    pub offset: u64,
+    /// The line's content, or why it is not one.
+    pub line: Result<QueueEntry, String>,
+}
+
+/// What a line of the queue file asks for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct QueueEntry {
+    /// Recipient; `None` is the owner.
+    pub to: Option<Text>,
+    /// The text.
+    pub text: Text,
+}
+
+/// A text for the owner that no session caused.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Attention {
+    /// As for [`Notify::key`].
+    pub key: InputKey,
+    /// Where it comes from.
+    pub cwd: String,
+    /// What is needed.
+    pub need: Text,
+    /// Recipient; `None` is the owner.
+    pub to: Option<Text>,
+}
+
+/// Where inputs come from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub enum Source {
+    /// `~/Library/Messages/chat.db`
+    ChatDb,
+    /// `$CODEX_HOME/sessions`
+    Rollouts,
+    /// The durable inbox in the state directory.
+    Inbox,
+    /// The queue file.
+    QueueFile,
+}
+
+/// How a source is.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum SourceState {
+    /// It works again.
+    Works,
+    /// It does not; the sentence says what was tried and what the system answered.
+    Failed(String),
+}

@@ -1,0 +1,158 @@
+//! What becomes of a command. An effect that fails is a fact about the world,
+//! not an error of this program: outcomes go through the log like everything else.
+
+use crate::id::{CallId, Guid, Pane, SessionId};
+use crate::private::Text;
+use serde::{Deserialize, Serialize};
+
+/// The end of a command.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Outcome {
+    /// It happened, and here is what shows it.
+    Done(Evidence),
+    /// It certainly did not happen.
+    Failed(Failure),
+    /// It may have happened. Only evidence or the owner resolves this, never a second try.
+    Unknown(Doubt),
+    /// It was not begun before it stopped mattering.
+    Expired,
+}
+
+/// What an executor says about its command.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Report {
+    /// The effect was carried out; proof is awaited from chat.db or the rollout.
+    Performed(Performed),
+    /// There is nothing to wait for.
+    Settled(Outcome),
+}
+
+/// How an effect was carried out.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Performed {
+    /// In which way, in a few words for the receipt and the log.
+    pub how: How,
+    /// Why even this is in doubt.
+    pub doubt: Option<Doubt>,
+}
+
+/// The way an effect took.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum How {
+    /// osascript said that Messages accepted the text.
+    Accepted,
+    /// Pasted and submitted into an idle composer.
+    Typed(Pane),
+    /// Pasted and submitted while a turn ran: Codex steers it.
+    Steered(Pane),
+    /// Digits of options typed into a question.
+    Chosen(Pane),
+    /// Enter pressed once more on our own text.
+    Pressed(Pane),
+    /// Handed to `codex queue`.
+    Queued,
+    /// Run by `codex exec resume`.
+    Resumed,
+}
+
+/// What shows that an effect happened.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Evidence {
+    /// Our row in chat.db.
+    Row {
+        rowid: i64,
+        guid: Guid,
+        service: String,
+    },
+    /// The rollout holds the text.
+    Recorded { session: SessionId, offset: u64 },
+    /// The rollout closed the question.
+    Answered { session: SessionId, call: CallId },
+    /// Codex runs in a pane of ours and holds this thread.
+    Running {
+        session: SessionId,
+        pane: Pane,
+        cwd: String,
+    },
+}
+
+/// Why an effect certainly did not happen.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Failure {
+    /// Messages does not know the recipient (yet), or cannot be asked: a later try may work.
+    Target { code: i32, message: String },
+    /// macOS does not let us control Messages: only the owner can change that.
+    NotPermitted { code: i32 },
+    /// Messages wrote our row with an error code.
+    Row { guid: Guid, code: i64 },
+    /// No pane is proven to hold the session.
+    NoPane { why: String },
+    /// The pane is the session's, but not ready for this.
+    NotReady { pane: Pane, screen: Screen },
+    /// A program that is needed is missing or too old.
+    Unsupported { what: String },
+    /// The program refused.
+    Refused {
+        program: String,
+        code: i32,
+        message: Text,
+    },
+    /// The text is larger than can be delivered.
+    TooLarge { bytes: u64, max: u64 },
+    /// The program could not be started.
+    NotStarted { program: String, message: String },
+}
+
+/// Why it is not known whether an effect happened.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Doubt {
+    /// The program did not end within its time and was killed.
+    TimedOut { program: String },
+    /// The program broke off after the point of no return.
+    BrokeOff {
+        program: String,
+        code: i32,
+        message: Text,
+    },
+    /// We were stopped while it ran.
+    Interrupted,
+    /// It was carried out, but no proof came in time.
+    NoProof,
+    /// The source of proof cannot be read.
+    NoWitness,
+}
+
+/// What a pane shows, as the owner is told it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Screen {
+    /// The composer, with this draft of the owner's (empty: none).
+    Composer { draft: bool },
+    /// A turn is running.
+    Working,
+    /// A hook is running.
+    RunningHook,
+    /// An approval is asked for.
+    Approval { what: Text },
+    /// A question is up.
+    Question {
+        text: Text,
+        options: u16,
+        notes: bool,
+    },
+    /// "Implement this plan?"
+    PlanPrompt,
+    /// "Trust this folder?" or hooks that need review.
+    Trust,
+    /// "Update available"
+    Update,
+    /// Codex is not signed in.
+    Login,
+    /// A list, popup or view that takes keys.
+    Picker { title: Text },
+    /// Codex has ended; a shell waits.
+    Shell,
+    /// tmux is in copy mode.
+    CopyMode,
+    /// None of the above, for certain.
+    Unknown,
+}
