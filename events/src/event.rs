@@ -4,7 +4,7 @@
 //! bincode does not describe itself: within a schema version no field is added,
 //! moved or taken away. A change is a new version and an upcaster (`upcast.rs`).
 
-use crate::command::Command;
+use crate::command::{Chosen, Command};
 use crate::digest::Digest;
 use crate::id::{CallId, CommandId, Guid, InputKey, Seq, SessionId, SessionRef, TurnId};
 use crate::input::{ChatDbPlaced, Closing, Origin, Question, QuestionKind, SessionMeta, Source};
@@ -68,6 +68,8 @@ pub enum Event {
     NoticeQueued(NoticeQueued),
     /// It will not, because it no longer matters.
     NoticeWithdrawn(NoticeWithdrawn),
+    /// An instruction came to its end.
+    InstructionEnded(InstructionEnded),
 
     // The life of a command.
     /// Work is owed.
@@ -402,7 +404,7 @@ pub enum Deadline {
     /// A failed notice part may be tried again.
     Retry(Seq),
     /// The rollout of a notified thread has had its time to appear.
-    Rollout(SessionId, Seq),
+    Rollout(SessionId),
     /// An instruction still not seen: the owner is told.
     Receipt(CommandId),
 }
@@ -412,14 +414,53 @@ pub enum Deadline {
 pub struct RoutingDecided {
     /// The inbound message.
     pub inbound: Guid,
-    /// What it was understood as.
-    pub intent: String,
     /// The rule that decided.
     pub rule: Rule,
+    /// What is done with it.
+    pub action: Action,
     /// Where it goes; `None`: nowhere, the owner gets a line.
     pub target: Option<SessionId>,
     /// Who else was considered, and why they lost.
     pub candidates: Vec<Candidate>,
+}
+
+/// What is done with an inbound message.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Action {
+    /// Its words go into the session.
+    Instruct { text: Text },
+    /// It chooses options of a question that is up.
+    Choose { call: CallId, choices: Vec<Chosen> },
+    /// It starts a session.
+    Start {
+        label: String,
+        cwd: String,
+        text: Text,
+    },
+    /// This program answers it; no session is touched.
+    Reply,
+}
+
+/// See [`Event::InstructionEnded`].
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct InstructionEnded {
+    /// The inbound message.
+    pub inbound: Guid,
+    /// Where it was to go; `None` for a session that never came to be.
+    pub session: Option<SessionId>,
+    /// How it ended.
+    pub end: InstructionEnd,
+}
+
+/// How an instruction ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub enum InstructionEnd {
+    /// The session has it.
+    Delivered,
+    /// It was not put into the session; the owner was told why.
+    Refused,
+    /// The session may have it; the owner was told.
+    Unknown,
 }
 
 /// A session that was considered for an inbound message.

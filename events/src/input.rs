@@ -286,6 +286,8 @@ pub struct QueueLine {
     pub file: String,
     /// Byte offset just behind the line.
     pub offset: u64,
+    /// The line's own time stamp, as it stands: the same line twice is one.
+    pub stamp: String,
     /// The line's content, or why it is not one.
     pub line: Result<QueueEntry, String>,
 }

@@ -1,1 +1,31 @@
+//! What the log means. Pure: the same log gives the same State, on any machine.
+//!
+//! [`apply`] turns events into [`State`]; [`Machine::propose`] decides, for live
+//! inputs only. Replay applies and never decides: what was decided stands in the
+//! log. This crate knows no clock, no file, no process, no randomness.
 
+pub mod admit;
+pub mod answers;
+mod apply;
+pub mod deadlines;
+pub mod dispatch;
+pub mod grammar;
+pub mod handle;
+pub mod inbox;
+pub mod ledger;
+pub mod machine;
+pub mod outbox;
+mod react;
+pub mod redact;
+pub mod refs;
+pub mod render;
+pub mod ring;
+pub mod routing;
+pub mod sessions;
+pub mod state;
+pub mod told;
+pub mod waits;
+
+pub use apply::apply;
+pub use machine::Machine;
+pub use state::State;

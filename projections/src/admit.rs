@@ -1,0 +1,280 @@
+//! Who may speak. A row of chat.db is the owner's word only when everything
+//! about it says so; each other row has a reason. When in doubt, it is not.
+
+use crate::handle;
+use crate::inbox::Inbox;
+use crate::ledger::{Sent, Stage};
+use crate::render::SIGIL;
+use crate::state::State;
+use events::event::IgnoreReason as Reason;
+use events::input::{Body, Chat, MessageRow};
+use events::{CommandId, Digest, Span, Wall};
+
+/// What a row is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Verdict {
+    /// Decided on before.
+    Known,
+    /// Not whole yet; what it lacks.
+    Held(&'static str),
+    /// Our own, by this command.
+    Ours(CommandId),
+    /// Not the owner's word.
+    Ignored(Reason),
+    /// The owner's word.
+    Owner {
+        text: String,
+        date: Wall,
+        self_chat: bool,
+    },
+}
+
+/// A message may be written this much in the future: clocks differ.
+const SKEW: Span = Span::seconds(300);
+/// Two copies of one message in a chat with oneself lie this close.
+const TWINS: Span = Span::seconds(3);
+/// More than this in a minute is not a person.
+const RATE_MAX: usize = 60;
+/// The same words this often in a minute are a loop.
+const REPEAT_MAX: usize = 5;
+const MINUTE: Span = Span::seconds(60);
+
+/// Judges a row.
+pub fn judge(state: &State, row: &MessageRow, now: Wall) -> Verdict {
+    if let Some(sent) = ours(state, row) {
+        return Verdict::Ours(sent.id);
+    }
+    if state.inbox.knows(row.rowid, &row.guid) {
+        return Verdict::Known;
+    }
+    if let Some(reason) = never(row) {
+        return Verdict::Ignored(reason);
+    }
+    let Some(chat) = &row.chat else {
+        return if row.given_up {
+            Verdict::Ignored(Reason::NoChat)
+        } else {
+            Verdict::Held("a chat")
+        };
+    };
+    match sender(state, row, chat) {
+        Err(reason) => Verdict::Ignored(reason),
+        Ok(self_chat) => content(state, row, self_chat, now),
+    }
+}
+
+/// Our own row: sent from this account, after the command began, with its text.
+fn ours<'a>(state: &'a State, row: &MessageRow) -> Option<&'a Sent> {
+    if !row.from_me {
+        return None;
+    }
+    if let Some(sent) = state.ledger.sent.by_guid(&row.guid) {
+        return Some(sent);
+    }
+    let Body::Text(text) = &row.body else {
+        return None;
+    };
+    if state.inbox.knows(row.rowid, &row.guid) {
+        return None;
+    }
+    let fits =
+        |sent: &&Sent| sent.guid.is_none() && sent.baseline.is_none_or(|base| row.rowid > base);
+    state
+        .ledger
+        .sent
+        .by_digest(&Digest::of(text.reveal()))
+        .find(fits)
+}
+
+/// What no sender and no chat can make a command.
+fn never(row: &MessageRow) -> Option<Reason> {
+    let tests = [
+        (row.item_type != 0, Reason::SystemItem),
+        (row.associated_type != 0, Reason::Tapback),
+        (row.edited, Reason::Edited),
+        (row.balloon.is_some(), Reason::Balloon),
+    ];
+    tests
+        .into_iter()
+        .find_map(|(applies, reason)| applies.then_some(reason))
+}
+
+/// Whether the owner wrote it, and whether to themself.
+fn sender(state: &State, row: &MessageRow, chat: &Chat) -> Result<bool, Reason> {
+    let owner = |address: &str| {
+        state
+            .settings
+            .owner
+            .iter()
+            .any(|mine| handle::same(mine.reveal(), address))
+    };
+    let sender_is_owner = row
+        .handle
+        .as_ref()
+        .is_some_and(|handle| owner(handle.reveal()));
+    if !row.from_me && !sender_is_owner {
+        return Err(Reason::NotOwner);
+    }
+    let direct = chat.style == Some(45) && chat.participants.len() <= 1;
+    if !direct {
+        return Err(Reason::Group);
+    }
+    let others = chat.participants.iter().any(|one| !owner(one.reveal()));
+    if others || !owner(chat.identifier.reveal()) {
+        return Err(if row.from_me {
+            Reason::ToOthers
+        } else {
+            Reason::NotOwner
+        });
+    }
+    if row.service != "iMessage" {
+        return Err(Reason::NotIMessage);
+    }
+    // With a Mac that has an Apple ID of its own, what "we" sent by hand is not the owner's word.
+    let to_self = row
+        .destination
+        .as_ref()
+        .is_none_or(|mine| handle::normalise(mine.reveal()).is_none() || owner(mine.reveal()));
+    if row.from_me && !to_self {
+        return Err(Reason::ToOthers);
+    }
+    Ok(row.from_me || (row.destination.is_some() && to_self))
+}
+
+/// What it says, and whether that is new.
+fn content(state: &State, row: &MessageRow, self_chat: bool, now: Wall) -> Verdict {
+    let text = match &row.body {
+        Body::Undecodable => return Verdict::Ignored(Reason::Undecodable),
+        Body::Text(text) => words(text.reveal()),
+        Body::Empty => String::new(),
+    };
+    if text.is_empty() && !row.attachments {
+        return if row.given_up {
+            Verdict::Ignored(Reason::Empty)
+        } else {
+            Verdict::Held("a body")
+        };
+    }
+    let Some(date) = row.date else {
+        return Verdict::Ignored(Reason::Stale);
+    };
+    if let Some(reason) = time(state, date, now) {
+        return Verdict::Ignored(reason);
+    }
+    if is_tapback_text(&text) {
+        return Verdict::Ignored(Reason::TapbackText);
+    }
+    if let Some(reason) = repeated(state, &text, date, self_chat, row.from_me, now) {
+        return Verdict::Ignored(reason);
+    }
+    Verdict::Owner {
+        text,
+        date,
+        self_chat,
+    }
+}
+
+/// Messages' text without placeholders of attachments, trimmed.
+fn words(text: &str) -> String {
+    text.replace(['\u{fffc}', '\u{fffd}'], "")
+        .replace('\u{a0}', " ")
+        .replace("\r\n", "\n")
+        .replace('\r', "\n")
+        .trim()
+        .to_owned()
+}
+
+fn time(state: &State, date: Wall, now: Wall) -> Option<Reason> {
+    if date.until(now) > state.settings.fresh {
+        return Some(Reason::Stale);
+    }
+    (now.until(date) > SKEW).then_some(Reason::Future)
+}
+
+fn repeated(
+    state: &State,
+    text: &str,
+    date: Wall,
+    self_chat: bool,
+    from_me: bool,
+    now: Wall,
+) -> Option<Reason> {
+    let inbox = &state.inbox;
+    if quotes_us(text) {
+        return Some(Reason::Echo);
+    }
+    let digest = Digest::of(text);
+    if self_chat && state.ledger.sent.by_digest(&digest).next().is_some() {
+        return Some(Reason::Echo);
+    }
+    let copy = |taken: &&crate::inbox::Taken| {
+        let gap = taken.date.until(date).0.max(date.until(taken.date).0);
+        let twin = self_chat && taken.self_chat && (!from_me || gap <= 1000) && gap <= TWINS.0;
+        taken.digest == digest && (gap == 0 || twin)
+    };
+    if inbox.taken.iter().rev().any(|taken| copy(&taken)) {
+        return Some(Reason::Twin);
+    }
+    looping(inbox, digest, now).then_some(Reason::Loop)
+}
+
+/// A line of it begins as only our own texts do, quoted or not.
+fn quotes_us(text: &str) -> bool {
+    let bare = |line: &str| {
+        line.trim_start_matches(|c: char| {
+            c.is_whitespace() || matches!(c, '>' | '"' | '“' | '”' | '|' | '«')
+        })
+        .to_owned()
+    };
+    text.lines().any(|line| bare(line).starts_with(SIGIL))
+}
+
+/// Too much, or too much of the same, for a person. It stays so until a minute is quiet.
+fn looping(inbox: &Inbox, digest: Digest, now: Wall) -> bool {
+    let lately = || {
+        inbox
+            .taken
+            .iter()
+            .rev()
+            .take_while(|taken| taken.at.until(now) <= MINUTE)
+    };
+    lately().count() >= RATE_MAX
+        || lately().filter(|taken| taken.digest == digest).count() >= REPEAT_MAX
+}
+
+/// `Liked “…”`: what SMS makes of a reaction.
+fn is_tapback_text(text: &str) -> bool {
+    const VERBS: &[&str] = &[
+        "Liked",
+        "Loved",
+        "Disliked",
+        "Laughed at",
+        "Emphasized",
+        "Emphasised",
+        "Questioned",
+        "Removed a like from",
+        "Removed a heart from",
+        "Removed a dislike from",
+        "Removed a laugh from",
+        "Removed an exclamation from",
+        "Removed a question mark from",
+        "Removed an emphasis from",
+    ];
+    let quoted = |rest: &str| {
+        let rest = rest.trim_start();
+        rest.starts_with(['“', '"', '„', '«'])
+            || ["an image", "a movie", "an attachment", "an audio message"].contains(&rest)
+    };
+    let reacted = text
+        .strip_prefix("Reacted ")
+        .is_some_and(|rest| rest.contains(" to “") || rest.contains(" to \""));
+    reacted
+        || VERBS
+            .iter()
+            .any(|verb| text.strip_prefix(verb).is_some_and(quoted))
+}
+
+/// Whether a command that waits for its row may still get it.
+pub const fn waits_for_row(stage: &Stage) -> bool {
+    matches!(stage, Stage::Started | Stage::Performed(_))
+}

@@ -1,0 +1,49 @@
+//! What becomes due, and when. Logical time only.
+
+use events::Tick;
+use events::event::Deadline;
+use serde::{Deserialize, Serialize};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Pending deadlines.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Deadlines {
+    when: BTreeMap<Deadline, Tick>,
+    order: BTreeSet<(Tick, Deadline)>,
+}
+
+impl Deadlines {
+    /// Sets or moves a deadline.
+    pub fn set(&mut self, deadline: Deadline, at: Tick) {
+        self.clear(&deadline);
+        self.order.insert((at, deadline.clone()));
+        self.when.insert(deadline, at);
+    }
+
+    /// Takes a deadline away.
+    pub fn clear(&mut self, deadline: &Deadline) {
+        if let Some(at) = self.when.remove(deadline) {
+            self.order.remove(&(at, deadline.clone()));
+        }
+    }
+
+    /// The soonest.
+    pub fn next(&self) -> Option<&(Tick, Deadline)> {
+        self.order.first()
+    }
+
+    /// Whether it is pending.
+    pub fn contains(&self, deadline: &Deadline) -> bool {
+        self.when.contains_key(deadline)
+    }
+
+    /// How many are pending.
+    pub fn len(&self) -> usize {
+        self.when.len()
+    }
+
+    /// None is pending.
+    pub fn is_empty(&self) -> bool {
+        self.when.is_empty()
+    }
+}

@@ -1,0 +1,168 @@
+//! Instructions on their way into sessions: one at a time per session, in the
+//! order the owner wrote them, each down the same ladder of rungs.
+
+use crate::ring::Ring;
+use events::command::Chosen;
+use events::event::{InstructionEnd, InstructionEnded};
+use events::{CallId, Command, CommandId, Guid, SessionId, Text};
+use serde::{Deserialize, Serialize};
+use std::collections::{BTreeMap, VecDeque};
+
+/// All instructions that are not through.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Dispatches {
+    /// Waiting and under way, per session, oldest first.
+    pub lanes: BTreeMap<SessionId, VecDeque<Dispatch>>,
+    /// Sessions being started, by the message that asked for them.
+    pub starting: BTreeMap<Guid, Starting>,
+    /// What became of the newest ones.
+    pub ended: Ring<Ended, 128>,
+}
+
+/// One instruction.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Dispatch {
+    /// The message it comes from.
+    pub inbound: Guid,
+    /// What goes in.
+    pub what: What,
+    /// The command that tries it now.
+    pub trying: Option<CommandId>,
+    /// Rungs tried so far, with what came of them.
+    pub tried: Vec<Tried>,
+    /// It left our hands in a way that keeps order by itself; the next may follow the same way.
+    pub queued: bool,
+    /// The owner was told that it is not seen yet.
+    pub told: bool,
+}
+
+/// What an inbound message becomes for a session.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum What {
+    /// Words.
+    Words(Text),
+    /// Options of a question that is up.
+    Options { call: CallId, choices: Vec<Chosen> },
+}
+
+/// A rung that did not bear.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Tried {
+    /// Which.
+    pub rung: Rung,
+    /// Why not.
+    pub failure: events::outcome::Failure,
+}
+
+/// A way into a session.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub enum Rung {
+    /// Its verified pane.
+    Pane,
+    /// `codex queue`.
+    Queue,
+    /// Its verified pane, while a turn runs.
+    Steer,
+    /// `codex exec resume`.
+    Resume,
+}
+
+impl Rung {
+    /// The rung that a command tries. Pressing Enter once more is not a rung of its own.
+    pub const fn of(command: &Command) -> Option<Self> {
+        match command {
+            Command::TypeInstruction(c) if c.steer => Some(Self::Steer),
+            Command::TypeInstruction(_) | Command::ChooseOptions(_) => Some(Self::Pane),
+            Command::QueueInstruction(_) => Some(Self::Queue),
+            Command::ResumeSession(_) => Some(Self::Resume),
+            Command::PressEnter(_) | Command::SendMessage(_) | Command::StartSession(_) => None,
+        }
+    }
+}
+
+/// A session being started.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Starting {
+    /// The command.
+    pub command: CommandId,
+    /// What the owner calls it.
+    pub label: String,
+}
+
+/// An instruction that is through.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Ended {
+    /// The message it came from.
+    pub inbound: Guid,
+    /// Where it went.
+    pub session: Option<SessionId>,
+    /// How it ended.
+    pub end: InstructionEnd,
+}
+
+impl Dispatches {
+    /// Takes an instruction in.
+    pub fn queue(&mut self, session: &SessionId, inbound: &Guid, what: What) {
+        let dispatch = Dispatch {
+            inbound: inbound.clone(),
+            what,
+            trying: None,
+            tried: Vec::new(),
+            queued: false,
+            told: false,
+        };
+        self.lanes
+            .entry(session.clone())
+            .or_default()
+            .push_back(dispatch);
+    }
+
+    /// The instruction of a message.
+    pub fn get_mut(&mut self, session: &SessionId, inbound: &Guid) -> Option<&mut Dispatch> {
+        self.lanes
+            .get_mut(session)?
+            .iter_mut()
+            .find(|d| d.inbound == *inbound)
+    }
+
+    /// The instruction of a message.
+    pub fn get(&self, session: &SessionId, inbound: &Guid) -> Option<&Dispatch> {
+        self.lanes
+            .get(session)?
+            .iter()
+            .find(|d| d.inbound == *inbound)
+    }
+
+    /// The first instruction that may be tried now: all before it are in Codex's own queue.
+    pub fn head(&self, session: &SessionId) -> Option<&Dispatch> {
+        self.lanes.get(session)?.iter().find(|d| !d.queued)
+    }
+
+    /// An instruction before this one waits in Codex's own queue, so this one must go there too.
+    pub fn behind_queue(&self, session: &SessionId) -> bool {
+        self.lanes
+            .get(session)
+            .is_some_and(|lane| lane.iter().any(|d| d.queued))
+    }
+
+    /// Ends an instruction.
+    pub fn end(&mut self, ended: &InstructionEnded) {
+        let InstructionEnded {
+            inbound,
+            session,
+            end,
+        } = ended.clone();
+        if let Some(lane) = session
+            .as_ref()
+            .and_then(|session| self.lanes.get_mut(session))
+        {
+            lane.retain(|d| d.inbound != inbound);
+        }
+        self.lanes.retain(|_, lane| !lane.is_empty());
+        self.ended.push(Ended {
+            inbound,
+            session,
+            end,
+        });
+    }
+}

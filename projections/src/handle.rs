@@ -1,0 +1,51 @@
+//! Comparing addresses. A phone number is its digits with a `+`; an e-mail is
+//! itself in lower case; digits inside an e-mail are not a phone number.
+
+/// The one way an address is written; `None` for what is not one.
+pub fn normalise(text: &str) -> Option<String> {
+    let text = text.trim();
+    let text = text
+        .strip_prefix("tel:")
+        .or_else(|| text.strip_prefix("mailto:"))
+        .unwrap_or(text);
+    // chat.db's `account` and `destination_caller_id` may carry `E:` or `P:`.
+    let text = match text.as_bytes() {
+        [b'E' | b'e' | b'P' | b'p', b':', ..] => &text[2..],
+        _ => text,
+    };
+    if let Some((user, host)) = text.split_once('@') {
+        let whole = !user.is_empty() && host.contains('.') && !text.contains(char::is_whitespace);
+        return whole.then(|| text.to_lowercase());
+    }
+    let allowed =
+        |c: char| c.is_ascii_digit() || matches!(c, '+' | ' ' | '-' | '(' | ')' | '.' | '\u{a0}');
+    if !text.chars().all(allowed) {
+        return None;
+    }
+    let digits: String = text.chars().filter(char::is_ascii_digit).collect();
+    (digits.len() >= 3).then(|| {
+        if text.starts_with('+') {
+            format!("+{digits}")
+        } else {
+            digits
+        }
+    })
+}
+
+/// Whether two addresses are one. Some Macs keep numbers without their `+`.
+pub fn same(a: &str, b: &str) -> bool {
+    match (normalise(a), normalise(b)) {
+        (Some(a), Some(b)) => {
+            a == b
+                || (long_number(&a)
+                    && long_number(&b)
+                    && a.trim_start_matches('+') == b.trim_start_matches('+'))
+        }
+        _ => false,
+    }
+}
+
+/// A number with its country code; a short code is never somebody's phone.
+fn long_number(text: &str) -> bool {
+    !text.contains('@') && text.trim_start_matches('+').len() >= 10
+}

@@ -1,0 +1,73 @@
+//! What was read: the cursor of chat.db, rows held, rows taken, hand-overs and
+//! queue lines seen. This is where "once" is decided for everything that comes in.
+
+use crate::ring::{Ring, SetRing};
+use events::event::IgnoreReason;
+use events::input::ChatDbPlaced;
+use events::{Digest, Guid, InputKey, Wall};
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+
+/// Everything that was read.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Inbox {
+    /// The file and the newest row read.
+    pub chat_db: Option<ChatDbPlaced>,
+    /// Rows that were not whole when first seen.
+    pub held: BTreeMap<i64, Guid>,
+    /// Rows decided on, by name.
+    pub guids: SetRing<Guid, 4096>,
+    /// What the owner wrote, for telling copies.
+    pub taken: Ring<Taken, 512>,
+    /// When the owner's messages were taken, for telling loops.
+    pub last_received: Option<Wall>,
+    /// Ignored rows by reason.
+    pub ignored: BTreeMap<IgnoreReason, u64>,
+    /// A loop is suspected; cleared by a quiet minute.
+    pub loop_since: Option<Wall>,
+    /// Hand-overs taken.
+    pub keys: SetRing<InputKey, 4096>,
+    /// How far each queue file was read.
+    pub queue: BTreeMap<String, u64>,
+    /// Queue lines said lately.
+    pub queue_lines: Ring<(Digest, Wall), 256>,
+}
+
+/// A message that was taken.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Taken {
+    /// Fingerprint of its text.
+    pub digest: Digest,
+    /// When it was written.
+    pub date: Wall,
+    /// When it was taken.
+    pub at: Wall,
+    /// In the owner's chat with themself.
+    pub self_chat: bool,
+}
+
+impl Inbox {
+    /// Whether this row was decided on already.
+    pub fn knows(&self, rowid: i64, guid: &Guid) -> bool {
+        let behind = self
+            .chat_db
+            .as_ref()
+            .is_some_and(|place| rowid <= place.rowid);
+        (behind && !self.held.contains_key(&rowid))
+            || (self.guids.contains(guid) && !self.held.contains_key(&rowid) && behind)
+    }
+
+    /// Notes that a row was decided on.
+    pub fn decide(&mut self, rowid: i64, guid: &Guid) {
+        self.pass(rowid);
+        self.held.remove(&rowid);
+        self.guids.insert(guid);
+    }
+
+    /// Moves the cursor forward.
+    pub fn pass(&mut self, rowid: i64) {
+        if let Some(place) = &mut self.chat_db {
+            place.rowid = place.rowid.max(rowid);
+        }
+    }
+}

@@ -1,0 +1,154 @@
+//! Every command and what became of it: requested, started, performed, settled.
+//! Unsettled ones are all kept; of the settled ones the newest, for questions
+//! such as "is this row our own?".
+
+use crate::ring::Ring;
+use events::outcome::{Evidence, Performed};
+use events::{Command, CommandId, Digest, Guid, Lane, Outcome, Tick, Wall};
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+
+/// All commands that matter still.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Ledger {
+    /// Not settled yet.
+    pub open: BTreeMap<CommandId, Entry>,
+    /// Texts given to Messages, newest last.
+    pub sent: SentTexts,
+    /// Commands that ended otherwise than done, newest last.
+    pub troubles: Ring<Trouble, 32>,
+    /// How many were settled, ever: done, failed, unknown, expired.
+    pub settled: [u64; 4],
+}
+
+/// Texts given to Messages: bounded, and found by name or by fingerprint.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SentTexts {
+    by_id: BTreeMap<CommandId, Sent>,
+    by_guid: BTreeMap<Guid, CommandId>,
+    by_digest: BTreeMap<Digest, Vec<CommandId>>,
+}
+
+impl SentTexts {
+    /// Most texts remembered.
+    const MAX: usize = 2048;
+
+    /// Remembers a text.
+    pub fn put(&mut self, sent: Sent) {
+        self.by_digest.entry(sent.digest).or_default().push(sent.id);
+        self.by_id.insert(sent.id, sent);
+        if self.by_id.len() > Self::MAX
+            && let Some((id, oldest)) = self.by_id.pop_first()
+        {
+            if let Some(ids) = self.by_digest.get_mut(&oldest.digest) {
+                ids.retain(|other| *other != id);
+                if ids.is_empty() {
+                    self.by_digest.remove(&oldest.digest);
+                }
+            }
+            if let Some(guid) = oldest.guid {
+                self.by_guid.remove(&guid);
+            }
+        }
+    }
+
+    /// Gives a text the name of its row.
+    pub fn name(&mut self, id: CommandId, guid: &Guid) {
+        if let Some(sent) = self.by_id.get_mut(&id) {
+            sent.guid = Some(guid.clone());
+            self.by_guid.insert(guid.clone(), id);
+        }
+    }
+
+    /// The text whose row has this name.
+    pub fn by_guid(&self, guid: &Guid) -> Option<&Sent> {
+        self.by_id.get(self.by_guid.get(guid)?)
+    }
+
+    /// Texts with this fingerprint, oldest first.
+    pub fn by_digest(&self, digest: &Digest) -> impl Iterator<Item = &Sent> {
+        self.by_digest
+            .get(digest)
+            .into_iter()
+            .flatten()
+            .filter_map(|id| self.by_id.get(id))
+    }
+}
+
+/// A command that is not settled.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Entry {
+    /// What is to be done.
+    pub command: Command,
+    /// Which try this is, from 1.
+    pub attempt: u16,
+    /// How far it is.
+    pub stage: Stage,
+    /// Fingerprint of the text that proof will be recognised by.
+    pub digest: Option<Digest>,
+    /// Newest row of chat.db when it was started.
+    pub baseline: Option<i64>,
+    /// Its row in chat.db, once seen.
+    pub row: Option<Evidence>,
+}
+
+/// How far a command is.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Stage {
+    /// Owed.
+    Requested,
+    /// Begun.
+    Started,
+    /// Carried out; proof is awaited.
+    Performed(Performed),
+}
+
+/// A text that was given to Messages, or may have been.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Sent {
+    /// The command.
+    pub id: CommandId,
+    /// Fingerprint of the text.
+    pub digest: Digest,
+    /// When.
+    pub at: Wall,
+    /// Rows before this one cannot be it.
+    pub baseline: Option<i64>,
+    /// Our row's name, once seen.
+    pub guid: Option<Guid>,
+    /// The notice it was part of.
+    pub notice: events::Seq,
+}
+
+/// A command that was not done.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Trouble {
+    /// The command.
+    pub id: CommandId,
+    /// Its name.
+    pub command: String,
+    /// How it ended.
+    pub outcome: Outcome,
+    /// When.
+    pub at: Tick,
+}
+
+impl Ledger {
+    /// The oldest unsettled command of a lane.
+    pub fn lane(&self, lane: &Lane) -> impl Iterator<Item = (&CommandId, &Entry)> {
+        self.open
+            .iter()
+            .filter(move |(_, entry)| entry.command.lane() == *lane)
+    }
+}
+
+/// The text that a command puts into the world, where there is one.
+pub fn text_of(command: &Command) -> Option<&str> {
+    match command {
+        Command::SendMessage(c) => Some(c.text.reveal()),
+        Command::TypeInstruction(c) | Command::PressEnter(c) => Some(c.instruction.text.reveal()),
+        Command::QueueInstruction(c) | Command::ResumeSession(c) => Some(c.text.reveal()),
+        Command::StartSession(c) => Some(c.text.reveal()),
+        Command::ChooseOptions(_) => None,
+    }
+}

@@ -1,0 +1,198 @@
+//! The life of commands: reports, proofs and deadlines settle them, and what
+//! follows from an end is decided here.
+
+use super::draft::Draft;
+use super::{dispatches, notices};
+use crate::ledger::Stage;
+use events::event::{CommandPerformed, CommandSettled, Deadline};
+use events::input::{Closing, Source};
+use events::outcome::{Doubt, Evidence, How, Performed};
+use events::{CallId, Command, CommandId, Digest, Event, Outcome, Pane, Report, SessionId};
+
+/// An executor reports. What was settled by proof meanwhile stays so.
+pub(super) fn reported(draft: &mut Draft, id: CommandId, report: Report) {
+    let started = draft
+        .state()
+        .ledger
+        .open
+        .get(&id)
+        .is_some_and(|entry| entry.stage == Stage::Started);
+    if !started {
+        return;
+    }
+    match report {
+        Report::Performed(performed) => perform(draft, id, performed),
+        Report::Settled(outcome) => settle(draft, id, outcome),
+    }
+}
+
+/// Carried out: from here on only proof, or its absence, ends it.
+pub(super) fn perform(draft: &mut Draft, id: CommandId, performed: Performed) {
+    let doubt = performed.doubt.clone();
+    draft.record(Event::CommandPerformed(CommandPerformed { id, performed }));
+    let Some(entry) = draft.state().ledger.open.get(&id) else {
+        return;
+    };
+    if matches!(entry.command, Command::SendMessage(_)) && no_witness(draft) {
+        settle(
+            draft,
+            id,
+            Outcome::Unknown(doubt.unwrap_or(Doubt::NoWitness)),
+        );
+    }
+}
+
+/// chat.db cannot be read, so our row will not be seen.
+fn no_witness(draft: &Draft) -> bool {
+    let state = draft.state();
+    state.inbox.chat_db.is_none() || state.failed_sources.contains_key(&Source::ChatDb)
+}
+
+/// Ends a command and decides what follows.
+pub(super) fn settle(draft: &mut Draft, id: CommandId, outcome: Outcome) {
+    let Some(entry) = draft.state().ledger.open.get(&id).cloned() else {
+        return;
+    };
+    let before = match &entry.command {
+        Command::SendMessage(send) => draft
+            .state()
+            .outbox
+            .open
+            .get(&send.notice)
+            .and_then(|notice| notice.sending),
+        _ => None,
+    };
+    draft.record(Event::CommandSettled(CommandSettled {
+        id,
+        outcome: outcome.clone(),
+    }));
+    let how = match &entry.stage {
+        Stage::Performed(performed) => Some(&performed.how),
+        Stage::Requested | Stage::Started => None,
+    };
+    match &entry.command {
+        Command::SendMessage(send) => {
+            let current = before.is_some_and(|sending| sending == id);
+            if matches!(outcome, Outcome::Failed(_)) && !current {
+                notices::again(draft, send);
+            }
+        }
+        Command::StartSession(_) => dispatches::start_settled(draft, &entry.command, &outcome),
+        _ => dispatches::settled(draft, &entry.command, how, &outcome),
+    }
+}
+
+/// The rollout recorded words of the user: the oldest instruction with these
+/// words is proven, by whichever of its commands they came.
+pub(super) fn proven_by_words(draft: &mut Draft, session: &SessionId, offset: u64, digest: Digest) {
+    let open = &draft.state().ledger.open;
+    let fits = |command: &Command| {
+        crate::apply::dispatch_of(command).filter(|(target, _)| target == session)
+    };
+    let begun = open
+        .iter()
+        .filter(|(_, e)| e.stage != Stage::Requested && e.digest == Some(digest));
+    let Some(inbound) = begun
+        .filter_map(|(_, e)| fits(&e.command))
+        .map(|(_, inbound)| inbound)
+        .next()
+    else {
+        return;
+    };
+    let mine = open
+        .iter()
+        .filter(|(_, e)| fits(&e.command).is_some_and(|(_, other)| other == inbound));
+    let mine: Vec<_> = mine.map(|(id, e)| (*id, e.stage.clone())).collect();
+    for (id, stage) in mine {
+        let evidence = Evidence::Recorded {
+            session: session.clone(),
+            offset,
+        };
+        settle(
+            draft,
+            id,
+            if stage == Stage::Requested {
+                Outcome::Expired
+            } else {
+                Outcome::Done(evidence)
+            },
+        );
+    }
+}
+
+/// The rollout closed a question that we were answering.
+pub(super) fn proven_by_answer(
+    draft: &mut Draft,
+    session: &SessionId,
+    call: &CallId,
+    how: Closing,
+) {
+    let answering = |command: &Command| matches!(command, Command::ChooseOptions(c) if c.session == *session && c.call == *call);
+    let mine = draft
+        .state()
+        .ledger
+        .open
+        .iter()
+        .filter(|(_, e)| answering(&e.command));
+    let mine: Vec<_> = mine.map(|(id, e)| (*id, e.stage.clone())).collect();
+    for (id, stage) in mine {
+        let outcome = match (stage, how) {
+            (Stage::Requested, _) => Outcome::Failed(events::outcome::Failure::Unsupported {
+                what: "the question is no longer open.".into(),
+            }),
+            (_, Closing::Answered) => Outcome::Done(Evidence::Answered {
+                session: session.clone(),
+                call: call.clone(),
+            }),
+            _ => Outcome::Unknown(Doubt::NoProof),
+        };
+        settle(draft, id, outcome);
+    }
+}
+
+/// A deadline came.
+pub(super) fn due(draft: &mut Draft, deadline: &Deadline) {
+    let open = |draft: &Draft, id: &CommandId| draft.state().ledger.open.get(id).cloned();
+    match deadline {
+        Deadline::Proof(id) => {
+            let Some(entry) = open(draft, id) else { return };
+            let Stage::Performed(performed) = entry.stage else {
+                return;
+            };
+            let outcome = match entry.row {
+                Some(row) => Outcome::Done(row),
+                None => Outcome::Unknown(performed.doubt.unwrap_or(Doubt::NoProof)),
+            };
+            settle(draft, *id, outcome);
+        }
+        Deadline::Receipt(id) => {
+            let Some(entry) = open(draft, id) else { return };
+            if let (Stage::Performed(performed), false) = (
+                &entry.stage,
+                matches!(entry.command, Command::PressEnter(_)),
+            ) {
+                dispatches::not_seen_yet(draft, &entry.command, &performed.how);
+            }
+        }
+        Deadline::Pace(_) | Deadline::Retry(_) | Deadline::Rollout(_) => {}
+    }
+}
+
+/// How a command would have been carried out that we were stopped in; `None`
+/// where nothing can prove it afterwards.
+pub(super) fn interrupted(command: &Command) -> Option<How> {
+    let pane = |hints: &[Pane]| {
+        hints.first().cloned().unwrap_or(Pane {
+            socket: String::new(),
+            id: String::new(),
+        })
+    };
+    match command {
+        Command::SendMessage(_) => Some(How::Accepted),
+        Command::TypeInstruction(c) => Some(How::Typed(pane(&c.hints))),
+        Command::ChooseOptions(c) => Some(How::Chosen(pane(&c.hints))),
+        Command::QueueInstruction(_) => Some(How::Queued),
+        Command::ResumeSession(_) => Some(How::Resumed),
+        Command::PressEnter(_) | Command::StartSession(_) => None,
+    }
+}

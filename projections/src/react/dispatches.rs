@@ -1,0 +1,327 @@
+//! Instructions down the ladder: the verified pane, `codex queue`, a steered
+//! pane, resume, or a refusal that says why. One rung at a time; the next only
+//! after the one before has certainly not borne.
+
+use super::draft::Draft;
+use super::{messages, notices, replies};
+use crate::dispatch::{Dispatch, Rung, What};
+use crate::routing::Route;
+
+use events::command::{ChooseOptions, Instruction, StartSession, TypeInstruction};
+use events::event::{Action, InstructionEnd, InstructionEnded, Rule, Topic};
+use events::outcome::{Doubt, Evidence, Failure, How, Screen};
+use events::{Command, Event, Guid, Outcome, SessionId, Settings, Span, Text};
+
+/// Tries the session's first waiting instruction, if none is being tried.
+pub(super) fn advance(draft: &mut Draft, session: &SessionId) {
+    while let Some(head) = draft.state().dispatches.head(session).cloned() {
+        if head.trying.is_some() {
+            return;
+        }
+        let behind = draft.state().dispatches.behind_queue(session);
+        match next_rung(&head, behind, &draft.state().settings) {
+            Some(rung) => {
+                let command = command(draft, session, &head, rung);
+                let attempt = u16::try_from(head.tried.len() + 1).unwrap_or(u16::MAX);
+                draft.request(command, attempt);
+                return;
+            }
+            None => refuse(draft, session, &head),
+        }
+    }
+}
+
+/// The next rung of the ladder; `None` when there is none left.
+fn next_rung(dispatch: &Dispatch, behind_queue: bool, settings: &Settings) -> Option<Rung> {
+    let first = if behind_queue || !settings.route_via_tmux {
+        Rung::Queue
+    } else {
+        Rung::Pane
+    };
+    let Some(last) = dispatch.tried.last() else {
+        let choose = matches!(dispatch.what, What::Options { .. });
+        return Some(if choose { Rung::Pane } else { first });
+    };
+    if matches!(dispatch.what, What::Options { .. }) {
+        return None;
+    }
+    let tried = |rung| dispatch.tried.iter().any(|t| t.rung == rung);
+    match last.rung {
+        Rung::Pane => may_queue(&last.failure).then_some(Rung::Queue),
+        Rung::Queue if behind_queue || (tried(Rung::Pane) && was_working(dispatch)) => {
+            Some(Rung::Steer)
+        }
+        Rung::Queue => (!settings.strict_tmux).then_some(Rung::Resume),
+        Rung::Steer | Rung::Resume => None,
+    }
+}
+
+/// A pane that is busy, has a draft, or is not proven leaves `codex queue`, which
+/// touches no screen. In front of a modal or a shell the owner is told instead.
+fn may_queue(failure: &Failure) -> bool {
+    match failure {
+        Failure::NotReady { screen, .. } => {
+            matches!(
+                screen,
+                Screen::Composer { .. } | Screen::Working | Screen::RunningHook | Screen::CopyMode
+            )
+        }
+        Failure::TooLarge { .. } => false,
+        _ => true,
+    }
+}
+
+fn was_working(dispatch: &Dispatch) -> bool {
+    dispatch.tried.iter().any(|t| {
+        matches!(
+            &t.failure,
+            Failure::NotReady {
+                screen: Screen::Working,
+                ..
+            }
+        )
+    })
+}
+
+fn command(draft: &Draft, session: &SessionId, dispatch: &Dispatch, rung: Rung) -> Command {
+    let state = draft.state();
+    let known = state.sessions.get(session);
+    let cwd = known.map(|s| s.meta.cwd.clone()).unwrap_or_default();
+    let hints = known
+        .map(|s| s.panes.iter().rev().cloned().collect())
+        .unwrap_or_default();
+    let inbound = dispatch.inbound.clone();
+    let text = match &dispatch.what {
+        What::Options { call, choices } => {
+            let (call, choices, session) = (call.clone(), choices.clone(), session.clone());
+            return Command::ChooseOptions(ChooseOptions {
+                inbound,
+                session,
+                call,
+                cwd,
+                hints,
+                choices,
+            });
+        }
+        What::Words(text) => text.clone(),
+    };
+    let budget = if rung == Rung::Resume {
+        state.settings.resume_timeout
+    } else {
+        Span::seconds(10)
+    };
+    let instruction = Instruction {
+        inbound,
+        session: session.clone(),
+        cwd,
+        text,
+        budget,
+    };
+    match rung {
+        Rung::Pane => Command::TypeInstruction(TypeInstruction {
+            instruction,
+            hints,
+            steer: false,
+        }),
+        Rung::Steer => Command::TypeInstruction(TypeInstruction {
+            instruction,
+            hints,
+            steer: true,
+        }),
+        Rung::Queue => Command::QueueInstruction(instruction),
+        Rung::Resume => Command::ResumeSession(instruction),
+    }
+}
+
+fn refuse(draft: &mut Draft, session: &SessionId, dispatch: &Dispatch) {
+    let body = replies::refusal(&dispatch.tried);
+    end(
+        draft,
+        Some(session),
+        &dispatch.inbound,
+        InstructionEnd::Refused,
+    );
+    notices::queue(
+        draft,
+        Some(session),
+        Topic::Receipt(dispatch.inbound.clone()),
+        "not delivered",
+        &body,
+    );
+}
+
+fn end(draft: &mut Draft, session: Option<&SessionId>, inbound: &Guid, end: InstructionEnd) {
+    let ended = InstructionEnded {
+        inbound: inbound.clone(),
+        session: session.cloned(),
+        end,
+    };
+    draft.record(Event::InstructionEnded(ended));
+}
+
+/// A command of an instruction was settled. Pressing Enter once more ends nothing by itself.
+pub(super) fn settled(draft: &mut Draft, command: &Command, how: Option<&How>, outcome: &Outcome) {
+    let Some((session, inbound)) = crate::apply::dispatch_of(command) else {
+        return;
+    };
+    if draft.state().dispatches.get(&session, &inbound).is_none() {
+        return;
+    }
+    if matches!(command, Command::PressEnter(_)) && !matches!(outcome, Outcome::Done(_)) {
+        return;
+    }
+    let topic = Topic::Receipt(inbound.clone());
+    match outcome {
+        Outcome::Done(_) => {
+            end(draft, Some(&session), &inbound, InstructionEnd::Delivered);
+            notices::queue(draft, Some(&session), topic, received(how), "");
+        }
+        Outcome::Unknown(doubt) => {
+            end(draft, Some(&session), &inbound, InstructionEnd::Unknown);
+            notices::queue(
+                draft,
+                Some(&session),
+                topic,
+                "not confirmed",
+                &unconfirmed(doubt),
+            );
+        }
+        Outcome::Failed(_) | Outcome::Expired => {}
+    }
+    advance(draft, &session);
+}
+
+const fn received(how: Option<&How>) -> &'static str {
+    match how {
+        Some(How::Steered(_)) => "received; it steers the running turn",
+        Some(How::Queued) => "received from the queue",
+        Some(How::Resumed) => "received; resumed in the background",
+        Some(How::Chosen(_)) => "answered",
+        Some(How::Typed(_) | How::Pressed(_) | How::Accepted) | None => "received",
+    }
+}
+
+fn unconfirmed(doubt: &Doubt) -> String {
+    let why = match doubt {
+        Doubt::TimedOut { program } | Doubt::BrokeOff { program, .. } => {
+            format!("{program} did not end well")
+        }
+        Doubt::Interrupted => "this program was stopped while it was on its way".into(),
+        Doubt::NoProof | Doubt::NoWitness => "the session's record does not show it".into(),
+    };
+    format!(
+        "Your message may or may not have gone in: {why}. It is not sent again by itself; look at the session."
+    )
+}
+
+/// The acknowledgement time is over. Where our text was typed, it is looked
+/// for once more; in any case the owner hears that it is on its way.
+pub(super) fn not_seen_yet(draft: &mut Draft, command: &Command, how: &How) {
+    let Some((session, inbound)) = crate::apply::dispatch_of(command) else {
+        return;
+    };
+    if let (Command::TypeInstruction(typed), How::Typed(_)) = (command, how) {
+        draft.request(Command::PressEnter(typed.clone()), 1);
+    }
+    let kind = match how {
+        How::Queued => "sent, not yet seen: it waits in Codex's queue",
+        How::Steered(_) => "sent, not yet seen: it waits for the running step",
+        _ => "sent, not yet seen",
+    };
+    notices::queue(draft, Some(&session), Topic::Receipt(inbound), kind, "");
+}
+
+/// A new session was asked for.
+pub(super) fn start(draft: &mut Draft, inbound: &Guid, rule: Rule, label: &str, words: &str) {
+    let route = Route {
+        rule,
+        target: None,
+        about: None,
+        candidates: Vec::new(),
+    };
+    if !draft.state().settings.enable_new {
+        messages::decide(draft, inbound, route, Action::Reply);
+        return notices::answer(
+            draft,
+            inbound,
+            None,
+            "not started",
+            "Starting sessions from the phone is switched off (CODEX_IMESSAGE_ENABLE_NEW_SESSION).",
+        );
+    }
+    let cwd = directory(draft);
+    let text = Text::from(words);
+    messages::decide(
+        draft,
+        inbound,
+        route,
+        Action::Start {
+            label: label.to_owned(),
+            cwd: cwd.clone(),
+            text: text.clone(),
+        },
+    );
+    draft.request(
+        Command::StartSession(StartSession {
+            inbound: inbound.clone(),
+            label: label.to_owned(),
+            cwd,
+            text,
+        }),
+        1,
+    );
+}
+
+/// Where the session last spoken to works, else the configured default.
+fn directory(draft: &Draft) -> String {
+    let state = draft.state();
+    let spoken = state
+        .sessions
+        .by_id
+        .values()
+        .filter(|s| s.is_owners())
+        .filter_map(|s| Some((s.spoken?, s)));
+    let last = spoken
+        .max_by_key(|(when, _)| *when)
+        .map(|(_, s)| s.meta.cwd.clone());
+    last.unwrap_or_else(|| state.settings.default_cwd.clone())
+}
+
+/// The command that starts a session was settled.
+pub(super) fn start_settled(draft: &mut Draft, command: &Command, outcome: &Outcome) {
+    let Command::StartSession(start) = command else {
+        return;
+    };
+    let topic = Topic::Receipt(start.inbound.clone());
+    match outcome {
+        Outcome::Done(Evidence::Running { session, .. }) => {
+            end(
+                draft,
+                Some(session),
+                &start.inbound,
+                InstructionEnd::Delivered,
+            );
+            if draft.state().sessions.get(session).is_some() {
+                notices::queue(draft, Some(session), topic, "started", "");
+            }
+        }
+        Outcome::Failed(failure) => {
+            end(draft, None, &start.inbound, InstructionEnd::Refused);
+            notices::queue(
+                draft,
+                None,
+                topic,
+                "not started",
+                &replies::not_started(command, failure),
+            );
+        }
+        Outcome::Done(_) | Outcome::Unknown(_) | Outcome::Expired => {
+            end(draft, None, &start.inbound, InstructionEnd::Unknown);
+            let body = format!(
+                "It is not known whether \"{}\" runs. Look at the tmux session before you ask for it again.",
+                start.label
+            );
+            notices::queue(draft, None, topic, "not confirmed", &body);
+        }
+    }
+}

@@ -1,0 +1,250 @@
+//! Rows of chat.db: our own become evidence, the owner's become routes.
+
+use super::draft::Draft;
+use super::{commands, dispatches, notices, replies};
+use crate::admit::{Verdict, judge};
+use crate::answers::{self, Answer};
+use crate::grammar::{Parsed, parse};
+use crate::routing::{self, Route};
+use events::event::{
+    Action, IgnoreReason, InboundHeld, InboundIgnored, InboundReceived, OutgoingSeen,
+    RoutingDecided, Rule, Topic,
+};
+use events::input::MessageRow;
+use events::outcome::{Evidence, Failure};
+use events::{CommandId, Event, Guid, Outcome, Text};
+
+/// A row was read.
+pub(super) fn row(draft: &mut Draft, row: &MessageRow) {
+    let (rowid, guid) = (row.rowid, row.guid.clone());
+    match judge(draft.state(), row, draft.now().wall) {
+        Verdict::Known => {}
+        Verdict::Held(lacks) => {
+            if !draft.state().inbox.held.contains_key(&rowid) {
+                draft.record(Event::InboundHeld(InboundHeld {
+                    rowid,
+                    guid,
+                    lacks: lacks.to_owned(),
+                }));
+            }
+        }
+        Verdict::Ours(command) => own_row(draft, row, command),
+        Verdict::Ignored(reason) => ignored(
+            draft,
+            InboundIgnored {
+                rowid,
+                guid,
+                reason,
+            },
+        ),
+        Verdict::Owner {
+            text,
+            date,
+            self_chat,
+        } => {
+            let (reply_to, attachments) = (row.reply_to.clone(), row.attachments);
+            let text = Text::from(text);
+            let event = InboundReceived {
+                rowid,
+                guid,
+                date,
+                text,
+                reply_to,
+                attachments,
+                self_chat,
+            };
+            draft.record(Event::InboundReceived(event.clone()));
+            owner_wrote(draft, &event);
+        }
+    }
+}
+
+fn ignored(draft: &mut Draft, event: InboundIgnored) {
+    let first = event.reason == IgnoreReason::Loop && draft.state().inbox.loop_since.is_none();
+    draft.record(Event::InboundIgnored(event));
+    if first {
+        let body = "Too many messages, or too many equal ones, came within a minute. They are not acted on until a minute is quiet.";
+        notices::queue(draft, None, Topic::Health, "paused", body);
+    }
+}
+
+/// Our own row is the proof of a send, or of its failure.
+fn own_row(draft: &mut Draft, row: &MessageRow, command: CommandId) {
+    let open = draft
+        .state()
+        .ledger
+        .open
+        .get(&command)
+        .map(|entry| entry.row.is_some());
+    let named = draft.state().ledger.sent.by_guid(&row.guid).is_some();
+    let ended = row.error != 0 || row.sent || row.delivered;
+    let nothing_new = match open {
+        Some(seen) => seen && !ended,
+        None => named,
+    };
+    if nothing_new {
+        return;
+    }
+    let seen = OutgoingSeen {
+        rowid: row.rowid,
+        guid: row.guid.clone(),
+        command,
+        service: row.service.clone(),
+        error: row.error,
+        sent: row.sent,
+        delivered: row.delivered,
+    };
+    draft.record(Event::OutgoingSeen(seen));
+    if open.is_some() && ended {
+        let evidence = Evidence::Row {
+            rowid: row.rowid,
+            guid: row.guid.clone(),
+            service: row.service.clone(),
+        };
+        let failure = Failure::Row {
+            guid: row.guid.clone(),
+            code: row.error,
+        };
+        commands::settle(
+            draft,
+            command,
+            if row.error == 0 {
+                Outcome::Done(evidence)
+            } else {
+                Outcome::Failed(failure)
+            },
+        );
+        if row.error == 0 && row.service != "iMessage" && !draft.state().settings.allow_sms {
+            let body = format!(
+                "A text left this Mac as {} instead of iMessage.",
+                row.service
+            );
+            notices::queue(draft, None, Topic::Health, "not iMessage", &body);
+        }
+    }
+}
+
+/// The owner wrote: understand, route, act. One decision, with its reasons.
+fn owner_wrote(draft: &mut Draft, event: &InboundReceived) {
+    let guid = &event.guid;
+    if event.text.reveal().is_empty() {
+        decide(draft, guid, control(Rule::Control), Action::Reply);
+        return notices::answer(
+            draft,
+            guid,
+            None,
+            "pictures",
+            "Pictures and files cannot be passed on to Codex from here. Write what you want done.",
+        );
+    }
+    match parse(event.text.reveal()) {
+        Parsed::Help => reply(draft, guid, Rule::Control, "help", replies::HELP),
+        Parsed::List => {
+            let list = replies::list(draft.state());
+            reply(draft, guid, Rule::Control, "sessions", &list);
+        }
+        Parsed::NearMiss(hint) => reply(draft, guid, Rule::NearMiss, "not understood", &hint),
+        Parsed::Status(name) => status(draft, guid, &name),
+        Parsed::New { label, words } => {
+            dispatches::start(draft, guid, Rule::NewSession, &label, &words)
+        }
+        Parsed::Named { name, words } => {
+            let route = routing::named(draft.state(), &name);
+            match route.target {
+                Some(_) => to_session(draft, guid, route, &words),
+                None => unknown_name(draft, guid, route, &name),
+            }
+        }
+        Parsed::Plain(words) => {
+            let route = routing::implied(draft.state(), event.reply_to.as_ref());
+            match (&route.target, route.rule) {
+                (Some(_), _) => to_session(draft, guid, route, &words),
+                (None, Rule::AutoCreate) => {
+                    dispatches::start(draft, guid, Rule::AutoCreate, "phone", &words)
+                }
+                (None, _) => {
+                    let body = replies::which(draft.state(), &route);
+                    decide(draft, guid, route, Action::Reply);
+                    notices::answer(draft, guid, None, "which session?", &body);
+                }
+            }
+        }
+    }
+}
+
+fn control(rule: Rule) -> Route {
+    Route {
+        rule,
+        target: None,
+        about: None,
+        candidates: Vec::new(),
+    }
+}
+
+/// Records where a message goes.
+pub(super) fn decide(draft: &mut Draft, inbound: &Guid, route: Route, action: Action) {
+    let Route {
+        rule,
+        target,
+        candidates,
+        ..
+    } = route;
+    draft.record(Event::RoutingDecided(RoutingDecided {
+        inbound: inbound.clone(),
+        rule,
+        action,
+        target,
+        candidates,
+    }));
+}
+
+fn reply(draft: &mut Draft, inbound: &Guid, rule: Rule, kind: &str, body: &str) {
+    decide(draft, inbound, control(rule), Action::Reply);
+    notices::answer(draft, inbound, None, kind, body);
+}
+
+fn status(draft: &mut Draft, inbound: &Guid, name: &str) {
+    let route = routing::named(draft.state(), name);
+    let Some(session) = route.target.clone() else {
+        return unknown_name(draft, inbound, route, name);
+    };
+    let body = replies::status(draft.state(), &session);
+    decide(draft, inbound, route, Action::Reply);
+    notices::answer(draft, inbound, Some(&session), "status", &body);
+}
+
+/// A mistyped name never starts anything.
+fn unknown_name(draft: &mut Draft, inbound: &Guid, route: Route, name: &str) {
+    let body = replies::unknown(draft.state(), &route, name);
+    decide(draft, inbound, route, Action::Reply);
+    notices::answer(draft, inbound, None, "no such session", &body);
+}
+
+/// Words for a session: an answer where it asks, an instruction where it does not.
+fn to_session(draft: &mut Draft, inbound: &Guid, route: Route, words: &str) {
+    let Some(session) = route.target.clone() else {
+        return;
+    };
+    let answer = draft
+        .state()
+        .sessions
+        .get(&session)
+        .map_or(Answer::Words, |s| {
+            answers::read(s, route.about.as_ref(), words)
+        });
+    let action = match answer {
+        Answer::Words => Action::Instruct {
+            text: Text::from(words),
+        },
+        Answer::Labels(text) => Action::Instruct {
+            text: Text::from(text),
+        },
+        Answer::Options { call, choices } => Action::Choose { call, choices },
+        Answer::Not(why) => {
+            decide(draft, inbound, route, Action::Reply);
+            return notices::answer(draft, inbound, Some(&session), "not answered", &why);
+        }
+    };
+    decide(draft, inbound, route, action);
+    dispatches::advance(draft, &session);
+}

@@ -1,0 +1,97 @@
+//! The only place that decides. An input becomes facts; facts cause decisions;
+//! all of them stand in one batch. Nothing here runs during replay.
+
+mod commands;
+mod dispatches;
+mod draft;
+mod messages;
+mod notices;
+mod notify;
+mod replies;
+mod rollouts;
+mod sources;
+
+use crate::state::State;
+use draft::Draft;
+use events::event::{DeadlinePassed, RuntimeStarted, RuntimeStopped};
+use events::input::Started;
+use events::outcome::{Doubt, Performed};
+use events::{Batch, Event, Input, Now};
+
+/// Proposes the batch that an input causes.
+pub(crate) fn propose(state: &State, input: Input, now: Now) -> Batch {
+    let mut draft = Draft::new(state, now);
+    match input {
+        Input::Started(started) => runtime_started(&mut draft, started),
+        Input::Stopping => drop(draft.record(Event::RuntimeStopped(RuntimeStopped {}))),
+        Input::Notify(notify) => notify::received(&mut draft, notify),
+        Input::Attention(attention) => notify::attention(&mut draft, attention),
+        Input::Rollout(rollout) => rollouts::grew(&mut draft, rollout),
+        Input::Message(row) => messages::row(&mut draft, &row),
+        Input::ChatDb(placed) => drop(draft.record(Event::ChatDbPlaced(placed))),
+        Input::QueueLine(line) => sources::queue_line(&mut draft, line),
+        Input::Source(source, state) => sources::changed(&mut draft, source, state),
+        Input::Report(id, report) => commands::reported(&mut draft, id, report),
+        Input::Elapsed => elapsed(&mut draft),
+    }
+    if !draft.is_empty() {
+        notices::advance(&mut draft);
+    }
+    draft.finish()
+}
+
+/// What was begun and not ended when we stopped may have happened: it waits for
+/// its proof anew, and is never begun again.
+fn runtime_started(draft: &mut Draft, started: Started) {
+    let Started {
+        version,
+        pid,
+        settings,
+    } = started;
+    draft.record(Event::RuntimeStarted(RuntimeStarted {
+        version,
+        pid,
+        settings,
+    }));
+    let open: Vec<_> = draft
+        .state()
+        .ledger
+        .open
+        .iter()
+        .map(|(id, e)| (*id, e.stage.clone(), e.command.clone()))
+        .collect();
+    for (id, stage, command) in open {
+        let performed = match stage {
+            crate::ledger::Stage::Requested => continue,
+            crate::ledger::Stage::Performed(performed) => performed,
+            crate::ledger::Stage::Started => match commands::interrupted(&command) {
+                Some(how) => Performed {
+                    how,
+                    doubt: Some(Doubt::Interrupted),
+                },
+                None => {
+                    commands::settle(draft, id, events::Outcome::Unknown(Doubt::Interrupted));
+                    continue;
+                }
+            },
+        };
+        commands::perform(draft, id, performed);
+    }
+}
+
+/// Everything that became due, soonest first.
+fn elapsed(draft: &mut Draft) {
+    for _ in 0..256 {
+        let due = draft
+            .state()
+            .deadlines
+            .next()
+            .filter(|(at, _)| *at <= draft.now().tick)
+            .map(|(_, d)| d.clone());
+        let Some(deadline) = due else { return };
+        draft.record(Event::DeadlinePassed(DeadlinePassed {
+            deadline: deadline.clone(),
+        }));
+        commands::due(draft, &deadline);
+    }
+}

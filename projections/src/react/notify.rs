@@ -1,0 +1,89 @@
+//! What Codex's notify program hands over. It is a push, not the truth: a
+//! thread counts only once its rollout shows whose it is.
+
+use super::draft::Draft;
+use super::notices;
+use super::rollouts::turn_ended;
+use crate::redact::redact;
+use crate::sessions::folder;
+use crate::told;
+use events::event::{AttentionRequested, Ending, NotifyReceived, Topic, TurnTold};
+use events::input::{Attention, Notify};
+use events::{Event, Text};
+
+pub(super) fn received(draft: &mut Draft, notify: Notify) {
+    if draft.state().inbox.keys.contains(&notify.key) {
+        return;
+    }
+    let redacts = draft.state().settings.redact;
+    let clean = |text: &str| {
+        if redacts {
+            redact(text)
+        } else {
+            text.to_owned()
+        }
+    };
+    let raw = notify.raw.reveal();
+    let told = told::read(raw).map(|told| TurnTold {
+        last: told.last.map(|text| Text::from(clean(text.reveal()))),
+        ..told
+    });
+    let raw = Text::from(clean(raw));
+    let Notify {
+        key, origin, at, ..
+    } = notify;
+    draft.record(Event::NotifyReceived(NotifyReceived {
+        key,
+        raw,
+        origin,
+        at,
+        told: told.clone(),
+    }));
+    let Ok(told) = told else { return };
+    if draft.state().sessions.get(&told.session).is_some() {
+        place(draft, told);
+    }
+}
+
+/// Takes a told turn as the session's.
+pub(super) fn place(draft: &mut Draft, told: TurnTold) {
+    if told.kind != "agent-turn-complete" {
+        return;
+    }
+    let known = draft.state().sessions.get(&told.session);
+    if known.is_some_and(|s| s.is_owners()) {
+        turn_ended(
+            draft,
+            &told.session,
+            None,
+            told.turn,
+            Ending::Finished { last: told.last },
+        );
+    }
+}
+
+/// A text for the owner that a program asked for.
+pub(super) fn attention(draft: &mut Draft, attention: Attention) {
+    let state = draft.state();
+    if state.inbox.keys.contains(&attention.key) {
+        return;
+    }
+    let refused = super::sources::not_for_owner(state, attention.to.as_ref());
+    let need = if state.settings.redact {
+        redact(attention.need.reveal())
+    } else {
+        attention.need.reveal().clone()
+    };
+    let Attention { key, cwd, .. } = attention;
+    let body = format!("{}\n{need}", folder(&cwd));
+    let sent = refused.is_none();
+    draft.record(Event::AttentionRequested(AttentionRequested {
+        key,
+        cwd,
+        need: Text::from(need),
+        refused,
+    }));
+    if sent {
+        notices::queue(draft, None, Topic::Request, "needs attention", &body);
+    }
+}

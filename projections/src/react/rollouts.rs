@@ -1,0 +1,327 @@
+//! What rollouts say. The rollout is the truth about a session: its turns, its
+//! questions, and whether our words arrived.
+
+use super::draft::{Draft, topic_known};
+use super::{commands, notices, notify};
+use crate::redact::redact;
+use crate::refs;
+use crate::render;
+use events::event::{
+    AssistantReplied, Ending, QuestionAsked, QuestionClosed, RecordsSkipped, SessionSeen, Topic,
+    TurnCompleted, TurnStarted, UserSpoke,
+};
+use events::input::{Choice, Closing, Question, QuestionKind, Rollout, RolloutFact, SessionMeta};
+use events::settings::NotifyMode;
+use events::{CallId, Digest, Event, SessionId, Text, TurnId};
+
+/// A rollout grew by a record.
+pub(super) fn grew(draft: &mut Draft, rollout: Rollout) {
+    let Rollout {
+        session,
+        offset,
+        at: _,
+        fact,
+    } = rollout;
+    if let RolloutFact::Meta(meta) = fact {
+        return seen(draft, session, meta, offset);
+    }
+    // Records behind the offset were taken before; without its head a file is nobody's.
+    if draft
+        .state()
+        .sessions
+        .get(&session)
+        .is_none_or(|s| offset <= s.offset)
+    {
+        return;
+    }
+    let clean = |draft: &Draft, text: &Text| {
+        if draft.state().settings.redact {
+            Text::from(redact(text.reveal()))
+        } else {
+            text.clone()
+        }
+    };
+    match fact {
+        RolloutFact::Meta(_) => {}
+        RolloutFact::TurnStarted { turn, plan_mode } => {
+            draft.record(Event::TurnStarted(TurnStarted {
+                session,
+                offset,
+                turn,
+                plan_mode,
+            }));
+        }
+        RolloutFact::UserMessage { text } => user_spoke(draft, &session, offset, &text),
+        RolloutFact::AssistantMessage { turn, text } => {
+            let text = clean(draft, &text);
+            progress(draft, &session);
+            draft.record(Event::AssistantReplied(AssistantReplied {
+                session,
+                offset,
+                turn,
+                text,
+            }));
+        }
+        RolloutFact::Asked {
+            call,
+            turn,
+            kind,
+            questions,
+        } => {
+            let text = |t: &Text| clean(draft, t);
+            let choice = |c: &Choice| Choice {
+                label: text(&c.label),
+                detail: text(&c.detail),
+            };
+            let question = |q: &Question| Question {
+                id: q.id.clone(),
+                text: text(&q.text),
+                options: q.options.iter().map(choice).collect(),
+            };
+            let questions = questions.iter().map(question).collect();
+            asked(
+                draft,
+                QuestionAsked {
+                    session,
+                    offset,
+                    turn,
+                    call,
+                    kind,
+                    questions,
+                },
+            );
+        }
+        RolloutFact::CallClosed { call, how } => call_closed(draft, &session, offset, &call, how),
+        RolloutFact::TurnCompleted { turn, last, error } => {
+            let ending = match error {
+                Some(error) => Ending::Failed {
+                    error: clean(draft, &error),
+                },
+                None => Ending::Finished {
+                    last: last.map(|last| clean(draft, &last)),
+                },
+            };
+            turn_ended(draft, &session, Some(offset), Some(turn), ending);
+        }
+        RolloutFact::TurnAborted { turn, reason } => {
+            turn_ended(
+                draft,
+                &session,
+                Some(offset),
+                turn,
+                Ending::Interrupted { reason },
+            );
+        }
+        RolloutFact::Skipped { records } => {
+            draft.record(Event::RecordsSkipped(RecordsSkipped {
+                session,
+                offset,
+                records,
+            }));
+        }
+    }
+}
+
+/// The head of a rollout: the session gets its ref, and turns that notify told of find their place.
+/// A known head comes again only when the file under it was rewritten.
+fn seen(draft: &mut Draft, session: SessionId, meta: SessionMeta, offset: u64) {
+    if draft
+        .state()
+        .sessions
+        .get(&session)
+        .is_some_and(|known| known.meta == meta && offset >= known.offset)
+    {
+        return;
+    }
+    let reference = refs::assign(&draft.state().sessions, &session);
+    let waiting = draft
+        .state()
+        .sessions
+        .unplaced
+        .get(&session)
+        .cloned()
+        .unwrap_or_default();
+    let named = draft
+        .state()
+        .sessions
+        .named
+        .get(&session)
+        .map(|n| n.label.clone());
+    draft.record(Event::SessionSeen(SessionSeen {
+        session: session.clone(),
+        reference,
+        meta,
+        offset,
+    }));
+    if let Some(label) = named {
+        notices::queue(
+            draft,
+            Some(&session),
+            Topic::Progress,
+            "started",
+            &format!("\"{label}\" runs now."),
+        );
+    }
+    for told in waiting.turns.iter().cloned() {
+        notify::place(draft, told);
+    }
+}
+
+fn user_spoke(draft: &mut Draft, session: &SessionId, offset: u64, text: &Text) {
+    let digest = Digest::of(text.reveal());
+    let chars = u32::try_from(text.reveal().chars().count()).unwrap_or(u32::MAX);
+    draft.record(Event::UserSpoke(UserSpoke {
+        session: session.clone(),
+        offset,
+        digest,
+        chars,
+    }));
+    let open = draft
+        .state()
+        .sessions
+        .get(session)
+        .map(|s| s.questions.clone())
+        .unwrap_or_default();
+    for question in open {
+        if let Some(how) = crate::apply::closes_by_words(question.kind) {
+            close(draft, session, offset, &question.call, how);
+        }
+    }
+    commands::proven_by_words(draft, session, offset, digest);
+}
+
+/// In `send` mode, what was said before this becomes a notice; the last thing
+/// said becomes one when the turn ends.
+fn progress(draft: &mut Draft, session: &SessionId) {
+    let Some(known) = draft.state().sessions.get(session) else {
+        return;
+    };
+    let text = known
+        .unsent
+        .clone()
+        .filter(|_| known.is_owners() && draft.state().settings.mode == NotifyMode::Send);
+    if let Some(text) = text {
+        notices::queue(
+            draft,
+            Some(session),
+            Topic::Progress,
+            "working",
+            text.reveal(),
+        );
+    }
+}
+
+fn asked(draft: &mut Draft, asked: QuestionAsked) {
+    let Some(known) = draft.state().sessions.get(&asked.session) else {
+        return;
+    };
+    if known.closed.contains(&asked.call) || known.questions.iter().any(|q| q.call == asked.call) {
+        return;
+    }
+    let owners = known.is_owners();
+    let (session, topic) = (asked.session.clone(), Topic::Question(asked.call.clone()));
+    let body = render::questions(&asked.questions);
+    draft.record(Event::QuestionAsked(asked));
+    let wanted = owners && draft.state().settings.mode != NotifyMode::StateOnly;
+    if wanted && !topic_known(draft.state(), &session, &topic) {
+        notices::queue(draft, Some(&session), topic, "needs input", &body);
+    }
+}
+
+fn call_closed(draft: &mut Draft, session: &SessionId, offset: u64, call: &CallId, how: Closing) {
+    let open = draft
+        .state()
+        .sessions
+        .get(session)
+        .and_then(|s| s.questions.iter().find(|q| q.call == *call).map(|q| q.kind));
+    match open {
+        // The output of an asynchronous question says only that it was put.
+        Some(QuestionKind::Async) if how == Closing::Answered => {}
+        Some(_) => close(draft, session, offset, call, how),
+        None => {}
+    }
+}
+
+fn close(draft: &mut Draft, session: &SessionId, offset: u64, call: &CallId, how: Closing) {
+    draft.record(Event::QuestionClosed(QuestionClosed {
+        session: session.clone(),
+        offset,
+        call: call.clone(),
+        how,
+    }));
+    notices::withdraw(
+        draft,
+        session,
+        &Topic::Question(call.clone()),
+        "the question is no longer open",
+    );
+    commands::proven_by_answer(draft, session, call, how);
+}
+
+/// A turn ended, whoever tells first: notify and the rollout speak of the same turn.
+pub(super) fn turn_ended(
+    draft: &mut Draft,
+    session: &SessionId,
+    offset: Option<u64>,
+    turn: Option<TurnId>,
+    ending: Ending,
+) {
+    let Some(known) = draft.state().sessions.get(session) else {
+        return;
+    };
+    if turn.as_ref().is_some_and(|turn| known.ended.contains(turn)) {
+        return;
+    }
+    let held: Vec<_> = known
+        .questions
+        .iter()
+        .filter(|q| q.kind == QuestionKind::Modal)
+        .map(|q| q.call.clone())
+        .collect();
+    let (owners, before) = (known.is_owners(), known.offset);
+    let event = TurnCompleted {
+        session: session.clone(),
+        offset,
+        turn: turn.clone(),
+        ending: ending.clone(),
+    };
+    draft.record(Event::TurnCompleted(event));
+    let how = if matches!(ending, Ending::Interrupted { .. }) {
+        Closing::Interrupted
+    } else {
+        Closing::Overtaken
+    };
+    for call in held {
+        close(draft, session, offset.unwrap_or(before), &call, how);
+    }
+    if owners && wants_endings(draft) {
+        let (kind, body) = worded(&ending);
+        notices::queue(draft, Some(session), Topic::TurnEnd(turn), kind, &body);
+    }
+}
+
+fn wants_endings(draft: &Draft) -> bool {
+    let settings = &draft.state().settings;
+    settings.mode != NotifyMode::StateOnly && settings.final_status && !settings.only_needs_input
+}
+
+fn worded(ending: &Ending) -> (&'static str, String) {
+    match ending {
+        Ending::Finished { last } => (
+            "done",
+            last.as_ref().map_or_else(
+                || "The turn ended without a last word.".into(),
+                |l| l.reveal().clone(),
+            ),
+        ),
+        Ending::Failed { error } => ("failed", error.reveal().clone()),
+        Ending::Interrupted { reason } => (
+            "interrupted",
+            if reason == "interrupted" {
+                "The turn was interrupted.".into()
+            } else {
+                format!("The turn was interrupted: {reason}.")
+            },
+        ),
+    }
+}

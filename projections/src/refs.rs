@@ -1,0 +1,112 @@
+//! Session references: what the owner types after `@`.
+//!
+//! Codex ids are UUIDv7, whose first digits are the clock; a ref is taken from a
+//! hash of the whole id instead. Its alphabet has no look-alikes (0/o, 1/l/i),
+//! and a letter comes first, so that a ref is never a number.
+
+use crate::sessions::{Session, Sessions};
+use events::{SessionId, SessionRef};
+use sha2::{Digest, Sha256};
+
+const LETTERS: &[u8] = b"abcdefghjkmnpqrstuvwxyz";
+const SIGNS: &[u8] = b"abcdefghjkmnpqrstuvwxyz23456789";
+
+/// A ref for a session that no other session has.
+pub fn assign(sessions: &Sessions, id: &SessionId) -> SessionRef {
+    let known = sessions.get(id).map(|session| session.reference.clone());
+    known.unwrap_or_else(|| {
+        let free = |r: &SessionRef| !sessions.by_ref.contains_key(r);
+        (0..64)
+            .filter_map(|salt| candidate(id, salt, 4))
+            .find(free)
+            .unwrap_or_else(|| unique(sessions, id))
+    })
+}
+
+fn candidate(id: &SessionId, salt: u32, len: usize) -> Option<SessionRef> {
+    let hash = Sha256::new()
+        .chain_update(id.as_str())
+        .chain_update(salt.to_be_bytes())
+        .finalize();
+    let sign = |(nth, byte): (usize, &u8)| {
+        let alphabet = if nth == 0 { LETTERS } else { SIGNS };
+        char::from(alphabet[usize::from(*byte) % alphabet.len()])
+    };
+    SessionRef::parse(
+        &hash
+            .iter()
+            .take(len)
+            .enumerate()
+            .map(sign)
+            .collect::<String>(),
+    )
+}
+
+/// Longer and longer until it fits; the id's own text at the very end.
+fn unique(sessions: &Sessions, id: &SessionId) -> SessionRef {
+    let longer = (5..32).filter_map(|len| candidate(id, 0, len));
+    let free = longer
+        .into_iter()
+        .find(|r| !sessions.by_ref.contains_key(r));
+    #[expect(clippy::expect_used, reason = "a constant made of ASCII letters")]
+    free.unwrap_or_else(|| SessionRef::parse("session").expect("visible ASCII"))
+}
+
+/// What a name resolves to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Named {
+    /// Exactly one session.
+    One(SessionId),
+    /// Several: the name must be longer.
+    Several(Vec<SessionId>),
+    /// None.
+    Nobody,
+}
+
+/// Finds the owner's session by ref, label, id, unique beginning of the id, or
+/// folder name, in any case. An exact name beats a beginning.
+pub fn resolve(sessions: &Sessions, name: &str, ref_min: u32) -> Named {
+    let name = name.to_lowercase();
+    let mine = || sessions.owners().into_iter();
+    let exact = mine().filter(|(id, s)| {
+        s.reference.as_str() == name
+            || id.as_str().eq_ignore_ascii_case(&name)
+            || is_label(s, &name)
+    });
+    let exact: Vec<_> = exact.map(|(id, _)| id.clone()).collect();
+    if !exact.is_empty() {
+        return one_of(exact);
+    }
+    let begins = |(id, _): &(&SessionId, &Session)| {
+        name.len() >= ref_min as usize && id.as_str().to_lowercase().starts_with(&name)
+    };
+    let beginning: Vec<_> = mine().filter(begins).map(|(id, _)| id.clone()).collect();
+    if !beginning.is_empty() {
+        return one_of(beginning);
+    }
+    one_of(
+        mine()
+            .filter(|(_, s)| folder_is(s, &name))
+            .map(|(id, _)| id.clone())
+            .collect(),
+    )
+}
+
+fn is_label(session: &Session, name: &str) -> bool {
+    session
+        .label
+        .as_ref()
+        .is_some_and(|label| label.to_lowercase() == name)
+}
+
+fn folder_is(session: &Session, name: &str) -> bool {
+    crate::sessions::folder(&session.meta.cwd).to_lowercase() == name
+}
+
+fn one_of(mut found: Vec<SessionId>) -> Named {
+    match found.len() {
+        0 => Named::Nobody,
+        1 => Named::One(found.remove(0)),
+        _ => Named::Several(found),
+    }
+}

@@ -1,0 +1,174 @@
+//! The texts the owner reads: one head line that names the session as a person
+//! would, then the words, cut into iMessages where lines end.
+
+use crate::sessions::Session;
+use events::Text;
+use events::input::Question;
+use unicode_segmentation::UnicodeSegmentation;
+
+/// How every text of ours begins. Whatever comes back with it is our own
+/// echo, from any device, on any day (facts on self-chat).
+pub const SIGIL: &str = "[Codex]";
+
+/// Most parts of one notice; what is longer is cut in the middle, and says so.
+const PARTS_MAX: usize = 20;
+
+/// A head line: `[Codex] @k3f9 api-server · needs input`.
+pub fn head(session: Option<&Session>, kind: &str) -> String {
+    match session {
+        Some(s) => format!("{SIGIL} @{} {} · {kind}", s.reference, tidy(s.name(), 40)),
+        None => format!("{SIGIL} {kind}"),
+    }
+}
+
+/// One line without control or direction-changing characters, cut to a length.
+pub fn tidy(text: &str, max: usize) -> String {
+    let line = clean(text).replace(['\n', '\t'], " ");
+    let line = line.trim();
+    if line.chars().count() <= max {
+        return line.to_owned();
+    }
+    let kept: String = line.graphemes(true).take(max.saturating_sub(1)).collect();
+    format!("{}…", kept.trim_end())
+}
+
+/// Text without control characters (new lines and tabs stay), without bidirectional overrides and NULs.
+pub fn clean(text: &str) -> String {
+    let text = text.replace("\r\n", "\n").replace('\r', "\n");
+    let bad = |c: &char| {
+        (c.is_control() && *c != '\n' && *c != '\t')
+            || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+    };
+    text.chars().filter(|c| !bad(c)).collect()
+}
+
+/// Cuts a notice into parts of at most `max` characters, head line included.
+/// Each part begins with the head and, where there are several, its number.
+pub fn parts(head: &str, body: &str, max: usize) -> Vec<Text> {
+    let body = clean(body);
+    let body = body.trim();
+    if body.is_empty() {
+        return vec![Text::from(head)];
+    }
+    let whole = format!("{head}\n{body}");
+    if whole.chars().count() <= max {
+        return vec![Text::from(whole)];
+    }
+    let room = max
+        .saturating_sub(head.chars().count() + " (99/99)\n".len())
+        .max(16);
+    let mut pieces = chunks(body, room);
+    if pieces.len() > PARTS_MAX {
+        let left_out: usize = pieces[PARTS_MAX - 1..pieces.len() - 1]
+            .iter()
+            .map(|p| p.chars().count())
+            .sum();
+        let last = pieces.pop().unwrap_or_default();
+        pieces.truncate(PARTS_MAX - 2);
+        pieces.push(format!(
+            "… {left_out} characters are left out here; the session has them …"
+        ));
+        pieces.push(last);
+    }
+    let of = pieces.len();
+    let number =
+        |(nth, piece): (usize, String)| Text::from(format!("{head} ({}/{of})\n{piece}", nth + 1));
+    pieces.into_iter().enumerate().map(number).collect()
+}
+
+/// Cuts a text that is not ours to head: as it stands, in numbered parts where it is too long.
+pub fn plain_parts(text: &str, max: usize) -> Vec<Text> {
+    let text = clean(text);
+    if text.chars().count() <= max {
+        return vec![Text::from(text)];
+    }
+    let pieces = chunks(&text, max.saturating_sub("(99/99) ".len()).max(16));
+    let of = pieces.len();
+    pieces
+        .into_iter()
+        .enumerate()
+        .map(|(nth, piece)| Text::from(format!("({}/{of}) {piece}", nth + 1)))
+        .collect()
+}
+
+/// Cuts text into pieces of at most `room` characters: at line ends where the
+/// line end lies in the second half, else at white space, else between graphemes.
+fn chunks(text: &str, room: usize) -> Vec<String> {
+    let mut pieces = Vec::new();
+    let mut rest = text;
+    while rest.chars().count() > room {
+        let cut = cut_at(rest, room);
+        let (piece, tail) = rest.split_at(cut);
+        pieces.push(piece.trim_end().to_owned());
+        rest = tail.trim_start_matches('\n');
+        if rest.len() == tail.len() {
+            rest = tail.trim_start_matches(' ');
+        }
+    }
+    if !rest.is_empty() {
+        pieces.push(rest.to_owned());
+    }
+    pieces.retain(|piece| !piece.is_empty());
+    pieces
+}
+
+fn cut_at(text: &str, room: usize) -> usize {
+    let mut chars = 0;
+    let (mut hard, mut line, mut word) = (0, 0, 0);
+    for (at, grapheme) in text.grapheme_indices(true) {
+        chars += grapheme.chars().count();
+        if chars > room {
+            break;
+        }
+        hard = at + grapheme.len();
+        if grapheme == "\n" {
+            line = at;
+        } else if grapheme.chars().all(char::is_whitespace) {
+            word = at;
+        }
+    }
+    // A single grapheme longer than the room is kept whole: cutting it would change what is read.
+    let first = text.graphemes(true).next().map_or(text.len(), str::len);
+    let half = hard / 2;
+    [line, word]
+        .into_iter()
+        .find(|at| *at > half)
+        .unwrap_or(hard)
+        .max(first)
+}
+
+/// Questions with numbered options, as the owner answers them.
+pub fn questions(questions: &[Question]) -> String {
+    let several = questions.len() > 1;
+    let mut out = Vec::new();
+    for (nth, question) in questions.iter().enumerate() {
+        let lead = if several {
+            format!("{}. ", nth + 1)
+        } else {
+            String::new()
+        };
+        out.push(format!("{lead}{}", question.text.reveal().trim()));
+        for (option, choice) in question.options.iter().enumerate() {
+            let number = if several {
+                format!("{}.{}", nth + 1, option + 1)
+            } else {
+                format!("{}.", option + 1)
+            };
+            let detail = choice.detail.reveal().trim();
+            let detail = if detail.is_empty() {
+                String::new()
+            } else {
+                format!(" ({detail})")
+            };
+            out.push(format!("{number} {}{detail}", choice.label.reveal().trim()));
+        }
+    }
+    if questions.iter().any(|q| !q.options.is_empty()) {
+        out.push(if several {
+            "Reply with numbers, like 1.2 2.1".into()
+        } else {
+            "Reply with a number.".to_owned()
+        });
+    }
+    out.join("\n")
+}

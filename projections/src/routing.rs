@@ -1,0 +1,192 @@
+//! Where the owner's words go, and why. A guess is never a route: what is not
+//! certain is asked back, with the sessions that were considered.
+
+use crate::refs::{self, Named};
+use crate::sessions::Session;
+use crate::state::State;
+use events::event::{Candidate, Rule, Topic};
+use events::{Guid, SessionId};
+
+/// A decision, with what spoke for it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Route {
+    /// The rule that decided.
+    pub rule: Rule,
+    /// Where it goes.
+    pub target: Option<SessionId>,
+    /// The notice replied to was a question, and this one.
+    pub about: Option<Topic>,
+    /// Who was considered.
+    pub candidates: Vec<Candidate>,
+}
+
+/// The route of words that name their session.
+pub fn named(state: &State, name: &str) -> Route {
+    match refs::resolve(&state.sessions, name, state.settings.ref_min) {
+        Named::One(id) => {
+            let candidates = vec![candidate(&id, "is named by the message", true)];
+            Route {
+                rule: Rule::Named,
+                target: Some(id),
+                about: None,
+                candidates,
+            }
+        }
+        Named::Several(ids) => {
+            let candidates = ids
+                .iter()
+                .map(|id| candidate(id, "has this name too", false))
+                .collect();
+            Route {
+                rule: Rule::Ambiguous,
+                target: None,
+                about: None,
+                candidates,
+            }
+        }
+        Named::Nobody => Route {
+            rule: Rule::NoMatch,
+            target: None,
+            about: None,
+            candidates: Vec::new(),
+        },
+    }
+}
+
+/// The route of words that name none.
+pub fn implied(state: &State, reply_to: Option<&Guid>) -> Route {
+    if let Some(route) = reply_to.and_then(|guid| thread(state, guid)) {
+        return route;
+    }
+    let owners: Vec<_> = state
+        .sessions
+        .owners()
+        .into_iter()
+        .filter(|(id, s)| waits(state, id, s))
+        .collect();
+    let asking: Vec<_> = owners
+        .iter()
+        .filter(|(_, s)| s.question().is_some())
+        .collect();
+    let finished: Vec<_> = owners
+        .iter()
+        .filter(|(_, s)| s.question().is_none())
+        .collect();
+    match (asking.as_slice(), finished.as_slice()) {
+        ([(only, _)], _) => only_one(
+            only,
+            Rule::OnlyAsking,
+            "is the only one with an open question",
+            &owners,
+        ),
+        ([], [(only, _)]) => only_one(
+            only,
+            Rule::OnlyFinished,
+            "is the only one that finished and was not spoken to since",
+            &owners,
+        ),
+        ([], []) => nobody(state),
+        (several, _) => {
+            let group = if several.is_empty() {
+                &finished
+            } else {
+                &asking
+            };
+            ambiguous(state, group)
+        }
+    }
+}
+
+/// Asks, or finished and was noticed, and is not being spoken to already.
+fn waits(state: &State, id: &SessionId, session: &Session) -> bool {
+    session.question().is_some()
+        || (session.finished
+            && !session.noticed.is_empty()
+            && !state.dispatches.lanes.contains_key(id))
+}
+
+fn thread(state: &State, guid: &Guid) -> Option<Route> {
+    let sent = state.ledger.sent.by_guid(guid)?;
+    let (session, topic) = state.outbox.about(sent.notice)?;
+    let id = session?.clone();
+    let known = state.sessions.get(&id).is_some();
+    known.then(|| Route {
+        rule: Rule::ReplyThread,
+        about: Some(topic.clone()),
+        candidates: vec![candidate(&id, "the message replies to its notice", true)],
+        target: Some(id),
+    })
+}
+
+fn only_one(id: &SessionId, rule: Rule, why: &str, considered: &[(&SessionId, &Session)]) -> Route {
+    let others = considered.iter().filter(|(other, _)| *other != id);
+    let others = others.map(|(other, s)| candidate(other, state_of(s), false));
+    let candidates = std::iter::once(candidate(id, why, true))
+        .chain(others)
+        .take(16)
+        .collect();
+    Route {
+        rule,
+        target: Some(id.clone()),
+        about: None,
+        candidates,
+    }
+}
+
+fn ambiguous(state: &State, group: &[&(&SessionId, &Session)]) -> Route {
+    let guess = !state.settings.require_ref;
+    let name = |(nth, (id, s)): (usize, &&(&SessionId, &Session))| {
+        candidate(id, state_of(s), guess && nth == 0)
+    };
+    Route {
+        rule: if guess {
+            Rule::MostRecent
+        } else {
+            Rule::Ambiguous
+        },
+        target: group.first().filter(|_| guess).map(|(id, _)| (*id).clone()),
+        about: None,
+        candidates: group.iter().enumerate().map(name).take(16).collect(),
+    }
+}
+
+fn nobody(state: &State) -> Route {
+    let owners = state.sessions.owners();
+    let create = owners.is_empty() && state.settings.enable_new && state.settings.auto_create;
+    let candidates = owners
+        .iter()
+        .map(|(id, s)| candidate(id, state_of(s), false))
+        .take(16)
+        .collect();
+    Route {
+        rule: if create {
+            Rule::AutoCreate
+        } else {
+            Rule::NoMatch
+        },
+        target: None,
+        about: None,
+        candidates,
+    }
+}
+
+/// What a session is doing, in a few words.
+pub fn state_of(session: &Session) -> &'static str {
+    if session.question().is_some() {
+        "waits for an answer"
+    } else if session.turn.is_some() {
+        "is working"
+    } else if session.finished {
+        "has finished"
+    } else {
+        "is idle"
+    }
+}
+
+fn candidate(id: &SessionId, evidence: &str, chosen: bool) -> Candidate {
+    Candidate {
+        session: id.clone(),
+        evidence: evidence.to_owned(),
+        chosen,
+    }
+}

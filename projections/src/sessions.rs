@@ -1,0 +1,156 @@
+//! Sessions: who they are, what they are called, what they ask, how far they are.
+
+use crate::ring::Ring;
+use events::event::{Topic, TurnTold};
+use events::input::{Question, QuestionKind, SessionMeta, ThreadKind};
+use events::{CallId, Pane, Seq, SessionId, SessionRef, Text, Tick, TurnId, Wall};
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+
+/// Most sessions kept; the one that has been quiet longest goes first.
+pub const SESSIONS_MAX: usize = 512;
+
+/// All sessions.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Sessions {
+    /// By thread id.
+    pub by_id: BTreeMap<SessionId, Session>,
+    /// By what the owner types.
+    pub by_ref: BTreeMap<SessionRef, SessionId>,
+    /// Turns that notify told of while their thread's rollout was not seen.
+    pub unplaced: BTreeMap<SessionId, Unplaced>,
+    /// Labels given to sessions that are not seen yet.
+    pub named: BTreeMap<SessionId, Named>,
+}
+
+/// One session.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Session {
+    /// What the owner types for it.
+    pub reference: SessionRef,
+    /// Its rollout's head.
+    pub meta: SessionMeta,
+    /// What the owner called it.
+    pub label: Option<String>,
+    /// How far its rollout was read.
+    pub offset: u64,
+    /// Panes captured from an embedded Codex, newest last.
+    pub panes: Ring<Pane, 3>,
+    /// Questions without an answer.
+    pub questions: Vec<OpenQuestion>,
+    /// Calls that were questions and are closed.
+    pub closed: Ring<CallId, 16>,
+    /// The running turn.
+    pub turn: Option<TurnId>,
+    /// Turns that ended.
+    pub ended: Ring<TurnId, 16>,
+    /// It finished and nobody has spoken to it since.
+    pub finished: bool,
+    /// The last thing the model said, for the owner who asks.
+    pub said: Option<Text>,
+    /// Said in the running turn, and not made a notice yet.
+    pub unsent: Option<Text>,
+    /// Topics that a notice was queued for.
+    pub noticed: Ring<Topic, 32>,
+    /// When anything was last heard of it.
+    pub active: Wall,
+    /// When the owner last spoke to it from the phone.
+    pub spoken: Option<Tick>,
+}
+
+/// A question that waits.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OpenQuestion {
+    /// The call.
+    pub call: CallId,
+    /// The turn it holds.
+    pub turn: Option<TurnId>,
+    /// How it is put.
+    pub kind: QuestionKind,
+    /// What is asked.
+    pub questions: Vec<Question>,
+    /// When.
+    pub asked: Seq,
+}
+
+/// What is known of a thread before its rollout is.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Unplaced {
+    /// Turns told, oldest first.
+    pub turns: Ring<TurnTold, 8>,
+    /// A pane captured with them.
+    pub pane: Option<Pane>,
+}
+
+/// A name waiting for its session.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Named {
+    /// The label.
+    pub label: String,
+    /// Where it was started.
+    pub pane: Pane,
+}
+
+impl Session {
+    /// Whether the owner hears of this thread at all.
+    pub const fn is_owners(&self) -> bool {
+        matches!(self.meta.kind, ThreadKind::Owner | ThreadKind::Exec)
+    }
+
+    /// What a person would call it.
+    pub fn name(&self) -> &str {
+        self.label
+            .as_deref()
+            .unwrap_or_else(|| folder(&self.meta.cwd))
+    }
+
+    /// The question the owner would mean: the newest.
+    pub fn question(&self) -> Option<&OpenQuestion> {
+        self.questions.last()
+    }
+}
+
+/// The last component of a path, or the path.
+pub fn folder(path: &str) -> &str {
+    let trimmed = path.trim_end_matches('/');
+    trimmed
+        .rsplit('/')
+        .next()
+        .filter(|name| !name.is_empty())
+        .unwrap_or("session")
+}
+
+impl Sessions {
+    /// The session, for changes.
+    pub fn get_mut(&mut self, id: &SessionId) -> Option<&mut Session> {
+        self.by_id.get_mut(id)
+    }
+
+    /// The session.
+    pub fn get(&self, id: &SessionId) -> Option<&Session> {
+        self.by_id.get(id)
+    }
+
+    /// The owner's sessions, the most recently active first.
+    pub fn owners(&self) -> Vec<(&SessionId, &Session)> {
+        let mut list: Vec<_> = self.by_id.iter().filter(|(_, s)| s.is_owners()).collect();
+        list.sort_by(|a, b| b.1.active.cmp(&a.1.active).then(a.0.cmp(b.0)));
+        list
+    }
+
+    /// Makes room by forgetting the session that has been quiet longest.
+    pub fn forget_quietest(&mut self) {
+        while self.by_id.len() > SESSIONS_MAX {
+            let quietest = self
+                .by_id
+                .iter()
+                .min_by_key(|(_, s)| (!s.questions.is_empty(), s.active));
+            let Some((id, reference)) = quietest.map(|(id, s)| (id.clone(), s.reference.clone()))
+            else {
+                return;
+            };
+            self.by_id.remove(&id);
+            self.by_ref.remove(&reference);
+        }
+    }
+}

@@ -1,0 +1,72 @@
+//! How long things may take. Every wait of the machine is listed here.
+
+use crate::outbox::ATTEMPTS_MAX;
+use events::outcome::{Failure, How, Performed};
+use events::{Settings, Span};
+
+/// For the rollout of a thread that notify told of. Codex writes it before it notifies.
+pub const ROLLOUT: Span = Span::seconds(10);
+/// For our row in chat.db after osascript returned; error 22 comes a second or two later.
+pub const ROW: Span = Span::seconds(30);
+/// Between two parts when the first one's row is not seen: Messages keeps their order.
+pub const PACE: Span = Span::seconds(2);
+/// For a text that Codex records only when a running turn or tool call ends.
+pub const TURN: Span = Span::seconds(6 * 3600);
+/// For an embedded Codex to look into its queue: it does so every 10 s.
+pub const QUEUE: Span = Span::seconds(12);
+/// Behind the acknowledgement time, for a rollout that is late.
+pub const LATE: Span = Span::seconds(30);
+
+/// The waits behind one performed command.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Waits {
+    /// Until it is unknown.
+    pub proof: Span,
+    /// Until the next part may follow, or the owner is told that it is not seen yet.
+    pub next: Span,
+}
+
+/// How long a performed command waits for its proof.
+pub fn after(performed: &Performed, send: bool, settings: &Settings) -> Waits {
+    if send {
+        return Waits {
+            proof: ROW,
+            next: PACE,
+        };
+    }
+    let ack = settings.ack_timeout;
+    let late = Span(ack.0.saturating_add(LATE.0));
+    match performed.how {
+        How::Queued => Waits {
+            proof: TURN,
+            next: QUEUE,
+        },
+        How::Steered(_) => Waits {
+            proof: TURN,
+            next: ack,
+        },
+        How::Resumed => Waits {
+            proof: late,
+            next: late,
+        },
+        How::Typed(_) | How::Chosen(_) | How::Pressed(_) | How::Accepted => Waits {
+            proof: late,
+            next: ack,
+        },
+    }
+}
+
+/// The pause before a failed part is tried again; `None` when it is given up.
+pub fn retry(attempts: u16, failure: &Failure) -> Option<Span> {
+    if attempts >= ATTEMPTS_MAX {
+        return None;
+    }
+    match failure {
+        Failure::TooLarge { .. } | Failure::Unsupported { .. } => None,
+        // Only the owner can change this; the pause is long, and it is tried all the same.
+        Failure::NotPermitted { .. } => Some(Span::seconds(300)),
+        _ => Some(Span::seconds(
+            [2, 5, 15, 60, 300, 900, 3600][usize::from(attempts.clamp(1, 7)) - 1],
+        )),
+    }
+}
