@@ -5,6 +5,7 @@
 //! Three rules: events are in the past tense and never change once released;
 //! commands are plain data; what is private says so in its type.
 
+pub mod codec;
 pub mod command;
 pub mod digest;
 pub mod envelope;
@@ -13,9 +14,12 @@ pub mod id;
 pub mod input;
 pub mod outcome;
 pub mod private;
+pub mod samples;
 pub mod settings;
 pub mod time;
+pub mod upcast;
 
+pub use codec::Link;
 pub use command::{Command, Lane};
 pub use digest::Digest;
 pub use envelope::{Batch, Envelope};

@@ -1,0 +1,374 @@
+//! At least one sample of every event, and of every form its parts can take.
+//!
+//! The golden fixtures, the generated event reference and the tests of the store
+//! are made from these. A sample never changes once its fixture is released:
+//! new forms get new samples, at the end of their kind.
+
+mod commands;
+
+use crate::digest::Digest;
+use crate::event::{
+    AssistantReplied, AttentionRequested, Deadline, DeadlinePassed, Ending, Event, IgnoreReason,
+    InboundHeld, InboundIgnored, InboundReceived, NotifyReceived, OutgoingSeen, QuestionAsked,
+    QuestionClosed, QueueLineImported, RecordsSkipped, RuntimeStarted, RuntimeStopped, SessionSeen,
+    SourceFailed, SourceRecovered, TurnCompleted, TurnStarted, TurnTold, UserSpoke,
+};
+use crate::id::{CallId, CommandId, Guid, InputKey, Pane, Seq, SessionId, SessionRef, TurnId};
+use crate::input::{
+    ChatDbPlaced, Choice, Closing, Origin, Placing, Question, QuestionKind, SessionMeta, Source,
+    ThreadKind,
+};
+use crate::settings::{NotifyMode, Settings};
+use crate::time::Wall;
+
+/// All samples, kind by kind in the order of the enum.
+pub fn events() -> Vec<Event> {
+    [
+        runtime(),
+        notify(),
+        sessions(),
+        turns(),
+        inbound(),
+        outgoing(),
+        sources(),
+        deadlines(),
+        commands::events(),
+    ]
+    .concat()
+}
+
+#[expect(clippy::expect_used, reason = "the samples below are written by hand")]
+fn given<T>(id: Option<T>) -> T {
+    id.expect("a sample id is visible ASCII")
+}
+
+fn session() -> SessionId {
+    given(SessionId::parse("019a1b2c-3d4e-7f50-8a6b-1c2d3e4f5a6b"))
+}
+
+fn turn() -> TurnId {
+    given(TurnId::parse("019a1b2c-4444-7f50-8a6b-1c2d3e4f5a6b"))
+}
+
+fn call() -> CallId {
+    given(CallId::parse("call_Yk3f9"))
+}
+
+fn guid() -> Guid {
+    given(Guid::parse("0F4C2D11-7A10-4B44-9C37-5E2B9A1D0C33"))
+}
+
+fn key() -> InputKey {
+    given(InputKey::parse(
+        "01795000000000000000-4242-00c0ffee00c0ffee",
+    ))
+}
+
+fn pane() -> Pane {
+    Pane {
+        socket: "/tmp/tmux-501/default".into(),
+        id: "%7".into(),
+    }
+}
+
+const COMMAND: CommandId = CommandId {
+    cause: Seq(41),
+    nth: 1,
+};
+
+fn runtime() -> Vec<Event> {
+    let started = |settings| {
+        Event::RuntimeStarted(RuntimeStarted {
+            version: "0.1.0".into(),
+            pid: 4242,
+            settings,
+        })
+    };
+    vec![
+        started(Settings {
+            owner: vec!["+15555550123".into()],
+            default_cwd: "/srv/api-server".into(),
+            ..Settings::default()
+        }),
+        started(Settings {
+            mode: NotifyMode::Send,
+            only_needs_input: true,
+            final_status: false,
+            ..Settings::default()
+        }),
+        started(Settings {
+            mode: NotifyMode::StateOnly,
+            ..Settings::default()
+        }),
+        Event::RuntimeStopped(RuntimeStopped {}),
+    ]
+}
+
+fn notify() -> Vec<Event> {
+    let received = |told| {
+        Event::NotifyReceived(NotifyReceived {
+            key: key(),
+            raw: r#"{"type":"agent-turn-complete"}"#.into(),
+            origin: Origin {
+                cwd: "/srv/api-server".into(),
+                pane: Some(pane()),
+                parent: "codex".into(),
+            },
+            at: Wall(1_795_000_000_000),
+            told,
+        })
+    };
+    vec![
+        received(Ok(TurnTold {
+            kind: "agent-turn-complete".into(),
+            session: session(),
+            turn: Some(turn()),
+            cwd: Some("/srv/api-server".into()),
+            last: Some("Done: 3 files changed ✅".into()),
+        })),
+        received(Err("the payload is not JSON".into())),
+    ]
+}
+
+fn sessions() -> Vec<Event> {
+    let seen = |kind| {
+        Event::SessionSeen(SessionSeen {
+            session: session(),
+            reference: given(SessionRef::parse("k3f9")),
+            meta: SessionMeta {
+                cwd: "/srv/api-server".into(),
+                kind,
+                version: "0.169.0".into(),
+                path: "2026/11/22/rollout-2026-11-22T10-00-00.jsonl".into(),
+                created: Wall(1_795_000_000_000),
+            },
+            offset: 2048,
+        })
+    };
+    [
+        ThreadKind::Owner,
+        ThreadKind::Exec,
+        ThreadKind::Subagent,
+        ThreadKind::Review,
+        ThreadKind::Internal,
+    ]
+    .map(seen)
+    .to_vec()
+}
+
+fn turns() -> Vec<Event> {
+    let mut events = vec![
+        Event::TurnStarted(TurnStarted {
+            session: session(),
+            offset: 3000,
+            turn: turn(),
+            plan_mode: true,
+        }),
+        Event::UserSpoke(UserSpoke {
+            session: session(),
+            offset: 3100,
+            digest: Digest([7; 16]),
+            chars: 12,
+        }),
+        Event::AssistantReplied(AssistantReplied {
+            session: session(),
+            offset: 3200,
+            turn: Some(turn()),
+            text: "Running the tests now.".into(),
+        }),
+    ];
+    events.extend(questions());
+    let completed = |ending| {
+        Event::TurnCompleted(TurnCompleted {
+            session: session(),
+            offset: Some(3500),
+            turn: Some(turn()),
+            ending,
+        })
+    };
+    events.extend([
+        completed(Ending::Finished {
+            last: Some("All 42 tests pass.".into()),
+        }),
+        completed(Ending::Failed {
+            error: "stream disconnected".into(),
+        }),
+        completed(Ending::Interrupted {
+            reason: "interrupted".into(),
+        }),
+        Event::TurnCompleted(TurnCompleted {
+            session: session(),
+            offset: None,
+            turn: None,
+            ending: Ending::Finished { last: None },
+        }),
+    ]);
+    events
+}
+
+fn questions() -> Vec<Event> {
+    let asked = |kind| {
+        Event::QuestionAsked(QuestionAsked {
+            session: session(),
+            offset: 3300,
+            turn: Some(turn()),
+            call: call(),
+            kind,
+            questions: vec![Question {
+                id: "q1".into(),
+                text: "Which database?".into(),
+                options: vec![Choice {
+                    label: "SQLite".into(),
+                    detail: "One file.".into(),
+                }],
+            }],
+        })
+    };
+    let closed = |how| {
+        Event::QuestionClosed(QuestionClosed {
+            session: session(),
+            offset: 3400,
+            call: call(),
+            how,
+        })
+    };
+    let mut events = [QuestionKind::Modal, QuestionKind::Async]
+        .map(asked)
+        .to_vec();
+    events.extend(
+        [
+            Closing::Answered,
+            Closing::Refused,
+            Closing::Interrupted,
+            Closing::Overtaken,
+        ]
+        .map(closed),
+    );
+    events
+}
+
+fn inbound() -> Vec<Event> {
+    let placed = |why| {
+        Event::ChatDbPlaced(ChatDbPlaced {
+            identity: "16777220:90210:1".into(),
+            rowid: 900,
+            why,
+        })
+    };
+    let mut events = [Placing::FirstStart, Placing::Replaced, Placing::Rewound]
+        .map(placed)
+        .to_vec();
+    events.extend([
+        Event::InboundHeld(InboundHeld {
+            rowid: 901,
+            guid: guid(),
+            lacks: "its chat".into(),
+        }),
+        Event::InboundReceived(InboundReceived {
+            rowid: 901,
+            guid: guid(),
+            date: Wall(1_795_000_001_000),
+            text: "@k3f9 run the tests again 🙏".into(),
+            reply_to: Some(guid()),
+            attachments: false,
+            self_chat: true,
+        }),
+    ]);
+    events.extend(IGNORED.map(|reason| {
+        Event::InboundIgnored(InboundIgnored {
+            rowid: 902,
+            guid: guid(),
+            reason,
+        })
+    }));
+    events
+}
+
+const IGNORED: [IgnoreReason; 18] = [
+    IgnoreReason::NotOwner,
+    IgnoreReason::ToOthers,
+    IgnoreReason::Group,
+    IgnoreReason::NotIMessage,
+    IgnoreReason::Tapback,
+    IgnoreReason::TapbackText,
+    IgnoreReason::SystemItem,
+    IgnoreReason::Edited,
+    IgnoreReason::Balloon,
+    IgnoreReason::Stale,
+    IgnoreReason::Future,
+    IgnoreReason::Duplicate,
+    IgnoreReason::Twin,
+    IgnoreReason::Echo,
+    IgnoreReason::NoChat,
+    IgnoreReason::Empty,
+    IgnoreReason::Undecodable,
+    IgnoreReason::Loop,
+];
+
+fn outgoing() -> Vec<Event> {
+    vec![
+        Event::OutgoingSeen(OutgoingSeen {
+            rowid: 903,
+            guid: guid(),
+            command: COMMAND,
+            service: "iMessage".into(),
+            error: 0,
+            sent: true,
+            delivered: false,
+        }),
+        Event::QueueLineImported(QueueLineImported {
+            file: "16777220:777".into(),
+            offset: 120,
+            digest: Some(Digest([9; 16])),
+            refused: None,
+        }),
+        Event::QueueLineImported(QueueLineImported {
+            file: "16777220:777".into(),
+            offset: 240,
+            digest: None,
+            refused: Some("the line is not JSON".into()),
+        }),
+        Event::AttentionRequested(AttentionRequested {
+            key: key(),
+            cwd: "/srv/api-server".into(),
+            need: "The deployment needs a decision.".into(),
+            refused: None,
+        }),
+    ]
+}
+
+fn sources() -> Vec<Event> {
+    let sources = [
+        Source::ChatDb,
+        Source::Rollouts,
+        Source::Inbox,
+        Source::QueueFile,
+    ];
+    let failed = |source| {
+        Event::SourceFailed(SourceFailed {
+            source,
+            fault: "reading was refused: operation not permitted".into(),
+        })
+    };
+    let recovered = |source| Event::SourceRecovered(SourceRecovered { source });
+    let mut events = sources.map(failed).to_vec();
+    events.extend(sources.map(recovered));
+    events.push(Event::RecordsSkipped(RecordsSkipped {
+        session: session(),
+        offset: 4000,
+        records: 2,
+    }));
+    events
+}
+
+fn deadlines() -> Vec<Event> {
+    [
+        Deadline::Proof(COMMAND),
+        Deadline::Pace(COMMAND),
+        Deadline::Retry(Seq(40)),
+        Deadline::Rollout(session(), Seq(39)),
+        Deadline::Receipt(COMMAND),
+    ]
+    .map(|deadline| Event::DeadlinePassed(DeadlinePassed { deadline }))
+    .to_vec()
+}

@@ -1,0 +1,114 @@
+//! Kinds and their versions: which number stands for which event, and what an
+//! old payload means today.
+//!
+//! A number is given once and never again, whatever happens to the order of the
+//! enum. The struct behind a (kind, schema) pair is frozen by its release. To
+//! change one: keep the old struct here as `…V1`, write `From<…V1>` for the new
+//! one, raise the schema in the table, add the old pair as an arm of [`event`],
+//! and add fixtures; those of the old schema stay for good.
+
+use crate::codec::MAX_PAYLOAD;
+use crate::event::Event;
+use bincode::Options as _;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+/// One kind of event, as the newest schema has it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Kind {
+    /// Its number in the log.
+    pub id: u16,
+    /// The schema that is written.
+    pub schema: u16,
+    /// Its name, for people.
+    pub name: &'static str,
+}
+
+/// Why a payload means nothing here.
+pub(crate) enum Strange {
+    /// The kind is not known.
+    Kind,
+    /// The kind is, its schema is not.
+    Schema,
+    /// Both are, but the bytes are not of that form.
+    Payload,
+}
+
+macro_rules! kinds {
+    ($($id:literal v $schema:literal $name:ident,)*) => {
+        /// Every kind there is, in the order of the enum.
+        pub const KINDS: &[Kind] = &[
+            $(Kind { id: $id, schema: $schema, name: stringify!($name) },)*
+        ];
+
+        /// The kind of an event.
+        pub const fn kind(event: &Event) -> Kind {
+            match event {
+                $(Event::$name(_) => Kind { id: $id, schema: $schema, name: stringify!($name) },)*
+            }
+        }
+
+        /// The payload of an event.
+        pub(crate) fn payload(event: &Event) -> bincode::Result<Vec<u8>> {
+            match event {
+                $(Event::$name(content) => write(content),)*
+            }
+        }
+
+        /// The event that a payload of this kind and schema is today.
+        pub(crate) fn event(kind: u16, schema: u16, payload: &[u8]) -> Result<Event, Strange> {
+            match (kind, schema) {
+                $(($id, $schema) => read(payload).map(Event::$name),)*
+                $(($id, _) => Err(Strange::Schema),)*
+                _ => Err(Strange::Kind),
+            }
+        }
+    };
+}
+
+// Facts from 1, decisions from 100, the life of a command from 200.
+kinds! {
+    1 v 1 RuntimeStarted,
+    2 v 1 RuntimeStopped,
+    3 v 1 NotifyReceived,
+    4 v 1 SessionSeen,
+    5 v 1 TurnStarted,
+    6 v 1 UserSpoke,
+    7 v 1 AssistantReplied,
+    8 v 1 QuestionAsked,
+    9 v 1 QuestionClosed,
+    10 v 1 TurnCompleted,
+    11 v 1 ChatDbPlaced,
+    12 v 1 InboundHeld,
+    13 v 1 InboundReceived,
+    14 v 1 InboundIgnored,
+    15 v 1 OutgoingSeen,
+    16 v 1 QueueLineImported,
+    17 v 1 AttentionRequested,
+    18 v 1 SourceFailed,
+    19 v 1 SourceRecovered,
+    20 v 1 RecordsSkipped,
+    21 v 1 DeadlinePassed,
+    100 v 1 RoutingDecided,
+    101 v 1 NoticeQueued,
+    102 v 1 NoticeWithdrawn,
+    200 v 1 CommandRequested,
+    201 v 1 CommandStarted,
+    202 v 1 CommandPerformed,
+    203 v 1 CommandSettled,
+}
+
+fn options() -> impl bincode::Options {
+    bincode::DefaultOptions::new()
+        .with_fixint_encoding()
+        .reject_trailing_bytes()
+        .with_limit(MAX_PAYLOAD)
+}
+
+fn write<T: Serialize>(content: &T) -> bincode::Result<Vec<u8>> {
+    options().serialize(content)
+}
+
+fn read<T: DeserializeOwned>(payload: &[u8]) -> Result<T, Strange> {
+    options().deserialize(payload).map_err(|_| Strange::Payload)
+}

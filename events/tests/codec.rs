@@ -1,0 +1,296 @@
+//! The bytes of the log: golden fixtures, identity, and that nothing damaged,
+//! foreign or newer ever passes for an entry.
+//!
+//! `fixtures/v1/<Kind>.bin` holds linked frames of that kind's samples, `.json`
+//! what they say today. With `UPDATE_FIXTURES=1` missing `.bin` files are written
+//! and all `.json` files are; a `.bin` that exists is never touched: to change an
+//! unreleased kind, delete its file first.
+#![allow(
+    clippy::disallowed_methods,
+    reason = "a test reads its fixtures; the crate itself is pure"
+)]
+
+use events::codec::{self, DecodeError, Link};
+use events::upcast::{KINDS, Kind, kind};
+use events::{Envelope, Event, Seq, Tick, Wall, samples};
+use proptest::prelude::*;
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+
+fn fixtures() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/v1")
+}
+
+/// One kind's samples as they stand in its fixture.
+fn envelopes(kind_of: Kind) -> Vec<Envelope> {
+    let of_kind = |event: &Event| kind(event) == kind_of;
+    let place = |(nth, event): (usize, Event)| Envelope {
+        seq: Seq(100 + nth as u64),
+        wall: Wall(1_795_000_000_000 - nth as i64),
+        tick: Tick(5_000 + nth as u64),
+        cause: (nth > 0).then_some(Seq(100)),
+        event,
+    };
+    samples::events()
+        .into_iter()
+        .filter(of_kind)
+        .enumerate()
+        .map(place)
+        .collect()
+}
+
+fn frames(envelopes: &[Envelope]) -> Vec<Vec<u8>> {
+    let mut link = Link::START;
+    let mut frame = |envelope| {
+        let (frame, next) = codec::encode(link, envelope).unwrap();
+        link = next;
+        frame
+    };
+    envelopes.iter().map(&mut frame).collect()
+}
+
+/// Cuts a fixture into its frames.
+fn cut(mut bytes: &[u8]) -> Vec<Vec<u8>> {
+    let mut frames = Vec::new();
+    while !bytes.is_empty() {
+        let (frame, rest) = bytes.split_at(codec::length(bytes).unwrap());
+        frames.push(frame.to_vec());
+        bytes = rest;
+    }
+    frames
+}
+
+fn decode_all(frames: &[Vec<u8>]) -> Vec<Envelope> {
+    let mut link = Link::START;
+    let mut decode = |frame: &Vec<u8>| {
+        let (envelope, next) = codec::decode(Some(link), frame).unwrap();
+        link = next;
+        envelope
+    };
+    frames.iter().map(&mut decode).collect()
+}
+
+fn json(envelopes: &[Envelope]) -> serde_json::Value {
+    let entry = |e: &Envelope| {
+        serde_json::json!({
+            "seq": e.seq, "wall": e.wall, "tick": e.tick, "cause": e.cause, "event": e.event,
+        })
+    };
+    envelopes.iter().map(entry).collect()
+}
+
+fn update() {
+    std::fs::create_dir_all(fixtures()).unwrap();
+    for kind in KINDS {
+        let bin = fixtures().join(format!("{}.bin", kind.name));
+        if !bin.exists() {
+            std::fs::write(&bin, frames(&envelopes(*kind)).concat()).unwrap();
+        }
+        let today = json(&decode_all(&cut(&std::fs::read(bin).unwrap())));
+        let text = serde_json::to_string_pretty(&today).unwrap() + "\n";
+        std::fs::write(fixtures().join(format!("{}.json", kind.name)), text).unwrap();
+    }
+}
+
+#[test]
+fn every_kind_has_its_golden_bytes_and_they_mean_the_same_today() {
+    if std::env::var_os("UPDATE_FIXTURES").is_some() {
+        update();
+    }
+    for kind in KINDS {
+        let file = |end: &str| fixtures().join(format!("{}.{end}", kind.name));
+        let golden = std::fs::read(file("bin")).unwrap_or_else(|e| {
+            panic!(
+                "{} has no fixture ({e}): see the head of this file",
+                kind.name
+            )
+        });
+        let text = std::fs::read_to_string(file("json")).unwrap();
+        let meant: serde_json::Value = serde_json::from_str(&text).unwrap();
+        let read = decode_all(&cut(&golden));
+        assert_eq!(json(&read), meant, "{} is read differently", kind.name);
+        let samples = envelopes(*kind);
+        assert!(!samples.is_empty(), "{} has no sample", kind.name);
+        assert_eq!(
+            json(&samples),
+            meant,
+            "{} has other samples than its fixture",
+            kind.name
+        );
+        assert_eq!(
+            frames(&samples),
+            cut(&golden),
+            "{} is written differently",
+            kind.name
+        );
+    }
+    let names = |end: &str| -> BTreeSet<String> {
+        KINDS.iter().map(|k| format!("{}.{end}", k.name)).collect()
+    };
+    let stored: BTreeSet<String> = std::fs::read_dir(fixtures())
+        .unwrap()
+        .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+        .collect();
+    assert_eq!(stored, &names("bin") | &names("json"));
+}
+
+#[test]
+fn numbers_of_kinds_are_used_once() {
+    let numbers: BTreeSet<u16> = KINDS.iter().map(|k| k.id).collect();
+    assert_eq!(numbers.len(), KINDS.len());
+}
+
+#[test]
+fn every_flipped_bit_and_every_truncation_is_refused() {
+    for kind in KINDS {
+        let frame = frames(&envelopes(*kind)).swap_remove(0);
+        for bit in 0..frame.len() * 8 {
+            let mut flipped = frame.clone();
+            flipped[bit / 8] ^= 1 << (bit % 8);
+            assert!(
+                codec::decode(None, &flipped).is_err(),
+                "{} bit {bit}",
+                kind.name
+            );
+        }
+        for end in 0..frame.len() {
+            assert!(
+                codec::decode(None, &frame[..end]).is_err(),
+                "{} cut at {end}",
+                kind.name
+            );
+        }
+        let longer = [frame.as_slice(), &[0]].concat();
+        assert!(codec::decode(None, &longer).is_err());
+    }
+}
+
+/// `frame` with `bytes` at `at` and a checksum that fits again.
+fn forged(frame: &[u8], at: usize, bytes: &[u8]) -> Vec<u8> {
+    let mut frame = frame.to_vec();
+    frame[at..at + bytes.len()].copy_from_slice(bytes);
+    let mut crc = crc32fast::Hasher::new();
+    crc.update(&frame[..48]);
+    crc.update(&frame[52..]);
+    frame[48..52].copy_from_slice(&crc.finalize().to_be_bytes());
+    frame
+}
+
+#[test]
+fn what_a_newer_version_wrote_is_named_and_refused() {
+    let frame = frames(&envelopes(KINDS[0])).swap_remove(0);
+    let newer =
+        |at: usize, bytes: &[u8]| codec::decode(None, &forged(&frame, at, bytes)).unwrap_err();
+    let expected = |part, found| DecodeError::Newer {
+        seq: Seq(100),
+        part,
+        found,
+    };
+    assert_eq!(newer(1, &[2]), expected("format", 2));
+    assert_eq!(newer(2, &[0x7f, 0xff]), expected("kind", 0x7fff));
+    assert_eq!(newer(4, &[0, 9]), expected("schema", 9));
+    assert_eq!(newer(6, &[0, 1]), expected("flag", 1));
+    assert_eq!(
+        newer(1, &[2]).to_string(),
+        "entry 100 was written by a newer version of this program (format 2 is not known here)"
+    );
+}
+
+#[test]
+fn a_frame_stands_only_behind_its_own_predecessor() {
+    let kind = KINDS.iter().find(|k| k.name == "RoutingDecided").unwrap();
+    let frames = frames(&envelopes(*kind));
+    let (_, first) = codec::decode(Some(Link::START), &frames[0]).unwrap();
+    assert!(codec::decode(Some(first), &frames[1]).is_ok());
+    assert_eq!(
+        codec::decode(Some(first), &frames[2]),
+        Err(DecodeError::Unlinked { seq: Seq(102) })
+    );
+    assert!(codec::decode(None, &frames[2]).is_ok());
+}
+
+#[test]
+fn a_position_that_cannot_be_is_refused() {
+    let frame = frames(&envelopes(KINDS[0])).swap_remove(0);
+    for forged in [
+        forged(&frame, 8, &0_u64.to_be_bytes()),
+        forged(&frame, 32, &100_u64.to_be_bytes()),
+    ] {
+        assert!(matches!(
+            codec::decode(None, &forged),
+            Err(DecodeError::Damaged { .. })
+        ));
+    }
+}
+
+#[test]
+fn an_event_beyond_the_limit_is_refused_when_written() {
+    let mut envelope = envelopes(KINDS[17]).swap_remove(0);
+    let Event::SourceFailed(failed) = &mut envelope.event else {
+        panic!("the kinds have moved")
+    };
+    failed.fault = "x".repeat(4 << 20);
+    assert!(codec::encode(Link::START, &envelope).is_ok());
+    if let Event::SourceFailed(failed) = &mut envelope.event {
+        failed.fault = "x".repeat(17 << 20);
+    }
+    assert!(codec::encode(Link::START, &envelope).is_err());
+}
+
+fn placed() -> impl Strategy<Value = Envelope> {
+    let event = proptest::sample::select(samples::events());
+    (
+        1..u64::MAX,
+        any::<i64>(),
+        any::<u64>(),
+        any::<u64>(),
+        event,
+        ".{0,200}",
+    )
+        .prop_map(|(seq, wall, tick, cause, mut event, text)| {
+            if let Event::AssistantReplied(replied) = &mut event {
+                replied.text = text.into();
+            }
+            let cause = Some(cause % seq).filter(|cause| *cause > 0).map(Seq);
+            Envelope {
+                seq: Seq(seq),
+                wall: Wall(wall),
+                tick: Tick(tick),
+                cause,
+                event,
+            }
+        })
+}
+
+proptest! {
+    #[test]
+    fn what_is_written_is_what_is_read(link: u32, envelope in placed()) {
+        let (frame, next) = codec::encode(Link(link), &envelope).unwrap();
+        let (read, read_next) = codec::decode(Some(Link(link)), &frame).unwrap();
+        prop_assert_eq!(read, envelope);
+        prop_assert_eq!(read_next, next);
+    }
+
+    #[test]
+    fn arbitrary_bytes_are_an_error_and_no_panic(bytes in proptest::collection::vec(any::<u8>(), 0..400)) {
+        prop_assert!(codec::decode(None, &bytes).is_err());
+    }
+
+    /// Behind a right checksum a payload can still be anything.
+    #[test]
+    fn arbitrary_payloads_never_panic(which in 0..KINDS.len(), payload in proptest::collection::vec(any::<u8>(), 0..300)) {
+        let mut frame = vec![0xE5, 1];
+        frame.extend(KINDS[which].id.to_be_bytes());
+        frame.extend([0, 1, 0, 0]);
+        frame.extend(7_u64.to_be_bytes());
+        frame.extend([0; 28]);
+        frame.extend(u32::try_from(payload.len()).unwrap().to_be_bytes());
+        frame.extend([0; 4]);
+        frame.extend(payload);
+        let frame = forged(&frame, 0, &[0xE5]);
+        match codec::decode(None, &frame) {
+            Ok((envelope, _)) => prop_assert_eq!(envelope.seq, Seq(7)),
+            Err(error) => prop_assert!(matches!(error, DecodeError::Damaged { .. }), "{}", error),
+        }
+    }
+}

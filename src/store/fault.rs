@@ -1,0 +1,89 @@
+//! What can go wrong with the log, as people are told it: what happened, what
+//! was kept, and (the hint) what to do next.
+
+use events::Seq;
+use events::codec::{DecodeError, EncodeError};
+use std::io;
+
+/// Why the log cannot be opened, read or appended to.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum StoreFault {
+    /// No space left.
+    #[error("the disk is full: {doing} failed; everything acknowledged before is kept")]
+    Full { doing: &'static str },
+    /// The system refused.
+    #[error("{doing} failed: {why}; everything acknowledged before is kept")]
+    Io { doing: &'static str, why: String },
+    /// The bytes on disk are not what was written.
+    #[error("the log is damaged: {what}; its files are kept as they are")]
+    Corrupt { what: String },
+    /// Another process has it.
+    #[error("the log is held by another process{}", holder(*.pid))]
+    Locked { pid: Option<u32> },
+    /// It holds what this version does not know.
+    #[error("{0}; nothing was changed")]
+    Newer(DecodeError),
+    /// The batch cannot be written; the log is as before.
+    #[error("{0}; nothing was written")]
+    TooLarge(EncodeError),
+    /// The batch does not stand behind the newest entry; the log is as before.
+    #[error(
+        "a batch for position {found} was offered where {expected} is next; nothing was written"
+    )]
+    Misnumbered { expected: Seq, found: Seq },
+    /// An earlier error closed it for this process.
+    #[error("the log was closed after an error; everything acknowledged before is kept")]
+    Closed,
+}
+
+fn holder(pid: Option<u32>) -> String {
+    pid.map_or_else(String::new, |pid| format!(" (process {pid})"))
+}
+
+impl StoreFault {
+    /// What to do next.
+    pub const fn hint(&self) -> &'static str {
+        match self {
+            Self::Full { .. } => {
+                "free at least 64 MiB on the disk of the state directory and start again"
+            }
+            Self::Io { .. } => {
+                "check that the state directory is yours and its disk is healthy, then start again"
+            }
+            Self::Corrupt { .. } => {
+                "copy the state directory to a safe place first; then restore it from a backup, or move its \
+                 `log` directory and the file `log.mark` aside to begin a new log"
+            }
+            Self::Locked { .. } => {
+                "stop the other process, or hand over to it: notify and attention do so by themselves"
+            }
+            Self::Newer(_) => "install the newest version of this program",
+            Self::TooLarge(_) | Self::Misnumbered { .. } => {
+                "this is a fault of the program: please report it"
+            }
+            Self::Closed => "see the error before this one, then start again",
+        }
+    }
+
+    pub(super) fn io(doing: &'static str, error: &io::Error) -> Self {
+        match error.kind() {
+            io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => Self::Full { doing },
+            _ => Self::Io {
+                doing,
+                why: error.to_string(),
+            },
+        }
+    }
+
+    pub(super) fn corrupt(what: impl Into<String>) -> Self {
+        Self::Corrupt { what: what.into() }
+    }
+
+    pub(super) fn decode(error: DecodeError, seq: Seq) -> Self {
+        match error {
+            DecodeError::Damaged { what } => Self::corrupt(format!("entry {seq}: {what}")),
+            DecodeError::Unlinked { .. } => Self::corrupt(error.to_string()),
+            DecodeError::Newer { .. } => Self::Newer(error),
+        }
+    }
+}

@@ -1,0 +1,177 @@
+//! Killed at any moment, or out of space: what was acknowledged is there.
+
+use super::{SledLog, append, next, now, read, said};
+use crate::store::{EventLog as _, StoreFault};
+use events::{Batch, Event};
+use std::io::{BufRead as _, BufReader, Write as _};
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+const STATE: &str = "CRASH_TEST_STATE";
+
+/// Batches of very different sizes, told by their first position.
+fn events(first: u64) -> Vec<Event> {
+    let size = |nth: u64| match (first + nth) % 7 {
+        0 => 900_000,
+        1 | 2 => 9_000,
+        _ => 300,
+    };
+    (0..1 + first % 4)
+        .map(|nth| said(format!("{}:{}", first + nth, "x".repeat(size(nth)))))
+        .collect()
+}
+
+/// Runs in a process of its own: appends and acknowledges until it is killed.
+#[test]
+#[ignore = "run by killed_at_any_moment"]
+fn append_until_killed() {
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "how the test tells its child where"
+    )]
+    let state = PathBuf::from(std::env::var_os(STATE).expect("run by killed_at_any_moment"));
+    let mut log = SledLog::open(&state).unwrap();
+    let mut out = std::io::stdout();
+    loop {
+        let first = next(&log);
+        append(&mut log, events(first.0));
+        writeln!(out, "acknowledged {}", log.last().unwrap()).unwrap();
+    }
+}
+
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the test kills a process of its own"
+)]
+fn writer(state: &Path) -> Command {
+    let mut command = Command::new(std::env::current_exe().unwrap());
+    command
+        .args([
+            "--exact",
+            "--ignored",
+            "--nocapture",
+            "store::tests::crash::append_until_killed",
+        ])
+        .env(STATE, state)
+        .stdout(Stdio::piped());
+    command
+}
+
+/// Lets the writer acknowledge `count` times, kills it and says what it acknowledged last.
+fn kill_after(state: &Path, count: usize) -> u64 {
+    let mut child = writer(state).spawn().unwrap();
+    let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
+    let acknowledged = |line: String| Some(line.strip_prefix("acknowledged ")?.parse().unwrap());
+    let mut last: Option<u64> = None;
+    for _ in 0..count {
+        last = lines
+            .by_ref()
+            .map(Result::unwrap)
+            .find_map(acknowledged)
+            .or(last);
+    }
+    child.kill().unwrap();
+    child.wait().unwrap();
+    // What it had still written before the kill counts as well.
+    lines
+        .map_while(Result::ok)
+        .filter_map(acknowledged)
+        .last()
+        .or(last)
+        .unwrap_or(0)
+}
+
+#[test]
+fn killed_at_any_moment() {
+    let dir = tempfile::tempdir().unwrap();
+    for round in 0..20 {
+        let acknowledged = kill_after(dir.path(), round * 3 % 11);
+        let log = SledLog::open(dir.path()).unwrap();
+        let last = log.last().map_or(0, |seq| seq.0);
+        assert!(
+            last >= acknowledged,
+            "round {round}: {acknowledged} was lost, {last} is there"
+        );
+        let entries = read(&log, 1).unwrap();
+        assert_eq!(entries.len() as u64, last);
+        let mut first = 1;
+        for envelope in &entries {
+            let batch = events(first);
+            let nth = envelope.seq.0 - first;
+            assert!(envelope.event == batch[usize::try_from(nth).unwrap()]);
+            if nth + 1 == batch.len() as u64 {
+                first = envelope.seq.0 + 1;
+            }
+        }
+        assert_eq!(first, last + 1, "round {round}: half a batch is there");
+    }
+}
+
+/// A file system of a few megabytes, or why there is none.
+struct Tiny(tempfile::TempDir);
+
+impl Tiny {
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "only a real small disk fills up really"
+    )]
+    fn mount() -> Option<Self> {
+        let dir = tempfile::tempdir().unwrap();
+        let mounted = Command::new("mount")
+            .args(["-t", "tmpfs", "-o", "size=6m", "tmpfs"])
+            .arg(dir.path())
+            .stderr(Stdio::null())
+            .status();
+        mounted
+            .is_ok_and(|status| status.success())
+            .then_some(Self(dir))
+    }
+}
+
+impl Drop for Tiny {
+    #[expect(clippy::disallowed_methods, reason = "as above")]
+    fn drop(&mut self) {
+        let unmounted = Command::new("umount").arg(self.0.path()).status();
+        assert!(unmounted.unwrap().success());
+    }
+}
+
+#[test]
+fn a_full_disk_is_named_and_loses_nothing() {
+    let Some(disk) = Tiny::mount() else {
+        println!("skipped: a small file system can only be mounted by root on Linux");
+        return;
+    };
+    let state = disk.0.path().join("state");
+    let ballast = disk.0.path().join("ballast");
+    let mut log = SledLog::open(&state).unwrap();
+    std::fs::write(&ballast, vec![0; 1 << 20]).unwrap();
+    let mut acknowledged = 0;
+    let fault = loop {
+        let first = next(&log);
+        match log.append(Batch::new(
+            first,
+            now(first),
+            vec![said("x".repeat(20_000))],
+        )) {
+            Ok(_) => acknowledged = first.0,
+            Err(fault) => break fault,
+        }
+    };
+    assert!(acknowledged > 10);
+    assert!(matches!(fault, StoreFault::Full { .. }), "{fault}");
+    assert!(fault.hint().contains("free at least"));
+    let first = next(&log);
+    let closed = log.append(Batch::new(first, now(first), vec![said("y".into())]));
+    assert_eq!(closed.unwrap_err(), StoreFault::Closed);
+    drop(log);
+
+    match SledLog::open(&state) {
+        Ok(log) => assert!(log.last().is_some_and(|last| last.0 >= acknowledged)),
+        Err(fault) => assert!(matches!(fault, StoreFault::Full { .. }), "{fault}"),
+    }
+    std::fs::remove_file(ballast).unwrap();
+    let mut log = SledLog::open(&state).unwrap();
+    assert!(read(&log, 1).unwrap().len() as u64 >= acknowledged);
+    append(&mut log, vec![said("there is room again".into())]);
+}
