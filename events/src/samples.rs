@@ -366,7 +366,7 @@ fn deadlines() -> Vec<Event> {
         Deadline::Proof(COMMAND),
         Deadline::Pace(COMMAND),
         Deadline::Retry(Seq(40)),
-        Deadline::Rollout(session(), Seq(39)),
+        Deadline::Rollout(session()),
         Deadline::Receipt(COMMAND),
     ]
     .map(|deadline| Event::DeadlinePassed(DeadlinePassed { deadline }))

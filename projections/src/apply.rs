@@ -35,8 +35,12 @@ pub fn apply(state: &mut State, envelope: &Envelope) {
             state.failed_sources.clear();
         }
         Event::RuntimeStopped(_) => state.running = false,
-        Event::SourceFailed(e) => drop(state.failed_sources.insert(e.source, e.fault.clone())),
-        Event::SourceRecovered(e) => drop(state.failed_sources.remove(&e.source)),
+        Event::SourceFailed(e) => {
+            state.failed_sources.insert(e.source, e.fault.clone());
+        }
+        Event::SourceRecovered(e) => {
+            state.failed_sources.remove(&e.source);
+        }
         Event::NotifyReceived(e) => notify_received(state, e),
         Event::SessionSeen(e) => session_seen(state, e),
         Event::TurnStarted(_)

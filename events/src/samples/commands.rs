@@ -5,8 +5,8 @@ use crate::command::{
     ChooseOptions, Chosen, Command, Instruction, SendMessage, StartSession, TypeInstruction,
 };
 use crate::event::{
-    Candidate, CommandPerformed, CommandRequested, CommandSettled, CommandStarted, Event,
-    NoticeQueued, NoticeWithdrawn, RoutingDecided, Rule, Topic,
+    Action, Candidate, CommandPerformed, CommandRequested, CommandSettled, CommandStarted, Event,
+    InstructionEnd, InstructionEnded, NoticeQueued, NoticeWithdrawn, RoutingDecided, Rule, Topic,
 };
 use crate::id::Seq;
 use crate::outcome::{Doubt, Evidence, Failure, How, Outcome, Performed, Screen};
@@ -15,6 +15,7 @@ use crate::time::Span;
 pub(super) fn events() -> Vec<Event> {
     [
         routing(),
+        actions(),
         notices(),
         commands(),
         performed(),
@@ -57,8 +58,10 @@ fn routing() -> Vec<Event> {
     .map(|rule| {
         Event::RoutingDecided(RoutingDecided {
             inbound: guid(),
-            intent: "an instruction".into(),
             rule,
+            action: Action::Instruct {
+                text: "run the tests again".into(),
+            },
             target: Some(session()),
             candidates: vec![Candidate {
                 session: session(),
@@ -68,6 +71,45 @@ fn routing() -> Vec<Event> {
         })
     })
     .to_vec()
+}
+
+fn actions() -> Vec<Event> {
+    let chosen = || Chosen {
+        question: "Which database?".into(),
+        options: 2,
+        option: 1,
+    };
+    let decided = |action| {
+        Event::RoutingDecided(RoutingDecided {
+            inbound: guid(),
+            rule: Rule::Named,
+            action,
+            target: Some(session()),
+            candidates: Vec::new(),
+        })
+    };
+    let ended = |end| {
+        Event::InstructionEnded(InstructionEnded {
+            inbound: guid(),
+            session: Some(session()),
+            end,
+        })
+    };
+    vec![
+        decided(Action::Choose {
+            call: call(),
+            choices: vec![chosen()],
+        }),
+        decided(Action::Start {
+            label: "docs".into(),
+            cwd: "/srv/docs".into(),
+            text: "write the guide".into(),
+        }),
+        decided(Action::Reply),
+        ended(InstructionEnd::Delivered),
+        ended(InstructionEnd::Refused),
+        ended(InstructionEnd::Unknown),
+    ]
 }
 
 fn notices() -> Vec<Event> {

@@ -23,12 +23,12 @@ pub(crate) fn propose(state: &State, input: Input, now: Now) -> Batch {
     let mut draft = Draft::new(state, now);
     match input {
         Input::Started(started) => runtime_started(&mut draft, started),
-        Input::Stopping => drop(draft.record(Event::RuntimeStopped(RuntimeStopped {}))),
+        Input::Stopping => fact(&mut draft, Event::RuntimeStopped(RuntimeStopped {})),
         Input::Notify(notify) => notify::received(&mut draft, notify),
         Input::Attention(attention) => notify::attention(&mut draft, attention),
         Input::Rollout(rollout) => rollouts::grew(&mut draft, rollout),
         Input::Message(row) => messages::row(&mut draft, &row),
-        Input::ChatDb(placed) => drop(draft.record(Event::ChatDbPlaced(placed))),
+        Input::ChatDb(placed) => fact(&mut draft, Event::ChatDbPlaced(placed)),
         Input::QueueLine(line) => sources::queue_line(&mut draft, line),
         Input::Source(source, state) => sources::changed(&mut draft, source, state),
         Input::Report(id, report) => commands::reported(&mut draft, id, report),
@@ -38,6 +38,11 @@ pub(crate) fn propose(state: &State, input: Input, now: Now) -> Batch {
         notices::advance(&mut draft);
     }
     draft.finish()
+}
+
+/// A fact that causes no decision.
+fn fact(draft: &mut Draft, event: Event) {
+    draft.record(event);
 }
 
 /// What was begun and not ended when we stopped may have happened: it waits for

@@ -12,15 +12,16 @@ use events::{Digest, Event, Text, Wall};
 /// A source changed; what is known already is not said again.
 pub(super) fn changed(draft: &mut Draft, source: Source, now: SourceState) {
     let before = draft.state().failed_sources.get(&source);
-    match now {
+    let event = match now {
         SourceState::Failed(fault) if before != Some(&fault) => {
-            drop(draft.record(Event::SourceFailed(SourceFailed { source, fault })))
+            Event::SourceFailed(SourceFailed { source, fault })
         }
         SourceState::Works if before.is_some() => {
-            drop(draft.record(Event::SourceRecovered(SourceRecovered { source })))
+            Event::SourceRecovered(SourceRecovered { source })
         }
-        SourceState::Failed(_) | SourceState::Works => {}
-    }
+        SourceState::Failed(_) | SourceState::Works => return,
+    };
+    draft.record(event);
 }
 
 /// Why a text is not sent to this recipient; `None` where it is the owner's.

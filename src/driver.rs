@@ -1,0 +1,95 @@
+//! The one owner of log and machine, and the only way either moves: an input is
+//! proposed, its batch appended, and only what is on disk is taken over. Work
+//! leaves here only after its start is on disk too.
+
+use crate::store::{Durable, EventLog, StoreFault};
+use events::{Command, CommandId, Envelope, Input, Now, Seq};
+use projections::{Machine, State};
+
+/// Log and machine, in step.
+pub struct Driver<L> {
+    log: L,
+    machine: Machine,
+    watch: Option<Watch>,
+}
+
+/// Sees each entry that was appended, with State before and after it.
+pub type Watch = Box<dyn FnMut(&State, &Envelope, &State) + Send>;
+
+/// What an input led to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Step {
+    /// Nothing happened that was not known.
+    Nothing,
+    /// Entries up to here are on disk.
+    Appended(Seq),
+}
+
+impl<L: EventLog> Driver<L> {
+    /// Continues a log from a state that belongs to it, such as a snapshot's.
+    pub fn open(log: L, from: State) -> Result<Self, StoreFault> {
+        let mut machine = Machine::from(from);
+        let next = machine.next_seq();
+        for entry in log.read(next) {
+            machine.commit(std::slice::from_ref(&entry?));
+        }
+        Ok(Self {
+            log,
+            machine,
+            watch: None,
+        })
+    }
+
+    /// Has every entry shown to `watch` from here on.
+    pub fn watched(mut self, watch: Watch) -> Self {
+        self.watch = Some(watch);
+        self
+    }
+
+    /// What the log means.
+    pub const fn machine(&self) -> &Machine {
+        &self.machine
+    }
+
+    /// The log.
+    pub const fn log(&self) -> &L {
+        &self.log
+    }
+
+    /// Gives the log back.
+    pub fn into_log(self) -> L {
+        self.log
+    }
+
+    /// Takes one input in. When this returns, what it caused is on disk.
+    pub fn take(&mut self, input: Input, now: Now) -> Result<Step, StoreFault> {
+        let batch = self.machine.propose(input, now);
+        if batch.is_empty() {
+            return Ok(Step::Nothing);
+        }
+        let durable = self.log.append(batch)?;
+        self.commit(&durable);
+        Ok(Step::Appended(self.machine.state().last))
+    }
+
+    /// Begins what is owed and whose lane is free. What is returned may be
+    /// carried out, once; its start is on disk.
+    pub fn begin(&mut self, now: Now) -> Result<Vec<(CommandId, Command)>, StoreFault> {
+        let owed = self.machine.owed();
+        for (id, _) in &owed {
+            let durable = self.log.append(self.machine.start(*id, now))?;
+            self.commit(&durable);
+        }
+        Ok(owed)
+    }
+
+    fn commit(&mut self, durable: &Durable) {
+        for envelope in durable.batch().envelopes() {
+            let before = self.watch.is_some().then(|| self.machine.state().clone());
+            self.machine.commit(std::slice::from_ref(envelope));
+            if let (Some(watch), Some(before)) = (&mut self.watch, before) {
+                watch(&before, envelope, self.machine.state());
+            }
+        }
+    }
+}
