@@ -24,6 +24,7 @@ pub mod routing;
 pub mod sessions;
 pub mod state;
 pub mod told;
+pub mod view;
 pub mod waits;
 
 pub use apply::apply;
