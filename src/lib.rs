@@ -1,1 +1,5 @@
-pub fn x() {}
+//! Codex sessions from iMessage: the parts that touch the world. What can happen
+//! is in the `events` crate, what it means in `projections`; here is everything
+//! that can fail.
+
+pub mod config;
