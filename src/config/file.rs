@@ -113,8 +113,6 @@ fn plain(value: &Value) -> Option<String> {
 }
 
 fn line_at(text: &str, offset: Option<usize>) -> usize {
-    let before = offset.and_then(|offset| text.as_bytes().get(..offset));
-    1 + before.map_or(0, |before| {
-        before.iter().filter(|byte| **byte == b'\n').count()
-    })
+    let before = offset.and_then(|offset| text.get(..offset));
+    1 + before.map_or(0, |before| before.matches('\n').count())
 }

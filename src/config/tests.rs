@@ -294,7 +294,7 @@ fn what_is_no_address_is_not_made_one() {
         ("+", None),
         ("12345", None),
         ("+1234567890123456", None),
-        ("1+5555550123", None),
+        ("1+15555550123", None),
         ("+1555555O123", None),
         ("me@", None),
         ("@example.com", None),

@@ -50,6 +50,8 @@ impl Variable {
     }
 }
 
+/// Who may speak and is spoken to.
+pub const TO: &str = "CODEX_IMESSAGE_TO";
 /// Codex's own directory.
 pub const HOME: &str = "CODEX_HOME";
 /// Our directory.
@@ -58,7 +60,7 @@ pub const STATE_DIR: &str = "CODEX_IMESSAGE_STATE_DIR";
 /// The settings that are not programs.
 pub const VARIABLES: &[Variable] = &[
     v(
-        "CODEX_IMESSAGE_TO",
+        TO,
         Kind::Handles,
         "",
         "your own number or Apple ID e-mail, several separated by commas; notices go to the first",
