@@ -1,2 +1,10 @@
 pub mod driver;
 pub mod store;
+//! Codex sessions from iMessage: the parts that touch the world. What can happen
+//! is in the `events` crate, what it means in `projections`; here is everything
+//! that can fail.
+
+pub mod cli;
+pub mod clock;
+pub mod config;
+pub mod runtime;
