@@ -16,12 +16,13 @@ pub fn session_of(path: &Path) -> Option<SessionId> {
     let name = path.file_name()?.to_str()?;
     let stem = name.strip_prefix("rollout-")?.strip_suffix(".jsonl")?;
     let (stamp, thread) = stem.split_at_checked(STAMP)?;
-    let shaped = stamp.bytes().zip(b"dddd-dd-ddTdd-dd-dd-").all(|(is, should)| {
-        match should {
+    let shaped = stamp
+        .bytes()
+        .zip(b"dddd-dd-ddTdd-dd-dd-")
+        .all(|(is, should)| match should {
             b'd' => is.is_ascii_digit(),
             mark => is == *mark,
-        }
-    });
+        });
     shaped.then(|| SessionId::parse(thread)).flatten()
 }
 

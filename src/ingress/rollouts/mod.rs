@@ -94,7 +94,11 @@ impl Stamp {
 
     fn wall(&self) -> Wall {
         let (seconds, nanos) = self.modified;
-        Wall(seconds.saturating_mul(1000).saturating_add(nanos / 1_000_000))
+        Wall(
+            seconds
+                .saturating_mul(1000)
+                .saturating_add(nanos / 1_000_000),
+        )
     }
 }
 
@@ -102,11 +106,7 @@ impl Rollouts {
     /// The rollouts below a `sessions` folder, which need not exist yet. Files
     /// with a cursor are read from there on; in others, what is older than
     /// `since` is history.
-    pub fn new(
-        folder: PathBuf,
-        since: Wall,
-        cursors: BTreeMap<SessionId, (PathBuf, u64)>,
-    ) -> Self {
+    pub fn new(folder: PathBuf, since: Wall, cursors: BTreeMap<SessionId, (PathBuf, u64)>) -> Self {
         let follow = |(session, (path, offset)): (SessionId, (PathBuf, u64))| {
             let tail = Tail::new(session.clone(), path, Start::At { offset, since });
             (session, Known::new(tail))
@@ -216,7 +216,10 @@ impl Rollouts {
 
     /// How many records were read that tell nothing that matters.
     pub fn passed_over(&self) -> u64 {
-        self.known.values().map(|known| known.tail.passed_over()).sum()
+        self.known
+            .values()
+            .map(|known| known.tail.passed_over())
+            .sum()
     }
 
     fn walk(&mut self, folder: &Path, out: &mut Vec<Input>) {

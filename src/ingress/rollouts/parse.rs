@@ -112,7 +112,11 @@ fn meta(line: &[u8]) -> Result<RolloutFact, Bad> {
 fn kind(source: Option<&serde_json::Value>, thread_source: Option<Option<&str>>) -> ThreadKind {
     let users = matches!(thread_source, None | Some(Some("user")));
     let Some(source) = source else {
-        return if users { ThreadKind::Owner } else { ThreadKind::Internal };
+        return if users {
+            ThreadKind::Owner
+        } else {
+            ThreadKind::Internal
+        };
     };
     if let Some(name) = source.as_str() {
         return match name {

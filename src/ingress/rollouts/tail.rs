@@ -168,7 +168,12 @@ impl Tail {
         let (behind_head, _) = lines.place();
         let Some(head) = head.filter(|head| matches!(head.fact, RolloutFact::Meta(_))) else {
             self.phase = Phase::Foreign;
-            self.push(behind_head, self.since, RolloutFact::Skipped { records: 1 }, out);
+            self.push(
+                behind_head,
+                self.since,
+                RolloutFact::Skipped { records: 1 },
+                out,
+            );
             return Ok(true);
         };
         let from = self.history_from(file, behind_head, length)?;
@@ -278,7 +283,9 @@ impl Tail {
         (self.position, self.passing) = lines.place();
         if unreadable > 0 {
             let at = self.told.map_or(self.since, |told| told.newest);
-            let fact = RolloutFact::Skipped { records: unreadable };
+            let fact = RolloutFact::Skipped {
+                records: unreadable,
+            };
             self.push(self.position, at, fact, out);
         }
         progress
@@ -319,7 +326,12 @@ impl Tail {
         match &mut self.told {
             Some(told) if at < told.newest => {}
             Some(told) if at == told.newest => told.count = told.count.saturating_add(1),
-            told => *told = Some(Told { newest: at, count: 1 }),
+            told => {
+                *told = Some(Told {
+                    newest: at,
+                    count: 1,
+                })
+            }
         }
     }
 

@@ -11,7 +11,11 @@ pub(super) fn parse(text: &str) -> Option<Wall> {
     if marks.iter().any(|&(at, mark)| bytes.get(at) != Some(&mark)) {
         return None;
     }
-    let (year, month, day) = (digits(text, 0, 4)?, digits(text, 5, 7)?, digits(text, 8, 10)?);
+    let (year, month, day) = (
+        digits(text, 0, 4)?,
+        digits(text, 5, 7)?,
+        digits(text, 8, 10)?,
+    );
     let (hour, minute, second) = (
         digits(text, 11, 13)?,
         digits(text, 14, 16)?,

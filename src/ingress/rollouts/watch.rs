@@ -70,7 +70,12 @@ impl Watch {
             Scope::Folders => (vec![self.folder.clone()], RecursiveMode::Recursive),
             Scope::Files => (active.to_vec(), RecursiveMode::NonRecursive),
         };
-        let idle: Vec<_> = self.armed.keys().filter(|at| !wanted.contains(at)).cloned().collect();
+        let idle: Vec<_> = self
+            .armed
+            .keys()
+            .filter(|at| !wanted.contains(at))
+            .cloned()
+            .collect();
         for path in idle {
             self.disarm(&path);
         }
@@ -78,7 +83,9 @@ impl Watch {
     }
 
     fn arm(&mut self, path: &Path, mode: RecursiveMode) -> notify::Result<()> {
-        let identity = fs::metadata(path).ok().map(|about| (about.dev(), about.ino()));
+        let identity = fs::metadata(path)
+            .ok()
+            .map(|about| (about.dev(), about.ino()));
         if self.armed.get(path).copied() == identity {
             return Ok(());
         }

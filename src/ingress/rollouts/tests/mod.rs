@@ -58,9 +58,8 @@ fn asked(second: u32, tool: &str, call: &str) -> String {
 }
 
 fn output(second: u32, call: &str, output: &str) -> String {
-    let payload = format!(
-        r#"{{"type":"function_call_output","call_id":"{call}","output":{output}}}"#
-    );
+    let payload =
+        format!(r#"{{"type":"function_call_output","call_id":"{call}","output":{output}}}"#);
     line(second, "response_item", &payload)
 }
 
@@ -110,7 +109,12 @@ fn show_question(question: &Question) -> String {
         .iter()
         .map(|option| format!("{}({})", option.label.reveal(), option.detail.reveal()))
         .collect();
-    format!("{}={} {}", question.id, question.text.reveal(), options.join("|"))
+    format!(
+        "{}={} {}",
+        question.id,
+        question.text.reveal(),
+        options.join("|")
+    )
 }
 
 fn shown(told: &[Rollout]) -> Vec<String> {

@@ -23,7 +23,10 @@ fn one(line: &str) -> Result<Option<String>, Bad> {
 #[test]
 fn legacy_turn() {
     assert_eq!(
-        facts("0.104-simple-turn.jsonl", "01a203ea-ddab-7601-a559-62277b7dbd02"),
+        facts(
+            "0.104-simple-turn.jsonl",
+            "01a203ea-ddab-7601-a559-62277b7dbd02"
+        ),
         [
             "meta Owner 0.104.0 /Users/owner/lab/work",
             "started c6d8 plan=false",
@@ -82,7 +85,10 @@ fn question_answered() {
 #[test]
 fn question_refused_and_interrupted() {
     let refused = facts("0.169-question-in-default-mode-rejected.jsonl", THREAD);
-    assert!(refused.contains(&"closed call_3 Refused".to_owned()), "{refused:?}");
+    assert!(
+        refused.contains(&"closed call_3 Refused".to_owned()),
+        "{refused:?}"
+    );
     let interrupted = facts("0.169-question-interrupted.jsonl", THREAD);
     assert_eq!(
         interrupted[3..],
@@ -92,7 +98,10 @@ fn question_refused_and_interrupted() {
         ]
     );
     let patch = facts("0.169-patch-approval-esc.jsonl", THREAD);
-    assert!(patch.contains(&"closed call_5 Interrupted".to_owned()), "{patch:?}");
+    assert!(
+        patch.contains(&"closed call_5 Interrupted".to_owned()),
+        "{patch:?}"
+    );
 }
 
 #[test]
@@ -135,7 +144,10 @@ fn steering_gives_two_user_messages() {
         "0.169-steer-two-user-messages-one-turn.jsonl",
         "01a203ca-48ce-7d41-bed4-559c6b25fb18",
     );
-    assert_eq!(facts[1..3], ["user quiet: 6", "user turn/start while working"]);
+    assert_eq!(
+        facts[1..3],
+        ["user quiet: 6", "user turn/start while working"]
+    );
 }
 
 #[test]
@@ -143,7 +155,10 @@ fn whose_thread_it_is() {
     let kind_of = |name, thread| facts(name, thread)[0].split(' ').nth(1).unwrap().to_owned();
     assert_eq!(kind_of("0.169-exec-turn.jsonl", THREAD), "Exec");
     assert_eq!(kind_of("0.169-subagent-thread.jsonl", THREAD), "Subagent");
-    assert_eq!(kind_of("0.169-review-subagent-thread.jsonl", THREAD), "Review");
+    assert_eq!(
+        kind_of("0.169-review-subagent-thread.jsonl", THREAD),
+        "Review"
+    );
     assert_eq!(kind_of("0.169-forked-thread.jsonl", THREAD), "Owner");
     for (source, kind) in [
         (r#""cli""#, "Owner"),
@@ -154,7 +169,10 @@ fn whose_thread_it_is() {
         (r#""vscode","thread_source":"subagent""#, "Subagent"),
         (r#""vscode","thread_source":"title""#, "Internal"),
         (r#""vscode","thread_source":{"x":1}"#, "Internal"),
-        (r#"{"subagent":"compact"},"thread_source":"subagent""#, "Internal"),
+        (
+            r#"{"subagent":"compact"},"thread_source":"subagent""#,
+            "Internal",
+        ),
         (r#"{"internal":"title"},"thread_source":"user""#, "Internal"),
         (r#"{"subagent":{"thread_spawn":{"depth":1}}}"#, "Subagent"),
     ] {
@@ -168,7 +186,10 @@ fn whose_thread_it_is() {
 #[test]
 fn asynchronous_question_and_its_receipt() {
     let asked = super::asked(1, "request_user_input_async", "call_9");
-    assert_eq!(one(&asked), Ok(Some("asked call_9 Async 1=Which? a()".into())));
+    assert_eq!(
+        one(&asked),
+        Ok(Some("asked call_9 Async 1=Which? a()".into()))
+    );
     let receipt = super::output(2, "call_9", r#""{\"accepted\":true}""#);
     assert_eq!(one(&receipt), Ok(None));
     let refusal = super::output(2, "call_9", r#""not available""#);
@@ -184,9 +205,18 @@ fn asynchronous_question_and_its_receipt() {
 #[test]
 fn outputs_of_every_shape_close_their_call() {
     for (output, how) in [
-        (r#"[{"type":"input_text","text":"{\"answers\":{}}"}]"#, "Answered"),
-        (r#"{"content":"aborted by user after 2s","success":false}"#, "Interrupted"),
-        (r#"[{"type":"input_text","text":"aborted by user"},{"text":"x"}]"#, "Interrupted"),
+        (
+            r#"[{"type":"input_text","text":"{\"answers\":{}}"}]"#,
+            "Answered",
+        ),
+        (
+            r#"{"content":"aborted by user after 2s","success":false}"#,
+            "Interrupted",
+        ),
+        (
+            r#"[{"type":"input_text","text":"aborted by user"},{"text":"x"}]"#,
+            "Interrupted",
+        ),
         ("null", "Refused"),
         ("17", "Refused"),
         ("[[], {}, true, 1.5, -1]", "Refused"),

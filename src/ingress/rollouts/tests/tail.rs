@@ -108,7 +108,10 @@ fn a_cursor_that_is_no_line_end_or_past_the_end_makes_the_file_history() {
     let since = Wall(MINUTE + 5000);
     for offset in [30, 1_000_000] {
         let mut tail = file.tail(Start::At { offset, since });
-        assert_eq!(shown(&read(&mut tail)), ["meta Owner 0.169.0 /w", "user new"]);
+        assert_eq!(
+            shown(&read(&mut tail)),
+            ["meta Owner 0.169.0 /w", "user new"]
+        );
     }
 }
 
@@ -164,7 +167,9 @@ fn a_question_that_is_over_is_history() {
         read(&mut file.tail(fresh(10))).len() > 1
     };
     assert!(open(modal.clone()));
-    assert!(!open(modal.clone() + &output(3, "c", r#""aborted by user""#)));
+    assert!(!open(
+        modal.clone() + &output(3, "c", r#""aborted by user""#)
+    ));
     assert!(!open(modal + &ended(3)));
     assert!(open(later.clone() + &receipt + &ended(3)));
     assert!(!open(later + &receipt + &ended(3) + &user(4, "b")));
@@ -244,8 +249,16 @@ fn a_line_longer_than_any_record_is_passed_over_whatever_its_pieces() {
 
 #[test]
 fn history_before_a_huge_file_is_not_read_but_what_is_new_in_it_is() {
-    let noise = line(1, "response_item", &format!(r#"{{"type":"x","y":"{}"}}"#, "z".repeat(1 << 20)));
-    let late = line(12, "response_item", &format!(r#"{{"type":"x","y":"{}"}}"#, "z".repeat(1 << 20)));
+    let noise = line(
+        1,
+        "response_item",
+        &format!(r#"{{"type":"x","y":"{}"}}"#, "z".repeat(1 << 20)),
+    );
+    let late = line(
+        12,
+        "response_item",
+        &format!(r#"{{"type":"x","y":"{}"}}"#, "z".repeat(1 << 20)),
+    );
     let text = meta(0)
         + &asked(1, "request_user_input_async", "lost")
         + &noise.repeat(6)
