@@ -11,6 +11,9 @@ use std::path::{Path, PathBuf};
 /// Length of `YYYY-MM-DDTHH-MM-SS-`.
 const STAMP: usize = 20;
 
+/// How deep below the root the days are.
+const DAYS: usize = 3;
+
 /// The thread whose rollout a path names; `None` if it names no rollout.
 pub fn session_of(path: &Path) -> Option<SessionId> {
     let name = path.file_name()?.to_str()?;
@@ -90,6 +93,27 @@ impl Walk<'_> {
             }
         }
     }
+}
+
+/// `from`, a folder at or below `root`, and the folders below it down to the
+/// days; what is in a day is not listed. What cannot be read has none below.
+pub(super) fn folders(root: &Path, from: &Path) -> Vec<PathBuf> {
+    let mut found = vec![from.to_owned()];
+    for level in depth(root, from)..DAYS {
+        let mut walk = Walk {
+            file: &mut |_, _| {},
+            failed: &mut |_, _| {},
+        };
+        let parents = found.iter().filter(|folder| depth(root, folder) == level);
+        let next: Vec<_> = parents.flat_map(|folder| walk.numbers(folder)).collect();
+        found.extend(next);
+    }
+    found
+}
+
+fn depth(root: &Path, folder: &Path) -> usize {
+    let below = folder.strip_prefix(root);
+    below.map_or(0, |below| below.components().count())
 }
 
 /// Nothing is there, which is no failure: sessions come and go.

@@ -15,7 +15,9 @@ pub mod discover;
 mod echo;
 mod head;
 mod history;
+mod known;
 mod lines;
+mod meta;
 pub mod parse;
 mod question;
 pub mod tail;
@@ -32,10 +34,10 @@ use discover::{Walk, is_gone, session_of};
 use events::id::SessionId;
 use events::input::{Input, Source, SourceState};
 use events::time::{Span, Wall};
+use known::{Days, Known, Stamp};
 use std::collections::BTreeMap;
-use std::fs::{self, Metadata};
+use std::fs;
 use std::io;
-use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
 /// How long before the start a file may have been changed last for its session
@@ -52,54 +54,9 @@ pub struct Rollouts {
     since: Wall,
     look_back: Span,
     known: BTreeMap<SessionId, Known>,
-    days: BTreeMap<PathBuf, Day>,
+    days: Days,
     failures: BTreeMap<PathBuf, String>,
     failed: bool,
-}
-
-/// A session whose file is followed.
-#[derive(Debug)]
-struct Known {
-    tail: Tail,
-    /// The file's metadata before it was read last; `None` until it was.
-    read: Option<Stamp>,
-    behind: bool,
-}
-
-/// What of a file's metadata changes when it is written to.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-struct Stamp {
-    modified: (i64, i64),
-    length: u64,
-    identity: (u64, u64),
-}
-
-/// A day's folder as it was listed last. Its own time moves when a file is added;
-/// that is trusted only when two listings saw the same, for a clock may tick
-/// less often than files are made.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct Day {
-    modified: (i64, i64),
-    twice: bool,
-}
-
-impl Stamp {
-    fn of(about: &Metadata) -> Self {
-        Self {
-            modified: (about.mtime(), about.mtime_nsec()),
-            length: about.len(),
-            identity: (about.dev(), about.ino()),
-        }
-    }
-
-    fn wall(&self) -> Wall {
-        let (seconds, nanos) = self.modified;
-        Wall(
-            seconds
-                .saturating_mul(1000)
-                .saturating_add(nanos / 1_000_000),
-        )
-    }
 }
 
 impl Rollouts {
@@ -116,7 +73,7 @@ impl Rollouts {
             since,
             look_back: LOOK_BACK,
             known: cursors.into_iter().map(follow).collect(),
-            days: BTreeMap::new(),
+            days: Days::default(),
             failures: BTreeMap::new(),
             failed: false,
         }
@@ -144,9 +101,9 @@ impl Rollouts {
         let mut out = Vec::new();
         let folder = self.folder.clone();
         let days = self.listing(|walk| walk.newest_days(&folder));
-        self.days.retain(|day, _| days.contains(day));
+        self.days.keep(&days);
         for day in days {
-            if self.may_have_new(&day) {
+            if self.days.may_have_new(&day) {
                 self.walk(&day, &mut out);
             }
         }
@@ -184,7 +141,7 @@ impl Rollouts {
         let mut read: Vec<_> = self
             .known
             .values()
-            .filter_map(|known| Some((known.read?, known.tail.path())))
+            .filter_map(|known| Some((known.seen?, known.tail.path())))
             .collect();
         let newest = ACTIVE.min(read.len());
         if newest < read.len() {
@@ -248,24 +205,6 @@ impl Rollouts {
         })
     }
 
-    fn may_have_new(&mut self, day: &Path) -> bool {
-        let Ok(about) = fs::metadata(day) else {
-            return true;
-        };
-        let modified = Stamp::of(&about).modified;
-        let last = self.days.get(day);
-        let same = last.is_some_and(|last| last.modified == modified);
-        if same && last.is_some_and(|last| last.twice) {
-            return false;
-        }
-        let listed = Day {
-            modified,
-            twice: same,
-        };
-        self.days.insert(day.to_owned(), listed);
-        true
-    }
-
     /// Reads a file if its metadata says that there is something new.
     fn look(&mut self, path: &Path, session: &SessionId, out: &mut Vec<Input>) {
         let stamp = match fs::metadata(path) {
@@ -296,7 +235,7 @@ impl Rollouts {
             }
             known.tail.moved(path.to_owned());
         }
-        if known.read == Some(stamp) && !known.behind {
+        if known.seen == Some(stamp) && !known.behind {
             return;
         }
         let read = known.read(stamp, out);
@@ -327,26 +266,5 @@ impl Rollouts {
         };
         self.failed = !self.failed;
         out.push(Input::Source(Source::Rollouts, state));
-    }
-}
-
-impl Known {
-    fn new(tail: Tail) -> Self {
-        Self {
-            tail,
-            read: None,
-            behind: false,
-        }
-    }
-
-    /// Reads on. The stamp was taken before, so that what is written meanwhile
-    /// shows as a change; after a failure it is tried again.
-    fn read(&mut self, stamp: Stamp, out: &mut Vec<Input>) -> io::Result<()> {
-        let mut told = Vec::new();
-        let read = self.tail.read(&mut told);
-        out.extend(told.into_iter().map(Input::Rollout));
-        self.behind = matches!(read, Ok(Progress::Behind));
-        self.read = read.is_ok().then_some(stamp);
-        read.map(|_| ())
     }
 }

@@ -6,10 +6,11 @@
 
 use super::closing::Output;
 use super::head;
+use super::meta;
 use super::question;
 use super::time;
 use events::id::{CallId, SessionId, TurnId};
-use events::input::{QuestionKind, RolloutFact, SessionMeta, ThreadKind};
+use events::input::{QuestionKind, RolloutFact};
 use events::private::Text;
 use events::time::Wall;
 use serde::Deserialize;
@@ -50,7 +51,7 @@ pub struct Record {
 pub fn record(line: &[u8], session: &SessionId) -> Result<Option<Record>, Bad> {
     let head = head::of(line).ok_or(Bad)?;
     let told = match (&*head.record, &*head.payload) {
-        ("session_meta", _) => Some((Form::Only, meta(line)?)),
+        ("session_meta", _) => Some((Form::Only, meta::fact(line)?)),
         ("event_msg", "task_started" | "turn_started") => Some((Form::Only, started(line)?)),
         ("event_msg", "task_complete" | "turn_complete") => Some((Form::Only, completed(line)?)),
         ("event_msg", "turn_aborted") => Some((Form::Only, aborted(line)?)),
@@ -76,7 +77,8 @@ pub(super) fn timestamp(line: &[u8]) -> Option<Wall> {
     time::parse(&head::of(line)?.timestamp)
 }
 
-fn payload<'a, P: Deserialize<'a>>(line: &'a [u8]) -> Result<P, Bad> {
+/// The payload of a line whose kind is known.
+pub(super) fn payload<'a, P: Deserialize<'a>>(line: &'a [u8]) -> Result<P, Bad> {
     #[derive(Deserialize)]
     struct Line<P> {
         payload: P,
@@ -86,58 +88,10 @@ fn payload<'a, P: Deserialize<'a>>(line: &'a [u8]) -> Result<P, Bad> {
         .map_err(|_| Bad)
 }
 
-fn meta(line: &[u8]) -> Result<RolloutFact, Bad> {
-    #[derive(Deserialize)]
-    struct Meta {
-        timestamp: String,
-        cwd: String,
-        #[serde(default)]
-        cli_version: String,
-        source: Option<serde_json::Value>,
-        thread_source: Option<serde_json::Value>,
-    }
-    let meta: Meta = payload(line)?;
-    let thread_source = meta.thread_source.as_ref().map(|source| source.as_str());
-    Ok(RolloutFact::Meta(SessionMeta {
-        cwd: meta.cwd,
-        kind: kind(meta.source.as_ref(), thread_source),
-        version: meta.cli_version,
-        path: String::new(),
-        created: time::parse(&meta.timestamp).ok_or(Bad)?,
-    }))
-}
-
-/// Whose thread it is. What is not known to be the owner's is not the owner's;
-/// the daemon's TUI threads say `vscode`, as those of any app-server client do.
-fn kind(source: Option<&serde_json::Value>, thread_source: Option<Option<&str>>) -> ThreadKind {
-    let users = matches!(thread_source, None | Some(Some("user")));
-    let Some(source) = source else {
-        return if users {
-            ThreadKind::Owner
-        } else {
-            ThreadKind::Internal
-        };
-    };
-    if let Some(name) = source.as_str() {
-        return match name {
-            "exec" if users => ThreadKind::Exec,
-            "cli" | "vscode" if users => ThreadKind::Owner,
-            _ if thread_source == Some(Some("user")) => ThreadKind::Owner,
-            _ if thread_source == Some(Some("subagent")) => ThreadKind::Subagent,
-            _ => ThreadKind::Internal,
-        };
-    }
-    match source.get("subagent") {
-        Some(sub) if sub.get("thread_spawn").is_some() => ThreadKind::Subagent,
-        Some(sub) if sub.as_str() == Some("review") => ThreadKind::Review,
-        _ => ThreadKind::Internal,
-    }
-}
-
 /// A turn's record. A review's parent starts with the review's turn id and ends
 /// with its own; the root is the same in both.
 #[derive(Deserialize)]
-struct Turn {
+struct TurnRecord {
     turn_id: Option<String>,
     root_turn_id: Option<String>,
     collaboration_mode_kind: Option<String>,
@@ -146,7 +100,7 @@ struct Turn {
     reason: Option<String>,
 }
 
-impl Turn {
+impl TurnRecord {
     fn id(&self) -> Option<TurnId> {
         let id = self.root_turn_id.as_ref().or(self.turn_id.as_ref())?;
         TurnId::parse(id)
@@ -161,7 +115,7 @@ impl Turn {
 }
 
 fn started(line: &[u8]) -> Result<RolloutFact, Bad> {
-    let turn: Turn = payload(line)?;
+    let turn: TurnRecord = payload(line)?;
     Ok(RolloutFact::TurnStarted {
         turn: turn.id().ok_or(Bad)?,
         plan_mode: turn.collaboration_mode_kind.as_deref() == Some("plan"),
@@ -169,7 +123,7 @@ fn started(line: &[u8]) -> Result<RolloutFact, Bad> {
 }
 
 fn completed(line: &[u8]) -> Result<RolloutFact, Bad> {
-    let turn: Turn = payload(line)?;
+    let turn: TurnRecord = payload(line)?;
     Ok(RolloutFact::TurnCompleted {
         turn: turn.id().ok_or(Bad)?,
         error: turn.failure(),
@@ -178,7 +132,7 @@ fn completed(line: &[u8]) -> Result<RolloutFact, Bad> {
 }
 
 fn aborted(line: &[u8]) -> Result<RolloutFact, Bad> {
-    let turn: Turn = payload(line)?;
+    let turn: TurnRecord = payload(line)?;
     Ok(RolloutFact::TurnAborted {
         turn: turn.id(),
         reason: turn.reason.unwrap_or_default(),
@@ -199,7 +153,7 @@ fn message(line: &[u8], from_user: bool) -> Result<RolloutFact, Bad> {
 }
 
 #[derive(Deserialize)]
-struct Item<'a, I> {
+struct Finished<'a, I> {
     #[serde(borrow)]
     thread_id: Option<Cow<'a, str>>,
     #[serde(borrow)]
@@ -234,13 +188,13 @@ struct Part {
 /// A finished item. A review's parent also holds items of the review's own
 /// thread; they are told in that thread's file.
 fn item(line: &[u8], session: &SessionId) -> Result<Option<RolloutFact>, Bad> {
-    let head: Item<'_, Tag<'_>> = payload(line)?;
+    let head: Finished<'_, Tag<'_>> = payload(line)?;
     let elsewhere = head.thread_id.is_some_and(|id| id != session.as_str());
     let spoken = matches!(&*head.item.tag, "UserMessage" | "AgentMessage" | "Plan");
     if elsewhere || !spoken {
         return Ok(None);
     }
-    let said: Spoken = payload::<Item<'_, Spoken>>(line)?.item;
+    let said: Spoken = payload::<Finished<'_, Spoken>>(line)?.item;
     let turn = head.turn_id.and_then(|id| TurnId::parse(&id));
     if let (Some("async"), Some(questions)) = (said.delivery.as_deref(), said.questions) {
         return Ok(Some(RolloutFact::Asked {
@@ -261,7 +215,7 @@ fn item(line: &[u8], session: &SessionId) -> Result<Option<RolloutFact>, Bad> {
 
 fn call(line: &[u8]) -> Result<Option<RolloutFact>, Bad> {
     #[derive(Deserialize)]
-    struct Call<'a> {
+    struct Invoked<'a> {
         #[serde(borrow)]
         name: Cow<'a, str>,
         call_id: String,
@@ -277,7 +231,7 @@ fn call(line: &[u8]) -> Result<Option<RolloutFact>, Bad> {
     struct Arguments {
         questions: Vec<question::Raw>,
     }
-    let call: Call<'_> = payload(line)?;
+    let call: Invoked<'_> = payload(line)?;
     let kind = match &*call.name {
         "request_user_input" => QuestionKind::Modal,
         "request_user_input_async" => QuestionKind::Async,

@@ -330,7 +330,7 @@ impl Tail {
                 *told = Some(Told {
                     newest: at,
                     count: 1,
-                })
+                });
             }
         }
     }

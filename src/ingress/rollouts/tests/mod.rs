@@ -124,9 +124,12 @@ fn shown(told: &[Rollout]) -> Vec<String> {
 fn shown_inputs(inputs: &[Input]) -> Vec<String> {
     inputs
         .iter()
-        .map(|input| match input {
-            Input::Rollout(told) => show(&told.fact),
-            other => format!("{other:?}"),
+        .map(|input| {
+            if let Input::Rollout(told) = input {
+                show(&told.fact)
+            } else {
+                format!("{input:?}")
+            }
         })
         .collect()
 }

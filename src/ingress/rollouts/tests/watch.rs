@@ -32,7 +32,7 @@ fn append(path: &Path) {
 fn folders_tell_of_new_days_new_files_and_new_lines() {
     let home = tempfile::tempdir().unwrap();
     let sessions = home.path().join("sessions");
-    let (mut watch, told) = watch(&sessions, Scope::Folders);
+    let (watch, told) = watch(&sessions, Scope::Folders);
     fs::create_dir(&sessions).unwrap();
     watch.follow(&[]).unwrap();
 
@@ -60,7 +60,7 @@ fn active_files_tell_of_new_lines_also_when_made_anew() {
     let home = tempfile::tempdir().unwrap();
     let path = rollout(home.path(), THREAD);
     fs::write(&path, meta(0)).unwrap();
-    let (mut watch, told) = watch(home.path(), Scope::Files);
+    let (watch, told) = watch(home.path(), Scope::Files);
     let active = [path.clone()];
     watch.follow(&active).unwrap();
     append(&path);
@@ -84,7 +84,7 @@ fn reading_is_not_touching() {
     let home = tempfile::tempdir().unwrap();
     let path = rollout(home.path(), THREAD);
     fs::write(&path, meta(0)).unwrap();
-    let (mut watch, told) = watch(home.path(), Scope::HERE);
+    let (watch, told) = watch(home.path(), Scope::HERE);
     watch.follow(std::slice::from_ref(&path)).unwrap();
     fs::read(&path).unwrap();
     let second = rollout(home.path(), "second");
