@@ -1,0 +1,4 @@
+//! Where facts come in: each source turns what is outside into `events::Input`
+//! and knows nothing of what is made of it.
+
+pub mod rollouts;
