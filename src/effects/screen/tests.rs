@@ -219,12 +219,17 @@ fn a_question_is_read_whole() {
     assert_eq!(text(notes.note), "my note text\nline2");
 }
 
+/// What the owner would be told of an approval or a list.
+pub(super) fn told(seen: &Seen) -> String {
+    let (Screen::Approval { what } | Screen::Picker { title: what }) = &seen.screen else {
+        panic!("{seen:?}");
+    };
+    what.reveal().clone()
+}
+
 #[test]
 fn the_owner_is_told_what_is_asked() {
-    let what = |file: &str| match recognise(&sample(file)).screen {
-        Screen::Approval { what } | Screen::Picker { title: what } => what.reveal().clone(),
-        other => panic!("{other:?}"),
-    };
+    let what = |file: &str| told(&recognise(&sample(file)));
     assert!(what("approval-exec-0.169").ends_with("$ echo one && touch /etc/x1"));
     assert!(what("approval-mcp-0.169").contains("run tool \"danger\"?\nx: hello"));
     assert!(what("approval-exec-40x12-0.169").starts_with("Would you like to run the following\n"));

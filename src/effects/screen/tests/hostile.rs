@@ -60,9 +60,9 @@ fn each_cue_of_a_composer_is_needed() {
     assert!(samples.len() > 20);
     for (file, capture, _) in samples {
         for (change, apply) in changes {
-            let mut changed = capture.clone();
-            apply(&mut changed);
-            let seen = recognise(&changed);
+            let mut other = capture.clone();
+            apply(&mut other);
+            let seen = recognise(&other);
             assert!(!takes_keys(&seen), "{file}: {change}: {}", name(&seen));
         }
     }
@@ -176,10 +176,7 @@ fn a_command_cannot_pose_as_another_modal_or_hide_its_beginning() {
     capture.height += 4;
     let seen = recognise(&capture);
     assert_eq!(name(&seen), "approval");
-    let told = match seen.screen {
-        events::outcome::Screen::Approval { what } => what.reveal().clone(),
-        other => panic!("{other:?}"),
-    };
+    let told = super::told(&seen);
     assert!(
         told.contains("touch /etc/x1") && told.ends_with("$ ls"),
         "{told}"
