@@ -14,7 +14,7 @@ mod modal;
 mod question;
 mod style;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 
 pub(crate) use bottom::{columns, unseen};
 use cues::Program;
