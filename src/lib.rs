@@ -9,3 +9,5 @@ pub mod clock;
 pub mod config;
 pub mod runtime;
 pub mod ingress;
+pub fn x() {}
+pub mod effects;
