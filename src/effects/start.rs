@@ -84,11 +84,13 @@ async fn open(config: &EffectsConfig, command: &StartSession) -> Result<Window, 
         Report::Settled(Outcome::Unknown(doubt))
     })?;
     let id = id.to_owned();
-    Ok(Window {
+    let window = Window {
         tmux,
         pane: Pane { socket, id },
         root,
-    })
+    };
+    window.add_time(&name).await;
+    Ok(window)
 }
 
 /// The arguments that keep Codex in the pane. A version that does not know the
@@ -178,10 +180,9 @@ fn variables(config: &EffectsConfig) -> Vec<String> {
     variables
 }
 
-/// `agent-<label>-<time>`. tmux itself fills in the time, in the owner's zone.
+/// `agent-<label>`; the time follows when there is a window to ask for it.
 fn window_name(config: &EffectsConfig, label: &str) -> String {
-    let (prefix, label) = (plain(&config.window_prefix), plain(label));
-    format!("{prefix}-{label}-%Y%m%d%H%M%S")
+    format!("{}-{}", plain(&config.window_prefix), plain(label))
 }
 
 /// Letters, digits, `-` and `_`: a name that is neither a format nor a target.
@@ -196,12 +197,24 @@ fn plain(name: &str) -> String {
     name.chars().take(40).map(plain).collect()
 }
 
-/// tmux expands formats and times in a directory, and `#(…)` would run a command.
+/// tmux expands formats in a directory, and `#(…)` would run a command.
 fn format_literal(text: &str) -> String {
-    text.replace('#', "##").replace('%', "%%")
+    text.replace('#', "##")
 }
 
 impl Window {
+    /// Makes the window's name unique by the time, which tmux tells in the
+    /// owner's zone. Without it the window only has a shorter name.
+    async fn add_time(&self, name: &str) {
+        let pane = self.pane.id.as_str();
+        let ask = ["display-message", "-p", "-t", pane, "%Y%m%d%H%M%S"];
+        if let Ok(time) = self.tmux.run(&[&ask], &[]).await {
+            let name = format!("{name}-{}", plain(time.trim()));
+            let rename = ["rename-window", "-t", pane, &name];
+            let _shorter = self.tmux.run(&[&rename], &[]).await;
+        }
+    }
+
     /// Waits for the thread that the pane's own Codex holds.
     async fn wait(&self, config: &EffectsConfig, cwd: &str) -> Report {
         let until = Instant::now() + config.start_budget;
