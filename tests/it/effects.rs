@@ -1,4 +1,9 @@
 //! Executors against real tmux and stand-ins for Codex and osascript.
+#![allow(
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a helper of a test fails as the test itself does"
+)]
 
 mod child;
 mod choosing;

@@ -43,7 +43,7 @@ async fn a_session_is_known_by_what_its_own_codex_holds() {
             .tmux(&["display-message", "-p", "-t", &pane.id, format])
             .await;
         assert!(
-            shown.starts_with("agent agent-API---touch-never---d-2"),
+            shown.starts_with("agent agent-API---touch-never---d-20"),
             "{shown}"
         );
         let path = rig
