@@ -163,7 +163,7 @@ impl StandIn {
             if let Some(line) = log.lines().find(|line| line.contains(what)) {
                 return line.to_owned();
             }
-            sleep(Duration::from_millis(5)).await;
+            sleep(Duration::from_millis(1)).await;
         }
         panic!("{what} never came; the log is {}", self.log());
     }

@@ -3,6 +3,8 @@
 use super::rig::{ID, OTHER, Rig, TITLE, typing};
 use events::outcome::{Failure, How, Performed, Screen};
 use events::{Command, Outcome, Report};
+use std::time::Duration;
+use tokio::time::Instant;
 
 fn failure(report: Report) -> Failure {
     match report {
@@ -12,17 +14,19 @@ fn failure(report: Report) -> Failure {
 }
 
 fn why(report: Report) -> String {
-    match failure(report) {
-        Failure::NoPane { why } => why,
-        other => panic!("{other:?}"),
-    }
+    let failure = failure(report);
+    let Failure::NoPane { why } = failure else {
+        panic!("{failure:?}");
+    };
+    why
 }
 
 fn screen(report: Report) -> Screen {
-    match failure(report) {
-        Failure::NotReady { screen, .. } => screen,
-        other => panic!("{other:?}"),
-    }
+    let failure = failure(report);
+    let Failure::NotReady { screen, .. } = failure else {
+        panic!("{failure:?}");
+    };
+    screen
 }
 
 fn how(report: Report) -> How {
@@ -224,4 +228,37 @@ async fn a_text_too_large_is_refused_with_its_size() {
         failure(report),
         Failure::TooLarge { bytes: 120_000, .. }
     ));
+}
+
+/// A measurement, not a check: run it alone, on a machine that does nothing else.
+#[tokio::test]
+#[ignore = "measures"]
+async fn from_the_command_to_the_paste_and_to_enter() {
+    let rig = Rig::new();
+    let codex = rig.codex(&["--lock", &rig.lock(ID)]).await;
+    let (mut pastes, mut whole) = (Vec::new(), Vec::new());
+    for _ in 0..30 {
+        let began = Instant::now();
+        let pasted = async {
+            codex.until("\"pasted\"").await;
+            began.elapsed()
+        };
+        let (report, pasted) = tokio::join!(rig.type_in("measured"), pasted);
+        how(report);
+        pastes.push(pasted);
+        whole.push(began.elapsed());
+        codex.submitted().await;
+        codex.forget();
+    }
+    pastes.sort();
+    whole.sort();
+    println!(
+        "to the paste: median {:?}, worst {:?}",
+        pastes[15], pastes[29]
+    );
+    println!(
+        "to the report: median {:?}, worst {:?}",
+        whole[15], whole[29]
+    );
+    assert!(pastes[15] < Duration::from_millis(35));
 }
