@@ -6,3 +6,5 @@ mod commands;
 mod docs;
 mod tidy;
 mod tree;
+//! Tests of the parts against the real programs they talk to, or stand-ins.
+mod effects;
