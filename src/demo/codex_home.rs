@@ -27,6 +27,10 @@ pub struct CodexHome {
     pub path: PathBuf,
     /// Where the scripted model listens, with its `/v1`.
     pub base_url: String,
+    /// The model's name. A name Codex does not know costs one warning in the
+    /// footer; a name it knows may bring code mode, and a full-screen offer to
+    /// change to a newer one.
+    pub model: String,
     /// Directories the sessions work in; trusted, so that no question comes.
     pub trusted: Vec<PathBuf>,
     /// The notify program and its first arguments; none if empty.
@@ -43,6 +47,7 @@ impl CodexHome {
         Self {
             path: path.into(),
             base_url: base_url.into(),
+            model: "scripted-model".into(),
             trusted: Vec::new(),
             notify: Vec::new(),
             title_has_thread: true,
@@ -60,9 +65,7 @@ impl CodexHome {
 
     fn config(&self) -> DocumentMut {
         let mut doc = DocumentMut::new();
-        // gpt-5.5 is in Codex's own catalogue (no warning about unknown
-        // metadata) and calls its tools directly, not through code mode.
-        doc["model"] = value("gpt-5.5");
+        doc["model"] = value(self.model.as_str());
         doc["model_provider"] = value("scripted");
         doc["approval_policy"] = value("on-request");
         doc["sandbox_mode"] = value("read-only");
@@ -72,7 +75,7 @@ impl CodexHome {
             doc["notify"] = value(self.notify.iter().collect::<Array>());
         }
         doc["model_providers"] = implicit([("scripted", self.provider())]);
-        doc["analytics"]["enabled"] = value(false);
+        doc["analytics"] = table([("enabled", false)]);
         doc["features"] = features(self.ask_in_default_mode);
         doc["tui"] = tui(self.title_has_thread);
         doc["projects"] = implicit(self.trusted.iter().map(|path| (key(path), trust())));
@@ -94,14 +97,18 @@ impl CodexHome {
 
 /// Plugins and apps are fetched from GitHub and chatgpt.com at start.
 fn features(ask_in_default_mode: bool) -> Item {
-    let mut table = Table::new();
-    for name in ["plugins", "remote_plugin", "apps", "shell_snapshot"] {
-        table[name] = value(false);
-    }
-    if ask_in_default_mode {
-        table["default_mode_request_user_input"] = value(true);
-    }
-    Item::Table(table)
+    table([
+        ("plugins", false),
+        ("remote_plugin", false),
+        ("apps", false),
+        ("shell_snapshot", false),
+        ("default_mode_request_user_input", ask_in_default_mode),
+    ])
+}
+
+fn table(switches: impl IntoIterator<Item = (&'static str, bool)>) -> Item {
+    let switches = switches.into_iter();
+    Item::Table(switches.map(|(name, on)| (name, value(on))).collect())
 }
 
 fn tui(title_has_thread: bool) -> Item {

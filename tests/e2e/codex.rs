@@ -29,7 +29,9 @@ fn assert_simple_turn(records: &[Value], source: &str) {
 #[test]
 fn an_embedded_session_holds_its_thread_and_tells_what_happened() {
     let Some(lab) = Lab::new() else { return };
-    let pane = lab.codex_pane(&lab.programs.native, Agent::Embedded, &[]).ready();
+    let pane = lab
+        .codex_pane(&lab.programs.native, Agent::Embedded, &[])
+        .ready();
     let thread = pane.thread();
     assert!(lab.rollout(&thread).is_empty(), "no prompt, no rollout");
     #[cfg(target_os = "linux")]
@@ -45,7 +47,10 @@ fn an_embedded_session_holds_its_thread_and_tells_what_happened() {
 
     let payload = lab.wait_for_notify(&thread);
     assert_eq!(payload["type"], "agent-turn-complete");
-    assert_eq!(payload["last-assistant-message"], "echo: first line\nsecond line");
+    assert_eq!(
+        payload["last-assistant-message"],
+        "echo: first line\nsecond line"
+    );
 }
 
 /// The names of the files a process keeps open.
@@ -61,11 +66,16 @@ fn held(pid: &str) -> Vec<String> {
 #[test]
 fn a_session_in_the_daemon_runs_turns_and_takes_queued_messages() {
     let Some(lab) = Lab::new() else { return };
-    let pane = lab.codex_pane(&lab.programs.codex, Agent::Daemon, &[]).ready();
+    let pane = lab
+        .codex_pane(&lab.programs.codex, Agent::Daemon, &[])
+        .ready();
     let thread = pane.thread();
     pane.prompt("by hand");
     assert_simple_turn(&lab.wait_for_answer(&thread, "echo: by hand"), "vscode");
-    assert_eq!(lab.wait_for_notify(&thread)["input-messages"], json!(["by hand"]));
+    assert_eq!(
+        lab.wait_for_notify(&thread)["input-messages"],
+        json!(["by hand"])
+    );
 
     let message = "--message=!ls\n/quit @x";
     let queued = lab.codex(&["queue", "--thread", &thread, message]);
@@ -93,7 +103,9 @@ fn two_sessions_in_one_directory_keep_apart() {
 #[test]
 fn a_question_in_plan_mode_waits_for_a_digit() {
     let Some(lab) = Lab::new() else { return };
-    let pane = lab.codex_pane(&lab.programs.native, Agent::Embedded, &[]).ready();
+    let pane = lab
+        .codex_pane(&lab.programs.native, Agent::Embedded, &[])
+        .ready();
     let thread = pane.thread();
     pane.key("BTab");
     pane.wait_for("plan mode", |screen| screen.contains("Plan mode"));
@@ -103,12 +115,20 @@ fn a_question_in_plan_mode_waits_for_a_digit() {
     });
     wait_for(
         || "an alarmed title".into(),
-        || pane.format("pane_title").contains("Action Required").then_some(()),
+        || {
+            pane.format("pane_title")
+                .contains("Action Required")
+                .then_some(())
+        },
     );
     let records = lab.rollout(&thread);
-    let call = records.last_chunk::<4>().unwrap().iter().find_map(|record| {
-        (record["payload"]["name"] == "request_user_input").then(|| &record["payload"])
-    });
+    let call = records
+        .last_chunk::<4>()
+        .unwrap()
+        .iter()
+        .find_map(|record| {
+            (record["payload"]["name"] == "request_user_input").then(|| &record["payload"])
+        });
     assert!(call.is_some(), "{:#?}", kinds(&records));
 
     pane.key("2");
@@ -118,7 +138,9 @@ fn a_question_in_plan_mode_waits_for_a_digit() {
 #[test]
 fn a_command_waits_for_approval() {
     let Some(lab) = Lab::new() else { return };
-    let pane = lab.codex_pane(&lab.programs.native, Agent::Embedded, &[]).ready();
+    let pane = lab
+        .codex_pane(&lab.programs.native, Agent::Embedded, &[])
+        .ready();
     let thread = pane.thread();
     pane.prompt("run: touch made && echo ok");
     pane.wait_for("the approval", |screen| {

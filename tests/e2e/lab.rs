@@ -60,7 +60,17 @@ impl Lab {
         }
         .write()
         .unwrap();
-        lab.tmux(&["new-session", "-d", "-x", "120", "-y", "40", "-s", "lab", "cat"]);
+        lab.tmux(&[
+            "new-session",
+            "-d",
+            "-x",
+            "120",
+            "-y",
+            "40",
+            "-s",
+            "lab",
+            "cat",
+        ]);
         Some(lab)
     }
 
@@ -77,7 +87,14 @@ impl Lab {
     pub(crate) fn codex_pane(&self, program: &Path, agent: Agent, args: &[&str]) -> Pane<'_> {
         let work = self.work();
         let mut command: Vec<&OsStr> = [
-            "new-window", "-d", "-P", "-F", "#{pane_id}", "-t", "lab:", "-c",
+            "new-window",
+            "-d",
+            "-P",
+            "-F",
+            "#{pane_id}",
+            "-t",
+            "lab:",
+            "-c",
         ]
         .map(OsStr::new)
         .to_vec();
@@ -93,7 +110,9 @@ impl Lab {
     /// Runs tmux on the lab's own server; returns what it said.
     pub(crate) fn tmux<S: AsRef<OsStr>>(&self, args: &[S]) -> String {
         let mut tmux = self.command(&self.programs.tmux);
-        tmux.arg("-S").arg(&self.tmux_socket).args(["-f", "/dev/null"]);
+        tmux.arg("-S")
+            .arg(&self.tmux_socket)
+            .args(["-f", "/dev/null"]);
         let output = tmux.args(args).output().unwrap();
         let complaint = String::from_utf8_lossy(&output.stderr);
         assert!(output.status.success(), "tmux: {complaint}");
@@ -152,7 +171,9 @@ impl Lab {
             || format!("a notify for {thread}"),
             || {
                 let text = fs::read_to_string(&file).ok()?;
-                let lines = text.split_inclusive('\n').filter(|line| line.ends_with('\n'));
+                let lines = text
+                    .split_inclusive('\n')
+                    .filter(|line| line.ends_with('\n'));
                 let mut payloads = lines.filter_map(|line| serde_json::from_str(line).ok());
                 payloads.find(|payload: &Value| payload["thread-id"] == thread)
             },
@@ -166,8 +187,28 @@ impl Lab {
             return Vec::new();
         };
         let text = fs::read_to_string(file).unwrap();
-        let lines = text.split_inclusive('\n').filter(|line| line.ends_with('\n'));
-        lines.map(|line| serde_json::from_str(line).unwrap()).collect()
+        let lines = text
+            .split_inclusive('\n')
+            .filter(|line| line.ends_with('\n'));
+        lines
+            .map(|line| serde_json::from_str(line).unwrap())
+            .collect()
+    }
+
+    /// The daemon's companion outlives `daemon stop`.
+    fn stop_updater(&self) {
+        let file = self
+            .codex_home()
+            .join("app-server-daemon/daemon-updater.pid");
+        let Ok(text) = fs::read(file) else { return };
+        let updater: Value = serde_json::from_slice(&text).unwrap_or_default();
+        let pid = updater["pid"]
+            .as_i64()
+            .and_then(|pid| i32::try_from(pid).ok());
+        if let Some(pid) = pid.and_then(rustix::process::Pid::from_raw) {
+            // Gone already is just as well.
+            let _gone = rustix::process::kill_process(pid, rustix::process::Signal::TERM);
+        }
     }
 
     /// Made by the lab: it appends each payload as a line.
@@ -184,6 +225,7 @@ impl Lab {
 impl Drop for Lab {
     fn drop(&mut self) {
         self.codex(&["app-server", "daemon", "stop"]);
+        self.stop_updater();
         self.tmux(&["kill-server"]);
         if let Some((stop, model)) = self.model.take() {
             drop(stop);

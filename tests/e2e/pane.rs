@@ -62,7 +62,9 @@ impl<'lab> Pane<'lab> {
     /// One of tmux' formats, such as `pane_title`.
     pub(crate) fn format(&self, name: &str) -> String {
         let format = format!("#{{{name}}}");
-        let said = self.lab.tmux(&["display-message", "-p", "-t", &self.id, &format]);
+        let said = self
+            .lab
+            .tmux(&["display-message", "-p", "-t", &self.id, &format]);
         said.trim_end().to_owned()
     }
 

@@ -71,7 +71,12 @@ async fn serve(mut socket: TcpStream, requests: Arc<AtomicU64>) {
 async fn answer(socket: &mut TcpStream, requests: &AtomicU64) -> io::Result<()> {
     let request = http::read(socket).await?;
     if !request.is_post_to("/responses") {
-        return http::refuse(socket, "404 Not Found", "The scripted model has no such page.").await;
+        return http::refuse(
+            socket,
+            "404 Not Found",
+            "The scripted model has no such page.",
+        )
+        .await;
     }
     let nth = requests.fetch_add(1, Ordering::Relaxed) + 1;
     let Ok(body) = serde_json::from_slice(&request.body) else {

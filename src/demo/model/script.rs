@@ -192,14 +192,20 @@ fn text_of(content: &Value) -> String {
         return text.to_owned();
     }
     let parts = content.as_array().map_or(&[][..], Vec::as_slice);
-    let texts: Vec<_> = parts.iter().filter_map(|part| part["text"].as_str()).collect();
+    let texts: Vec<_> = parts
+        .iter()
+        .filter_map(|part| part["text"].as_str())
+        .collect();
     texts.join("\n")
 }
 
 /// The answers to a question, or the last line a command printed.
 fn outcome(output: &str) -> String {
     let answers = serde_json::from_str::<Value>(output).ok();
-    let Some(answers) = answers.as_ref().and_then(|value| value["answers"].as_object()) else {
+    let Some(answers) = answers
+        .as_ref()
+        .and_then(|value| value["answers"].as_object())
+    else {
         let last = output.lines().rfind(|line| !line.trim().is_empty());
         return last.unwrap_or("nothing").trim().to_owned();
     };

@@ -45,9 +45,15 @@ fn a_command_is_called_directly_or_through_code_mode() {
     let Answer::Call(Call::Function { name, arguments }) = direct else {
         panic!("not a call");
     };
-    assert_eq!((name, &arguments["cmd"]), ("exec_command", &json!("echo a: b")));
+    assert_eq!(
+        (name, &arguments["cmd"]),
+        ("exec_command", &json!("echo a: b"))
+    );
     let code = answer(&json!({"input": [user("run: ls")]}));
-    assert!(matches!(code, Answer::Call(Call::Custom { name: "exec", .. })));
+    assert!(matches!(
+        code,
+        Answer::Call(Call::Custom { name: "exec", .. })
+    ));
 }
 
 #[test]
@@ -75,7 +81,9 @@ fn titles_are_json_and_lengths_are_exact() {
 
 async fn exchange(model: &Model, body: &str) -> String {
     let address = model.base_url();
-    let address = address.trim_start_matches("http://").trim_end_matches("/v1");
+    let address = address
+        .trim_start_matches("http://")
+        .trim_end_matches("/v1");
     let mut socket = TcpStream::connect(address).await.unwrap();
     let head = format!(
         "POST /v1/responses?x=1 HTTP/1.1\r\nHost: x\r\nContent-Length: {}\r\n\r\n",
@@ -92,7 +100,11 @@ async fn exchange(model: &Model, body: &str) -> String {
 async fn it_streams_answers_and_counts_them() {
     let model = Model::start().await.unwrap();
     let said = exchange(&model, &request(&[user("hi")]).to_string()).await;
-    for event in ["response.created", "output_text.delta", "response.completed"] {
+    for event in [
+        "response.created",
+        "output_text.delta",
+        "response.completed",
+    ] {
         assert!(said.contains(event), "{said}");
     }
     assert!(said.contains("echo: hi"));
