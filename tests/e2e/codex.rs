@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use crate::lab::{Agent, Lab, kinds, wait_for};
 
-fn user_texts(records: &[Value]) -> Vec<&str> {
+pub(crate) fn user_texts(records: &[Value]) -> Vec<&str> {
     let items = records.iter().map(|record| &record["payload"]["item"]);
     items
         .filter(|item| item["type"] == "UserMessage")
@@ -12,7 +12,7 @@ fn user_texts(records: &[Value]) -> Vec<&str> {
         .collect()
 }
 
-fn assert_simple_turn(records: &[Value], source: &str) {
+pub(crate) fn assert_simple_turn(records: &[Value], source: &str) {
     assert_eq!(records[0]["type"], "session_meta");
     assert_eq!(records[0]["payload"]["source"], source);
     let wanted = [

@@ -85,8 +85,18 @@ impl Lab {
 
     /// Starts Codex in a window of its own.
     pub(crate) fn codex_pane(&self, program: &Path, agent: Agent, args: &[&str]) -> Pane<'_> {
+        let mut command = vec![program.as_os_str()];
+        if agent == Agent::Embedded {
+            command.push(OsStr::new("--no-daemon"));
+        }
+        command.extend(args.iter().map(OsStr::new));
+        self.pane(&command)
+    }
+
+    /// Starts a program in a window of its own, in the directory of work.
+    pub(crate) fn pane(&self, command: &[&OsStr]) -> Pane<'_> {
         let work = self.work();
-        let mut command: Vec<&OsStr> = [
+        let mut args = [
             "new-window",
             "-d",
             "-P",
@@ -98,13 +108,9 @@ impl Lab {
         ]
         .map(OsStr::new)
         .to_vec();
-        command.extend([work.as_os_str(), OsStr::new("--"), program.as_os_str()]);
-        if agent == Agent::Embedded {
-            command.push(OsStr::new("--no-daemon"));
-        }
-        command.extend(args.iter().map(OsStr::new));
-        let id = self.tmux(&command).trim().to_owned();
-        Pane::new(self, id)
+        args.extend([work.as_os_str(), OsStr::new("--")]);
+        args.extend(command);
+        Pane::new(self, self.tmux(&args).trim().to_owned())
     }
 
     /// Runs tmux on the lab's own server; returns what it said.

@@ -19,3 +19,4 @@ mod codex;
 mod lab;
 mod pane;
 mod programs;
+mod stand_in;

@@ -63,7 +63,7 @@ pub fn answer(request: &Value) -> Answer {
     };
     let prompt = text_of(&input[at]["content"]);
     if let Some(result) = input[at..].iter().rfind(|item| is_result(item)) {
-        return Answer::Text(format!("done: {}", outcome(&text_of(&result["output"]))));
+        return Answer::Text(format!("done: {}", outcome(&result_of(&result["output"]))));
     }
     if let Some(aside) = internal(&prompt) {
         return Answer::Text(aside);
@@ -186,6 +186,12 @@ fn is_prompt(item: &Value) -> bool {
         && !ADDED.iter().any(|block| text.starts_with(block))
 }
 
+/// What a tool gave back; code mode puts a report before it, in its own part.
+fn result_of(output: &Value) -> String {
+    let last = output.as_array().and_then(|parts| parts.last());
+    last.map_or_else(|| text_of(output), |part| text_of(&json!([part])))
+}
+
 /// A string, or the texts of a list of parts.
 fn text_of(content: &Value) -> String {
     if let Some(text) = content.as_str() {
@@ -201,19 +207,21 @@ fn text_of(content: &Value) -> String {
 
 /// The answers to a question, or the last line a command printed.
 fn outcome(output: &str) -> String {
-    let answers = serde_json::from_str::<Value>(output).ok();
-    let Some(answers) = answers
-        .as_ref()
-        .and_then(|value| value["answers"].as_object())
-    else {
-        let last = output.lines().rfind(|line| !line.trim().is_empty());
-        return last.unwrap_or("nothing").trim().to_owned();
-    };
-    let chosen: Vec<_> = answers
-        .values()
-        .filter_map(|answer| answer["answers"].as_array())
-        .flatten()
-        .filter_map(Value::as_str)
-        .collect();
-    chosen.join(", ")
+    let value = serde_json::from_str::<Value>(output).unwrap_or_default();
+    if let Some(answers) = value["answers"].as_object() {
+        let lists = answers
+            .values()
+            .filter_map(|answer| answer["answers"].as_array());
+        let chosen: Vec<_> = lists.flatten().filter_map(Value::as_str).collect();
+        return chosen.join(", ");
+    }
+    if value["accepted"] == true {
+        return "asked".into();
+    }
+    last_line(value["output"].as_str().unwrap_or(output))
+}
+
+fn last_line(text: &str) -> String {
+    let line = text.lines().rfind(|line| !line.trim().is_empty());
+    line.unwrap_or("nothing").trim().to_owned()
 }

@@ -40,6 +40,26 @@ fn a_result_is_answered_until_the_next_prompt() {
 }
 
 #[test]
+fn what_a_tool_gave_back_is_told_in_a_word() {
+    let told = |output: Value| {
+        let kind = "custom_tool_call_output";
+        text(&[
+            user("run: x"),
+            json!({"type": kind, "call_id": "c", "output": output}),
+        ])
+    };
+    let plain = "Process exited with code 0\nOutput:\none\ntwo\n\n";
+    let json = "{\"exit_code\":0,\"output\":\"ok\\n\"}";
+    assert_eq!(told(json!(plain)), "done: two");
+    assert_eq!(
+        told(json!([{"text": "Script completed"}, {"text": json}])),
+        "done: ok"
+    );
+    assert_eq!(told(json!("{\"accepted\":true}")), "done: asked");
+    assert_eq!(told(json!("")), "done: nothing");
+}
+
+#[test]
 fn a_command_is_called_directly_or_through_code_mode() {
     let direct = answer(&request(&[user("run: echo a: b")]));
     let Answer::Call(Call::Function { name, arguments }) = direct else {
