@@ -1,5 +1,3 @@
-pub mod driver;
-pub mod store;
 //! Codex sessions from iMessage: the parts that touch the world. What can happen
 //! is in the `events` crate, what it means in `projections`; here is everything
 //! that can fail.
@@ -7,7 +5,9 @@ pub mod store;
 pub mod cli;
 pub mod clock;
 pub mod config;
-pub mod runtime;
-pub mod ingress;
-pub fn x() {}
+pub mod demo;
+pub mod driver;
 pub mod effects;
+pub mod ingress;
+pub mod runtime;
+pub mod store;

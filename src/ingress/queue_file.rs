@@ -38,13 +38,22 @@ impl QueueFile {
         };
         let meta = file.metadata()?;
         let mut reader = BufReader::new(file);
-        let Some(first) = line(&mut reader)? else { return Ok(Vec::new()) };
-        let name = format!("{}:{}:{:08x}", meta.dev(), meta.ino(), crc32fast::hash(&first.bytes));
+        let Some(first) = line(&mut reader)? else {
+            return Ok(Vec::new());
+        };
+        let name = format!(
+            "{}:{}:{:08x}",
+            meta.dev(),
+            meta.ino(),
+            crc32fast::hash(&first.bytes)
+        );
         let mut offset = self.read.get(&name).copied().unwrap_or(0);
         reader.seek(SeekFrom::Start(offset))?;
         let mut lines = Vec::new();
         while lines.len() < self.limit {
-            let Some(next) = line(&mut reader)? else { break };
+            let Some(next) = line(&mut reader)? else {
+                break;
+            };
             offset += next.len;
             if !next.bytes.trim_ascii().is_empty() {
                 lines.push(Input::QueueLine(parse(name.clone(), offset, &next.bytes)));
@@ -63,10 +72,16 @@ struct Line {
 /// The next complete line; of one that is too long only the beginning is kept.
 fn line(reader: &mut impl BufRead) -> io::Result<Option<Line>> {
     let mut bytes = Vec::new();
-    let mut len = reader.by_ref().take(LINE_MAX).read_until(b'\n', &mut bytes)? as u64;
+    let mut len = reader
+        .by_ref()
+        .take(LINE_MAX)
+        .read_until(b'\n', &mut bytes)? as u64;
     while len >= LINE_MAX && bytes.last() != Some(&b'\n') {
         let mut rest = Vec::new();
-        let more = reader.by_ref().take(LINE_MAX).read_until(b'\n', &mut rest)? as u64;
+        let more = reader
+            .by_ref()
+            .take(LINE_MAX)
+            .read_until(b'\n', &mut rest)? as u64;
         len += more;
         if more == 0 || rest.last() == Some(&b'\n') {
             bytes.push(if more == 0 { b' ' } else { b'\n' });
@@ -77,16 +92,35 @@ fn line(reader: &mut impl BufRead) -> io::Result<Option<Line>> {
 }
 
 fn parse(file: String, offset: u64, bytes: &[u8]) -> QueueLine {
-    let refuse = |why: &str| QueueLine { file: file.clone(), offset, stamp: String::new(), line: Err(why.to_owned()) };
+    let refuse = |why: &str| QueueLine {
+        file: file.clone(),
+        offset,
+        stamp: String::new(),
+        line: Err(why.to_owned()),
+    };
     if bytes.len() as u64 > LINE_MAX {
         return refuse("the line is longer than 1 MiB");
     }
-    let Ok(Value::Object(map)) = serde_json::from_slice(bytes) else { return refuse("the line is not a JSON object") };
+    let Ok(Value::Object(map)) = serde_json::from_slice(bytes) else {
+        return refuse("the line is not a JSON object");
+    };
     let stamp = map.get("ts").map(ToString::to_string).unwrap_or_default();
     let field = |name: &str| map.get(name).and_then(Value::as_str);
-    let Some(text) = field("text").or_else(|| field("message")) else { return refuse("the line has no \"text\"") };
-    let to = field("to").filter(|to| !to.trim().is_empty()).map(Text::from);
-    QueueLine { file: file.clone(), offset, stamp, line: Ok(QueueEntry { to, text: Text::from(text) }) }
+    let Some(text) = field("text").or_else(|| field("message")) else {
+        return refuse("the line has no \"text\"");
+    };
+    let to = field("to")
+        .filter(|to| !to.trim().is_empty())
+        .map(Text::from);
+    QueueLine {
+        file: file.clone(),
+        offset,
+        stamp,
+        line: Ok(QueueEntry {
+            to,
+            text: Text::from(text),
+        }),
+    }
 }
 
 #[cfg(test)]
@@ -108,12 +142,16 @@ mod tests {
         let path = dir.path().join("queue.jsonl");
         let mut file = File::create(&path).unwrap();
         let mut queue = QueueFile::new(path, 100, BTreeMap::new());
-        file.write_all(b"{\"ts\":1,\"to\":\"+15555550123\",\"text\":\"one\"}\n{\"text\":\"tw").unwrap();
+        file.write_all(b"{\"ts\":1,\"to\":\"+15555550123\",\"text\":\"one\"}\n{\"text\":\"tw")
+            .unwrap();
         assert_eq!(texts(&queue.poll().unwrap()), [Ok("one".to_owned())]);
         file.write_all(b"o\"}\nnot json\n\n{}\n").unwrap();
         let found = texts(&queue.poll().unwrap());
         assert_eq!(found[0], Ok("two".to_owned()));
-        assert!(found[1].is_err() && found[2].is_err() && found.len() == 3, "{found:?}");
+        assert!(
+            found[1].is_err() && found[2].is_err() && found.len() == 3,
+            "{found:?}"
+        );
         assert_eq!(queue.poll().unwrap(), []);
     }
 
@@ -135,8 +173,16 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         let path = dir.path().join("queue.jsonl");
         let long = "x".repeat(3 * 1024 * 1024);
-        std::fs::write(&path, format!("{{\"text\":\"{long}\"}}\n{{\"text\":\"short\"}}\n")).unwrap();
+        std::fs::write(
+            &path,
+            format!("{{\"text\":\"{long}\"}}\n{{\"text\":\"short\"}}\n"),
+        )
+        .unwrap();
         let found = texts(&QueueFile::new(path, 9, BTreeMap::new()).poll().unwrap());
-        assert!(found[0].is_err() && found[1] == Ok("short".to_owned()), "{}", found.len());
+        assert!(
+            found[0].is_err() && found[1] == Ok("short".to_owned()),
+            "{}",
+            found.len()
+        );
     }
 }

@@ -1,0 +1,146 @@
+//! What the stand-in shows: the cues of Codex 0.169, so that whoever reads the
+//! screen reads both alike.
+
+use std::io::{self, Write as _};
+
+use rustix::termios::tcgetwinsize;
+
+use super::stamp::now;
+use super::turn::{Question, Turn, Wait};
+
+const SPINNER: [char; 10] = ['⠋', '⠙', '⠹', '⠸', '⠼', '⠴', '⠦', '⠧', '⠇', '⠏'];
+
+/// The screen and what has been said on it.
+pub(super) struct Screen {
+    thread: String,
+    cwd: String,
+    said: Vec<String>,
+}
+
+impl Screen {
+    pub(super) fn new(thread: &str, cwd: &str) -> Self {
+        // Codex cuts the id in the title to 29 characters.
+        let thread = format!("{}...", thread.get(..29).unwrap_or(thread));
+        let cwd = cwd.to_owned();
+        let said = vec![format!(">_ Stand-in for OpenAI Codex (scripted)\n   {cwd}")];
+        Self { thread, cwd, said }
+    }
+
+    /// Adds a block to the transcript.
+    pub(super) fn say(&mut self, block: &str) {
+        self.said.push(block.to_owned());
+    }
+
+    pub(super) fn draw(&self, draft: &str, turn: Option<&Turn>) -> io::Result<()> {
+        let (rows, columns) = size();
+        let (bottom, title, cursor) = match turn {
+            Some(turn) => match turn.wait() {
+                Wait::Answer(question) => (modal(question), "[ ! ] Action Required".into(), None),
+                Wait::Until(..) => (self.composer(draft, Some(turn)), working(), Some(draft)),
+            },
+            None => (self.composer(draft, None), "Ready".into(), Some(draft)),
+        };
+        let said = self.said.join("\n\n\n");
+        let room = rows.saturating_sub(bottom.len() + 1);
+        let said: Vec<_> = said.lines().flat_map(|line| wrap(line, columns)).collect();
+        let said = &said[said.len().saturating_sub(room)..];
+        let mut frame = format!(
+            "\x1b[?1049h\x1b[?2004h\x1b]0;{title} | {}\x07\x1b[?25l\x1b[2J\x1b[H{}",
+            self.thread,
+            said.join("\r\n")
+        );
+        let top = rows.saturating_sub(bottom.len()) + 1;
+        for (line, row) in bottom.iter().zip(top..) {
+            frame.push_str(&format!("\x1b[{row};1H{line}"));
+        }
+        if let Some(draft) = cursor {
+            let prompt = bottom.iter().position(|line| line.starts_with("\x1b[1m›"));
+            let row = top + prompt.unwrap_or_default() + draft.matches('\n').count();
+            let last = draft.rsplit('\n').next().unwrap_or_default();
+            let column = (last.chars().count() + 3).min(columns);
+            frame.push_str(&format!("\x1b[{row};{column}H\x1b[?25h"));
+        }
+        put(&frame)
+    }
+
+    /// Gives the terminal back, with the title cleared.
+    pub(super) fn leave(&self) -> io::Result<()> {
+        put("\x1b[?2004l\x1b[?1049l\x1b[?25h\x1b]0;\x07")
+    }
+
+    fn composer(&self, draft: &str, turn: Option<&Turn>) -> Vec<String> {
+        let mut lines = Vec::new();
+        if let Some(turn) = turn {
+            let age = turn.age();
+            lines.push(format!("• Working ({age}s • esc to interrupt)"));
+            lines.extend([String::new(), String::new()]);
+        }
+        let help = if draft.is_empty() {
+            lines.push("\x1b[1m›\x1b[0m \x1b[2mAsk Codex to do anything\x1b[0m".into());
+            " · ? for shortcuts"
+        } else {
+            let pasted = draft.chars().count();
+            let shown = if pasted > 1000 {
+                format!("[Pasted Content {pasted} chars]")
+            } else {
+                draft.replace('\n', "\r\n  ")
+            };
+            lines.extend(
+                format!("\x1b[1m›\x1b[0m {shown}")
+                    .split("\r\n")
+                    .map(str::to_owned),
+            );
+            ""
+        };
+        lines.push(String::new());
+        lines.push(format!("  scripted-model default · {}", self.cwd));
+        lines.push(format!("  ← for agents{help}"));
+        lines
+    }
+}
+
+fn working() -> String {
+    let frame = usize::try_from(now() / 100).unwrap_or_default() % SPINNER.len();
+    format!("{} Working", SPINNER[frame])
+}
+
+fn modal(question: &Question) -> Vec<String> {
+    let mut lines = vec![
+        "  Question 1/1 (1 unanswered)".to_owned(),
+        format!("  {}", question.text()),
+        String::new(),
+    ];
+    for (option, nth) in question.options().iter().zip(1..) {
+        let mark = if nth == 1 { '›' } else { ' ' };
+        lines.push(format!("  {mark} {nth}. {option}"));
+    }
+    lines.push(String::new());
+    lines.push("  tab to add notes | enter to submit answer | esc to interrupt".into());
+    lines
+}
+
+fn wrap(line: &str, columns: usize) -> Vec<String> {
+    let letters: Vec<char> = line.chars().collect();
+    if letters.is_empty() {
+        return vec![String::new()];
+    }
+    letters
+        .chunks(columns)
+        .map(|chunk| chunk.iter().collect())
+        .collect()
+}
+
+fn size() -> (usize, usize) {
+    tcgetwinsize(io::stdout()).map_or((24, 80), |size| {
+        (
+            usize::from(size.ws_row).max(1),
+            usize::from(size.ws_col).max(1),
+        )
+    })
+}
+
+fn put(text: &str) -> io::Result<()> {
+    let mut out = io::stdout().lock();
+    out.write_all(text.as_bytes())?;
+    out.flush()
+}
