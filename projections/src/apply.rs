@@ -173,22 +173,22 @@ fn session_event(state: &mut State, seq: Seq, event: &Event) {
     session.active = wall;
     match event {
         Event::TurnStarted(e) => {
-            session.offset = session.offset.max(e.offset);
+            session.offset = e.offset;
             session.turn = Some(e.turn.clone());
             session.finished = false;
             session.unsent = None;
         }
         Event::UserSpoke(e) => {
-            session.offset = session.offset.max(e.offset);
+            session.offset = e.offset;
             session.finished = false;
         }
         Event::AssistantReplied(e) => {
-            session.offset = session.offset.max(e.offset);
+            session.offset = e.offset;
             session.said = Some(e.text.clone());
             session.unsent = Some(e.text.clone());
         }
         Event::QuestionAsked(e) => {
-            session.offset = session.offset.max(e.offset);
+            session.offset = e.offset;
             session.questions.push(OpenQuestion {
                 call: e.call.clone(),
                 turn: e.turn.clone(),
@@ -200,7 +200,7 @@ fn session_event(state: &mut State, seq: Seq, event: &Event) {
             session.questions.drain(..surplus);
         }
         Event::QuestionClosed(e) => {
-            session.offset = session.offset.max(e.offset);
+            session.offset = e.offset;
             session.questions.retain(|q| q.call != e.call);
             session.closed.push(e.call.clone());
         }
@@ -211,7 +211,7 @@ fn session_event(state: &mut State, seq: Seq, event: &Event) {
 }
 
 fn turn_completed(session: &mut Session, e: &TurnCompleted) {
-    session.offset = session.offset.max(e.offset.unwrap_or(0));
+    session.offset = e.offset.unwrap_or(session.offset);
     session.turn = None;
     session.unsent = None;
     session.finished = true;

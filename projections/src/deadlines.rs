@@ -32,6 +32,11 @@ impl Deadlines {
         self.order.first()
     }
 
+    /// All, soonest first.
+    pub fn iter(&self) -> impl Iterator<Item = &(Tick, Deadline)> {
+        self.order.iter()
+    }
+
     /// Whether it is pending.
     pub fn contains(&self, deadline: &Deadline) -> bool {
         self.when.contains_key(deadline)
