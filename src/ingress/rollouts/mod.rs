@@ -61,8 +61,10 @@ pub struct Rollouts {
 
 impl Rollouts {
     /// The rollouts below a `sessions` folder, which need not exist yet. Files
-    /// with a cursor are read from there on; in others, what is older than
-    /// `since` is history.
+    /// with a cursor (the offset of the last fact that was kept) are read from
+    /// there on; in others, what is older than `since` is history. That is the
+    /// start of this program the first time, later the moment it stopped, or
+    /// what new sessions did meanwhile is lost.
     pub fn new(folder: PathBuf, since: Wall, cursors: BTreeMap<SessionId, (PathBuf, u64)>) -> Self {
         let follow = |(session, (path, offset)): (SessionId, (PathBuf, u64))| {
             let tail = Tail::new(session.clone(), path, Start::At { offset, since });

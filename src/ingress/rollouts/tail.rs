@@ -146,8 +146,8 @@ impl Tail {
             return Ok(true);
         }
         let mut before = [0];
-        file.read_exact_at(&mut before, self.position - 1)?;
-        Ok(before == *b"\n")
+        let read = file.read_at(&mut before, self.position - 1)?;
+        Ok(read == 1 && before == *b"\n")
     }
 
     fn start_over(&mut self) {

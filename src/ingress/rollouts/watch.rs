@@ -12,7 +12,7 @@
 use super::discover::{self, session_of};
 use notify::event::{EventKind, ModifyKind, RenameMode};
 use notify::{Config, Error, Event, RecommendedWatcher, RecursiveMode, Watcher};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
@@ -77,8 +77,9 @@ impl Watch {
         Ok(watch)
     }
 
-    /// Call after each rescan, with the files that changed last. Watches what is
-    /// not watched yet, among it a folder or file that has been made anew.
+    /// Call after each [`super::Rollouts::scan`], and with [`Scope::Files`] after
+    /// each `recent` too, with the files that changed last. Watches what is not
+    /// watched yet, among it a folder or file that has been made anew.
     pub fn follow(&self, active: &[PathBuf]) -> notify::Result<()> {
         let (reply, replied) = channel();
         let sent = self.orders.send(Order::Follow(active.to_vec(), reply));
@@ -129,7 +130,7 @@ impl Arms {
         for path in places(event, &self.folder) {
             if self.scope == Scope::Folders && path.is_dir() {
                 let folders = discover::folders(&self.folder, &path);
-                let _ = self.arm_all(&folders);
+                let _ = self.arm_all(folders);
             }
             touched(path);
         }
@@ -152,20 +153,23 @@ impl Arms {
             Scope::Folders => discover::folders(&self.folder, &self.folder),
             Scope::Files => active,
         };
-        let armed = self.armed.keys();
-        let idle: Vec<_> = armed
-            .filter(|path| !wanted.contains(path))
-            .cloned()
-            .collect();
-        for path in idle {
-            self.disarm(&path);
+        let idle: BTreeSet<PathBuf> = self.armed.keys().cloned().collect();
+        let wanted = wanted.into_iter().collect();
+        for path in idle.difference(&wanted) {
+            self.disarm(path);
         }
-        self.arm_all(&wanted)
+        self.arm_all(wanted)
     }
 
-    fn arm_all(&mut self, paths: &[PathBuf]) -> notify::Result<()> {
-        let armed: Vec<_> = paths.iter().map(|path| self.arm(path)).collect();
-        armed.into_iter().collect()
+    /// Watches as much as can be, and tells of the last that cannot.
+    fn arm_all(&mut self, paths: impl IntoIterator<Item = PathBuf>) -> notify::Result<()> {
+        let mut all = Ok(());
+        for path in paths {
+            if let Err(error) = self.arm(&path) {
+                all = Err(error);
+            }
+        }
+        all
     }
 
     fn arm(&mut self, path: &Path) -> notify::Result<()> {
@@ -203,8 +207,7 @@ fn places(event: notify::Result<Event>, folder: &Path) -> Vec<PathBuf> {
     }
 }
 
-/// Opening and closing a file is not touching it, this process does so itself;
-/// nor is a change of a folder's own metadata.
+/// Opening and closing a file is not touching it; this process does so itself.
 fn matters(kind: EventKind) -> bool {
     match kind {
         EventKind::Access(_)
