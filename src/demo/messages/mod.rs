@@ -13,7 +13,7 @@ mod tests;
 use crate::ingress::chat_db::typedstream;
 use events::Wall;
 pub use row::{Form, Place, Row, SelfChat};
-use rusqlite::{Connection, OpenFlags, OptionalExtension as _, params};
+use rusqlite::{Connection, OpenFlags, params};
 use sha2::{Digest as _, Sha256};
 use std::path::Path;
 use std::time::Duration;
@@ -208,11 +208,9 @@ fn next(db: &Connection) -> Result<i64> {
 /// An id in the form Messages uses, other for every row.
 fn guid(number: i64, text: &str, now: Wall) -> String {
     let digest = Sha256::digest(format!("{number} {} {text}", now.0));
-    let hex = digest
-        .iter()
-        .take(16)
-        .map(|b| format!("{b:02X}"))
-        .collect::<String>();
+    let mut bytes = [0; 16];
+    bytes.copy_from_slice(&digest[..16]);
+    let hex = format!("{:032X}", u128::from_be_bytes(bytes));
     [
         &hex[..8],
         &hex[8..12],
@@ -242,29 +240,21 @@ fn join(db: &Connection, number: i64, place: &Place, service: &str, date: i64) -
         Place::Group(name, people) => ('+', 43, name, people.as_slice()),
     };
     let guid = format!("{service};{kind};{name}");
-    let known = db
-        .query_row("SELECT ROWID FROM chat WHERE guid = ?1", [&guid], |row| {
-            row.get(0)
-        })
-        .optional()?;
-    let chat = match known {
-        Some(chat) => chat,
-        None => {
-            db.execute(
-                "INSERT INTO chat (guid, style, state, chat_identifier, service_name) VALUES (?1, ?2, 3, ?3, ?4)",
-                params![guid, style, name, service],
-            )?;
-            let chat: i64 = db.last_insert_rowid();
-            for person in people {
-                let person = handle(db, person, service)?;
-                db.execute(
-                    "INSERT OR IGNORE INTO chat_handle_join VALUES (?1, ?2)",
-                    [chat, person],
-                )?;
-            }
-            chat
-        }
-    };
+    db.execute(
+        "INSERT OR IGNORE INTO chat (guid, style, state, chat_identifier, service_name) \
+         VALUES (?1, ?2, 3, ?3, ?4)",
+        params![guid, style, name, service],
+    )?;
+    let chat: i64 = db.query_row("SELECT ROWID FROM chat WHERE guid = ?1", [&guid], |row| {
+        row.get(0)
+    })?;
+    for person in people {
+        let person = handle(db, person, service)?;
+        db.execute(
+            "INSERT OR IGNORE INTO chat_handle_join VALUES (?1, ?2)",
+            [chat, person],
+        )?;
+    }
     db.execute(
         "INSERT OR IGNORE INTO chat_message_join VALUES (?1, ?2, ?3)",
         [chat, number, date],

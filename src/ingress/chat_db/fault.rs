@@ -26,7 +26,7 @@ pub struct Fault {
     pub path: PathBuf,
     /// The system's error number, when the file itself could not be reached.
     pub errno: Option<i32>,
-    /// SQLite's extended result code, when it was SQLite that failed.
+    /// The extended result code of `SQLite`, when that is what failed.
     pub sqlite: Option<i32>,
     answer: String,
 }

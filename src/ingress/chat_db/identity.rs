@@ -25,12 +25,12 @@ impl Place {
     }
 }
 
-/// A file with its oldest row: number and digest of its id; 0 and nothing when it has none.
+/// A file with its oldest row: number and digest of its id; both 0 when it has none.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Identity {
     place: Place,
     first: i64,
-    print: String,
+    print: u64,
 }
 
 impl Identity {
@@ -40,12 +40,11 @@ impl Identity {
         let oldest = query
             .query_row([], |row| {
                 let guid = row.get_ref(1)?;
-                let print =
-                    Sha256::digest(guid.as_bytes_or_null().ok().flatten().unwrap_or_default());
-                Ok((
-                    row.get(0)?,
-                    print.iter().take(8).map(|b| format!("{b:02x}")).collect(),
-                ))
+                let guid = guid.as_bytes_or_null().ok().flatten();
+                let digest = Sha256::digest(guid.unwrap_or_default());
+                let mut print = [0; 8];
+                print.copy_from_slice(&digest[..8]);
+                Ok((row.get(0)?, u64::from_be_bytes(print)))
             })
             .optional()?;
         let (first, print) = oldest.unwrap_or_default();
@@ -65,7 +64,7 @@ impl Identity {
                 inode: parts.next()?.parse().ok()?,
             },
             first: parts.next()?.parse().ok()?,
-            print: parts.next()?.to_owned(),
+            print: u64::from_str_radix(parts.next()?, 16).ok()?,
         })
     }
 
@@ -76,7 +75,7 @@ impl Identity {
     /// and the oldest row must have been deleted: numbers are never used again,
     /// so what is oldest now has a higher one.
     pub(super) fn continues_in(&self, now: &Self) -> bool {
-        if self.first != 0 && (self.first, &self.print) == (now.first, &now.print) {
+        if self.first != 0 && (self.first, self.print) == (now.first, now.print) {
             return true;
         }
         let emptied = now.first == 0;
@@ -87,6 +86,6 @@ impl Identity {
 impl fmt::Display for Identity {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Place { device, inode } = self.place;
-        write!(f, "{device}.{inode}.{}.{}", self.first, self.print)
+        write!(f, "{device}.{inode}.{}.{:016x}", self.first, self.print)
     }
 }

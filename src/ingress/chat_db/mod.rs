@@ -33,7 +33,7 @@ use std::time::Duration;
 
 /// How many new rows one poll hands out at most.
 pub const MAX_ROWS: usize = 500;
-/// How long SQLite waits for somebody who holds the whole database.
+/// How long `SQLite` waits for somebody who holds the whole database.
 const BUSY: Duration = Duration::from_secs(1);
 
 /// Numbers the connections of this process: a cursor's last look counts only
@@ -143,7 +143,7 @@ fn connect(path: &Path, place: Place) -> Result<Open, Fault> {
     }
 }
 
-/// SQLite hides the system's answer, so the file is asked once more. That is
+/// `SQLite` hides the system's answer, so the file is asked once more. That is
 /// safe only while no connection is held: closing a second handle of a file
 /// drops the locks of the first.
 fn unopened(path: &Path, error: &rusqlite::Error) -> Fault {

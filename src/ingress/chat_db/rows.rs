@@ -35,9 +35,8 @@ pub(super) fn read(
             .and_then(|row| row.map(|row| message(db, schema, row)).transpose());
         match next {
             Ok(Some(row)) => read.push(row),
-            Ok(None) => return Ok(read),
             Err(error) if read.is_empty() => return Err(error),
-            Err(_) => return Ok(read),
+            Ok(None) | Err(_) => return Ok(read),
         }
     }
 }
@@ -179,10 +178,8 @@ fn chat(db: &Connection, schema: &Schema, rowid: i64) -> rusqlite::Result<Option
     let mut chats = chats.query([rowid])?;
     let mut found: Option<Chat> = None;
     while let Some(row) = chats.next()? {
-        let style = match column(row, 1) {
-            ValueRef::Null => None,
-            value => Some(number(value)),
-        };
+        let style = column(row, 1);
+        let style = (style != ValueRef::Null).then(|| number(style));
         let identifier = text(column(row, 2)).unwrap_or_default().into();
         let chat = found.get_or_insert_with(|| Chat {
             style,
