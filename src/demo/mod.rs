@@ -6,3 +6,6 @@
 pub mod codex_home;
 pub mod model;
 pub mod stand_in;
+//! Stand-ins for the programs around this one, good enough to run the whole
+//! of it on a machine without Messages. Nothing here touches real data.
+pub mod messages;

@@ -3,3 +3,6 @@
 
 pub mod queue_file;
 pub mod rollouts;
+//! Where the program learns what happened outside. A source reports
+//! faithfully what it sees; what that means is decided by the machine alone.
+pub mod chat_db;
