@@ -5,11 +5,11 @@ use super::wake::{Ack, Wake, Wakes};
 use crate::clock::Stopwatch;
 use crate::config::Config;
 use crate::ingress::chat_db::{self, ChatDb};
-use crate::ingress::inbox::Inbox;
+use crate::ingress::inbox::{Inbox, Refused, Waiting};
 use crate::ingress::queue_file::QueueFile;
 use crate::ingress::rollouts::{self, Rollouts};
 use events::input::{Source, SourceState};
-use events::{Guid, Input, SessionId, Wall};
+use events::{Guid, Input, InputKey, SessionId, Wall};
 use projections::State;
 use std::collections::{BTreeMap, BTreeSet};
 use std::io;
@@ -191,25 +191,45 @@ fn inbox(config: &Config, wakes: Wakes) -> io::Result<()> {
     let inbox = Inbox::new(&config.state_dir);
     let mut health = Health::default();
     let handed = wakes.clone();
-    let mut asked: BTreeSet<PathBuf> = BTreeSet::new();
+    let (done, finished) = std::sync::mpsc::channel::<Waiting>();
+    let mut asked: BTreeSet<InputKey> = BTreeSet::new();
     start("inbox", wakes, hinted, move |_| {
         let _ = &hint;
-        let (found, fault) = match inbox.waiting() {
-            Ok(found) => (found, None),
-            Err(error) => (Vec::new(), Some(format!("the inbox cannot be read: {error}"))),
+        let fault = match inbox.waiting() {
+            Ok(waiting) => hand_in(waiting, &mut asked, &handed, &done),
+            Err(error) => Some(format!("the inbox cannot be read: {error}")),
         };
-        asked.retain(|path| path.exists());
-        for (path, handover) in found {
-            if !asked.insert(path.clone()) {
-                continue;
-            }
-            let done: Ack = Box::new(move |_| {
-                // Left behind, it is taken again and known by its key.
-                let _ = std::fs::remove_file(path);
-            });
-            // The thread ends with the loop it sends to.
-            let _ = handed.send(Wake::HandedOver(handover, done));
+        for waiting in finished.try_iter() {
+            asked.remove(waiting.hand_over.key());
+            // Left behind, it is taken again and known by its key.
+            let _ = waiting.done();
         }
         Look { inputs: health.now(Source::Inbox, fault).into_iter().collect(), again: INBOX }
     })
+}
+
+/// Hands in what waits and was not handed in before; gives what is wrong with the rest.
+fn hand_in(
+    waiting: impl Iterator<Item = Result<Waiting, Refused>>,
+    asked: &mut BTreeSet<InputKey>,
+    wakes: &Wakes,
+    done: &Sender<Waiting>,
+) -> Option<String> {
+    let mut fault = None;
+    for found in waiting {
+        match found {
+            Err(refused) => fault = Some(refused.to_string()),
+            Ok(waiting) if asked.insert(waiting.hand_over.key().clone()) => {
+                let (hand_over, done) = (waiting.hand_over.clone(), done.clone());
+                let ack: Ack = Box::new(move |_| {
+                    // The thread that unlinks ends with the program; the file is known by its key.
+                    let _ = done.send(waiting);
+                });
+                // The thread ends with the loop it sends to.
+                let _ = wakes.send(Wake::HandedOver(hand_over, ack));
+            }
+            Ok(_) => {}
+        }
+    }
+    fault
 }

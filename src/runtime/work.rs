@@ -87,7 +87,7 @@ impl<L: EventLog, E: Executor + 'static, C: Clock> Work<'_, L, E, C> {
         match wake {
             Wake::Inputs(inputs) => inputs.into_iter().try_for_each(|input| self.take(input)),
             Wake::HandedOver(handed, ack) => {
-                self.take(handed.into_input())?;
+                self.take(super::by_itself::input(handed))?;
                 ack(self.driver.machine().state().last);
                 Ok(())
             }
