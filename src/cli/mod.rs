@@ -141,3 +141,5 @@ fn dispatch(command: Command) -> Outcome {
 fn definition() -> clap::Command {
     Cli::command()
 }
+//! The commands.
+pub mod hand_over;

@@ -4,3 +4,10 @@
 pub mod chat_db;
 pub mod queue_file;
 pub mod rollouts;
+//! How the outside comes in.
+pub mod client;
+pub mod handover;
+pub mod inbox;
+pub mod socket;
+#[cfg(test)]
+mod tests;

@@ -45,7 +45,7 @@ impl StoreFault {
     pub const fn hint(&self) -> &'static str {
         match self {
             Self::Full { .. } => {
-                "free at least 64 MiB on the disk of the state directory and start again"
+                "free space on the disk of the state directory, twice the size of its `log` directory and 64 MiB, and start again"
             }
             Self::Io { .. } => {
                 "check that the state directory is yours and its disk is healthy, then start again"

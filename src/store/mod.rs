@@ -4,7 +4,7 @@
 //! event before [`EventLog::append`] has returned its batch as [`Durable`], and
 //! only a log can make one. A log that is damaged, newer than this program or
 //! held by another process is refused with a sentence. Nothing in this module
-//! ever truncates, repairs or overwrites a log to make it open.
+//! ever truncates, repairs or overwrites a log to make it open, nor lets sled do so.
 
 mod fault;
 pub(crate) mod files;
@@ -12,6 +12,8 @@ mod lock;
 mod mark;
 pub mod memory;
 mod quiet;
+mod reader;
+mod rehearsal;
 pub mod sled;
 pub mod snapshot;
 #[cfg(test)]
