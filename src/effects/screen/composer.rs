@@ -109,8 +109,8 @@ fn composer(capture: &Capture, place: &Place) -> Result<Composer, &'static str> 
         None => alone && cues::PLACEHOLDERS.contains(&rows[0].trim()),
     };
     let mut below = capture.lines[place.end..].iter();
-    let new = rows[0].trim() == cues::NEW_PLACEHOLDER;
-    if home && suggested && new && !below.any(|line| cues::is_empty_hint(line)) {
+    let hinted = capture.alternate && rows[0].trim() == cues::NEW_PLACEHOLDER;
+    if home && suggested && hinted && !below.any(|line| cues::is_empty_hint(line)) {
         return Err("the hints of an empty composer are missing");
     }
     composer.placeholder = home && suggested && !blank(composer.text.reveal());

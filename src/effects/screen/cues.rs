@@ -52,8 +52,8 @@ pub(super) fn title(title: &str) -> Title {
     }
 }
 
-/// The suggestion of newer versions, and the hints of which one is always below it: without
-/// them the words were typed, or the transcript is being browsed.
+/// The suggestion of newer versions, and the hints of which one is always below it where they
+/// use the alternate screen: without them the words were typed, or the transcript is browsed.
 pub(super) const NEW_PLACEHOLDER: &str = "Ask Codex to do anything";
 const EMPTY_HINTS: &[&str] = &[
     "? for shortcuts",
