@@ -45,7 +45,7 @@ async fn prepare(
     config: &EffectsConfig,
     command: &TypeInstruction,
 ) -> Result<(Target, Framed, bool), Report> {
-    let framed = framed(command.instruction.text.reveal())?;
+    let framed = framed(&disarmed(command.instruction.text.reveal()))?;
     let instruction = &command.instruction;
     let target = Target::find(config, &instruction.session, &command.hints).await?;
     let (capture, seen) = target.first_look().await?;
@@ -64,6 +64,16 @@ async fn prepare(
         )));
     }
     Ok((target, framed, working))
+}
+
+/// Up to 0.145 Codex trims before it looks for the `!` that runs the rest in a
+/// shell, and later versions put such a text aside while a turn runs. A character
+/// of no width in front is not trimmed and not seen; texts are compared without it.
+fn disarmed(text: &str) -> String {
+    match text.trim_start().strip_prefix('!') {
+        Some(rest) => format!("\u{200b}!{rest}"),
+        None => text.to_owned(),
+    }
 }
 
 async fn submit(target: &Target, id: CommandId, framed: &Framed, working: bool) -> Report {
@@ -138,7 +148,7 @@ async fn ready_for_enter(
     config: &EffectsConfig,
     command: &TypeInstruction,
 ) -> Result<Target, Report> {
-    let framed = framed(command.instruction.text.reveal())?;
+    let framed = framed(&disarmed(command.instruction.text.reveal()))?;
     let session = &command.instruction.session;
     let target = Target::find(config, session, &command.hints).await?;
     let (_, seen) = target.first_look().await?;

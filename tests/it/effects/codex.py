@@ -108,8 +108,11 @@ def key(char):
     elif args.screen == "approval":
         pass
     elif char == "\r":
-        if draft.strip():
-            say(submitted=draft.strip())
+        text = draft.strip()
+        if text.startswith("!"):
+            say(shell=text)
+        elif text:
+            say(submitted=text)
         draft = ""
     elif char == "\n" or char >= " ":
         draft += char

