@@ -73,6 +73,11 @@ impl Messages {
         &self.db
     }
 
+    /// Opens an iMessage chat in which nothing was said yet.
+    pub fn add_chat(&mut self, place: &Place) -> Result<()> {
+        chat(&self.db, place, "iMessage").map(drop)
+    }
+
     /// Writes a row as it describes itself, and returns its guid.
     pub fn insert(&mut self, row: &Row) -> Result<String> {
         let tx = self.db.transaction()?;
@@ -233,9 +238,10 @@ fn handle(db: &Connection, id: &str, service: &str) -> Result<i64> {
     )
 }
 
-fn join(db: &Connection, number: i64, place: &Place, service: &str, date: i64) -> Result<()> {
+/// The number of a chat, which is made when it is new; `None` for no chat.
+fn chat(db: &Connection, place: &Place, service: &str) -> Result<Option<i64>> {
     let (kind, style, name, people) = match place {
-        Place::Nowhere => return Ok(()),
+        Place::Nowhere => return Ok(None),
         Place::Direct(other) => ('-', 45, other, std::slice::from_ref(other)),
         Place::Group(name, people) => ('+', 43, name, people.as_slice()),
     };
@@ -245,16 +251,22 @@ fn join(db: &Connection, number: i64, place: &Place, service: &str, date: i64) -
          VALUES (?1, ?2, 3, ?3, ?4)",
         params![guid, style, name, service],
     )?;
-    let chat: i64 = db.query_row("SELECT ROWID FROM chat WHERE guid = ?1", [&guid], |row| {
-        row.get(0)
-    })?;
+    let number = "SELECT ROWID FROM chat WHERE guid = ?1";
+    let number: i64 = db.query_row(number, [&guid], |row| row.get(0))?;
     for person in people {
         let person = handle(db, person, service)?;
         db.execute(
             "INSERT OR IGNORE INTO chat_handle_join VALUES (?1, ?2)",
-            [chat, person],
+            [number, person],
         )?;
     }
+    Ok(Some(number))
+}
+
+fn join(db: &Connection, number: i64, place: &Place, service: &str, date: i64) -> Result<()> {
+    let Some(chat) = chat(db, place, service)? else {
+        return Ok(());
+    };
     db.execute(
         "INSERT OR IGNORE INTO chat_message_join VALUES (?1, ?2, ?3)",
         [chat, number, date],

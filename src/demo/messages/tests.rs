@@ -1,5 +1,5 @@
 use super::osascript::{Behaviour, World, osascript_main};
-use super::{Messages, Row};
+use super::{Messages, Place, Row};
 use events::Wall;
 use rusqlite::Connection;
 use std::path::Path;
@@ -121,6 +121,21 @@ fn a_file_that_is_not_simulated_is_never_written() {
         .unwrap();
     assert!(Messages::create(&path).is_err());
     assert!(Messages::open(&path).is_err());
+}
+
+#[test]
+fn a_chat_that_was_opened_is_the_one_written_to() {
+    let dir = world();
+    let mut messages = Messages::open(&dir.path().join("chat.db")).unwrap();
+    messages.add_chat(&Place::Direct(OWNER.into())).unwrap();
+    messages.deliver(OWNER, "hello", Wall(0)).unwrap();
+    messages.insert(&Row::from(OWNER, "hi", Wall(0))).unwrap();
+    let counts = "SELECT (SELECT count(*) FROM chat), (SELECT count(*) FROM chat_message_join), \
+                  (SELECT count(*) FROM chat_handle_join)";
+    let counts = messages.db().query_row(counts, [], |row| {
+        Ok([row.get(0)?, row.get(1)?, row.get::<_, i64>(2)?])
+    });
+    assert_eq!(counts.unwrap(), [1, 2, 1]);
 }
 
 #[test]

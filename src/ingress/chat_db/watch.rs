@@ -28,7 +28,8 @@ const fn ms(count: u64) -> Duration {
     Duration::from_millis(count)
 }
 
-/// Watches until it is dropped.
+/// Watches until it is dropped. Drop it after the reader: on macOS it holds the
+/// files open, and closing a file drops the locks that `SQLite` has on it.
 #[derive(Debug)]
 pub struct Watch {
     stopped: Arc<AtomicBool>,

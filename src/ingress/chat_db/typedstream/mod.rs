@@ -7,6 +7,7 @@
 //! bytes. What comes in is untrusted: reading never panics, never recurses and
 //! takes time proportional to the archive.
 
+mod attributes;
 mod encode;
 mod stream;
 #[cfg(test)]

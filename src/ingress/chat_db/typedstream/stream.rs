@@ -2,8 +2,8 @@
 //!
 //! Two tables grow while reading: strings (type encodings and class names) and
 //! objects (objects, classes, C strings), each in the order first met; a byte
-//! from 0x92 up refers back into the one that fits the place. The depth of
-//! nesting lives on a heap stack, whose size the archive's own length bounds.
+//! from 0x92 up refers back into the one that fits the place. No position is
+//! read that the archive does not have.
 
 use super::Undecodable;
 
@@ -14,9 +14,9 @@ const LONG: u8 = 0x82;
 /// A float or a double follows.
 const REAL: u8 = 0x83;
 /// Something not met before follows.
-const NEW: u8 = 0x84;
+pub(super) const NEW: u8 = 0x84;
 /// Nothing stands here; also the end of a class chain.
-const NIL: u8 = 0x85;
+pub(super) const NIL: u8 = 0x85;
 /// An object ends.
 pub(super) const END: u8 = 0x86;
 /// An eight-byte integer follows.
@@ -29,9 +29,7 @@ const FIRST_REFERENCE: u8 = 0x92;
 const HEADER: &[u8; 16] = b"\x04\x0Bstreamtyped\x81\xE8\x03";
 
 /// The archive ends before what it announces.
-const CUT: &str = "it ends too early";
-/// An encoding that messages are not known to have.
-const FOREIGN: &str = "a type that messages do not have";
+pub(super) const CUT: &str = "it ends too early";
 
 /// How far into an archive its reader has come.
 pub(super) struct Stream<'a> {
@@ -48,14 +46,6 @@ enum Entry<'a> {
     Class(&'a [u8], Option<usize>),
     /// An object or a C string; nobody asks which.
     Other,
-}
-
-/// What is left to be read of something begun.
-enum Open<'a> {
-    /// Groups of an object until its end mark.
-    Object,
-    /// The values of a group, by their encoding.
-    Group(&'a [u8]),
 }
 
 impl<'a> Stream<'a> {
@@ -79,11 +69,11 @@ impl<'a> Stream<'a> {
         self.at
     }
 
-    fn fail<T>(&self, why: &'static str) -> Result<T, Undecodable> {
+    pub(super) fn fail<T>(&self, why: &'static str) -> Result<T, Undecodable> {
         Err(Undecodable { why, at: self.at })
     }
 
-    fn take(&mut self, count: usize) -> Result<&'a [u8], Undecodable> {
+    pub(super) fn take(&mut self, count: usize) -> Result<&'a [u8], Undecodable> {
         let end = self.at.checked_add(count);
         let Some(taken) = end.and_then(|end| self.bytes.get(self.at..end)) else {
             return self.fail(CUT);
@@ -98,21 +88,24 @@ impl<'a> Stream<'a> {
         Ok(array)
     }
 
-    fn byte(&mut self) -> Result<u8, Undecodable> {
+    pub(super) fn byte(&mut self) -> Result<u8, Undecodable> {
         self.array::<1>().map(|[byte]| byte)
     }
 
-    fn peek(&self) -> Option<u8> {
-        self.bytes.get(self.at).copied()
+    /// Passes over this byte if it stands here.
+    pub(super) fn eat(&mut self, mark: u8) -> bool {
+        let here = self.bytes.get(self.at) == Some(&mark);
+        self.at += usize::from(here);
+        here
     }
 
     /// Passes over one byte that must stand here.
     pub(super) fn mark(&mut self, mark: u8, why: &'static str) -> Result<(), Undecodable> {
-        if self.byte()? != mark {
-            self.at -= 1;
-            return self.fail(why);
+        if self.eat(mark) {
+            return Ok(());
         }
-        Ok(())
+        self.byte()?;
+        self.fail(why)
     }
 
     /// A length or count: never negative, whatever its width.
@@ -129,7 +122,7 @@ impl<'a> Stream<'a> {
     }
 
     /// An integer whose value does not matter.
-    fn integer(&mut self) -> Result<(), Undecodable> {
+    pub(super) fn integer(&mut self) -> Result<(), Undecodable> {
         let width = match self.byte()? {
             SHORT => 2,
             LONG => 4,
@@ -141,9 +134,8 @@ impl<'a> Stream<'a> {
     }
 
     /// A float or double whose value does not matter; round ones are stored as integers.
-    fn real(&mut self, width: usize) -> Result<(), Undecodable> {
-        if self.peek() == Some(REAL) {
-            self.at += 1;
+    pub(super) fn real(&mut self, width: usize) -> Result<(), Undecodable> {
+        if self.eat(REAL) {
             return self.take(width).map(drop);
         }
         self.integer()
@@ -174,9 +166,8 @@ impl<'a> Stream<'a> {
     }
 
     /// A string of the shared table, new or met before.
-    fn string(&mut self) -> Result<&'a [u8], Undecodable> {
-        if self.peek() == Some(NEW) {
-            self.at += 1;
+    pub(super) fn string(&mut self) -> Result<&'a [u8], Undecodable> {
+        if self.eat(NEW) {
             let new = self.counted()?;
             self.strings.push(new);
             return Ok(new);
@@ -208,18 +199,16 @@ impl<'a> Stream<'a> {
 
     /// Enters a new object into the table and reads its class chain; the
     /// result is the entry of its class.
-    fn class_of_new(&mut self) -> Result<Option<usize>, Undecodable> {
-        self.objects.push(Entry::Other);
+    pub(super) fn class_of_new(&mut self) -> Result<Option<usize>, Undecodable> {
+        self.enter();
         let first = self.objects.len();
-        while self.peek() == Some(NEW) {
-            self.at += 1;
+        while self.eat(NEW) {
             let name = self.string()?;
             self.integer()?;
             let parent = self.objects.len() + 1;
             self.objects.push(Entry::Class(name, Some(parent)));
         }
-        let end = if self.peek() == Some(NIL) {
-            self.at += 1;
+        let end = if self.eat(NIL) {
             None
         } else {
             Some(self.class_reference(first)?)
@@ -234,101 +223,22 @@ impl<'a> Stream<'a> {
         Ok(end)
     }
 
+    /// Gives the next entry of the object table to something that is no class.
+    pub(super) fn enter(&mut self) {
+        self.objects.push(Entry::Other);
+    }
+
+    /// A reference to something in the object table.
+    pub(super) fn known(&mut self) -> Result<(), Undecodable> {
+        self.reference(self.objects.len()).map(drop)
+    }
+
     /// A class met before the entry `first`, so that no chain can bite its tail.
     fn class_reference(&mut self, first: usize) -> Result<usize, Undecodable> {
         let index = self.reference(first)?;
         match self.objects[index] {
             Entry::Class(..) => Ok(index),
             Entry::Other => self.fail("a class that is none"),
-        }
-    }
-
-    /// Asks whether what follows the text is all there. Attributes decide nothing
-    /// here, so one that cannot be followed ends the question; a cut is damage.
-    pub(super) fn whole(&mut self) -> Result<(), Undecodable> {
-        match self.attributes() {
-            Err(error) if error.why == CUT => Err(error),
-            Ok(()) | Err(_) => Ok(()),
-        }
-    }
-
-    fn attributes(&mut self) -> Result<(), Undecodable> {
-        let mut open = vec![Open::Object];
-        while let Some(top) = open.pop() {
-            match top {
-                Open::Object if self.peek() == Some(END) => self.at += 1,
-                Open::Object => {
-                    open.push(Open::Object);
-                    open.push(Open::Group(self.string()?));
-                }
-                Open::Group(encoding) => self.value(encoding, &mut open)?,
-            }
-        }
-        Ok(())
-    }
-
-    /// Reads the first value of a group and leaves the rest of it open.
-    fn value(&mut self, encoding: &'a [u8], open: &mut Vec<Open<'a>>) -> Result<(), Undecodable> {
-        let Some((kind, mut rest)) = encoding.split_first() else {
-            return Ok(());
-        };
-        if *kind == b'[' {
-            rest = self.elements(rest)?;
-        }
-        open.push(Open::Group(rest));
-        match kind {
-            b'@' => self.child(open)?,
-            b'*' => self.c_string()?,
-            b'%' => self.string().map(drop)?,
-            b'+' => self.counted().map(drop)?,
-            b'c' | b'C' | b'B' => self.byte().map(drop)?,
-            b's' | b'S' | b'i' | b'I' | b'l' | b'L' | b'q' | b'Q' => self.integer()?,
-            b'f' => self.real(4)?,
-            b'd' => self.real(8)?,
-            b'[' => {}
-            _ => return self.fail(FOREIGN),
-        }
-        Ok(())
-    }
-
-    /// A fixed array of bytes, as data objects have it, from behind its bracket;
-    /// the result is the rest of the encoding.
-    fn elements(&mut self, encoding: &'a [u8]) -> Result<&'a [u8], Undecodable> {
-        let digits = encoding.iter().take_while(|b| b.is_ascii_digit()).count();
-        let (count, rest) = encoding.split_at(digits);
-        let count = std::str::from_utf8(count).ok().and_then(|n| n.parse().ok());
-        let rest = rest
-            .strip_prefix(b"c]")
-            .or_else(|| rest.strip_prefix(b"C]"));
-        let (Some(count), Some(rest)) = (count, rest) else {
-            return self.fail(FOREIGN);
-        };
-        self.take(count)?;
-        Ok(rest)
-    }
-
-    fn child(&mut self, open: &mut Vec<Open<'a>>) -> Result<(), Undecodable> {
-        match self.peek() {
-            Some(NEW) => {
-                self.at += 1;
-                self.class_of_new()?;
-                open.push(Open::Object);
-            }
-            Some(NIL) => self.at += 1,
-            _ => drop(self.reference(self.objects.len())?),
-        }
-        Ok(())
-    }
-
-    fn c_string(&mut self) -> Result<(), Undecodable> {
-        match self.peek() {
-            Some(NEW) => {
-                self.at += 1;
-                self.objects.push(Entry::Other);
-                self.string().map(drop)
-            }
-            Some(NIL) => self.mark(NIL, "no C string"),
-            _ => self.reference(self.objects.len()).map(drop),
         }
     }
 }
