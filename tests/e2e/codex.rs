@@ -1,5 +1,7 @@
 //! What the control plane takes for granted about Codex, kept true by Codex itself.
 
+use std::fs;
+
 use serde_json::{Value, json};
 
 use crate::lab::{Agent, Lab, kinds, wait_for};
@@ -56,9 +58,9 @@ fn an_embedded_session_holds_its_thread_and_tells_what_happened() {
 /// The names of the files a process keeps open.
 #[cfg(target_os = "linux")]
 fn held(pid: &str) -> Vec<String> {
-    std::fs::read_dir(format!("/proc/{pid}/fd"))
+    fs::read_dir(format!("/proc/{pid}/fd"))
         .unwrap()
-        .filter_map(|entry| std::fs::read_link(entry.ok()?.path()).ok())
+        .filter_map(|entry| fs::read_link(entry.ok()?.path()).ok())
         .filter_map(|file| Some(file.file_name()?.to_string_lossy().into_owned()))
         .collect()
 }
@@ -82,6 +84,13 @@ fn a_session_in_the_daemon_runs_turns_and_takes_queued_messages() {
     assert!(queued.status.success(), "{queued:?}");
     let records = lab.wait_for_answer(&thread, "echo: !ls\n/quit @x");
     assert_eq!(user_texts(&records), ["by hand", "!ls\n/quit @x"]);
+
+    // A setting on the command line keeps a session out of the running daemon.
+    let title = r#"tui.terminal_title=["run-state","thread-id"]"#;
+    let args = ["-c", title, "--", "on its own"];
+    let own = lab.codex_pane(&lab.programs.codex, Agent::Daemon, &args);
+    let records = lab.wait_for_answer(&own.thread(), "echo: on its own");
+    assert_simple_turn(&records, "cli");
 }
 
 #[test]
@@ -107,8 +116,7 @@ fn a_question_in_plan_mode_waits_for_a_digit() {
         .codex_pane(&lab.programs.native, Agent::Embedded, &[])
         .ready();
     let thread = pane.thread();
-    pane.key("BTab");
-    pane.wait_for("plan mode", |screen| screen.contains("Plan mode"));
+    pane.press_until("BTab", "plan mode", |screen| screen.contains("Plan mode"));
     pane.prompt("ask: Which database?");
     pane.wait_for("the question", |screen| {
         screen.contains("Question 1/1 (1 unanswered)") && screen.contains("2. postgres")
@@ -150,6 +158,26 @@ fn a_command_waits_for_approval() {
     pane.key("y");
     lab.wait_for_answer(&thread, "done: ok");
     assert!(lab.work().join("made").exists());
+}
+
+#[test]
+fn a_strange_repository_is_asked_about_before_there_is_a_thread() {
+    let Some(lab) = Lab::new() else { return };
+    let strange = lab.codex_home().join("strange");
+    for dir in ["objects", "refs"] {
+        fs::create_dir_all(strange.join(".git").join(dir)).unwrap();
+    }
+    fs::write(strange.join(".git/HEAD"), "ref: refs/heads/main\n").unwrap();
+    let args = ["-C", strange.to_str().unwrap(), "--", "kept"];
+    let pane = lab.codex_pane(&lab.programs.native, Agent::Embedded, &args);
+    pane.wait_for("the question", |screen| {
+        screen.contains("Trust this folder?")
+    });
+    assert!(!pane.format("pane_title").contains("..."));
+    pane.press_until("Enter", "trust", |screen| {
+        !screen.contains("Trust this folder?")
+    });
+    lab.wait_for_answer(&pane.thread(), "echo: kept");
 }
 
 #[test]

@@ -115,21 +115,30 @@ impl Lab {
 
     /// Runs tmux on the lab's own server; returns what it said.
     pub(crate) fn tmux<S: AsRef<OsStr>>(&self, args: &[S]) -> String {
-        let mut tmux = self.command(&self.programs.tmux);
-        tmux.arg("-S")
-            .arg(&self.tmux_socket)
-            .args(["-f", "/dev/null"]);
-        let output = tmux.args(args).output().unwrap();
+        let output = self.tmux_command().args(args).output().unwrap();
         let complaint = String::from_utf8_lossy(&output.stderr);
         assert!(output.status.success(), "tmux: {complaint}");
         String::from_utf8(output.stdout).unwrap()
     }
 
+    /// A command for the lab's own tmux server.
+    pub(crate) fn tmux_command(&self) -> Command {
+        let mut tmux = self.command(&self.programs.tmux);
+        tmux.arg("-S")
+            .arg(&self.tmux_socket)
+            .args(["-f", "/dev/null"]);
+        tmux
+    }
+
     /// Runs Codex outside tmux, in a directory that belongs to no session.
     pub(crate) fn codex(&self, args: &[&str]) -> Output {
+        self.codex_command(args).output().unwrap()
+    }
+
+    fn codex_command(&self, args: &[&str]) -> Command {
         let mut codex = self.command(&self.programs.native);
         codex.args(args).current_dir(self.root.path());
-        codex.output().unwrap()
+        codex
     }
 
     fn command(&self, program: &Path) -> Command {
@@ -230,12 +239,15 @@ impl Lab {
 
 impl Drop for Lab {
     fn drop(&mut self) {
-        self.codex(&["app-server", "daemon", "stop"]);
+        // A test that has failed already must not fail again in here.
+        let _gone = self
+            .codex_command(&["app-server", "daemon", "stop"])
+            .output();
         self.stop_updater();
-        self.tmux(&["kill-server"]);
+        let _gone = self.tmux_command().arg("kill-server").output();
         if let Some((stop, model)) = self.model.take() {
             drop(stop);
-            model.join().unwrap();
+            let _failed = model.join();
         }
     }
 }
@@ -257,12 +269,17 @@ fn run_model() -> (String, (oneshot::Sender<()>, JoinHandle<()>)) {
 
 /// Asks again and again until there is something; panics with what was missed.
 pub(crate) fn wait_for<T>(what: impl Fn() -> String, ask: impl Fn() -> Option<T>) -> T {
-    let deadline = Instant::now() + PATIENCE;
+    within(PATIENCE, ask).unwrap_or_else(|| panic!("waited in vain for {}", what()))
+}
+
+/// Asks again and again until there is something or the time has passed.
+pub(crate) fn within<T>(patience: Duration, ask: impl Fn() -> Option<T>) -> Option<T> {
+    let deadline = Instant::now() + patience;
     loop {
-        if let Some(found) = ask() {
+        let found = ask();
+        if found.is_some() || Instant::now() >= deadline {
             return found;
         }
-        assert!(Instant::now() < deadline, "waited in vain for {}", what());
         thread::sleep(Duration::from_millis(25));
     }
 }

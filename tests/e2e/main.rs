@@ -11,7 +11,6 @@
     clippy::disallowed_methods,
     clippy::print_stderr,
     clippy::unwrap_used,
-    clippy::expect_used,
     reason = "tests drive real processes with the real clock and may panic"
 )]
 

@@ -1,9 +1,13 @@
 //! One tmux pane with Codex in it, used the way a person would.
 
 use std::io::Write as _;
-use std::process::{Command, Stdio};
+use std::process::Stdio;
+use std::time::Duration;
 
-use crate::lab::{Lab, wait_for};
+use crate::lab::{Lab, wait_for, within};
+
+/// Far longer than Codex ever takes to show what was typed.
+const FIRST_MOMENT: Duration = Duration::from_secs(5);
 
 /// A pane of the lab's own tmux server.
 pub(crate) struct Pane<'lab> {
@@ -27,26 +31,40 @@ impl<'lab> Pane<'lab> {
 
     /// Pastes a prompt and presses Enter once it can be seen.
     pub(crate) fn prompt(&self, text: &str) {
-        let mut load = Command::new(&self.lab.programs.tmux)
-            .arg("-S")
-            .arg(&self.lab.tmux_socket)
-            .args(["load-buffer", "-b", "prompt", "-"])
-            .stdin(Stdio::piped())
-            .spawn()
-            .unwrap();
-        load.stdin
-            .take()
-            .unwrap()
-            .write_all(text.as_bytes())
-            .unwrap();
+        let start: String = text.lines().next().unwrap().chars().take(40).collect();
+        self.until(
+            "the pasted prompt",
+            || self.paste(text),
+            |screen| screen.contains(&start) || screen.contains("[Pasted Content"),
+        );
+        self.key("Enter");
+    }
+
+    fn paste(&self, text: &str) {
+        let mut load = self.lab.tmux_command();
+        load.args(["load-buffer", "-b", "prompt", "-"]);
+        let mut load = load.stdin(Stdio::piped()).spawn().unwrap();
+        let mut stdin = load.stdin.take().unwrap();
+        stdin.write_all(text.as_bytes()).unwrap();
+        drop(stdin);
         assert!(load.wait().unwrap().success());
         let paste = ["paste-buffer", "-p", "-d", "-b", "prompt", "-t", &self.id];
         self.lab.tmux(&paste);
-        let start: String = text.lines().next().unwrap().chars().take(40).collect();
-        self.wait_for("the pasted prompt", |screen| {
-            screen.contains(&start) || screen.contains("[Pasted Content")
-        });
-        self.key("Enter");
+    }
+
+    /// Presses a key that changes the screen, and waits for the change.
+    pub(crate) fn press_until(&self, key: &str, what: &str, seen: impl Fn(&str) -> bool) {
+        self.until(what, || self.key(key), seen);
+    }
+
+    /// Codex drops what is typed in the first moment after it has drawn a
+    /// screen, so what had no effect is done a second time.
+    fn until(&self, what: &str, act: impl Fn(), seen: impl Fn(&str) -> bool) {
+        act();
+        if within(FIRST_MOMENT, || seen(&self.screen()).then_some(())).is_none() {
+            act();
+            self.wait_for(what, seen);
+        }
     }
 
     /// Presses one key, in tmux' spelling.

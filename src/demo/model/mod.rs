@@ -1,5 +1,5 @@
 //! A model that says what the last prompt tells it to: just enough of the
-//! OpenAI Responses API, streamed, for Codex 0.104 to 0.169. It exists so that
+//! Responses API, streamed, for Codex 0.104 to 0.169. It exists so that
 //! the real Codex runs without an account or a network. It listens on loopback
 //! only and must never forward anything. The script language is in [`script`].
 
@@ -82,20 +82,13 @@ async fn answer(socket: &mut TcpStream, requests: &AtomicU64) -> io::Result<()> 
     let Ok(body) = serde_json::from_slice(&request.body) else {
         return http::refuse(socket, "400 Bad Request", "The request is not JSON.").await;
     };
-    match script::answer(&body) {
-        script::Answer::Fail => {
-            http::refuse(
-                socket,
-                "500 Internal Server Error",
-                "The script says to fail.",
-            )
-            .await
-        }
-        said => {
-            http::begin_stream(socket).await?;
-            stream::write(socket, nth, said).await
-        }
+    let said = script::answer(&body);
+    if said == script::Answer::Fail {
+        let status = "500 Internal Server Error";
+        return http::refuse(socket, status, "The script says to fail.").await;
     }
+    http::begin_stream(socket).await?;
+    stream::write(socket, nth, said).await
 }
 
 #[cfg(test)]

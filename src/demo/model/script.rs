@@ -139,15 +139,11 @@ fn run(command: &str, request: &Value) -> Answer {
 
 /// Numbered lines, so that a lost or doubled part of the text shows.
 fn long(length: usize) -> String {
-    let mut text = String::new();
-    let length = length.min(MAX_LONG);
-    let mut line = 1;
-    while text.len() < length {
-        text.push_str(&format!("line {line} of a long answer\n"));
-        line += 1;
-    }
-    text.truncate(length);
-    text
+    let lines = (1..).flat_map(|line| {
+        let line = format!("line {line} of a long answer\n");
+        line.chars().collect::<Vec<_>>()
+    });
+    lines.take(length.min(MAX_LONG)).collect()
 }
 
 /// Codex asks the model for titles and recaps in threads of its own.

@@ -29,7 +29,8 @@ pub(super) async fn write(socket: &mut TcpStream, nth: u64, answer: Answer) -> i
             message(socket, nth, &[text], Duration::ZERO).await?
         }
         Answer::Call(call) => called(nth, &call),
-        Answer::Fail => return Ok(()),
+        // A failure is a status, and it is too late for one.
+        Answer::Fail => return Err(io::ErrorKind::InvalidInput.into()),
     };
     let done = json!({"type": "response.output_item.done", "output_index": 0, "item": item});
     send(socket, &done).await?;

@@ -13,10 +13,10 @@ fn request(items: &[Value]) -> Value {
 }
 
 fn text(items: &[Value]) -> String {
-    match answer(&request(items)) {
-        Answer::Text(text) => text,
-        other => panic!("not a text: {other:?}"),
-    }
+    let Answer::Text(text) = answer(&request(items)) else {
+        panic!("not a text");
+    };
+    text
 }
 
 #[test]

@@ -41,16 +41,16 @@ impl Keys {
     }
 
     /// The keys pressed meanwhile; none if the time ran out first.
-    pub(super) fn wait(&mut self, patience: Option<Duration>) -> io::Result<Vec<Key>> {
+    pub(super) fn wait(&mut self, patience: Duration) -> io::Result<Vec<Key>> {
         let stdin = io::stdin();
-        let timeout = patience.and_then(|time| Timespec::try_from(time).ok());
+        let timeout = Timespec::try_from(patience).map_err(io::Error::other)?;
         let mut ready = [PollFd::from_borrowed_fd(stdin.as_fd(), PollFlags::IN)];
-        match poll(&mut ready, timeout.as_ref()) {
+        match poll(&mut ready, Some(&timeout)) {
             Ok(0) | Err(rustix::io::Errno::INTR) => return Ok(Vec::new()),
             Ok(_) => {}
             Err(errno) => return Err(errno.into()),
         }
-        let mut bytes = [0; 65536];
+        let mut bytes = [0; 4096];
         let read = stdin.lock().read(&mut bytes)?;
         if read == 0 {
             return Err(io::ErrorKind::UnexpectedEof.into());
@@ -80,7 +80,9 @@ pub(super) fn take_keys(pending: &mut Vec<u8>) -> Vec<Key> {
 fn first_key(bytes: &[u8]) -> Option<(Option<Key>, usize)> {
     if let Some(rest) = bytes.strip_prefix(PASTE) {
         let end = rest.windows(PASTED.len()).position(|at| at == PASTED)?;
+        // Codex drops control characters too.
         let text = String::from_utf8_lossy(&rest[..end]).replace('\r', "\n");
+        let text = text.replace(|c: char| c.is_control() && c != '\n' && c != '\t', "");
         return Some((Some(Key::Text(text)), PASTE.len() + end + PASTED.len()));
     }
     let key = match *bytes.first()? {

@@ -25,6 +25,8 @@ use turn::{Turn, Wait};
 
 /// How often a working session is drawn again.
 const FRAME: Duration = Duration::from_millis(100);
+/// How often an idle one is, so that it follows a change of size.
+const GLANCE: Duration = Duration::from_secs(1);
 
 /// Runs until the user leaves. `args` are those after the program's name, as
 /// Codex takes them: options, then an initial prompt.
@@ -91,10 +93,10 @@ fn run(options: Options) -> io::Result<()> {
     if let Some(dir) = &options.dir {
         std::env::set_current_dir(dir)?;
     }
-    let record = Record::open(std::env::current_dir()?)?;
+    let record = Record::open(&std::env::current_dir()?)?;
     let mut keys = Keys::open()?;
     let mut session = Session {
-        screen: Screen::new(record.thread(), record.cwd()),
+        screen: Screen::open(record.thread(), record.cwd())?,
         record,
         draft: String::new(),
         turn: None,
@@ -103,10 +105,14 @@ fn run(options: Options) -> io::Result<()> {
     loop {
         session.advance()?;
         session.screen.draw(&session.draft, session.turn.as_ref())?;
-        let patience = session.turn.as_ref().map(|_| FRAME);
+        let patience = if session.turn.is_some() {
+            FRAME
+        } else {
+            GLANCE
+        };
         for key in keys.wait(patience)? {
             if session.press(key)? == Going::Away {
-                return session.screen.leave();
+                return Screen::leave();
             }
         }
     }

@@ -30,7 +30,7 @@ pub(super) struct Record {
 
 impl Record {
     /// Takes a fresh thread id and its lock.
-    pub(super) fn open(cwd: PathBuf) -> io::Result<Self> {
+    pub(super) fn open(cwd: &Path) -> io::Result<Self> {
         let home = home()?;
         let thread = uuid7()?;
         let locks = home.join("thread-writer-locks");
@@ -136,7 +136,8 @@ impl Record {
                     "type": "task_complete", "turn_id": turn, "root_turn_id": turn,
                     "last_agent_message": text, "completed_at": now() / 1000,
                 }))?;
-                self.tell(turn, text)
+                self.tell(turn, text);
+                Ok(())
             }
         }
     }
@@ -189,9 +190,9 @@ impl Record {
         clippy::disallowed_methods,
         reason = "the stand-in plays another program, which starts children of its own"
     )]
-    fn tell(&mut self, turn: &str, answer: &str) -> io::Result<()> {
+    fn tell(&mut self, turn: &str, answer: &str) {
         let Some((program, args)) = self.notify.split_first() else {
-            return Ok(());
+            return;
         };
         let payload = json!({
             "type": "agent-turn-complete", "thread-id": self.thread, "turn-id": turn,
@@ -208,7 +209,6 @@ impl Record {
             .stderr(Stdio::null());
         // Codex ignores a notify program that does not start.
         self.notified.extend(command.spawn().ok());
-        Ok(())
     }
 }
 

@@ -10,6 +10,8 @@ use super::turn::{Question, Turn, Wait};
 
 const SPINNER: [char; 10] = ['⠋', '⠙', '⠹', '⠸', '⠼', '⠴', '⠦', '⠧', '⠇', '⠏'];
 
+const PROMPT: &str = "\x1b[1m›\x1b[0m";
+
 /// The screen and what has been said on it.
 pub(super) struct Screen {
     thread: String,
@@ -18,12 +20,14 @@ pub(super) struct Screen {
 }
 
 impl Screen {
-    pub(super) fn new(thread: &str, cwd: &str) -> Self {
+    /// Takes the terminal's other screen.
+    pub(super) fn open(thread: &str, cwd: &str) -> io::Result<Self> {
         // Codex cuts the id in the title to 29 characters.
         let thread = format!("{}...", thread.get(..29).unwrap_or(thread));
         let cwd = cwd.to_owned();
         let said = vec![format!(">_ Stand-in for OpenAI Codex (scripted)\n   {cwd}")];
-        Self { thread, cwd, said }
+        put("\x1b[?1049h\x1b[?2004h\x1b[2J")?;
+        Ok(Self { thread, cwd, said })
     }
 
     /// Adds a block to the transcript.
@@ -41,30 +45,32 @@ impl Screen {
             None => (self.composer(draft, None), "Ready".into(), Some(draft)),
         };
         let said = self.said.join("\n\n\n");
-        let room = rows.saturating_sub(bottom.len() + 1);
-        let said: Vec<_> = said.lines().flat_map(|line| wrap(line, columns)).collect();
-        let said = &said[said.len().saturating_sub(room)..];
+        let room = rows.saturating_sub(bottom.len());
+        let mut lines: Vec<_> = said.lines().flat_map(|line| wrap(line, columns)).collect();
+        lines.drain(..(lines.len() + 1).saturating_sub(room));
+        lines.resize(room, String::new());
+        let prompt = bottom.iter().position(|line| line.starts_with(PROMPT));
+        let prompt = lines.len() + prompt.unwrap_or_default() + 1;
+        lines.extend(bottom);
+        // Each line replaces what stood there, so that nobody sees an empty screen.
         let mut frame = format!(
-            "\x1b[?1049h\x1b[?2004h\x1b]0;{title} | {}\x07\x1b[?25l\x1b[2J\x1b[H{}",
+            "\x1b]0;{title} | {}\x07\x1b[?25l\x1b[H{}\x1b[K",
             self.thread,
-            said.join("\r\n")
+            lines.join("\x1b[K\r\n")
         );
-        let top = rows.saturating_sub(bottom.len()) + 1;
-        for (line, row) in bottom.iter().zip(top..) {
-            frame.push_str(&format!("\x1b[{row};1H{line}"));
-        }
         if let Some(draft) = cursor {
-            let prompt = bottom.iter().position(|line| line.starts_with("\x1b[1m›"));
-            let row = top + prompt.unwrap_or_default() + draft.matches('\n').count();
-            let last = draft.rsplit('\n').next().unwrap_or_default();
-            let column = (last.chars().count() + 3).min(columns);
-            frame.push_str(&format!("\x1b[{row};{column}H\x1b[?25h"));
+            let shown = shown(draft);
+            let row = prompt + shown.matches('\n').count();
+            let last = shown.rsplit('\n').next().unwrap_or_default();
+            let indent = if row == prompt { 3 } else { 1 };
+            let column = (last.chars().count() + indent).min(columns);
+            frame.extend([format!("\x1b[{row};{column}H\x1b[?25h")]);
         }
         put(&frame)
     }
 
     /// Gives the terminal back, with the title cleared.
-    pub(super) fn leave(&self) -> io::Result<()> {
+    pub(super) fn leave() -> io::Result<()> {
         put("\x1b[?2004l\x1b[?1049l\x1b[?25h\x1b]0;\x07")
     }
 
@@ -76,20 +82,11 @@ impl Screen {
             lines.extend([String::new(), String::new()]);
         }
         let help = if draft.is_empty() {
-            lines.push("\x1b[1m›\x1b[0m \x1b[2mAsk Codex to do anything\x1b[0m".into());
+            lines.push(format!("{PROMPT} \x1b[2mAsk Codex to do anything\x1b[0m"));
             " · ? for shortcuts"
         } else {
-            let pasted = draft.chars().count();
-            let shown = if pasted > 1000 {
-                format!("[Pasted Content {pasted} chars]")
-            } else {
-                draft.replace('\n', "\r\n  ")
-            };
-            lines.extend(
-                format!("\x1b[1m›\x1b[0m {shown}")
-                    .split("\r\n")
-                    .map(str::to_owned),
-            );
+            let draft = format!("{PROMPT} {}", shown(draft));
+            lines.extend(draft.split('\n').map(str::to_owned));
             ""
         };
         lines.push(String::new());
@@ -97,6 +94,15 @@ impl Screen {
         lines.push(format!("  ← for agents{help}"));
         lines
     }
+}
+
+/// A draft as the composer shows it.
+fn shown(draft: &str) -> String {
+    let length = draft.chars().count();
+    if length > 1000 {
+        return format!("[Pasted Content {length} chars]");
+    }
+    draft.replace('\n', "\n  ")
 }
 
 fn working() -> String {

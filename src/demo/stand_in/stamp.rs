@@ -51,12 +51,12 @@ pub(super) fn uuid7() -> io::Result<String> {
         .fold(0_u128, |all, byte| all << 8 | u128::from(*byte));
     let low = noise & 0x0fff_3fff_ffff_ffff_ffff | 0x7000_8000_0000_0000_0000;
     let hex = format!("{:032x}", u128::from(now()) << 80 | low);
-    let (a, b, c, d, e) = (
+    let parts = [
         &hex[..8],
         &hex[8..12],
         &hex[12..16],
         &hex[16..20],
         &hex[20..],
-    );
-    Ok(format!("{a}-{b}-{c}-{d}-{e}"))
+    ];
+    Ok(parts.join("-"))
 }
