@@ -15,7 +15,9 @@ fn main() -> io::Result<()> {
 }
 
 fn digest(folder: &Path, hash: &mut DefaultHasher) -> io::Result<()> {
-    let mut paths: Vec<_> = fs::read_dir(folder)?.map(|entry| Ok(entry?.path())).collect::<io::Result<_>>()?;
+    let mut paths: Vec<_> = fs::read_dir(folder)?
+        .map(|entry| Ok(entry?.path()))
+        .collect::<io::Result<_>>()?;
     paths.sort();
     for path in paths {
         if path.is_dir() {

@@ -7,6 +7,7 @@
 pub mod admit;
 pub mod answers;
 mod apply;
+pub mod check;
 pub mod deadlines;
 pub mod dispatch;
 pub mod grammar;

@@ -2,7 +2,6 @@
 //! stand-ins that it starts in place of osascript and Codex.
 
 use super::error::Outcome;
-use crate::runtime;
 use std::ffi::OsString;
 
 /// Watch the whole loop here: simulated Messages, real tmux, Codex or a stand-in.
@@ -27,5 +26,5 @@ pub struct StandIn {
 
 /// Carries it out.
 pub fn run(args: &Args) -> Outcome {
-    runtime::demo(args.script)
+    crate::demo::play(args.script)
 }

@@ -7,6 +7,7 @@ pub mod completions;
 pub mod demo;
 pub mod docs;
 pub mod error;
+pub mod hand_over;
 pub mod helper;
 pub mod log;
 pub mod man;
@@ -132,8 +133,8 @@ fn dispatch(command: Command) -> Outcome {
         Command::Log(args) => log::run(&args),
         Command::Completions(args) => completions::run(&args),
         Command::Man(args) => man::run(&args),
-        Command::DemoOsascript(args) => crate::runtime::demo_osascript(args.arguments),
-        Command::DemoCodex(args) => crate::runtime::demo_codex(args.arguments),
+        Command::DemoOsascript(args) => crate::demo::osascript(args.arguments),
+        Command::DemoCodex(args) => crate::demo::codex(args.arguments),
     }
 }
 
@@ -141,5 +142,3 @@ fn dispatch(command: Command) -> Outcome {
 fn definition() -> clap::Command {
     Cli::command()
 }
-//! The commands.
-pub mod hand_over;

@@ -45,6 +45,8 @@ pub struct Config {
     pub poll: Span,
     /// tmux socket for new sessions, a name or a path; `None` is tmux's own.
     pub tmux_socket: Option<String>,
+    /// Where tmux keeps its sockets' directory.
+    pub tmux_tmpdir: PathBuf,
     /// tmux session that new windows open in.
     pub tmux_session: String,
     /// First word of a new window's name.
@@ -143,6 +145,9 @@ impl Config {
             queue_drain_limit: values.count("CODEX_IMESSAGE_QUEUE_DRAIN_LIMIT"),
             poll: values.span("CODEX_IMESSAGE_INBOUND_POLL_S"),
             tmux_socket: values.word("CODEX_IMESSAGE_TMUX_SOCKET"),
+            tmux_tmpdir: environment
+                .get("TMUX_TMPDIR")
+                .map_or_else(|| "/tmp".into(), PathBuf::from),
             tmux_session: values
                 .word("CODEX_IMESSAGE_TMUX_NEW_SESSION_NAME")
                 .unwrap_or_default(),

@@ -7,3 +7,21 @@ pub mod codex_home;
 pub mod messages;
 pub mod model;
 pub mod stand_in;
+
+use crate::cli::error::{CommandError, Outcome};
+use std::ffi::OsString;
+
+/// Plays the loop on this machine.
+pub fn play(_script: bool) -> Outcome {
+    Err(CommandError::failure("demo is not part of this build"))
+}
+
+/// Stands in for osascript.
+pub fn osascript(_arguments: Vec<OsString>) -> Outcome {
+    Err(CommandError::failure("demo is not part of this build"))
+}
+
+/// Stands in for Codex.
+pub fn codex(_arguments: Vec<OsString>) -> Outcome {
+    Err(CommandError::failure("demo is not part of this build"))
+}

@@ -67,8 +67,25 @@ impl Inbox {
         Ok(())
     }
 
+    /// What waits now, for somebody who only looks: nothing is moved or taken.
+    pub fn peek(&self) -> io::Result<Vec<HandOver>> {
+        let names = self.names()?;
+        let paths = names
+            .into_iter()
+            .map(|name| self.dir.join("new").join(name));
+        Ok(paths.filter_map(|path| read(&path).ok()).collect())
+    }
+
     /// What waits now, in the order of names; files are read one by one as they are asked for.
     pub fn waiting(&self) -> io::Result<impl Iterator<Item = Result<Waiting, Refused>> + use<>> {
+        let names = self.names()?;
+        let inbox = self.clone();
+        Ok(names
+            .into_iter()
+            .filter_map(move |name| inbox.take(Path::new(&name))))
+    }
+
+    fn names(&self) -> io::Result<Vec<std::ffi::OsString>> {
         let mut names = Vec::new();
         match self.dir.join("new").read_dir() {
             Ok(entries) => {
@@ -80,10 +97,7 @@ impl Inbox {
             Err(error) => return Err(error),
         }
         names.sort_unstable();
-        let inbox = self.clone();
-        Ok(names
-            .into_iter()
-            .filter_map(move |name| inbox.take(Path::new(&name))))
+        Ok(names)
     }
 
     /// `None`: somebody else has taken it.

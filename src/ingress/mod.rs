@@ -2,12 +2,11 @@
 //! faithfully, and knows nothing of what is made of it.
 
 pub mod chat_db;
-pub mod queue_file;
-pub mod rollouts;
-//! How the outside comes in.
 pub mod client;
 pub mod handover;
 pub mod inbox;
+pub mod queue_file;
+pub mod rollouts;
 pub mod socket;
 #[cfg(test)]
 mod tests;

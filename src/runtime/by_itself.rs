@@ -3,8 +3,8 @@
 
 use super::open;
 use crate::cli::error::{Answer, CommandError, Outcome};
+use crate::cli::hand_over::{self as fast, AppendError, Deadlines, Handed};
 use crate::cli::helper::Attention;
-use crate::cli::notify::{self as fast, AppendError, Deadlines, Handed};
 use crate::cli::ui;
 use crate::clock::{Clock, SystemClock};
 use crate::config::{Environment, Places};
@@ -19,7 +19,9 @@ use std::path::Path;
 pub fn notify(payload: Option<OsString>, dry_run: bool) -> Outcome {
     fast::outlive_terminal();
     let Some(payload) = fast::payload(payload) else {
-        ui::talk("notify: no payload: pass it as the last argument, in CODEX_NOTIFY_PAYLOAD or on standard input");
+        ui::talk(
+            "notify: no payload: pass it as the last argument, in CODEX_NOTIFY_PAYLOAD or on standard input",
+        );
         return Ok(Answer::Yes);
     };
     let Some(notify) = fast::notify(&payload) else {
@@ -32,10 +34,20 @@ pub fn notify(payload: Option<OsString>, dry_run: bool) -> Outcome {
 
 /// Asks for a text to the owner.
 pub fn attention(request: Attention) -> Outcome {
-    let Attention { cwd, need, to, dry_run } = request;
-    let Some(key) = fast::key() else { return Err(CommandError::failure("the clock gives no usable time")) };
+    let Attention {
+        cwd,
+        need,
+        to,
+        dry_run,
+    } = request;
+    let Some(key) = fast::key() else {
+        return Err(CommandError::failure("the clock gives no usable time"));
+    };
     let cwd = cwd.to_string_lossy().into_owned();
-    hand_over(HandOver::Attention(events::input::Attention { key, cwd, need, to }), dry_run);
+    hand_over(
+        HandOver::Attention(events::input::Attention { key, cwd, need, to }),
+        dry_run,
+    );
     Ok(Answer::Yes)
 }
 
@@ -78,7 +90,9 @@ pub fn append(state_dir: &Path, handed: &HandOver) -> Result<Seq, AppendError> {
     let (mut driver, _) = open::now(state_dir).map_err(reason)?;
     let state = driver.machine().state();
     let mut clock = SystemClock::resume(state.tick, state.wall);
-    driver.take(input(handed.clone()), clock.now()).map_err(reason)?;
+    driver
+        .take(input(handed.clone()), clock.now())
+        .map_err(reason)?;
     Ok(driver.machine().state().last)
 }
 

@@ -14,7 +14,7 @@ mod work;
 
 pub use by_itself::{append, attention, notify, route};
 pub use log_files::{log_export, replay};
-pub use work::Until;
+use work::Until;
 
 use crate::cli::error::{Answer, CommandError, Outcome};
 use crate::clock::{Clock, SystemClock};
@@ -22,7 +22,7 @@ use crate::config::{Config, Program};
 use crate::driver::Driver;
 use crate::effects::{EffectsConfig, LocalExecutor};
 use crate::ingress::socket::{Request, Server};
-use crate::store::{EventLog, SledLog};
+use crate::store::SledLog;
 use events::Input;
 use events::input::Started;
 use std::path::PathBuf;
@@ -58,13 +58,21 @@ fn work(config: &Config, once: bool) -> Outcome {
     }
     let state = driver.machine().state();
     let mut clock = SystemClock::resume(state.tick, state.wall);
-    let started = Started { version: VERSION.to_owned(), pid: std::process::id(), settings: config.settings() };
-    driver.take(Input::Started(started), clock.now()).map_err(open::fault)?;
+    let started = Started {
+        version: VERSION.to_owned(),
+        pid: std::process::id(),
+        settings: config.settings(),
+    };
+    driver
+        .take(Input::Started(started), clock.now())
+        .map_err(open::fault)?;
     let tasks = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(1)
         .enable_all()
         .build()
-        .map_err(|error| CommandError::failure("no threads can be had from the system").because(error))?;
+        .map_err(|error| {
+            CommandError::failure("no threads can be had from the system").because(error)
+        })?;
     let (wakes, woken) = channel();
     let entered = tasks.enter();
     signals(&wakes)?;
@@ -88,10 +96,16 @@ fn work(config: &Config, once: bool) -> Outcome {
         appended: &mut keep,
     };
     tracing::info!(pid = std::process::id(), "holds the log and works");
-    let ended = work.run(if once { Until::Quiet(sources) } else { Until::Stopped });
+    let ended = work.run(if once {
+        Until::Quiet(sources)
+    } else {
+        Until::Stopped
+    });
     drop(work);
     let why = ended.map_err(open::fault)?;
-    driver.take(Input::Stopping, clock.now()).map_err(open::fault)?;
+    driver
+        .take(Input::Stopping, clock.now())
+        .map_err(open::fault)?;
     open::keep_snapshot(&snapshots, &driver);
     tracing::info!(why, "lets go of the log");
     tasks.shutdown_timeout(Duration::from_millis(200));
@@ -101,28 +115,54 @@ fn work(config: &Config, once: bool) -> Outcome {
 
 /// Executors with this configuration.
 fn effects(config: &Config) -> EffectsConfig {
-    let program = |program: Program, name: &str| config.programs.find(program).unwrap_or_else(|| PathBuf::from(name));
+    let program = |program: Program, name: &str| {
+        config
+            .programs
+            .find(program)
+            .unwrap_or_else(|| PathBuf::from(name))
+    };
     EffectsConfig {
         osascript: program(Program::Osascript, "osascript"),
         tmux: program(Program::Tmux, "tmux"),
         codex: program(Program::Codex, "codex"),
         codex_home: config.codex_home.clone(),
-        tmux_socket: config.tmux_socket.as_ref().map(PathBuf::from),
+        tmux_socket: config
+            .tmux_socket
+            .as_deref()
+            .map(|named| socket(config, named)),
         tmux_tmpdir: config.tmux_tmpdir.clone(),
         new_session_name: config.tmux_session.clone(),
         window_prefix: config.tmux_window_prefix.clone(),
         start_tmux_server: true,
         osascript_budget: Duration::from_secs(30),
         start_budget: Duration::from_secs(20),
-        environment: vec![("CODEX_HOME".into(), config.codex_home.clone().into_os_string())],
+        environment: vec![(
+            "CODEX_HOME".into(),
+            config.codex_home.clone().into_os_string(),
+        )],
     }
+}
+
+/// A tmux socket is named as tmux itself does: by a path, or by a name in its directory.
+fn socket(config: &Config, named: &str) -> PathBuf {
+    if named.contains('/') {
+        return PathBuf::from(named);
+    }
+    let user = rustix::process::getuid().as_raw();
+    config.tmux_tmpdir.join(format!("tmux-{user}")).join(named)
 }
 
 /// SIGTERM and SIGINT end the loop in good order.
 fn signals(wakes: &Wakes) -> Result<(), CommandError> {
     use tokio::signal::unix::{SignalKind, signal};
-    for (kind, name) in [(SignalKind::terminate(), "SIGTERM"), (SignalKind::interrupt(), "SIGINT"), (SignalKind::hangup(), "SIGHUP")] {
-        let mut signal = signal(kind).map_err(|error| CommandError::failure(format!("{name} cannot be listened for")).because(error))?;
+    for (kind, name) in [
+        (SignalKind::terminate(), "SIGTERM"),
+        (SignalKind::interrupt(), "SIGINT"),
+        (SignalKind::hangup(), "SIGHUP"),
+    ] {
+        let mut signal = signal(kind).map_err(|error| {
+            CommandError::failure(format!("{name} cannot be listened for")).because(error)
+        })?;
         let wakes = wakes.clone();
         tokio::spawn(async move {
             signal.recv().await;
@@ -135,8 +175,11 @@ fn signals(wakes: &Wakes) -> Result<(), CommandError> {
 
 /// Takes hand-overs from other processes of this user.
 fn serve(config: &Config, wakes: &Wakes) -> Result<(), CommandError> {
-    let server = Server::bind(&config.state_dir)
-        .map_err(|error| CommandError::failure("the control socket cannot be made").because(error).hint("check that the state directory is yours"))?;
+    let server = Server::bind(&config.state_dir).map_err(|error| {
+        CommandError::failure("the control socket cannot be made")
+            .because(error)
+            .hint("check that the state directory is yours")
+    })?;
     let (sender, mut requests) = tokio::sync::mpsc::channel::<Request>(256);
     tokio::spawn(server.serve(sender));
     let wakes = wakes.clone();

@@ -42,23 +42,44 @@ pub(super) fn now(state_dir: &Path) -> Result<(Driver<SledLog>, Snapshots), Stor
 
 /// A snapshot's State is bincode of this very version: another one replays.
 fn snapshots(state_dir: &Path) -> Snapshots {
-    Snapshots::new(state_dir, concat!(env!("CARGO_PKG_VERSION"), "/", env!("REDUCERS")))
+    Snapshots::new(
+        state_dir,
+        concat!(env!("CARGO_PKG_VERSION"), "/", env!("REDUCERS")),
+    )
 }
 
 fn from_snapshot(snapshots: &Snapshots, log: &SledLog) -> Result<State, StoreFault> {
     let found = snapshots.load(log)?;
-    Ok(found.and_then(|snapshot| bincode::deserialize(&snapshot.bytes).ok()).unwrap_or_default())
+    Ok(found
+        .and_then(|snapshot| bincode::deserialize(&snapshot.bytes).ok())
+        .unwrap_or_default())
 }
 
 /// Keeps State beside the log. It is only a cache: where it cannot be written, starting takes longer.
 pub(super) fn keep_snapshot<L: EventLog>(snapshots: &Snapshots, driver: &Driver<L>) {
     let state = driver.machine().state();
-    let saved = driver.log().link(state.last).map_err(|fault| fault.to_string()).and_then(|link| {
-        let Some(link) = link else { return Ok(()) };
-        let bytes = bincode::serialize(state).map_err(|error| error.to_string())?;
-        snapshots.save(state.last, link, &bytes).map_err(|error| error.to_string())
-    });
+    let saved = driver
+        .log()
+        .link(state.last)
+        .map_err(|fault| fault.to_string())
+        .and_then(|link| {
+            let Some(link) = link else { return Ok(()) };
+            let bytes = bincode::serialize(state).map_err(|error| error.to_string())?;
+            snapshots
+                .save(state.last, link, &bytes)
+                .map_err(|error| error.to_string())
+        });
     if let Err(why) = saved {
         tracing::warn!(why, "no snapshot was kept; the next start takes longer");
     }
+}
+
+/// What the log means, without holding or changing it. A log that another
+/// process holds cannot be read meanwhile.
+pub(super) fn state_only(config: &Config) -> Result<State, CommandError> {
+    if !config.state_dir.join("log").exists() {
+        return Ok(State::default());
+    }
+    let (driver, _) = patiently(config)?;
+    Ok(driver.machine().state().clone())
 }

@@ -9,7 +9,7 @@ use std::time::Duration;
 
 /// A reason to look now.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Hint {
+pub(super) enum Hint {
     /// Something changed.
     Look,
     /// This file changed.
@@ -17,20 +17,25 @@ pub enum Hint {
 }
 
 /// What looking at a source gave.
-pub struct Look {
+pub(super) struct Look {
     /// News, oldest first.
-    pub inputs: Vec<Input>,
+    pub(super) inputs: Vec<Input>,
     /// When to look again without a hint.
-    pub again: Duration,
+    pub(super) again: Duration,
 }
 
 /// The two ends of a source's hints.
-pub fn hints() -> (Sender<Hint>, Receiver<Hint>) {
+pub(super) fn hints() -> (Sender<Hint>, Receiver<Hint>) {
     channel()
 }
 
 /// Starts a source's thread. It ends with the loop it sends to.
-pub fn start<F>(name: &'static str, wakes: Wakes, hints: Receiver<Hint>, mut look: F) -> std::io::Result<()>
+pub(super) fn start<F>(
+    name: &'static str,
+    wakes: Wakes,
+    hints: Receiver<Hint>,
+    mut look: F,
+) -> std::io::Result<()>
 where
     F: FnMut(Vec<Hint>) -> Look + Send + 'static,
 {
@@ -55,5 +60,9 @@ where
             waiting.dedup();
         }
     };
-    std::thread::Builder::new().name(name.to_owned()).stack_size(1024 * 1024).spawn(body).map(drop)
+    std::thread::Builder::new()
+        .name(name.to_owned())
+        .stack_size(1024 * 1024)
+        .spawn(body)
+        .map(drop)
 }

@@ -25,12 +25,21 @@ const RECENT: Duration = Duration::from_secs(2);
 const INBOX: Duration = Duration::from_secs(1);
 
 /// Starts every source from where the log left off; gives their names.
-pub fn start_all(config: &Config, state: &State, wakes: &Wakes) -> io::Result<BTreeSet<&'static str>> {
+pub(super) fn start_all(
+    config: &Config,
+    state: &State,
+    wakes: &Wakes,
+) -> io::Result<BTreeSet<&'static str>> {
     inbox(config, wakes.clone())?;
     rollouts(config, state, wakes.clone())?;
     chat_db(config, state, wakes.clone())?;
     queue_file(config, state, wakes.clone())?;
-    Ok(BTreeSet::from(["inbox", "rollouts", "chat.db", "queue file"]))
+    Ok(BTreeSet::from([
+        "inbox",
+        "rollouts",
+        "chat.db",
+        "queue file",
+    ]))
 }
 
 /// Turns a fault, or its absence, into a fact once per change.
@@ -55,9 +64,17 @@ fn poll(config: &Config) -> Duration {
 fn chat_db(config: &Config, state: &State, wakes: Wakes) -> io::Result<()> {
     let (hint, hinted) = hints();
     let (path, period) = (config.chat_db.clone(), poll(config));
-    let mut cursor = state.inbox.chat_db.as_ref().map_or_else(chat_db::Cursor::new, |placed| {
-        chat_db::Cursor::resume(placed.identity.clone(), placed.rowid, state.inbox.held.keys().copied().collect())
-    });
+    let mut cursor = state
+        .inbox
+        .chat_db
+        .as_ref()
+        .map_or_else(chat_db::Cursor::new, |placed| {
+            chat_db::Cursor::resume(
+                placed.identity.clone(),
+                placed.rowid,
+                state.inbox.held.keys().copied().collect(),
+            )
+        });
     let clock = Stopwatch::start();
     cursor.track(own_rows(state), clock.elapsed());
     let mut health = Health::default();
@@ -80,8 +97,15 @@ fn chat_db(config: &Config, state: &State, wakes: Wakes) -> io::Result<()> {
         cursor.track(own, clock.elapsed());
         // What is wrong is said before what was read, what is right again before what is new.
         inputs.splice(0..0, health.now(Source::ChatDb, fault));
-        let due = cursor.next_deadline().map(|at| at.saturating_sub(clock.elapsed()));
-        Look { inputs, again: due.map_or(period, |due| due.min(period)).max(Duration::from_millis(5)) }
+        let due = cursor
+            .next_deadline()
+            .map(|at| at.saturating_sub(clock.elapsed()));
+        Look {
+            inputs,
+            again: due
+                .map_or(period, |due| due.min(period))
+                .max(Duration::from_millis(5)),
+        }
     })
 }
 
@@ -103,15 +127,22 @@ fn chat_watch(path: &PathBuf, hint: Sender<Hint>) -> Option<chat_db::Watch> {
         // A thread that has ended needs no hint.
         let _ = hint.send(Hint::Look);
     };
-    chat_db::Watch::new(path, wake).inspect_err(|error| tracing::debug!(%error, "chat.db is polled, not watched")).ok()
+    chat_db::Watch::new(path, wake)
+        .inspect_err(|error| tracing::debug!(%error, "chat.db is polled, not watched"))
+        .ok()
 }
 
 /// Our own rows whose fate is not final: Messages changes them in place.
 fn own_rows(state: &State) -> Vec<Guid> {
-    state.ledger.open.values().filter_map(|entry| match &entry.row {
-        Some(events::outcome::Evidence::Row { guid, .. }) => Some(guid.clone()),
-        _ => None,
-    }).collect()
+    state
+        .ledger
+        .open
+        .values()
+        .filter_map(|entry| match &entry.row {
+            Some(events::outcome::Evidence::Row { guid, .. }) => Some(guid.clone()),
+            _ => None,
+        })
+        .collect()
 }
 
 fn own_row(input: &Input) -> Option<Guid> {
@@ -126,7 +157,10 @@ fn rollouts(config: &Config, state: &State, wakes: Wakes) -> io::Result<()> {
     let folder = config.codex_home.join("sessions");
     let since = state.began.unwrap_or(Wall(0));
     let cursor = |(id, session): (&SessionId, &projections::sessions::Session)| {
-        (id.clone(), (PathBuf::from(&session.meta.path), session.offset))
+        (
+            id.clone(),
+            (PathBuf::from(&session.meta.path), session.offset),
+        )
     };
     let cursors: BTreeMap<_, _> = state.sessions.by_id.iter().map(cursor).collect();
     let mut rollouts = Rollouts::new(folder.clone(), since, cursors);
@@ -137,17 +171,32 @@ fn rollouts(config: &Config, state: &State, wakes: Wakes) -> io::Result<()> {
         if scanned.is_none_or(|at| at.elapsed() >= SCAN) {
             inputs.extend(rollouts.scan());
             scanned = Some(Stopwatch::start());
-            watch = watch.take().or_else(|| rollout_watch(&folder, hint.clone()));
+            watch = watch
+                .take()
+                .or_else(|| rollout_watch(&folder, hint.clone()));
             follow(watch.as_ref(), &rollouts);
         }
-        let touched: Vec<_> = hints.into_iter().filter_map(|hint| if let Hint::Touched(path) = hint { Some(path) } else { None }).collect();
+        let touched: Vec<_> = hints
+            .into_iter()
+            .filter_map(|hint| {
+                if let Hint::Touched(path) = hint {
+                    Some(path)
+                } else {
+                    None
+                }
+            })
+            .collect();
         if touched.is_empty() {
             inputs.extend(rollouts.recent());
         }
         for path in touched {
             inputs.extend(rollouts.touched(&path));
         }
-        let again = if rollouts.is_behind() { Duration::from_millis(1) } else { RECENT };
+        let again = if rollouts.is_behind() {
+            Duration::from_millis(1)
+        } else {
+            RECENT
+        };
         Look { inputs, again }
     })
 }
@@ -158,7 +207,9 @@ fn rollout_watch(folder: &std::path::Path, hint: Sender<Hint>) -> Option<rollout
         let _ = hint.send(Hint::Touched(path));
     };
     let watch = rollouts::Watch::new(folder.to_owned(), rollouts::watch::Scope::HERE, touched);
-    watch.inspect_err(|error| tracing::debug!(%error, "rollouts are polled, not watched")).ok()
+    watch
+        .inspect_err(|error| tracing::debug!(%error, "rollouts are polled, not watched"))
+        .ok()
 }
 
 fn follow(watch: Option<&rollouts::Watch>, rollouts: &Rollouts) {
@@ -179,10 +230,16 @@ fn queue_file(config: &Config, state: &State, wakes: Wakes) -> io::Result<()> {
         let _ = &hint;
         let (mut inputs, fault) = match queue.poll() {
             Ok(lines) => (lines, None),
-            Err(error) => (Vec::new(), Some(format!("the queue file cannot be read: {error}"))),
+            Err(error) => (
+                Vec::new(),
+                Some(format!("the queue file cannot be read: {error}")),
+            ),
         };
         inputs.splice(0..0, health.now(Source::QueueFile, fault));
-        Look { inputs, again: period }
+        Look {
+            inputs,
+            again: period,
+        }
     })
 }
 
@@ -204,7 +261,10 @@ fn inbox(config: &Config, wakes: Wakes) -> io::Result<()> {
             // Left behind, it is taken again and known by its key.
             let _ = waiting.done();
         }
-        Look { inputs: health.now(Source::Inbox, fault).into_iter().collect(), again: INBOX }
+        Look {
+            inputs: health.now(Source::Inbox, fault).into_iter().collect(),
+            again: INBOX,
+        }
     })
 }
 

@@ -5,7 +5,7 @@ use events::{CommandId, Input, Report};
 use std::sync::mpsc::Sender;
 
 /// A reason to wake.
-pub enum Wake {
+pub(super) enum Wake {
     /// A source has news, oldest first.
     Inputs(Vec<Input>),
     /// A source was looked at for the first time.
@@ -19,7 +19,7 @@ pub enum Wake {
 }
 
 /// Called with the position of the newest entry once a hand-over is on disk.
-pub type Ack = Box<dyn FnOnce(events::Seq) + Send>;
+pub(super) type Ack = Box<dyn FnOnce(events::Seq) + Send>;
 
 /// Where wakes are sent.
-pub type Wakes = Sender<Wake>;
+pub(super) type Wakes = Sender<Wake>;

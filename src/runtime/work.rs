@@ -26,7 +26,7 @@ const GULP: usize = 256;
 
 /// When the loop ends by itself.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Until {
+pub(super) enum Until {
     /// Never.
     Stopped,
     /// When these sources were looked at and nothing more is to be done soon.
@@ -34,18 +34,18 @@ pub enum Until {
 }
 
 /// Driver, executors and clock, in one thread.
-pub struct Work<'a, L, E, C> {
-    pub driver: &'a mut Driver<L>,
-    pub lanes: Lanes<E>,
-    pub clock: &'a mut C,
-    pub wakes: &'a Receiver<Wake>,
+pub(super) struct Work<'a, L, E, C> {
+    pub(super) driver: &'a mut Driver<L>,
+    pub(super) lanes: Lanes<E>,
+    pub(super) clock: &'a mut C,
+    pub(super) wakes: &'a Receiver<Wake>,
     /// Called with the newest position after entries were appended.
-    pub appended: &'a mut dyn FnMut(&Driver<L>, Seq),
+    pub(super) appended: &'a mut dyn FnMut(&Driver<L>, Seq),
 }
 
 impl<L: EventLog, E: Executor + 'static, C: Clock> Work<'_, L, E, C> {
     /// Works until told to stop, or until nothing is left to do.
-    pub fn run(&mut self, until: Until) -> Result<&'static str, StoreFault> {
+    pub(super) fn run(&mut self, until: Until) -> Result<&'static str, StoreFault> {
         let started = Stopwatch::start();
         let mut until = until;
         loop {
@@ -119,8 +119,16 @@ impl<L: EventLog, E: Executor + 'static, C: Clock> Work<'_, L, E, C> {
     /// Until the next deadline, and never longer than a nap.
     fn nap(&mut self, until: &Until) -> Duration {
         let now = self.clock.now().tick;
-        let due = self.driver.machine().next_deadline().map_or(NAP_MS, |(at, _)| at.0.saturating_sub(now.0));
-        let longest = if *until == Until::Stopped { NAP_MS } else { 200 };
+        let due = self
+            .driver
+            .machine()
+            .next_deadline()
+            .map_or(NAP_MS, |(at, _)| at.0.saturating_sub(now.0));
+        let longest = if *until == Until::Stopped {
+            NAP_MS
+        } else {
+            200
+        };
         Duration::from_millis(due.min(longest))
     }
 
@@ -128,9 +136,17 @@ impl<L: EventLog, E: Executor + 'static, C: Clock> Work<'_, L, E, C> {
     fn quiet(&mut self) -> bool {
         let soon = Tick(self.clock.now().tick.0.saturating_add(SOON_MS));
         let machine = self.driver.machine();
-        let running = machine.state().ledger.open.values().any(|entry| entry.stage == Stage::Started);
+        let running = machine
+            .state()
+            .ledger
+            .open
+            .values()
+            .any(|entry| entry.stage == Stage::Started);
         let near = machine.state().deadlines.iter().any(|(at, deadline)| {
-            let ours = matches!(deadline, Deadline::Pace(_) | Deadline::Receipt(_) | Deadline::Retry(_) | Deadline::Proof(_));
+            let ours = matches!(
+                deadline,
+                Deadline::Pace(_) | Deadline::Receipt(_) | Deadline::Retry(_) | Deadline::Proof(_)
+            );
             ours && *at <= soon
         });
         machine.owed().is_empty() && !running && self.lanes.idle() && !near

@@ -1,0 +1,153 @@
+//! The log as text, and folded again. Nothing here can execute anything: there
+//! is no executor, no source and no way to append.
+
+use super::open;
+use crate::cli::error::{Answer, CommandError, Outcome};
+use crate::cli::ui;
+use crate::config::Config;
+use crate::store::{EventLog, SledLog};
+use events::codec;
+use events::{Envelope, Link, Seq};
+use projections::{Machine, check, view};
+use serde_json::{Value, json};
+use std::fs::File;
+use std::io::{BufRead, BufReader};
+use std::path::PathBuf;
+
+/// Prints the log, one JSON object per line: for people the event, for programs its frame.
+pub fn log_export(config: &Config, from: Option<Seq>, to: Option<Seq>) -> Outcome {
+    let log = SledLog::open(&config.state_dir).map_err(open::fault)?;
+    let mut link = Link::default();
+    for entry in log.read(Seq(1)) {
+        let entry = entry.map_err(open::fault)?;
+        let (frame, next) = codec::encode(link, &entry)
+            .map_err(|error| CommandError::failure(error.to_string()))?;
+        link = next;
+        if to.is_some_and(|to| entry.seq > to) {
+            break;
+        }
+        if from.is_none_or(|from| entry.seq >= from) {
+            ui::data(&format!("{}\n", line(&entry, &frame))).map_err(|error| {
+                CommandError::failure("standard output cannot be written").because(error)
+            })?;
+        }
+    }
+    Ok(Answer::Yes)
+}
+
+fn line(entry: &Envelope, frame: &[u8]) -> Value {
+    let event = serde_json::to_value(&entry.event).unwrap_or(Value::Null);
+    let (kind, content) = match event {
+        Value::Object(map) => map.into_iter().next().unwrap_or_default(),
+        other => (String::new(), other),
+    };
+    let hex: String = frame.iter().map(|byte| format!("{byte:02x}")).collect();
+    json!({
+        "seq": entry.seq, "wall_ms": entry.wall, "tick": entry.tick, "cause": entry.cause,
+        "kind": kind, "event": content, "frame": hex,
+    })
+}
+
+/// Folds a log again and prints what it means. The answer is no where an invariant does not hold.
+pub fn replay(
+    config: &Config,
+    file: Option<PathBuf>,
+    from: Option<Seq>,
+    to: Option<Seq>,
+) -> Outcome {
+    let mut machine = Machine::default();
+    let mut fold = |entry: Envelope| {
+        if to.is_some_and(|to| entry.seq > to) {
+            return false;
+        }
+        let shown = from.is_some_and(|from| entry.seq >= from);
+        let before = shown.then(|| machine.state().clone());
+        machine.commit(std::slice::from_ref(&entry));
+        if let Some(before) = before {
+            // Whoever closed standard output does not want to read on.
+            let _ = ui::data(&view::block(&before, &entry, machine.state()));
+        }
+        true
+    };
+    match file {
+        Some(path) => read_export(&path, &mut fold)?,
+        None => {
+            let log = SledLog::open(&config.state_dir).map_err(open::fault)?;
+            for entry in log.read(Seq(1)) {
+                if !fold(entry.map_err(open::fault)?) {
+                    break;
+                }
+            }
+        }
+    }
+    summary(&machine)
+}
+
+fn summary(machine: &Machine) -> Outcome {
+    let state = machine.state();
+    let mut out = String::new();
+    for (path, value) in view::lines(state) {
+        out.push_str(&format!("{path}: {value}\n"));
+    }
+    let violations = check::violations(state);
+    out.push_str(&format!(
+        "events: {}\ndigest: {}\n",
+        state.last,
+        state.digest()
+    ));
+    match violations.as_slice() {
+        [] => out.push_str("invariants: all hold\n"),
+        some => some
+            .iter()
+            .for_each(|what| out.push_str(&format!("violated: {what}\n"))),
+    }
+    ui::data(&out).map_err(|error| {
+        CommandError::failure("standard output cannot be written").because(error)
+    })?;
+    Ok(if violations.is_empty() {
+        Answer::Yes
+    } else {
+        Answer::No
+    })
+}
+
+/// Reads what `log export` wrote, checking every frame and its link to the one before.
+fn read_export(
+    path: &PathBuf,
+    fold: &mut impl FnMut(Envelope) -> bool,
+) -> Result<(), CommandError> {
+    let unread = |error: std::io::Error| {
+        CommandError::failure(format!("{} cannot be read", path.display())).because(error)
+    };
+    let file = File::open(path).map_err(unread)?;
+    let mut link: Option<Link> = None;
+    for (nth, text) in BufReader::new(file).lines().enumerate() {
+        let text = text.map_err(unread)?;
+        let damaged = |why: &str| {
+            CommandError::failure(format!(
+                "line {} of {} is not from log export: {why}",
+                nth + 1,
+                path.display()
+            ))
+        };
+        let value: Value = serde_json::from_str(&text).map_err(|_| damaged("it is not JSON"))?;
+        let frame = value
+            .get("frame")
+            .and_then(Value::as_str)
+            .and_then(unhex)
+            .ok_or_else(|| damaged("it has no frame"))?;
+        let (entry, next) =
+            codec::decode(link, &frame).map_err(|error| damaged(&error.to_string()))?;
+        link = Some(next);
+        if !fold(entry) {
+            return Ok(());
+        }
+    }
+    Ok(())
+}
+
+fn unhex(text: &str) -> Option<Vec<u8>> {
+    let digits = text.as_bytes();
+    let pair = |pair: &[u8]| u8::from_str_radix(std::str::from_utf8(pair).ok()?, 16).ok();
+    (digits.len() % 2 == 0).then(|| digits.chunks(2).map(pair).collect())?
+}
