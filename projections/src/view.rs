@@ -28,7 +28,8 @@ pub fn lines(value: &impl Debug) -> Vec<(String, String)> {
                 let kind = kind.trim();
                 let shown = if key.is_empty() { kind.to_owned() } else { key };
                 path.push(shown);
-                counts.push(0);
+                // What is in `Some` stands under the field's own name.
+                counts.push(if kind == "Some" { SOLE } else { 0 });
             }
             None => out.push((join(&path, &key), rest.to_owned())),
         }
@@ -36,12 +37,18 @@ pub fn lines(value: &impl Debug) -> Vec<(String, String)> {
     out
 }
 
+/// Stands for a count where there is only one.
+const SOLE: usize = usize::MAX;
+
 /// The name of a field, or its place in a list.
 fn split_key(text: &str, counts: &mut [usize]) -> (String, String) {
     if let Some((key, rest)) = text.split_once(": ")
         && !key.contains(['"', ' '])
     {
         return (key.to_owned(), rest.to_owned());
+    }
+    if counts.last() == Some(&SOLE) {
+        return (String::new(), text.to_owned());
     }
     let nth = counts.last_mut().map_or(0, |count| {
         *count += 1;

@@ -7,9 +7,10 @@ use crate::cli::ui;
 use crate::config::Config;
 use crate::store::{EventLog, SledLog};
 use events::codec;
-use events::{Envelope, Link, Seq};
+use events::{Envelope, Link, Seq, Tick, Wall};
 use projections::{Machine, check, view};
-use serde_json::{Value, json};
+use serde::Serialize;
+use serde_json::Value;
 use std::fs::File;
 use std::io::{BufRead, BufReader};
 use std::path::PathBuf;
@@ -35,17 +36,42 @@ pub fn log_export(config: &Config, from: Option<Seq>, to: Option<Seq>) -> Outcom
     Ok(Answer::Yes)
 }
 
-fn line(entry: &Envelope, frame: &[u8]) -> Value {
+/// One line of an export, in the order people read it.
+#[derive(Serialize)]
+struct Line<'a> {
+    seq: Seq,
+    kind: String,
+    wall_ms: Wall,
+    tick: Tick,
+    cause: Option<Seq>,
+    event: &'a Value,
+    frame: String,
+}
+
+fn line(entry: &Envelope, frame: &[u8]) -> String {
     let event = serde_json::to_value(&entry.event).unwrap_or(Value::Null);
     let (kind, content) = match event {
         Value::Object(map) => map.into_iter().next().unwrap_or_default(),
         other => (String::new(), other),
     };
-    let hex: String = frame.iter().map(|byte| format!("{byte:02x}")).collect();
-    json!({
-        "seq": entry.seq, "wall_ms": entry.wall, "tick": entry.tick, "cause": entry.cause,
-        "kind": kind, "event": content, "frame": hex,
-    })
+    let frame = frame.iter().map(|byte| format!("{byte:02x}")).collect();
+    let Envelope {
+        seq,
+        wall,
+        tick,
+        cause,
+        ..
+    } = *entry;
+    let line = Line {
+        seq,
+        kind,
+        wall_ms: wall,
+        tick,
+        cause,
+        event: &content,
+        frame,
+    };
+    serde_json::to_string(&line).unwrap_or_default()
 }
 
 /// Folds a log again and prints what it means. The answer is no where an invariant does not hold.
