@@ -88,7 +88,7 @@ fn what_is_not_a_hand_over_is_set_aside_and_reported() {
         (|path| fs::create_dir(path).unwrap(), "not a plain file"),
         (
             |path| {
-                rustix::fs::mknodat(CWD, path, rustix::fs::FileType::Fifo, Mode::RUSR, 0).unwrap()
+                rustix::fs::mknodat(CWD, path, rustix::fs::FileType::Fifo, Mode::RUSR, 0).unwrap();
             },
             "not a plain file",
         ),
