@@ -159,6 +159,10 @@ fn read(path: &Path) -> Result<HandOver, Unread> {
         Ok(file) => File::from(file),
         Err(rustix::io::Errno::NOENT) => return Err(Unread::Gone),
         Err(rustix::io::Errno::LOOP) => return Err(Unread::Bad("it is a symbolic link".into())),
+        // What a socket answers.
+        Err(rustix::io::Errno::NXIO | rustix::io::Errno::OPNOTSUPP) => {
+            return Err(Unread::Bad("it is not a plain file".into()));
+        }
         Err(error) => return Err(Unread::Unreadable(error.to_string())),
     };
     let unreadable = |error: io::Error| Unread::Unreadable(error.to_string());
