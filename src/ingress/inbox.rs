@@ -67,6 +67,11 @@ impl Inbox {
         Ok(())
     }
 
+    /// Nothing waits; an inbox that cannot be read has nothing to give.
+    pub fn is_empty(&self) -> bool {
+        self.names().map_or(true, |names| names.is_empty())
+    }
+
     /// What waits now, for somebody who only looks: nothing is moved or taken.
     pub fn peek(&self) -> io::Result<Vec<HandOver>> {
         let names = self.names()?;

@@ -133,7 +133,8 @@ fn effects(config: &Config) -> EffectsConfig {
         tmux_tmpdir: config.tmux_tmpdir.clone(),
         new_session_name: config.tmux_session.clone(),
         window_prefix: config.tmux_window_prefix.clone(),
-        start_tmux_server: true,
+        // On a Mac a server that we start would inherit our Full Disk Access, and so would Codex.
+        start_tmux_server: !cfg!(target_os = "macos"),
         osascript_budget: Duration::from_secs(30),
         start_budget: Duration::from_secs(20),
         environment: vec![(
