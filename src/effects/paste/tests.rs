@@ -1,7 +1,7 @@
 //! No byte of a text may act as a key, and what is left must be what Codex records.
 
 use super::{Framed, MAX_BYTES, Refusal, fits, frame, shows};
-use crate::effects::screen::{Capture, Composer, recognise};
+use crate::effects::screen::{self, Capture, Composer, recognise};
 use proptest::prelude::*;
 
 fn expected(text: &str) -> String {
@@ -121,6 +121,18 @@ fn exactly_our_text_is_seen() {
             "{text:?} {rows:?}"
         );
     }
+}
+
+#[test]
+fn the_real_composer_shows_what_was_pasted() {
+    let seen = recognise(&screen::tests::sample("composer-framed-0.169"));
+    let framed = frame("two words\nand a second line").unwrap();
+    assert!(shows(&seen.composer.unwrap(), &framed));
+    let steered = recognise(&screen::tests::sample("working-draft-0.169"));
+    assert!(shows(
+        &steered.composer.unwrap(),
+        &frame("steer text").unwrap()
+    ));
 }
 
 #[test]

@@ -91,7 +91,7 @@ fn composer(capture: &Capture, place: &Place) -> Result<Composer, &'static str> 
         .iter()
         .map(|line| line.chars().skip(usize::from(TEXT_COLUMN)).collect())
         .collect();
-    let mut composer = from_rows(&rows, false);
+    let mut composer = from_rows(&rows);
     let home = usize::from(capture.cursor.1) == place.prompt && capture.cursor.0 == TEXT_COLUMN;
     let alone = rows[1..].iter().all(|row| blank(row));
     let suggested = match &capture.styled {
@@ -108,10 +108,10 @@ fn composer(capture: &Capture, place: &Place) -> Result<Composer, &'static str> 
         }
         None => alone && cues::PLACEHOLDERS.contains(&rows[0].trim()),
     };
-    let hinted = capture.lines[place.end..].iter();
-    let mut hinted = hinted.filter(|line| !blank(line));
-    if rows[0].trim() == cues::NEW_PLACEHOLDER && alone && !hinted.any(|l| cues::is_hint_line(l)) {
-        return Err("the line of hints is missing");
+    let mut below = capture.lines[place.end..].iter();
+    let hinted = capture.alternate && rows[0].trim() == cues::NEW_PLACEHOLDER;
+    if home && suggested && hinted && !below.any(|line| cues::is_empty_hint(line)) {
+        return Err("the hints of an empty composer are missing");
     }
     composer.placeholder = home && suggested && !blank(composer.text.reveal());
     Ok(composer)
@@ -136,7 +136,7 @@ fn agreeing(
 }
 
 /// Makes a composer of its rows. Blank rows at the end are kept out.
-pub(super) fn from_rows(rows: &[String], placeholder: bool) -> Composer {
+pub(super) fn from_rows(rows: &[String]) -> Composer {
     let rows: Vec<&str> = rows.iter().map(|row| row.trim_end()).collect();
     let text = rows.join("\n").trim_end().to_owned();
     let marker = text.trim().strip_prefix("[Pasted Content ");
@@ -144,7 +144,7 @@ pub(super) fn from_rows(rows: &[String], placeholder: bool) -> Composer {
     Composer {
         pasted_marker: marker.and_then(|count| count.parse().ok()),
         text: text.into(),
-        placeholder,
+        placeholder: false,
     }
 }
 

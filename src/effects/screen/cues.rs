@@ -52,9 +52,17 @@ pub(super) fn title(title: &str) -> Title {
     }
 }
 
-/// The suggestion of newer versions, which comes with a line of hints. Without that line the
-/// composer is only looked at, as when the transcript is browsed.
+/// The suggestion of newer versions, and the hints of which one is always below it where they
+/// use the alternate screen: without them the words were typed, or the transcript is browsed.
 pub(super) const NEW_PLACEHOLDER: &str = "Ask Codex to do anything";
+const EMPTY_HINTS: &[&str] = &[
+    "? for shortcuts",
+    "← for agents",
+    "esc again to edit previous message",
+];
+
+/// What an empty notes field shows.
+pub(super) const NOTES_PLACEHOLDER: &str = "Add notes";
 
 /// Suggestions in an empty composer. Without attributes they are known only by their words.
 pub(super) const PLACEHOLDERS: &[&str] = &[
@@ -72,8 +80,6 @@ pub(super) const PLACEHOLDERS: &[&str] = &[
 
 /// The hints under a composer that takes ordinary text. Any other hint means another state.
 const HINTS: &[&str] = &[
-    "? for shortcuts",
-    "← for agents",
     "f2 to view",
     "f2",
     "tab to queue message",
@@ -83,12 +89,12 @@ const HINTS: &[&str] = &[
 
 /// Whether a line can stand under a composer: the status line or known hints, nothing else.
 pub(super) fn is_footer(line: &str) -> bool {
-    line.starts_with("  ") && (is_status(line.trim()) || is_hint_line(line))
+    line.starts_with("  ") && (is_status(line.trim()) || line.trim().split("  ").all(is_hints))
 }
 
-/// Whether a line holds known hints and nothing else.
-pub(super) fn is_hint_line(line: &str) -> bool {
-    line.trim().split("  ").all(is_hints)
+/// Whether a line's hints belong to an empty composer.
+pub(super) fn is_empty_hint(line: &str) -> bool {
+    EMPTY_HINTS.iter().any(|hint| line.trim().starts_with(hint))
 }
 
 /// `model · /directory · thread`: what follows the directory is free text.
@@ -109,6 +115,7 @@ fn is_hint(item: &str) -> bool {
             .trim_end_matches(" warning")
     });
     HINTS.contains(&item)
+        || EMPTY_HINTS.contains(&item)
         || warnings.is_some_and(digits)
         || item.strip_suffix("% context left").is_some_and(digits)
 }

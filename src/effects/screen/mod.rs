@@ -14,7 +14,7 @@ mod modal;
 mod question;
 mod style;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 
 pub(crate) use bottom::{columns, unseen};
 use cues::Program;
@@ -37,7 +37,7 @@ pub struct Capture {
     pub cursor: (u16, u16),
     /// `#{cursor_flag}`: the composer shows a cursor, a list hides it.
     pub cursor_visible: bool,
-    /// `#{alternate_on}`: no cue, as it differs between Codex versions and settings.
+    /// `#{alternate_on}`: newer versions use the alternate screen unless told not to.
     pub alternate: bool,
     /// `#{pane_in_mode}`: copy mode swallows keys, but lets a paste through.
     pub in_mode: bool,

@@ -2,7 +2,7 @@
 //! agree: the header, an unbroken list with its fixed last row, the hints, and the cursor.
 
 use super::bottom::{self, Row, blank};
-use super::cues::{LAST_OPTION, QUESTION_FEET};
+use super::cues::{LAST_OPTION, NOTES_PLACEHOLDER, QUESTION_FEET};
 use super::{Capture, Composer, Seen, SeenQuestion, composer};
 use events::outcome::Screen;
 
@@ -120,5 +120,8 @@ fn note(
     if !capture.cursor_visible || !inside {
         return Err("the cursor is not in the notes field");
     }
-    Ok(Some(composer::from_rows(&rows, false)))
+    let mut note = composer::from_rows(&rows);
+    let home = (usize::from(capture.cursor.0), usize::from(capture.cursor.1)) == (INDENT, field);
+    note.placeholder = home && note.text.reveal() == NOTES_PLACEHOLDER;
+    Ok(Some(note))
 }

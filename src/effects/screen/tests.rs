@@ -1,4 +1,5 @@
-//! Every screen that was captured from the real Codex, with what tmux says beside it.
+//! Every screen that was captured from the real Codex, with what tmux says beside it. Where a
+//! `.ansi` file stands beside a sample, it is the same screen with its attributes.
 
 mod hostile;
 mod style;
@@ -13,10 +14,12 @@ pub(super) enum Cursor {
     Hidden,
     Home,
     End,
+    /// At the start of the notes field.
+    NoteHome,
     /// At the end of the line that holds this.
     Behind(&'static str),
 }
-use Cursor::{Behind, End, Hidden, Home};
+use Cursor::{Behind, End, Hidden, Home, NoteHome};
 
 pub(super) const IDLE: &str = "Mock title | work";
 pub(super) const SPIN: &str = "⠋ Mock title | work";
@@ -35,14 +38,19 @@ pub(super) const SAMPLES: &[(&str, &str, Cursor, &str)] = &[
     ("approval-exec-long-80x24-0.169", ACTION, Hidden, "approval"),
     ("approval-mcp-0.169", ACTION, Hidden, "approval"),
     ("approval-patch-0.169", ACTION, Hidden, "approval"),
-    ("backtrack-esc-esc-0.169", IDLE, Home, "picker"),
+    ("backtrack-esc-esc-0.169", IDLE, Hidden, "picker"),
     ("composer-draft-0.169", IDLE, End, "draft"),
     ("composer-draft-multiline-0.169", IDLE, End, "draft"),
+    ("composer-framed-0.169", "work", End, "draft"),
     ("composer-pasted-content-0.169", IDLE, End, "draft"),
     ("composer-shell-mode-0.169", IDLE, Behind("! ls"), "unknown"),
+    ("composer-shell-mode-0.104", "", Behind("! ls"), "picker"),
+    ("esc-again-0.169", "work", Home, "idle"),
     ("hooks-need-review-startup-0.169", HOST, Hidden, "trust"),
     ("idle-40x12-0.169", IDLE, Home, "idle"),
     ("idle-after-turn-0.169", IDLE, Home, "idle"),
+    ("idle-default-mode-0.169", "work", Home, "idle"),
+    ("idle-after-turn-0.155", "work", Home, "idle"),
     ("idle-fresh-0.104", "", Home, "idle"),
     ("idle-fresh-0.125", "work", Home, "idle"),
     ("idle-fresh-0.145", "work", Home, "idle"),
@@ -60,24 +68,28 @@ pub(super) const SAMPLES: &[(&str, &str, Cursor, &str)] = &[
     ("popup-new-0.169", IDLE, Hidden, "picker"),
     ("popup-permissions-0.169", IDLE, Hidden, "picker"),
     ("popup-review-0.169", IDLE, Hidden, "picker"),
+    ("popup-skills-0.169", "work", End, "picker"),
     ("popup-slash-0.169", IDLE, End, "picker"),
     ("popup-statusline-0.169", IDLE, Hidden, "picker"),
     ("popup-title-0.169", IDLE, Hidden, "picker"),
     ("question-0.104", "", Hidden, "question"),
     ("question-0.125", SPIN, Hidden, "question"),
     ("question-0.145", ACTION, Hidden, "question"),
+    ("question-40x12-0.169", ACTION, Hidden, "unknown"),
     ("question-async-1-0.169", IDLE, Home, "idle"),
     ("question-sync-1-0.169", ACTION, Hidden, "question"),
     ("question-sync-2-0.169", ACTION, Hidden, "question"),
     ("question-sync-2-second-0.169", ACTION, Hidden, "question"),
     ("question-sync-2-unanswered-confirm-0.169", ACTION, Hidden, "picker"),
     ("question-sync-notes-0.169", ACTION, Hidden, "question"),
+    ("question-sync-notes-empty-0.169", ACTION, NoteHome, "notes"),
     ("question-sync-notes-filled-0.169", ACTION, Behind("line2"), "notes"),
     ("resume-conflict-0.169", IDLE, Hidden, "unknown"),
     ("resume-picker-0.169", IDLE, Hidden, "picker"),
     ("running-hook-0.169", SPIN, Home, "hook"),
     ("running-hook-queued-text-0.169", IDLE, Home, "idle"),
     ("shell-after-quit-0.169", "", Behind("$"), "unknown"),
+    ("shortcuts-overlay-0.169", "work", Home, "unknown"),
     ("start-hooks-inline-0.104", "", Home, "idle"),
     ("start-hooks-inline-0.125", "work", Home, "idle"),
     ("start-hooks-inline-0.145", "work", Hidden, "trust"),
@@ -90,6 +102,9 @@ pub(super) const SAMPLES: &[(&str, &str, Cursor, &str)] = &[
     ("working-0.104", "", Home, "working"),
     ("working-0.125", SPIN, Home, "working"),
     ("working-0.145", SPIN, Home, "working"),
+    ("working-draft-0.169", SPIN, End, "working"),
+    ("working-draft-0.104", "", End, "working"),
+    ("working-draft-0.155", SPIN, End, "working"),
     ("working-queued-tab-0.169", SPIN, Home, "working"),
     ("working-quiet-0.169", SPIN, Home, "working"),
     ("working-steer-call-0.169", SPIN, Home, "working"),
@@ -102,9 +117,10 @@ fn folder() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/screens")
 }
 
-pub(super) fn sample(name: &str) -> Capture {
+pub(crate) fn sample(name: &str) -> Capture {
     let found = SAMPLES.iter().find(|row| row.0 == name).unwrap();
     let text = std::fs::read_to_string(folder().join(format!("{name}.txt"))).unwrap();
+    let styled = std::fs::read_to_string(folder().join(format!("{name}.ansi"))).ok();
     let lines: Vec<String> = text.lines().map(str::to_owned).collect();
     let prompt = || lines.iter().rposition(|l| l.starts_with('›')).unwrap();
     let end = |at: usize| (super::bottom::columns(&lines[at]), at);
@@ -116,6 +132,10 @@ pub(super) fn sample(name: &str) -> Capture {
             let blank = lines[from..].iter().position(String::is_empty).unwrap();
             end(from + blank - 1)
         }
+        NoteHome => (
+            4,
+            lines.iter().rposition(|l| l.starts_with("  › ")).unwrap(),
+        ),
         Behind(text) => end(lines.iter().rposition(|l| l.contains(text)).unwrap()),
     };
     Capture {
@@ -123,11 +143,11 @@ pub(super) fn sample(name: &str) -> Capture {
         command: "node".to_owned(),
         cursor: (x.try_into().unwrap(), y.try_into().unwrap()),
         cursor_visible: found.2 != Hidden,
-        alternate: !name.contains("0.1") || name.ends_with("0.169"),
+        alternate: name.ends_with("0.169") && !name.contains("no-alt-screen"),
         in_mode: false,
         width: 120,
         height: lines.len().try_into().unwrap(),
-        styled: None,
+        styled: styled.map(|text| text.lines().map(str::to_owned).collect()),
         lines,
     }
 }
@@ -171,8 +191,12 @@ fn every_captured_screen_is_what_it_is() {
         }
     }
     assert!(wrong.is_empty(), "{wrong:#?}");
-    let files = std::fs::read_dir(folder()).unwrap().count();
-    assert_eq!(files, SAMPLES.len(), "a sample without a row in the table");
+    for file in std::fs::read_dir(folder()).unwrap() {
+        let path = file.unwrap().path();
+        let stem = path.file_stem().unwrap().to_str().unwrap().to_owned();
+        let known = SAMPLES.iter().any(|row| row.0 == stem);
+        assert!(known, "{stem} has no row in the table");
+    }
 }
 
 #[test]
@@ -217,6 +241,8 @@ fn a_question_is_read_whole() {
     assert_eq!(second.note, None);
     let notes = read("question-sync-notes-filled-0.169");
     assert_eq!(text(notes.note), "my note text\nline2");
+    let empty = read("question-sync-notes-empty-0.169").note.unwrap();
+    assert!(empty.placeholder && !empty.holds_draft());
 }
 
 /// What the owner would be told of an approval or a list.

@@ -15,6 +15,9 @@ fn samples_where(wanted: impl Fn(&Seen) -> bool) -> Vec<(&'static str, Capture, 
 fn without_line(capture: &Capture, at: usize) -> Capture {
     let mut less = capture.clone();
     less.lines.remove(at);
+    if let Some(styled) = &mut less.styled {
+        styled.remove(at);
+    }
     if usize::from(less.cursor.1) > at {
         less.cursor.1 -= 1;
     }
@@ -25,6 +28,9 @@ fn without_line(capture: &Capture, at: usize) -> Capture {
 fn below(transcript: &[String], capture: &Capture) -> Capture {
     let mut more = capture.clone();
     more.lines = [transcript, &capture.lines].concat();
+    let styled = capture.styled.as_ref();
+    more.styled =
+        styled.map(|styled| [vec![String::new(); transcript.len()], styled.clone()].concat());
     more.cursor.1 += u16::try_from(transcript.len()).unwrap();
     more.height = u16::try_from(more.lines.len()).unwrap();
     more
