@@ -93,9 +93,13 @@ fn hand_over(handed: HandOver, dry_run: bool) {
 
 /// Opens the log and appends, as its holder would: what lies in the inbox too.
 pub fn append(state_dir: &Path, handed: &HandOver) -> Result<Seq, AppendError> {
-    let reason = |fault: StoreFault| match fault {
-        StoreFault::Locked { .. } => AppendError::Locked,
-        other => AppendError::Failed(other.to_string()),
+    let reason = |fault: StoreFault| {
+        let held = matches!(fault, StoreFault::Locked { .. });
+        if held {
+            AppendError::Locked
+        } else {
+            AppendError::Failed(fault.to_string())
+        }
     };
     let (mut driver, _) = open::now(state_dir).map_err(reason)?;
     take(&mut driver, input(handed.clone())).map_err(reason)?;

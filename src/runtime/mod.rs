@@ -36,19 +36,19 @@ const VERSION: &str = env!("CARGO_PKG_VERSION");
 const SNAPSHOT_EVERY: u64 = 10_000;
 
 /// Works until told to stop.
-pub fn run(config: Config, dry_run: bool) -> Outcome {
+pub fn run(config: &Config, dry_run: bool) -> Outcome {
     if dry_run {
-        return dry::once(&config);
+        return dry::once(config);
     }
-    work(&config, false)
+    work(config, false)
 }
 
 /// One round.
-pub fn once(config: Config, dry_run: bool) -> Outcome {
+pub fn once(config: &Config, dry_run: bool) -> Outcome {
     if dry_run {
-        return dry::once(&config);
+        return dry::once(config);
     }
-    work(&config, true)
+    work(config, true)
 }
 
 fn work(config: &Config, once: bool) -> Outcome {

@@ -7,12 +7,15 @@
 mod fold;
 mod table;
 
+/// Measures and gives rows of the table.
+type Bench = fn() -> Vec<table::Row>;
+
 fn main() {
     let wanted: Vec<String> = std::env::args()
         .skip(1)
         .filter(|arg| !arg.starts_with('-'))
         .collect();
-    let all: [(&str, fn() -> Vec<table::Row>); 1] = [("fold", fold::run)];
+    let all: [(&str, Bench); 1] = [("fold", fold::run)];
     for (name, run) in all {
         if wanted.is_empty() || wanted.iter().any(|w| w == name) {
             run().iter().for_each(table::Row::print);

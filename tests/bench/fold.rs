@@ -20,7 +20,7 @@ const EVENTS: u64 = 1_000_000;
 const SESSIONS: u64 = 100;
 
 /// Folds a million events and, as its floor, only looks at each of them.
-pub fn run() -> Vec<Row> {
+pub(crate) fn run() -> Vec<Row> {
     let log = log();
     let watch = Stopwatch::start();
     let touched: u64 = log

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 /// One result.
-pub struct Row {
+pub(crate) struct Row {
     what: String,
     ours: Duration,
     floor: Duration,
@@ -12,7 +12,7 @@ pub struct Row {
 
 impl Row {
     /// A measurement and what the same work costs at least.
-    pub fn new(what: &str, ours: Duration, floor: Duration) -> Self {
+    pub(crate) fn new(what: &str, ours: Duration, floor: Duration) -> Self {
         Self {
             what: what.to_owned(),
             ours,
@@ -22,14 +22,14 @@ impl Row {
     }
 
     /// Says what was aimed at.
-    pub fn note(mut self, note: String) -> Self {
+    pub(crate) fn note(mut self, note: String) -> Self {
         self.note = note;
         self
     }
 
     /// Prints the row.
     #[expect(clippy::print_stdout, reason = "a benchmark's results are its output")]
-    pub fn print(&self) {
+    pub(crate) fn print(&self) {
         let ratio = self.ours.as_secs_f64() / self.floor.as_secs_f64().max(1e-9);
         let ms = |time: Duration| time.as_secs_f64() * 1000.0;
         println!(
@@ -43,7 +43,7 @@ impl Row {
 }
 
 /// The middle of some measurements.
-pub fn median(mut times: Vec<Duration>) -> Duration {
+pub(crate) fn median(mut times: Vec<Duration>) -> Duration {
     times.sort_unstable();
     times.get(times.len() / 2).copied().unwrap_or_default()
 }
