@@ -249,6 +249,11 @@ impl Drop for Lab {
             drop(stop);
             let _failed = model.join();
         }
+        // What was told to end may still write for a moment.
+        within(Duration::from_secs(5), || {
+            let _busy = fs::remove_dir_all(self.root.path());
+            (!self.root.path().exists()).then_some(())
+        });
     }
 }
 

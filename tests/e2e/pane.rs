@@ -57,8 +57,8 @@ impl<'lab> Pane<'lab> {
         self.until(what, || self.key(key), seen);
     }
 
-    /// Codex drops what is typed in the first moment after it has drawn a
-    /// screen, so what had no effect is done a second time.
+    /// Codex drops the keys of the first 0.3 s or so after it has drawn its first
+    /// screen (never a paste), so what had no effect is done a second time.
     fn until(&self, what: &str, act: impl Fn(), seen: impl Fn(&str) -> bool) {
         act();
         if within(FIRST_MOMENT, || seen(&self.screen()).then_some(())).is_none() {

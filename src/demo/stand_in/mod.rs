@@ -102,20 +102,9 @@ fn run(options: Options) -> io::Result<()> {
         turn: None,
         queued: options.prompt.into_iter().collect(),
     };
-    loop {
-        session.advance()?;
-        session.screen.draw(&session.draft, session.turn.as_ref())?;
-        let patience = if session.turn.is_some() {
-            FRAME
-        } else {
-            GLANCE
-        };
-        for key in keys.wait(patience)? {
-            if session.press(key)? == Going::Away {
-                return Screen::leave();
-            }
-        }
-    }
+    let done = session.live(&mut keys);
+    Screen::leave()?;
+    done
 }
 
 #[derive(PartialEq, Eq)]
@@ -125,6 +114,19 @@ enum Going {
 }
 
 impl Session {
+    fn live(&mut self, keys: &mut Keys) -> io::Result<()> {
+        loop {
+            self.advance()?;
+            self.screen.draw(&self.draft, self.turn.as_ref())?;
+            let working = self.turn.is_some();
+            for key in keys.wait(if working { FRAME } else { GLANCE })? {
+                if self.press(key)? == Going::Away {
+                    return Ok(());
+                }
+            }
+        }
+    }
+
     /// Starts the next turn, or ends the one that is due.
     fn advance(&mut self) -> io::Result<()> {
         if let Some(turn) = &mut self.turn {
