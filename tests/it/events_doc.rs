@@ -64,7 +64,8 @@ fn members<'a>(lines: &mut impl Iterator<Item = &'a str>) -> Vec<Member> {
         } else if let Some(comment) = line.strip_prefix("// ") {
             comment.clone_into(&mut section);
         } else if !line.is_empty() {
-            text = format!("{text} {line}").trim().to_owned();
+            text.push_str(if text.is_empty() { "" } else { " " });
+            text.push_str(line);
             let balanced =
                 text.matches(['{', '(', '<']).count() == text.matches(['}', ')', '>']).count();
             if balanced && text.ends_with(',') {
