@@ -1,2 +1,3 @@
 pub mod driver;
+pub mod sim;
 pub mod store;

@@ -1,0 +1,122 @@
+//! What must hold when everything has come to rest: nothing is owed, and
+//! everything that came in came to an end that can be seen.
+
+use super::Broken;
+use super::oracle::{Oracle, Stage};
+use super::story::Kind;
+use super::world::World;
+use events::event::{IgnoreReason as Reason, InstructionEnd};
+use events::{Command, Digest, Outcome, SessionId};
+use std::collections::BTreeMap;
+
+impl Oracle {
+    /// Nothing is owed and nothing got lost.
+    pub(super) fn at_rest(&self, world: &World) -> Result<(), Broken> {
+        let state = &self.shadow;
+        let owed = [
+            ("commands", state.ledger.open.len()),
+            ("notices", state.outbox.open.len()),
+            ("instructions", state.dispatches.lanes.len()),
+            ("starts of sessions", state.dispatches.starting.len()),
+            ("deadlines", state.deadlines.len()),
+            ("hand-overs", world.inbox.len()),
+        ];
+        for (what, count) in owed {
+            if count > 0 {
+                return Err(format!("at rest, {count} {what} are still owed"));
+            }
+        }
+        let unsettled = self
+            .commands
+            .iter()
+            .find(|(_, l)| l.stage != Stage::Settled);
+        if let Some((id, life)) = unsettled {
+            return Err(format!("{id} ({}) never ended", life.command.name()));
+        }
+        for key in &world.handed_over {
+            if !self.keys.contains(key) {
+                return Err(format!("hand-over {key} was lost"));
+            }
+        }
+        self.words_ended(world)?;
+        self.turns_seen(world)?;
+        self.proofs(world)
+    }
+
+    fn words_ended(&self, world: &World) -> Result<(), Broken> {
+        for row in &world.messages.rows {
+            let (rowid, guid) = (row.row.rowid, &row.row.guid);
+            if !row.word || self.first_row.is_none_or(|first| rowid <= first) {
+                continue;
+            }
+            let fair = [Reason::Loop, Reason::Stale, Reason::Future, Reason::Echo];
+            let ignored = self.ignored.get(guid).is_some_and(|r| fair.contains(r));
+            if !ignored && !self.inbound.contains_key(guid) {
+                return Err(format!("row {rowid} is the owner's word and was not taken"));
+            }
+        }
+        for (guid, inbound) in &self.inbound {
+            if !inbound.decided {
+                return Err(format!("{guid} went nowhere"));
+            }
+            if inbound.instructs && inbound.end.is_none() {
+                return Err(format!("{guid} never came to an end"));
+            }
+        }
+        Ok(())
+    }
+
+    fn turns_seen(&self, world: &World) -> Result<(), Broken> {
+        for session in &world.sessions {
+            for turn in &session.ended {
+                if !self.turns.contains(&(session.id.clone(), turn.clone())) {
+                    return Err(format!("the end of {turn} was not seen"));
+                }
+            }
+            let order = session.heard.iter().filter_map(|put| put.by.as_ref());
+            let order: Vec<_> = order.filter_map(|guid| self.order_of(guid)).collect();
+            if !order.is_sorted() {
+                return Err(format!("{} heard the owner out of order", session.id));
+            }
+            if session.kind == Kind::Internal && !order.is_empty() {
+                return Err("the owner's words went into a thread that is not theirs".into());
+            }
+        }
+        Ok(())
+    }
+
+    /// As many proofs in the world as the log claims, for each text.
+    fn proofs(&self, world: &World) -> Result<(), Broken> {
+        let mut claimed: BTreeMap<(SessionId, Digest), usize> = BTreeMap::new();
+        for effect in &world.effects {
+            let (Command::TypeInstruction(events::command::TypeInstruction {
+                instruction: i, ..
+            })
+            | Command::QueueInstruction(i)
+            | Command::ResumeSession(i)) = &effect.command
+            else {
+                continue;
+            };
+            let end = self.inbound.get(&i.inbound).and_then(|known| known.end);
+            if effect.reached && end == Some(InstructionEnd::Delivered) {
+                let text = (i.session.clone(), Digest::of(i.text.reveal()));
+                *claimed.entry(text).or_default() += 1;
+            }
+        }
+        for ((id, digest), count) in claimed {
+            let session = world.sessions.iter().find(|s| s.id == id);
+            if session.map_or(0, |s| s.recorded(digest)) < count {
+                return Err(format!("{id} does not have all that was delivered"));
+            }
+        }
+        let expired = |o: &Outcome| matches!(o, Outcome::Expired);
+        let troubles = self.shadow.ledger.troubles.iter();
+        let withdrawn = troubles.filter(|t| expired(&t.outcome));
+        for trouble in withdrawn {
+            if world.effects.iter().any(|x| x.id == trouble.id) {
+                return Err(format!("{} was withdrawn and carried out", trouble.id));
+            }
+        }
+        Ok(())
+    }
+}
