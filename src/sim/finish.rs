@@ -2,11 +2,12 @@
 //! everything that came in came to an end that can be seen.
 
 use super::Broken;
+use super::messages::Row;
 use super::oracle::{Oracle, Stage};
 use super::story::Kind;
 use super::world::World;
 use events::event::{IgnoreReason as Reason, InstructionEnd};
-use events::{Command, Digest, Outcome, SessionId};
+use events::{Command, Digest, Outcome, SessionId, Wall};
 use std::collections::BTreeMap;
 
 impl Oracle {
@@ -49,9 +50,17 @@ impl Oracle {
             if !row.word || self.first_row.is_none_or(|first| rowid <= first) {
                 continue;
             }
-            let fair = [Reason::Loop, Reason::Stale, Reason::Future, Reason::Echo];
-            let ignored = self.ignored.get(guid).is_some_and(|r| fair.contains(r));
-            if !ignored && !self.inbound.contains_key(guid) {
+            let fair = |reason: &Reason| match reason {
+                Reason::Loop | Reason::Stale | Reason::Future => true,
+                Reason::Twin => said_twice(world, row),
+                _ => false,
+            };
+            if let Some(reason) = self.ignored.get(guid).filter(|reason| !fair(reason)) {
+                return Err(format!(
+                    "row {rowid} is the owner's word and was ignored: {reason:?}"
+                ));
+            }
+            if !self.ignored.contains_key(guid) && !self.inbound.contains_key(guid) {
                 return Err(format!("row {rowid} is the owner's word and was not taken"));
             }
         }
@@ -119,4 +128,19 @@ impl Oracle {
         }
         Ok(())
     }
+}
+
+/// The owner wrote the same words within a moment, which may count as one.
+fn said_twice(world: &World, row: &Row) -> bool {
+    let gap = |a: Option<Wall>, b: Option<Wall>| match (a, b) {
+        (Some(a), Some(b)) => a.until(b).0.max(b.until(a).0),
+        _ => u64::MAX,
+    };
+    let same = |other: &&Row| {
+        other.row.guid != row.row.guid
+            && other.word
+            && other.row.body == row.row.body
+            && gap(other.row.date, row.row.date) <= 3000
+    };
+    world.messages.rows.iter().any(|other| same(&other))
 }

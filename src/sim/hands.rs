@@ -7,7 +7,7 @@ use super::story::{Fate, Keys, Kind, Proof, Queue, S, Shows, Starts};
 use super::world::{Effect, Happening, World};
 use events::command::{Instruction, StartSession, TypeInstruction};
 use events::outcome::{Doubt, Evidence, Failure, How, Performed, Screen};
-use events::{Command, CommandId, Outcome, Report, SessionId, Text};
+use events::{Command, CommandId, Outcome, Report, SessionId, Text, Wall};
 
 /// How long osascript may take.
 const OSASCRIPT: u64 = 30_000;
@@ -56,7 +56,14 @@ impl World {
         let fate = self.messages.fates.pop_front();
         let fate = fate.unwrap_or(Fate::RowAfter(80));
         let row = |world: &mut Self, after: u64| {
-            let row = Happening::OurRow(id, text.clone(), fate);
+            // A row is dated when Messages takes the text, however late it is seen.
+            let taken = if fate == Fate::TimeoutSentLater {
+                after
+            } else {
+                0
+            };
+            let written = Wall(world.wall().0 + taken.cast_signed());
+            let row = Happening::OurRow(id, text.clone(), fate, written);
             world.plan(world.now + after, row);
         };
         let accepted = || performed(How::Accepted, None);

@@ -145,8 +145,9 @@ impl Readers {
     }
 
     /// When a held row is given up.
-    pub(super) fn next_at(&self) -> Option<u64> {
-        self.held.values().min().copied()
+    pub(super) fn next_at(&self, world: &World) -> Option<u64> {
+        let held = self.held.values().min().copied();
+        held.filter(|_| !world.messages.unreadable)
     }
 }
 

@@ -138,13 +138,15 @@ impl Messages {
             Odd::Tapback => row.associated_type = 2001,
             Odd::Stale => row.date = Some(Wall(wall.0 - 2 * 86_400_000)),
             Odd::Duplicate => {
-                let newest = self.rows.iter().rev().find(|r| r.word)?;
+                let whole = |r: &&Row| r.word && r.row.chat.is_some() && r.row.body != Body::Empty;
+                let newest = self.rows.iter().rev().find(whole)?;
                 let MessageRow { body, date, .. } = newest.row.clone();
                 (row.body, row.date) = (body, date);
             }
             Odd::Echo => {
                 let newest = self.rows.iter().rev().find(|r| r.by.is_some())?;
                 row.body = newest.row.body.clone();
+                row.from_me = false;
             }
             Odd::LateChat(_) => {
                 row.chat = None;

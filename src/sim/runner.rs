@@ -49,31 +49,22 @@ pub struct Summary {
 
 /// Plays a story to its end.
 pub fn play(story: &Story, plan: &Plan) -> Result<Summary, Broken> {
-    let mut run = Run {
-        story,
-        plan,
-        world: World::new(story),
-        oracle: Oracle::default(),
-        appends: 0,
-        steps: 0,
-        calm: false,
-        kept: State::default(),
-    };
-    let mut disk = Disk::default();
-    loop {
-        match run.life(disk)? {
-            End::Died(next) => disk = next,
-            End::Torn => return Ok(run.summary(None, true)),
-            End::Rest(driver) => {
-                run.oracle.at_rest(&run.world)?;
-                let link = run.oracle.shadow.last;
-                let link = driver.log().link(link).map_err(|f| f.to_string())?;
-                return Ok(run.summary(link, false));
-            }
-        }
-    }
+    Run::new(story, plan).play()
 }
 
+/// Plays a story and gives every entry of its log in words, and what is wrong with it.
+pub fn tell(story: &Story, plan: &Plan) -> Vec<String> {
+    let mut run = Run::new(story, plan);
+    run.oracle.transcript = Some(Vec::new());
+    let end = run.play();
+    let mut told = run.oracle.transcript.take().unwrap_or_default();
+    for effect in &run.world.effects {
+        let (id, name) = (effect.id, effect.command.name());
+        told.push(format!("effect {id} {name} reached={}", effect.reached));
+    }
+    told.push(format!("{end:?}"));
+    told
+}
 struct Run<'a> {
     story: &'a Story,
     plan: &'a Plan,
@@ -108,7 +99,36 @@ enum Step {
     Dies(Death),
 }
 
-impl Run<'_> {
+impl<'a> Run<'a> {
+    fn new(story: &'a Story, plan: &'a Plan) -> Self {
+        Self {
+            story,
+            plan,
+            world: World::new(story),
+            oracle: Oracle::default(),
+            appends: 0,
+            steps: 0,
+            calm: false,
+            kept: State::default(),
+        }
+    }
+
+    fn play(&mut self) -> Result<Summary, Broken> {
+        let mut disk = Disk::default();
+        loop {
+            match self.life(disk)? {
+                End::Died(next) => disk = next,
+                End::Torn => return Ok(self.summary(None, true)),
+                End::Rest(driver) => {
+                    self.oracle.at_rest(&self.world)?;
+                    let link = self.oracle.shadow.last;
+                    let link = driver.log().link(link).map_err(|f| f.to_string())?;
+                    return Ok(self.summary(link, false));
+                }
+            }
+        }
+    }
+
     fn life(&mut self, disk: Disk) -> Result<End, Broken> {
         let mut process = self.boot(disk)?;
         let started = Input::Started(Started {
@@ -289,7 +309,11 @@ impl Run<'_> {
         if deadline.is_some_and(|at| at <= self.world.now) {
             return self.take(process, Input::Elapsed);
         }
-        let next = [self.world.next_at(), deadline, process.readers.next_at()];
+        let next = [
+            self.world.next_at(),
+            deadline,
+            process.readers.next_at(&self.world),
+        ];
         let Some(next) = next.into_iter().flatten().min() else {
             return Ok(Step::Rest);
         };

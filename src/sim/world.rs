@@ -63,7 +63,7 @@ pub(super) enum Happening {
     Beat(Beat),
     Effect(u32, CommandId, Box<Command>),
     Report(u32, CommandId, Box<Report>),
-    OurRow(CommandId, Text, Fate),
+    OurRow(CommandId, Text, Fate, Wall),
     RowFails(i64),
     RowWhole(i64),
     TurnEnds(S, usize, Turn),
@@ -197,10 +197,10 @@ impl World {
 
     /// What takes its course without anybody doing anything.
     fn course(&mut self, what: Happening) {
-        let (now, wall) = (self.now, self.wall());
+        let now = self.now;
         match what {
-            Happening::OurRow(id, text, fate) => {
-                let rowid = self.messages.our_row(text.reveal(), id, fate, wall);
+            Happening::OurRow(id, text, fate, written) => {
+                let rowid = self.messages.our_row(text.reveal(), id, fate, written);
                 if let Fate::Error22After(ms) = fate {
                     self.plan(now + ms, Happening::RowFails(rowid));
                 }

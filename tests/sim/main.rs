@@ -117,3 +117,18 @@ fn random_histories_hold_and_are_the_same_twice() {
         }
     }));
 }
+
+/// `SIM=seed:7` or `SIM=story:append` prints one run.
+#[test]
+#[ignore = "a tool for reading a run"]
+fn tell() {
+    let asked = option_env!("SIM").map(str::to_owned);
+    let asked = asked.unwrap_or_else(|| std::fs::read_to_string("/tmp/sim.ask").unwrap());
+    for nth in asked.split_whitespace() {
+        let (story, plan) = seed(nth.parse().unwrap());
+        println!("===== {nth} {:?} {:?}", plan.deaths, story.beats);
+        for line in control_plane::sim::runner::tell(&story, &plan) {
+            println!("{line}");
+        }
+    }
+}
