@@ -45,6 +45,8 @@ pub struct Session {
     pub plan: VecDeque<Turn>,
     /// How much later records reach the file.
     pub lag: u64,
+    /// A turn was interrupted, so the queue waits for one that ends well.
+    pub paused: bool,
     /// Texts that it took in, in order.
     pub heard: Vec<Put>,
 }
@@ -89,6 +91,7 @@ impl Session {
             queue: VecDeque::new(),
             plan: VecDeque::new(),
             lag: 0,
+            paused: false,
             heard: Vec::new(),
         };
         let meta = SessionMeta {
@@ -216,6 +219,7 @@ impl Session {
             error,
         };
         self.write(now, fact);
+        self.paused &= failed;
         self.ended.push(turn.clone());
         Some((turn, said))
     }
@@ -226,6 +230,7 @@ impl Session {
         if self.asks_modally() {
             self.asks = None;
         }
+        self.paused = true;
         self.ended.push(turn.clone());
         let fact = RolloutFact::TurnAborted {
             turn: Some(turn),

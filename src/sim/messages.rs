@@ -144,7 +144,9 @@ impl Messages {
                 (row.body, row.date) = (body, date);
             }
             Odd::Echo => {
-                let newest = self.rows.iter().rev().find(|r| r.by.is_some())?;
+                // Elsewhere than in a chat with oneself, only our head line tells.
+                let ours = |r: &&Row| r.by.is_some() && (self.self_chat || is_headed(&r.row.body));
+                let newest = self.rows.iter().rev().find(ours)?;
                 row.body = newest.row.body.clone();
                 row.from_me = false;
             }
@@ -209,4 +211,8 @@ impl Messages {
             .find(about)
             .map(|r| r.row.guid.clone())
     }
+}
+
+fn is_headed(body: &Body) -> bool {
+    matches!(body, Body::Text(text) if text.reveal().starts_with("[Codex]"))
 }

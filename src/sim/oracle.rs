@@ -11,7 +11,7 @@ use crate::driver::Driver;
 use crate::store::EventLog;
 use events::command::SendMessage;
 use events::event::{Action, CommandSettled, InstructionEnd, NoticeQueued, RoutingDecided, Topic};
-use events::outcome::Evidence;
+use events::outcome::{Evidence, Failure};
 use events::{
     Command, CommandId, Envelope, Event, Guid, InputKey, Lane, Outcome, Seq, SessionId, Tick,
     TurnId,
@@ -241,6 +241,12 @@ impl Oracle {
         self.moves(id, from, Stage::Settled)?;
         let reached = world.effects.iter().any(|x| x.id == id && x.reached);
         match &e.outcome {
+            // Of two equal texts the wrong one may get the row when the clock was moved between them.
+            Outcome::Failed(Failure::Row { guid, .. }) => {
+                let mut rows = world.messages.rows.iter();
+                let failed = rows.any(|r| r.row.guid == *guid && r.row.error != 0);
+                must(failed, || format!("{id} failed by a row that did not"))
+            }
             Outcome::Failed(_) => must(!reached, || format!("{id} failed, and it had happened")),
             Outcome::Done(evidence) => must(shown(evidence, world), || {
                 format!("{id} is done by evidence that is not there")

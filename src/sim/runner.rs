@@ -302,6 +302,7 @@ impl<'a> Run<'a> {
             {
                 return self.saw(process, Seen::Witness(true));
             }
+            return Ok(Step::Went);
         }
         let (tick, world) = process.began;
         let deadline = process.driver.machine().next_deadline();

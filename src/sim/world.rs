@@ -274,7 +274,7 @@ impl World {
     /// Codex looks into its queue.
     fn queue_look(&mut self, s: S) {
         let session = &mut self.sessions[s];
-        let free = session.live && session.turn.is_none();
+        let free = session.live && session.turn.is_none() && !session.paused;
         if free && let Some(put) = session.queue.pop_front() {
             self.start_turn(s, put);
         }
@@ -387,7 +387,13 @@ impl World {
                 }
             }
             Beat::Answer(_) => self.answered(s),
-            Beat::Interrupt(_) => session.interrupt(now),
+            Beat::Interrupt(_) => {
+                session.interrupt(now);
+                // What waited to steer the turn is submitted at once.
+                if let Some(put) = session.steered.pop_front() {
+                    self.start_turn(s, put);
+                }
+            }
             Beat::Quit(_) => {
                 session.interrupt(now);
                 session.live = false;

@@ -11,7 +11,7 @@ use std::collections::BTreeSet;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-const SEEDS: u64 = 500;
+const SEEDS: u64 = 3000;
 const SEED_BYTES: usize = 300;
 
 /// Runs `check` for each number below `count`, on all cores; gives what is wrong, sorted.
