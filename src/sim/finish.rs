@@ -87,6 +87,16 @@ impl Oracle {
             if !order.is_sorted() {
                 return Err(format!("{} heard the owner out of order", session.id));
             }
+            let known = self.shadow.sessions.get(&session.id);
+            let agrees = known.is_some_and(|known| {
+                let finished = session.turns > 0 && session.turn.is_none();
+                known.turn == session.turn
+                    && known.finished == finished
+                    && known.questions.is_empty() == session.asks.is_none()
+            });
+            if !agrees {
+                return Err(format!("State and {} disagree on what it does", session.id));
+            }
             if session.kind == Kind::Internal && !order.is_empty() {
                 return Err("the owner's words went into a thread that is not theirs".into());
             }

@@ -13,7 +13,7 @@ use events::command::SendMessage;
 use events::event::{Action, CommandSettled, InstructionEnd, NoticeQueued, RoutingDecided, Topic};
 use events::outcome::{Evidence, Failure};
 use events::{
-    Command, CommandId, Envelope, Event, Guid, InputKey, Lane, Outcome, Seq, SessionId, Tick,
+    Command, CommandId, Envelope, Event, Guid, InputKey, Lane, Outcome, Seq, SessionId, Text, Tick,
     TurnId,
 };
 use projections::{State, apply};
@@ -30,11 +30,13 @@ pub(super) struct Oracle {
     pub(super) ignored: BTreeMap<Guid, events::event::IgnoreReason>,
     pub(super) keys: BTreeSet<InputKey>,
     pub(super) turns: BTreeSet<(SessionId, TurnId)>,
+    ends: BTreeSet<(SessionId, TurnId, bool)>,
     pub(super) first_row: Option<i64>,
     notices: BTreeMap<Seq, NoticeQueued>,
     effects: usize,
     /// The order number of the last message put into each session.
     put: BTreeMap<SessionId, usize>,
+    endings: BTreeMap<(SessionId, Topic), Vec<Text>>,
     parts: BTreeMap<Seq, u16>,
     last_sent: Option<(Seq, u16)>,
     last_of_session: BTreeMap<SessionId, Seq>,
@@ -116,8 +118,13 @@ impl Oracle {
             }
             Event::TurnCompleted(e) => {
                 let Some(turn) = &e.turn else { return Ok(()) };
-                let fresh = self.turns.insert((e.session.clone(), turn.clone()));
-                must(fresh, || format!("turn {turn} ended twice"))
+                // Notify and the rollout may each tell of it, once.
+                let teller = (e.session.clone(), turn.clone(), e.offset.is_some());
+                must(self.ends.insert(teller), || {
+                    format!("turn {turn} ended twice")
+                })?;
+                self.turns.insert((e.session.clone(), turn.clone()));
+                Ok(())
             }
             Event::InboundReceived(e) => {
                 let (nth, guid) = (self.inbound.len(), e.guid.clone());
@@ -206,7 +213,16 @@ impl Oracle {
             "a notice to somebody else".into()
         })?;
         self.notices.insert(seq, e.clone());
-        Ok(())
+        let (Some(session), Topic::TurnEnd(Some(_))) = (&e.session, &e.topic) else {
+            return Ok(());
+        };
+        let once = (session.clone(), e.topic.clone());
+        let again = self.endings.insert(once, e.parts.clone());
+        // A part that failed late goes out again, alone.
+        let part = again.is_none_or(|parts| e.parts.iter().all(|p| parts.contains(p)));
+        must(part, || {
+            format!("notice {seq} tells of a turn that was told of")
+        })
     }
 
     fn moves(&mut self, id: CommandId, from: &[Stage], to: Stage) -> Result<(), Broken> {

@@ -131,6 +131,7 @@ impl<'a> Run<'a> {
 
     fn life(&mut self, disk: Disk) -> Result<End, Broken> {
         let mut process = self.boot(disk)?;
+        self.oracle.check(&process.driver, &self.world)?;
         let started = Input::Started(Started {
             version: "1".into(),
             pid: 1,

@@ -114,6 +114,7 @@ impl World {
                 world.plan(at, Happening::Beat(*beat));
             }
         }
+        world.plan(at, Happening::Beat(Beat::Wait(0)));
         world
     }
 

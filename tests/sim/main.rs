@@ -11,7 +11,9 @@ use std::collections::BTreeSet;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-const SEEDS: u64 = 3000;
+const SEEDS: u64 = 500;
+/// Seeds within which each planted bug has to be found.
+const BUG_SEEDS: u64 = 2000;
 const SEED_BYTES: usize = 300;
 
 /// Runs `check` for each number below `count`, on all cores; gives what is wrong, sorted.
@@ -118,15 +120,53 @@ fn random_histories_hold_and_are_the_same_twice() {
     }));
 }
 
-/// `SIM=seed:7` or `SIM=story:append` prints one run.
+/// The first seed that shows a bug, with what it shows.
+fn shows(bug: Bug) -> Option<(u64, String)> {
+    (0..BUG_SEEDS).find_map(|nth| {
+        let (story, plan) = seed(nth);
+        let planted = Plan {
+            bug: Some(bug),
+            ..plan
+        };
+        Some((nth, play(&story, &planted).err()?))
+    })
+}
+
 #[test]
-#[ignore = "a tool for reading a run"]
+fn every_planted_bug_is_found_for_what_it_is() {
+    let bugs = [
+        (Bug::NoFlush, &["acknowledged and are gone"][..]),
+        (Bug::BeginsAgain, &["carried out twice"]),
+        (Bug::LosesEnds, &["still owed", "never ended", "sent twice"]),
+        (Bug::TimeoutIsFailure, &["and it had happened"]),
+        (Bug::ActsFirst, &["its start is not on disk"]),
+        (Bug::AcknowledgesFirst, &["was lost"]),
+        (Bug::TypesTwice, &["carried out twice"]),
+        (Bug::ForgetsKeys, &["was lost"]),
+    ];
+    none(&all(bugs.len(), |nth| {
+        let (bug, signs) = bugs[nth];
+        match shows(bug) {
+            Some((_, what)) if signs.iter().any(|sign| what.contains(sign)) => Vec::new(),
+            Some((nth, what)) => vec![format!("sim seed={nth}: {bug:?} shows as: {what}")],
+            None => vec![format!("{bug:?} is not found within {BUG_SEEDS} seeds")],
+        }
+    }));
+}
+
+/// `SIM="7, 12, a turn ends" cargo test --test sim -- --ignored --nocapture` prints these runs.
+#[test]
+#[ignore = "a tool for reading runs"]
+#[expect(clippy::disallowed_methods, reason = "whoever reads names the runs")]
 fn tell() {
-    let asked = option_env!("SIM").map(str::to_owned);
-    let asked = asked.unwrap_or_else(|| std::fs::read_to_string("/tmp/sim.ask").unwrap());
-    for nth in asked.split_whitespace() {
-        let (story, plan) = seed(nth.parse().unwrap());
-        println!("===== {nth} {:?} {:?}", plan.deaths, story.beats);
+    let asked = std::env::var("SIM").unwrap_or_default();
+    for name in asked.split(", ") {
+        let curated = || scenarios::all().into_iter().find(|s| s.name == name);
+        let (story, plan) = match name.parse() {
+            Ok(nth) => seed(nth),
+            Err(_) => (curated().expect("a story or a seed"), Plan::default()),
+        };
+        println!("sim \"{name}\" {:?}\n{:?}", plan.deaths, story.beats);
         for line in control_plane::sim::runner::tell(&story, &plan) {
             println!("{line}");
         }
