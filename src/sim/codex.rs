@@ -146,7 +146,8 @@ impl Session {
             self.write(now, RolloutFact::UserMessage { text });
         }
         self.heard.push(put);
-        if matches!(self.asks, Some((_, QuestionKind::Async, _))) {
+        // What no record shows, nobody can know to be answered.
+        if record && matches!(self.asks, Some((_, QuestionKind::Async, _))) {
             self.asks = None;
         }
     }

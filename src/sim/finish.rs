@@ -88,14 +88,15 @@ impl Oracle {
                 return Err(format!("{} heard the owner out of order", session.id));
             }
             let known = self.shadow.sessions.get(&session.id);
-            let agrees = known.is_some_and(|known| {
-                let finished = session.turns > 0 && session.turn.is_none();
-                known.turn == session.turn
-                    && known.finished == finished
-                    && known.questions.is_empty() == session.asks.is_none()
-            });
-            if !agrees {
-                return Err(format!("State and {} disagree on what it does", session.id));
+            let said = known.map(|k| (k.turn.as_ref(), k.finished, k.questions.len()));
+            let finished = session.turns > 0 && session.turn.is_none();
+            let asks = usize::from(session.asks.is_some());
+            let does = (session.turn.as_ref(), finished, asks);
+            if said != Some(does) {
+                return Err(format!(
+                    "{} does {does:?}, and State says {said:?}",
+                    session.id
+                ));
             }
             if session.kind == Kind::Internal && !order.is_empty() {
                 return Err("the owner's words went into a thread that is not theirs".into());
