@@ -79,11 +79,12 @@ fn ours<'a>(state: &'a State, row: &MessageRow) -> Option<&'a Sent> {
     }
     let fits =
         |sent: &&Sent| sent.guid.is_none() && sent.baseline.is_none_or(|base| row.rowid > base);
-    state
-        .ledger
-        .sent
-        .by_digest(&Digest::of(text.reveal()))
-        .find(fits)
+    let digest = Digest::of(text.reveal());
+    let mut fitting = state.ledger.sent.by_digest(&digest).filter(fits);
+    let first = fitting.next()?;
+    // Of equal texts under way, the row is that one's which had last begun when it was written.
+    let begun = |sent: &&Sent| row.date.is_some_and(|date| sent.at <= date);
+    Some(fitting.filter(begun).last().unwrap_or(first))
 }
 
 /// What no sender and no chat can make a command.

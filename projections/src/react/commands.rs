@@ -189,6 +189,7 @@ pub(super) fn interrupted(command: &Command) -> Option<How> {
     };
     match command {
         Command::SendMessage(_) => Some(How::Accepted),
+        Command::TypeInstruction(c) if c.steer => Some(How::Steered(pane(&c.hints))),
         Command::TypeInstruction(c) => Some(How::Typed(pane(&c.hints))),
         Command::ChooseOptions(c) => Some(How::Chosen(pane(&c.hints))),
         Command::QueueInstruction(_) => Some(How::Queued),

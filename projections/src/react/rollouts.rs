@@ -264,7 +264,10 @@ pub(super) fn turn_ended(
     let Some(known) = draft.state().sessions.get(session) else {
         return;
     };
-    if turn.as_ref().is_some_and(|turn| known.ended.contains(turn)) {
+    let told = turn.as_ref().is_some_and(|turn| known.ended.contains(turn));
+    // Where notify was faster, the rollout's own record of the end still has to undo its beginning.
+    let at_rest = known.finished && known.turn.is_none();
+    if told && (offset.is_none() || at_rest) {
         return;
     }
     let held: Vec<_> = known
@@ -289,7 +292,7 @@ pub(super) fn turn_ended(
     for call in held {
         close(draft, session, offset.unwrap_or(before), &call, how);
     }
-    if owners && wants_endings(draft) {
+    if owners && !told && wants_endings(draft) {
         let (kind, body) = worded(&ending);
         notices::queue(draft, Some(session), Topic::TurnEnd(turn), kind, &body);
     }
