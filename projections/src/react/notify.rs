@@ -47,7 +47,7 @@ pub(super) fn received(draft: &mut Draft, notify: Notify) {
 
 /// Takes a told turn as the session's.
 pub(super) fn place(draft: &mut Draft, told: TurnTold) {
-    if told.kind != "agent-turn-complete" {
+    if told.kind != told::TURN_COMPLETE {
         return;
     }
     let known = draft.state().sessions.get(&told.session);
