@@ -2,11 +2,12 @@
 //! pane, resume, or a refusal that says why. One rung at a time; the next only
 //! after the one before has certainly not borne.
 
-use super::draft::Draft;
+use super::draft::{Draft, topic_known};
 use super::{messages, notices, replies};
 use crate::dispatch::{Dispatch, Rung, What};
+use crate::ledger::Stage;
 use crate::routing::Route;
-
+use crate::state::State;
 use events::command::{ChooseOptions, Instruction, StartSession, TypeInstruction};
 use events::event::{Action, InstructionEnd, InstructionEnded, Rule, Topic};
 use events::outcome::{Doubt, Evidence, Failure, How, Screen};
@@ -18,8 +19,8 @@ pub(super) fn advance(draft: &mut Draft, session: &SessionId) {
         if head.trying.is_some() {
             return;
         }
-        let behind = draft.state().dispatches.behind_queue(session);
-        match next_rung(&head, behind, &draft.state().settings) {
+        let ahead = ahead(draft.state(), session);
+        match next_rung(&head, ahead, &draft.state().settings) {
             Some(rung) => {
                 let command = command(draft, session, &head, rung);
                 let attempt = u16::try_from(head.tried.len() + 1).unwrap_or(u16::MAX);
@@ -31,9 +32,35 @@ pub(super) fn advance(draft: &mut Draft, session: &SessionId) {
     }
 }
 
+/// What the instructions before this one are doing.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Ahead {
+    /// Nothing is before it.
+    Nothing,
+    /// They steer the running turn, which takes them in order.
+    Steers,
+    /// At least one waits in Codex's own queue: whatever went in now would overtake it.
+    Queues,
+}
+
+fn ahead(state: &State, session: &SessionId) -> Ahead {
+    if !state.dispatches.behind_queue(session) {
+        return Ahead::Nothing;
+    }
+    let lane = state.dispatches.lanes.get(session).into_iter().flatten();
+    let mut left = lane.filter(|d| d.queued).filter_map(|d| d.trying);
+    let steers = left.all(|id| {
+        let entry = state.ledger.open.get(&id);
+        entry.is_some_and(
+            |e| matches!(&e.stage, Stage::Performed(p) if matches!(p.how, How::Steered(_))),
+        )
+    });
+    if steers { Ahead::Steers } else { Ahead::Queues }
+}
+
 /// The next rung of the ladder; `None` when there is none left.
-fn next_rung(dispatch: &Dispatch, behind_queue: bool, settings: &Settings) -> Option<Rung> {
-    let first = if behind_queue || !settings.route_via_tmux {
+fn next_rung(dispatch: &Dispatch, ahead: Ahead, settings: &Settings) -> Option<Rung> {
+    let first = if ahead != Ahead::Nothing || !settings.route_via_tmux {
         Rung::Queue
     } else {
         Rung::Pane
@@ -48,9 +75,9 @@ fn next_rung(dispatch: &Dispatch, behind_queue: bool, settings: &Settings) -> Op
     let tried = |rung| dispatch.tried.iter().any(|t| t.rung == rung);
     match last.rung {
         Rung::Pane => may_queue(&last.failure).then_some(Rung::Queue),
-        Rung::Queue if behind_queue || (tried(Rung::Pane) && was_working(dispatch)) => {
-            Some(Rung::Steer)
-        }
+        Rung::Queue if ahead == Ahead::Queues => None,
+        Rung::Queue if ahead == Ahead::Steers => Some(Rung::Steer),
+        Rung::Queue if tried(Rung::Pane) && was_working(dispatch) => Some(Rung::Steer),
         Rung::Queue => (!settings.strict_tmux).then_some(Rung::Resume),
         Rung::Steer | Rung::Resume => None,
     }
@@ -220,6 +247,11 @@ pub(super) fn not_seen_yet(draft: &mut Draft, command: &Command, how: &How) {
     let Some((session, inbound)) = crate::apply::dispatch_of(command) else {
         return;
     };
+    // After a restart the wait begins anew; what was said and done for it is not repeated.
+    let topic = Topic::Receipt(inbound);
+    if topic_known(draft.state(), &session, &topic) {
+        return;
+    }
     if let (Command::TypeInstruction(typed), How::Typed(_)) = (command, how) {
         draft.request(Command::PressEnter(typed.clone()), 1);
     }
@@ -228,7 +260,7 @@ pub(super) fn not_seen_yet(draft: &mut Draft, command: &Command, how: &How) {
         How::Steered(_) => "sent, not yet seen: it waits for the running step",
         _ => "sent, not yet seen",
     };
-    notices::queue(draft, Some(&session), Topic::Receipt(inbound), kind, "");
+    notices::queue(draft, Some(&session), topic, kind, "");
 }
 
 /// A new session was asked for.
