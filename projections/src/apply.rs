@@ -77,7 +77,9 @@ pub fn apply(state: &mut State, envelope: &Envelope) {
                 && let Some(session) = Arc::make_mut(&mut state.sessions).get_mut(session)
             {
                 session.noticed.push(e.topic.clone());
-                session.unsent = None;
+                if e.topic == events::event::Topic::Progress {
+                    session.unsent = None;
+                }
             }
         }
         Event::NoticeWithdrawn(e) => {
@@ -223,7 +225,7 @@ fn turn_completed(session: &mut Session, e: &TurnCompleted) {
     session.turn = None;
     session.unsent = None;
     session.finished = true;
-    if let Some(turn) = &e.turn {
+    if let Some(turn) = e.turn.as_ref().filter(|turn| !session.ended.contains(turn)) {
         session.ended.push(turn.clone());
     }
     if let Ending::Finished { last: Some(last) } = &e.ending {
@@ -405,6 +407,7 @@ fn started(state: &mut State, seq: Seq, e: &CommandStarted) {
             at: wall,
             baseline: e.baseline,
             guid: None,
+            copy: None,
             notice: send.notice,
         };
         ledger.sent.put(sent);

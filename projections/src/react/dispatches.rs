@@ -2,11 +2,10 @@
 //! pane, resume, or a refusal that says why. One rung at a time; the next only
 //! after the one before has certainly not borne.
 
-use super::draft::Draft;
+use super::draft::{Draft, topic_known};
 use super::{messages, notices, replies};
 use crate::dispatch::{Dispatch, Rung, What};
 use crate::routing::Route;
-
 use events::command::{ChooseOptions, Instruction, StartSession, TypeInstruction};
 use events::event::{Action, InstructionEnd, InstructionEnded, Rule, Topic};
 use events::outcome::{Doubt, Evidence, Failure, How, Screen};
@@ -222,6 +221,11 @@ pub(super) fn not_seen_yet(draft: &mut Draft, command: &Command, how: &How) {
     let Some((session, inbound)) = crate::apply::dispatch_of(command) else {
         return;
     };
+    // After a restart the wait begins anew; what was said and done for it is not repeated.
+    let topic = Topic::Receipt(inbound);
+    if topic_known(draft.state(), &session, &topic) {
+        return;
+    }
     if let (Command::TypeInstruction(typed), How::Typed(_)) = (command, how) {
         draft.request(Command::PressEnter(typed.clone()), 1);
     }
@@ -230,7 +234,7 @@ pub(super) fn not_seen_yet(draft: &mut Draft, command: &Command, how: &How) {
         How::Steered(_) => "sent, not yet seen: it waits for the running step",
         _ => "sent, not yet seen",
     };
-    notices::queue(draft, Some(&session), Topic::Receipt(inbound), kind, "");
+    notices::queue(draft, Some(&session), topic, kind, "");
 }
 
 /// A new session was asked for.
