@@ -215,7 +215,7 @@ fn turn_completed(session: &mut Session, e: &TurnCompleted) {
     session.turn = None;
     session.unsent = None;
     session.finished = true;
-    if let Some(turn) = &e.turn {
+    if let Some(turn) = e.turn.as_ref().filter(|turn| !session.ended.contains(turn)) {
         session.ended.push(turn.clone());
     }
     if let Ending::Finished { last: Some(last) } = &e.ending {

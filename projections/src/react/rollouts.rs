@@ -264,16 +264,21 @@ pub(super) fn turn_ended(
     let Some(known) = draft.state().sessions.get(session) else {
         return;
     };
-    if turn.as_ref().is_some_and(|turn| known.ended.contains(turn)) {
+    let again = turn.as_ref().is_some_and(|turn| known.ended.contains(turn));
+    let before = known.offset;
+    // Notify was faster: the rollout's word on the turn still comes after all that
+    // the rollout said of it, so from it the session is known to be at rest.
+    if again && offset.is_none_or(|offset| offset <= before) {
         return;
     }
+    // Only the rollout knows whether a question was answered before the turn ended.
     let held: Vec<_> = known
         .questions
         .iter()
-        .filter(|q| q.kind == QuestionKind::Modal)
+        .filter(|q| offset.is_some() && q.kind == QuestionKind::Modal)
         .map(|q| q.call.clone())
         .collect();
-    let (owners, before) = (known.is_owners(), known.offset);
+    let owners = known.is_owners();
     let event = TurnCompleted {
         session: session.clone(),
         offset,
@@ -289,7 +294,7 @@ pub(super) fn turn_ended(
     for call in held {
         close(draft, session, offset.unwrap_or(before), &call, how);
     }
-    if owners && wants_endings(draft) {
+    if owners && !again && wants_endings(draft) {
         let (kind, body) = worded(&ending);
         notices::queue(draft, Some(session), Topic::TurnEnd(turn), kind, &body);
     }
