@@ -8,6 +8,7 @@
 use super::super::EffectsConfig;
 use super::super::child::{Child, Ended};
 use std::collections::BTreeMap;
+use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -97,7 +98,8 @@ impl Process {
     }
 }
 
-/// Every regular file that the processes have open.
+/// Every file that the processes have open for writing. A Codex that starts reads
+/// in the rollouts of others, and has to do with none of them.
 pub(crate) async fn open_files(
     config: &EffectsConfig,
     pids: &[u32],
@@ -113,7 +115,7 @@ pub(crate) async fn open_files(
         .map(u32::to_string)
         .collect::<Vec<_>>()
         .join(",");
-    let listing = run(config, "lsof", &["-nPw", "-p", &list, "-Fn"]).await?;
+    let listing = run(config, "lsof", &["-nPw", "-p", &list, "-Fan"]).await?;
     Ok(from_lsof(&listing).collect())
 }
 
@@ -121,17 +123,27 @@ fn links(pid: u32) -> Vec<PathBuf> {
     let Ok(entries) = std::fs::read_dir(format!("/proc/{pid}/fd")) else {
         return Vec::new();
     };
-    entries
-        .filter_map(|entry| std::fs::read_link(entry.ok()?.path()).ok())
-        .collect()
+    let written = |entry: std::io::Result<std::fs::DirEntry>| {
+        let link = entry.ok()?.path();
+        // The link's own permissions say how the file was opened.
+        let mode = link.symlink_metadata().ok()?.permissions().mode();
+        (mode & 0o200 != 0).then(|| std::fs::read_link(link).ok())?
+    };
+    entries.filter_map(written).collect()
 }
 
+/// Of each open file a line `f` and its number, `a` and how it is opened, `n` and its name.
 fn from_lsof(listing: &str) -> impl Iterator<Item = PathBuf> + '_ {
-    listing
-        .lines()
-        .filter_map(|line| line.strip_prefix('n'))
-        .filter(|name| name.starts_with('/'))
-        .map(PathBuf::from)
+    let mut only_read = false;
+    listing.lines().filter_map(move |line| {
+        match line.split_at_checked(1)? {
+            ("f", _) => only_read = false,
+            ("a", access) => only_read = access == "r",
+            ("n", name) if name.starts_with('/') && !only_read => return Some(name.into()),
+            _ => {}
+        }
+        None
+    })
 }
 
 fn from_proc() -> std::io::Result<Table> {
@@ -234,5 +246,28 @@ async fn run(config: &EffectsConfig, program: &str, args: &[&str]) -> Result<Str
         Ended::Signalled { signal } => Err(format!("{program} was ended by signal {signal}")),
         Ended::TimedOut => Err(format!("{program} did not end in time")),
         Ended::NotStarted(error) => Err(format!("{program} could not be started: {error}")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_that_is_only_read_is_nobodys() {
+        let dir = tempfile::tempdir().expect("dir");
+        let [read, written] = ["read", "written"].map(|name| dir.path().join(name));
+        std::fs::write(&read, "").expect("file");
+        let _reader = std::fs::File::open(&read).expect("open");
+        let _writer = std::fs::File::create(&written).expect("open");
+        if cfg!(target_os = "linux") {
+            let open = links(std::process::id());
+            let real = |path: &Path| path.canonicalize().expect("there");
+            assert!(open.contains(&real(&written)) && !open.contains(&real(&read)));
+        }
+        let listing =
+            "p12\nfcwd\na \nn/dir\nf4\nar\nn/read\nf5\nau\nn/both\nf6\naw\nn/w\nf7\nnpipe\n";
+        let open: Vec<_> = from_lsof(listing).collect();
+        assert_eq!(open, ["/dir", "/both", "/w"].map(PathBuf::from));
     }
 }
