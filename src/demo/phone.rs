@@ -40,6 +40,8 @@ pub(super) enum Vain {
     Stopped,
     #[error("the control plane ended")]
     Ended,
+    #[error("{0}")]
+    Mistaken(&'static str),
     #[error("the simulated Messages cannot be used: {0}")]
     Messages(String),
 }

@@ -61,7 +61,10 @@ fn conversation(play: &mut Play<'_>) -> Result<(), Vain> {
 
     play.step("\"new label: instruction\" starts a session in a new tmux window")?;
     play.say("new docs: write the docs", None)?;
-    play.until(|text| text.is("done") && text.says("echo: write the docs"))?;
+    let new = play.until(|text| text.is("docs · done") && text.says("echo: write the docs"))?;
+    if new.reference() == notice.reference() {
+        return Err(Vain::Mistaken("the new session has the first one's ref"));
+    }
     print(&format!("\n{} steps, all as they should be\n", play.nth))
 }
 
