@@ -7,7 +7,7 @@
 
 use super::super::EffectsConfig;
 use super::super::child::{Child, Ended};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -44,11 +44,16 @@ impl Table {
     /// All processes, now.
     pub(crate) async fn read(config: &EffectsConfig) -> Result<Self, String> {
         if cfg!(target_os = "linux") {
-            return from_proc().map_err(|error| format!("/proc could not be read: {error}"));
+            from_proc().map_err(|error| format!("/proc could not be read: {error}"))
+        } else {
+            from_ps(config).await
         }
-        let columns = "pid=,ppid=,pgid=,tpgid=,command=";
-        let listing = run(config, "ps", &["-axww", "-o", columns]).await?;
-        Ok(Self(listing.lines().filter_map(from_ps).collect()))
+    }
+
+    /// Every Codex there is, with a screen or without.
+    pub(crate) fn all_codex(&self) -> Vec<u32> {
+        let codex = |(pid, process): (&u32, &Process)| codex(&process.args(*pid)).map(|_| *pid);
+        self.0.iter().filter_map(codex).collect()
     }
 
     /// The Codex that has the terminal whose first process is `root`: itself
@@ -57,8 +62,10 @@ impl Table {
     pub(crate) fn codex_in_front(&self, root: u32) -> Vec<u32> {
         let mut found = Vec::new();
         let mut waiting = vec![root];
+        let mut seen = BTreeSet::new();
         while let Some(pid) = waiting.pop() {
-            let Some(process) = self.0.get(&pid) else {
+            // A table that was read while processes ended may have a circle in it.
+            let Some(process) = self.0.get(&pid).filter(|_| seen.insert(pid)) else {
                 continue;
             };
             let codex = codex(&process.args(pid));
@@ -68,10 +75,6 @@ impl Table {
             }
             if !codex.is_some_and(|codex| codex.native) {
                 waiting.extend(self.children(pid));
-            }
-            // A table that was read while processes ended may have a circle in it.
-            if found.len() > 16 || waiting.len() > self.0.len() {
-                return Vec::new();
             }
         }
         found
@@ -98,28 +101,23 @@ impl Process {
     }
 }
 
-/// Every file that the processes have open for writing. A Codex that starts reads
-/// in the rollouts of others, and has to do with none of them.
+/// The files that each of the processes has open for writing. A Codex that starts
+/// reads in the rollouts of others, and has to do with none of them.
 pub(crate) async fn open_files(
     config: &EffectsConfig,
     pids: &[u32],
-) -> Result<Vec<PathBuf>, String> {
+) -> Result<BTreeMap<u32, Vec<PathBuf>>, String> {
     if pids.is_empty() {
-        return Ok(Vec::new());
+        Ok(BTreeMap::new())
+    } else if cfg!(target_os = "linux") {
+        Ok(pids.iter().map(|pid| (*pid, links(*pid))).collect())
+    } else {
+        from_lsof(config, pids).await
     }
-    if cfg!(target_os = "linux") {
-        return Ok(pids.iter().flat_map(|pid| links(*pid)).collect());
-    }
-    let list = pids
-        .iter()
-        .map(u32::to_string)
-        .collect::<Vec<_>>()
-        .join(",");
-    let listing = run(config, "lsof", &["-nPw", "-p", &list, "-Fan"]).await?;
-    Ok(from_lsof(&listing).collect())
 }
 
 fn links(pid: u32) -> Vec<PathBuf> {
+    // A process that has gone meanwhile has nothing open.
     let Ok(entries) = std::fs::read_dir(format!("/proc/{pid}/fd")) else {
         return Vec::new();
     };
@@ -132,18 +130,35 @@ fn links(pid: u32) -> Vec<PathBuf> {
     entries.filter_map(written).collect()
 }
 
-/// Of each open file a line `f` and its number, `a` and how it is opened, `n` and its name.
-fn from_lsof(listing: &str) -> impl Iterator<Item = PathBuf> + '_ {
+/// One run for all, since a run takes long: `p` lines are processes, `f` lines begin
+/// one of their files, `a` lines say how it is opened, `n` lines name it.
+async fn from_lsof(
+    config: &EffectsConfig,
+    pids: &[u32],
+) -> Result<BTreeMap<u32, Vec<PathBuf>>, String> {
+    let list: Vec<String> = pids.iter().map(u32::to_string).collect();
+    let listing = run(config, "lsof", &["-nPw", "-p", &list.join(","), "-Fan"]).await?;
+    let mut files: BTreeMap<u32, Vec<PathBuf>> = BTreeMap::new();
+    let mut current = None;
     let mut only_read = false;
-    listing.lines().filter_map(move |line| {
-        match line.split_at_checked(1)? {
-            ("f", _) => only_read = false,
-            ("a", access) => only_read = access == "r",
-            ("n", name) if name.starts_with('/') && !only_read => return Some(name.into()),
+    for line in listing.lines() {
+        match (line.split_at_checked(1), current) {
+            (Some(("p", pid)), _) => current = pid.parse().ok(),
+            (Some(("f", _)), _) => only_read = false,
+            (Some(("a", access)), _) => only_read = access == "r",
+            (Some(("n", name)), Some(pid)) if !only_read => {
+                files.entry(pid).or_default().push(PathBuf::from(name));
+            }
             _ => {}
         }
-        None
-    })
+    }
+    Ok(files)
+}
+
+async fn from_ps(config: &EffectsConfig) -> Result<Table, String> {
+    let columns = "pid=,ppid=,pgid=,tpgid=,command=";
+    let listing = run(config, "ps", &["-axww", "-o", columns]).await?;
+    Ok(Table(listing.lines().filter_map(from_ps_line).collect()))
 }
 
 fn from_proc() -> std::io::Result<Table> {
@@ -179,7 +194,7 @@ fn from_stat(stat: &str) -> Option<Process> {
     })
 }
 
-fn from_ps(line: &str) -> Option<(u32, Process)> {
+fn from_ps_line(line: &str) -> Option<(u32, Process)> {
     let mut words = line.split_ascii_whitespace();
     let pid = words.next()?.parse().ok()?;
     let process = Process {
@@ -250,24 +265,4 @@ async fn run(config: &EffectsConfig, program: &str, args: &[&str]) -> Result<Str
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_file_that_is_only_read_is_nobodys() {
-        let dir = tempfile::tempdir().expect("dir");
-        let [read, written] = ["read", "written"].map(|name| dir.path().join(name));
-        std::fs::write(&read, "").expect("file");
-        let _reader = std::fs::File::open(&read).expect("open");
-        let _writer = std::fs::File::create(&written).expect("open");
-        if cfg!(target_os = "linux") {
-            let open = links(std::process::id());
-            let real = |path: &Path| path.canonicalize().expect("there");
-            assert!(open.contains(&real(&written)) && !open.contains(&real(&read)));
-        }
-        let listing =
-            "p12\nfcwd\na \nn/dir\nf4\nar\nn/read\nf5\nau\nn/both\nf6\naw\nn/w\nf7\nnpipe\n";
-        let open: Vec<_> = from_lsof(listing).collect();
-        assert_eq!(open, ["/dir", "/both", "/w"].map(PathBuf::from));
-    }
-}
+mod tests;
