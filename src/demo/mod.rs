@@ -53,7 +53,7 @@ pub fn osascript(arguments: Vec<OsString>) -> Outcome {
 }
 
 /// Stands in for Codex.
-pub fn codex(arguments: Vec<OsString>) -> Outcome {
+pub fn codex(arguments: &[OsString]) -> Outcome {
     let printed = match arguments.first().and_then(|first| first.to_str()) {
         Some("--help") => Some(stand_in::HELP),
         Some("--version") => Some("codex-cli 0.169.0 (a stand-in)\n"),
@@ -61,7 +61,7 @@ pub fn codex(arguments: Vec<OsString>) -> Outcome {
     };
     let ended = match printed {
         Some(text) => ui::data(text).map_err(|error| error.to_string()),
-        None => stand_in::main(&arguments),
+        None => stand_in::main(arguments),
     };
     let stopped = |why| CommandError::failure(format!("the stand-in for Codex stopped: {why}"));
     ended.map(|()| Answer::Yes).map_err(stopped)

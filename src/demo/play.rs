@@ -34,14 +34,14 @@ pub fn play(script: bool) -> Outcome {
         Ok(()) => Ok(Answer::Yes),
         Err((_, Vain::Stopped)) if !script => Ok(Answer::Yes),
         Err((step, why)) => {
-            let state = stage.place().state();
+            let log = stage.place().state();
             let kept = stage.keep();
             ui::talk(&format!(
                 "demo failed: {step}: {why}\n\
                  Everything is kept in {}: screens.txt is what the panes showed, and the log is read by\n\
                  CODEX_IMESSAGE_STATE_DIR='{}' codex-imessage-control-plane log export",
                 kept.display(),
-                state.display()
+                log.display()
             ));
             Ok(Answer::No)
         }

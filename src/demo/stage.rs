@@ -227,7 +227,7 @@ impl Stage {
         for pane in panes.lines() {
             let id = pane.split(' ').next().unwrap_or_default();
             let screen = self.tmux(words(&["capture-pane", "-p", "-t", id]))?;
-            shown.push_str(&format!("== {pane}\n{screen}\n"));
+            shown.extend(["== ", pane, "\n", &screen, "\n"]);
         }
         fs::write(root.join("screens.txt"), shown)
     }
