@@ -7,14 +7,14 @@
 use super::codex_home::{CodexHome, OFFLINE};
 use super::messages::Messages;
 use crate::cli::error::CommandError;
-use crate::cli::ui;
 use crate::clock::Stopwatch;
 use crate::config::{Config, Environment, Program, Programs};
 use crate::ingress::client;
+use rustix::fs::OFlags;
 use std::ffi::OsString;
 use std::fs;
-use std::io;
-use std::os::unix::fs::PermissionsExt as _;
+use std::io::{self, Read as _};
+use std::os::unix::fs::{OpenOptionsExt as _, PermissionsExt as _};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 use tempfile::TempDir;
@@ -25,7 +25,6 @@ pub(super) const OWNER: &str = "+15555550123";
 /// A directory with all that the demo needs. It is removed when this is dropped.
 pub(super) struct Place {
     directory: TempDir,
-    kept: bool,
     root: PathBuf,
     /// This program.
     ours: PathBuf,
@@ -54,7 +53,6 @@ impl Place {
             // Codex resolves links in the directories that it trusts and works in.
             root: directory.path().canonicalize()?,
             directory,
-            kept: false,
             ours: std::env::current_exe()?,
             tmux,
             path: environment.get("PATH").unwrap_or_default().to_owned(),
@@ -116,7 +114,8 @@ impl Place {
 
     fn script(&self, name: &str, body: &str) -> io::Result<()> {
         let file = self.program(name);
-        fs::write(&file, format!("#!/bin/sh\n{body}\n"))?;
+        let alive = quoted(&self.alive());
+        fs::write(&file, format!("#!/bin/sh\nexec 9<>{alive}\n{body}\n"))?;
         fs::set_permissions(&file, fs::Permissions::from_mode(0o700))
     }
 
@@ -191,22 +190,34 @@ impl Place {
         client::address(&self.state())
     }
 
-    /// Removes everything, unless it is kept. What has been told to end may still
-    /// write for a moment, so removing is tried until `patience` is over.
-    pub(super) fn remove(&self, patience: Duration) {
-        let trying = Stopwatch::start();
-        while !self.kept && fs::remove_dir_all(&self.root).is_err() && self.root.exists() {
-            if trying.elapsed() > patience {
-                ui::talk(&format!("{} is left over; remove it", self.root.display()));
-                return;
+    /// A pipe that every program of the demo holds open, and what it starts too: a
+    /// notify process outlives its Codex, and would make anew what is removed.
+    pub(super) fn alive(&self) -> PathBuf {
+        self.root.join("alive")
+    }
+
+    /// Waits until none of these programs is left; gives whether that is so.
+    pub(super) fn wait_for_the_last(&self, patience: Duration) -> io::Result<bool> {
+        let mut pipe = fs::OpenOptions::new()
+            .read(true)
+            .custom_flags(OFlags::NONBLOCK.bits().cast_signed())
+            .open(self.alive())?;
+        let waiting = Stopwatch::start();
+        loop {
+            match pipe.read(&mut [0]) {
+                Ok(_) => return Ok(true),
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
+                Err(error) => return Err(error),
             }
-            std::thread::sleep(Duration::from_millis(20));
+            if waiting.elapsed() > patience {
+                return Ok(false);
+            }
+            std::thread::sleep(Duration::from_millis(10));
         }
     }
 
     /// Leaves everything where it is, for whoever wants to know why.
     pub(super) fn keep(&mut self) {
-        self.kept = true;
         self.directory.disable_cleanup(true);
     }
 }

@@ -7,6 +7,7 @@ use super::model::Model;
 use super::phone::Event;
 use super::place::{Place, find};
 use crate::cli::error::{CommandError, Outcome};
+use crate::cli::ui;
 use crate::clock::Stopwatch;
 use crate::config::{Environment, Program};
 use crate::effects::child::{Child, Ended};
@@ -29,7 +30,7 @@ const OLDEST: (u32, u32) = (0, 104);
 const OPENING: Duration = Duration::from_secs(10);
 /// How long any program that is asked something may take.
 const BUDGET: Duration = Duration::from_secs(20);
-/// How long what was told to end may go on writing into the place.
+/// How long what was told to end may take to do so.
 const LAST_WORDS: Duration = Duration::from_secs(3);
 
 /// All that plays, in its place.
@@ -68,6 +69,9 @@ impl Stage {
         stage
             .signals(events)
             .map_err(failed("signals cannot be listened for"))?;
+        stage
+            .ask("mkfifo".into(), &[&stage.place.alive().to_string_lossy()])
+            .map_err(failed("a named pipe cannot be made"))?;
         stage
             .choose_codex(environment)
             .map_err(failed("Codex cannot be prepared"))?;
@@ -255,16 +259,20 @@ impl Stage {
 
 impl Drop for Stage {
     fn drop(&mut self) {
+        self.stop_daemon();
+        // A server whose last pane ended is gone already.
+        let _gone = self.tmux(vec!["kill-server".into()]);
         if let Some((stop, thread)) = self.control_plane.take() {
             drop(stop);
             // How it ended has been heard of, where anybody wanted to know.
             let _ended = thread.join();
         }
-        self.stop_daemon();
-        // A server whose last pane ended is gone already.
-        let _gone = self.tmux(vec!["kill-server".into()]);
         self.model = None;
-        self.place.remove(LAST_WORDS);
+        match self.place.wait_for_the_last(LAST_WORDS) {
+            Ok(true) => {}
+            Ok(false) => ui::talk("a program that the demo started does not end"),
+            Err(error) => ui::talk(&format!("whether all has ended is not known: {error}")),
+        }
     }
 }
 

@@ -97,7 +97,7 @@ fn plays(codex: &Path, which: &str) {
         "you: 2",
         "· done\n  ┃ done: postgres",
         "you: new docs: write the docs",
-        "docs · done\n  ┃ echo: write the docs",
+        "┃ echo: write the docs",
         "7 steps, all as they should be",
     ] {
         let Some((_, after)) = rest.split_once(step) else {
@@ -105,6 +105,7 @@ fn plays(codex: &Path, which: &str) {
         };
         rest = after;
     }
+    assert!(said.contains("docs · started"), "{said}");
     assert!(!said.contains("not confirmed"), "{said}");
     assert!(talk.is_empty(), "{talk}");
     desk.assert_tidy();
