@@ -13,7 +13,7 @@ mod tests;
 use crate::ingress::chat_db::typedstream;
 use events::Wall;
 pub use row::{Form, Place, Row, SelfChat};
-use rusqlite::{Connection, OpenFlags, params};
+use rusqlite::{Connection, OpenFlags, TransactionBehavior, params};
 use sha2::{Digest as _, Sha256};
 use std::path::Path;
 use std::time::Duration;
@@ -194,8 +194,10 @@ impl Messages {
 }
 
 fn connect(path: &Path, how: OpenFlags) -> Result<Connection> {
-    let db = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_WRITE | how)?;
+    let mut db = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_WRITE | how)?;
     db.busy_timeout(BUSY)?;
+    // One that begins by reading is refused, not made to wait, when another writes.
+    db.set_transaction_behavior(TransactionBehavior::Immediate);
     Ok(db)
 }
 
