@@ -187,7 +187,12 @@ fn rollouts(config: &Config, state: &State, wakes: Wakes) -> io::Result<()> {
             })
             .collect();
         if touched.is_empty() {
-            inputs.extend(rollouts.recent());
+            let found = rollouts.recent();
+            // What the watch did not tell of stands where it does not watch yet.
+            if !found.is_empty() {
+                follow(watch.as_ref(), &rollouts);
+            }
+            inputs.extend(found);
         }
         for path in touched {
             inputs.extend(rollouts.touched(&path));
