@@ -15,7 +15,12 @@
 )]
 
 mod codex;
+mod desk;
 mod lab;
 mod pane;
+mod panes;
+mod phone;
 mod programs;
+mod runtime;
 mod stand_in;
+mod turns;
