@@ -15,7 +15,7 @@ use events::event::{
 };
 use events::input::{Closing, QuestionKind};
 use events::outcome::{Evidence, How};
-use events::{Command, Digest, Envelope, Event, Outcome, Seq, SessionId};
+use events::{Command, Digest, Envelope, Event, Outcome, Seq, SessionId, Settings};
 use std::sync::Arc;
 
 /// Applies one event.
@@ -28,12 +28,7 @@ pub fn apply(state: &mut State, envelope: &Envelope) {
     state.wall = envelope.wall;
     let seq = envelope.seq;
     match &envelope.event {
-        Event::RuntimeStarted(e) => {
-            state.began.get_or_insert(envelope.wall);
-            state.running = true;
-            state.settings = Arc::new(e.settings.clone());
-            state.failed_sources.clear();
-        }
+        Event::RuntimeStarted(e) => runtime_started(state, &e.settings),
         Event::RuntimeStopped(_) => state.running = false,
         Event::SourceFailed(e) => {
             state.failed_sources.insert(e.source, e.fault.clone());
@@ -105,6 +100,19 @@ fn anomaly(state: &mut State, seq: Seq, what: &str) {
         seq,
         what: what.to_owned(),
     });
+}
+
+fn runtime_started(state: &mut State, settings: &Settings) {
+    state.began.get_or_insert(state.wall);
+    state.running = true;
+    state.settings = Arc::new(settings.clone());
+    state.failed_sources.clear();
+    // Nobody has looked for these rollouts while nothing ran.
+    let at = state.tick.after(waits::ROLLOUT);
+    let waiting: Vec<_> = state.sessions.unplaced.keys().cloned().collect();
+    for session in waiting {
+        deadlines(state).set(Deadline::Rollout(session), at);
+    }
 }
 
 fn notify_received(state: &mut State, e: &NotifyReceived) {

@@ -11,6 +11,7 @@ use events::{Envelope, Link, Seq, Tick, Wall};
 use projections::{Machine, check, view};
 use serde::Serialize;
 use serde_json::Value;
+use std::fmt::Write as _;
 use std::fs::File;
 use std::io::{BufRead, BufReader};
 use std::path::PathBuf;
@@ -40,7 +41,7 @@ pub fn log_export(config: &Config, from: Option<Seq>, to: Option<Seq>) -> Outcom
 #[derive(Serialize)]
 struct Line<'a> {
     seq: Seq,
-    kind: String,
+    kind: &'a str,
     wall_ms: Wall,
     tick: Tick,
     cause: Option<Seq>,
@@ -50,11 +51,15 @@ struct Line<'a> {
 
 fn line(entry: &Envelope, frame: &[u8]) -> String {
     let event = serde_json::to_value(&entry.event).unwrap_or(Value::Null);
-    let (kind, content) = match event {
-        Value::Object(map) => map.into_iter().next().unwrap_or_default(),
-        other => (String::new(), other),
-    };
-    let frame = frame.iter().map(|byte| format!("{byte:02x}")).collect();
+    // An event is written as its kind and, in it, its content.
+    let (kind, content) = event
+        .as_object()
+        .and_then(|map| map.iter().next())
+        .map_or(("", &Value::Null), |(k, v)| (k, v));
+    let mut hex = String::with_capacity(frame.len() * 2);
+    for byte in frame {
+        let _ = write!(hex, "{byte:02x}");
+    }
     let Envelope {
         seq,
         wall,
@@ -68,8 +73,8 @@ fn line(entry: &Envelope, frame: &[u8]) -> String {
         wall_ms: wall,
         tick,
         cause,
-        event: &content,
-        frame,
+        event: content,
+        frame: hex,
     };
     serde_json::to_string(&line).unwrap_or_default()
 }
@@ -95,14 +100,13 @@ pub fn replay(
         }
         true
     };
-    match file {
-        Some(path) => read_export(&path, &mut fold)?,
-        None => {
-            let log = SledLog::open(&config.state_dir).map_err(open::fault)?;
-            for entry in log.read(Seq(1)) {
-                if !fold(entry.map_err(open::fault)?) {
-                    break;
-                }
+    if let Some(path) = file {
+        read_export(&path, &mut fold)?;
+    } else {
+        let log = SledLog::open(&config.state_dir).map_err(open::fault)?;
+        for entry in log.read(Seq(1)) {
+            if !fold(entry.map_err(open::fault)?) {
+                break;
             }
         }
     }
@@ -111,21 +115,17 @@ pub fn replay(
 
 fn summary(machine: &Machine) -> Outcome {
     let state = machine.state();
+    let violations = check::violations(state);
     let mut out = String::new();
     for (path, value) in view::lines(state) {
-        out.push_str(&format!("{path}: {value}\n"));
+        let _ = writeln!(out, "{path}: {value}");
     }
-    let violations = check::violations(state);
-    out.push_str(&format!(
-        "events: {}\ndigest: {}\n",
-        state.last,
-        state.digest()
-    ));
-    match violations.as_slice() {
-        [] => out.push_str("invariants: all hold\n"),
-        some => some
-            .iter()
-            .for_each(|what| out.push_str(&format!("violated: {what}\n"))),
+    let _ = writeln!(out, "events: {}\ndigest: {}", state.last, state.digest());
+    for what in &violations {
+        let _ = writeln!(out, "violated: {what}");
+    }
+    if violations.is_empty() {
+        let _ = writeln!(out, "invariants: all hold");
     }
     ui::data(&out).map_err(|error| {
         CommandError::failure("standard output cannot be written").because(error)
@@ -175,5 +175,8 @@ fn read_export(
 fn unhex(text: &str) -> Option<Vec<u8>> {
     let digits = text.as_bytes();
     let pair = |pair: &[u8]| u8::from_str_radix(std::str::from_utf8(pair).ok()?, 16).ok();
-    (digits.len() % 2 == 0).then(|| digits.chunks(2).map(pair).collect())?
+    digits
+        .len()
+        .is_multiple_of(2)
+        .then(|| digits.chunks(2).map(pair).collect())?
 }

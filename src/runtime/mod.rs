@@ -36,19 +36,19 @@ const VERSION: &str = env!("CARGO_PKG_VERSION");
 const SNAPSHOT_EVERY: u64 = 10_000;
 
 /// Works until told to stop.
-pub fn run(config: Config, dry_run: bool) -> Outcome {
+pub fn run(config: &Config, dry_run: bool) -> Outcome {
     if dry_run {
-        return dry::once(&config);
+        return dry::once(config);
     }
-    work(&config, false)
+    work(config, false)
 }
 
 /// One round.
-pub fn once(config: Config, dry_run: bool) -> Outcome {
+pub fn once(config: &Config, dry_run: bool) -> Outcome {
     if dry_run {
-        return dry::once(&config);
+        return dry::once(config);
     }
-    work(&config, true)
+    work(config, true)
 }
 
 fn work(config: &Config, once: bool) -> Outcome {
@@ -133,7 +133,8 @@ fn effects(config: &Config) -> EffectsConfig {
         tmux_tmpdir: config.tmux_tmpdir.clone(),
         new_session_name: config.tmux_session.clone(),
         window_prefix: config.tmux_window_prefix.clone(),
-        start_tmux_server: true,
+        // On a Mac a server that we start would inherit our Full Disk Access, and so would Codex.
+        start_tmux_server: !cfg!(target_os = "macos"),
         osascript_budget: Duration::from_secs(30),
         start_budget: Duration::from_secs(20),
         environment: vec![(

@@ -14,6 +14,7 @@ use std::time::Duration;
 const PATIENCE_MS: u64 = 3_000;
 
 /// A store fault as a command's error.
+#[expect(clippy::needless_pass_by_value, reason = "made for map_err")]
 pub(super) fn fault(fault: StoreFault) -> CommandError {
     let hint = fault.hint();
     CommandError::failure(fault.to_string()).hint(hint)

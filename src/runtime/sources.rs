@@ -146,10 +146,10 @@ fn own_rows(state: &State) -> Vec<Guid> {
 }
 
 fn own_row(input: &Input) -> Option<Guid> {
-    match input {
-        Input::Message(row) if row.from_me => Some(row.guid.clone()),
-        _ => None,
-    }
+    let Input::Message(row) = input else {
+        return None;
+    };
+    row.from_me.then(|| row.guid.clone())
 }
 
 fn rollouts(config: &Config, state: &State, wakes: Wakes) -> io::Result<()> {

@@ -74,8 +74,11 @@ impl Head {
     }
 }
 
+/// Frames with their positions.
+type Frames = Vec<(Seq, Vec<u8>)>;
+
 /// The frames of a batch that stands behind `head`, and the head after it.
-fn frames(batch: &Batch, mut head: Head) -> Result<(Vec<(Seq, Vec<u8>)>, Head), StoreFault> {
+fn frames(batch: &Batch, mut head: Head) -> Result<(Frames, Head), StoreFault> {
     let mut frames = Vec::with_capacity(batch.envelopes().len());
     for envelope in batch.envelopes() {
         let expected = head.seq.next();

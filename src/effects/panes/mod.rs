@@ -12,6 +12,7 @@ mod typing;
 
 pub(super) use choosing::choose;
 pub(super) use processes::{Table, open_files};
+pub(super) use proof::is_held;
 pub(super) use threads::Held;
 pub(super) use typing::{press_enter, type_in};
 
