@@ -210,7 +210,11 @@ impl Lab {
 
     /// The thread that was begun with these words.
     pub(crate) fn thread_of(&self, prompt: &str) -> String {
-        let begun = |path: &PathBuf| user_texts(&records(path)).first() == Some(&prompt);
+        let begun = |path: &PathBuf| {
+            let records = records(path);
+            let texts = user_texts(&records);
+            texts.first().is_some_and(|text| text.trim() == prompt)
+        };
         let found = rollouts(&self.codex_home().join("sessions"));
         let mut found = found.into_iter().filter(begun);
         let path = found.next().unwrap();

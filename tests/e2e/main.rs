@@ -16,6 +16,7 @@
 
 mod codex;
 mod desk;
+mod faults;
 mod lab;
 mod pane;
 mod panes;
@@ -23,4 +24,5 @@ mod phone;
 mod programs;
 mod runtime;
 mod stand_in;
+mod starting;
 mod turns;
