@@ -52,7 +52,12 @@ fn killed_at_any_moment_nothing_is_lost_or_done_twice() {
         (thread, notice.reference().to_owned())
     };
     let mut told = vec!["hello".to_owned()];
-    let moments = ["InboundReceived", "CommandStarted", "CommandPerformed", "InstructionEnded"];
+    let moments = [
+        "InboundReceived",
+        "CommandStarted",
+        "CommandPerformed",
+        "InstructionEnded",
+    ];
     for (nth, moment) in moments.into_iter().enumerate() {
         let text = format!("message {nth}");
         let seen = desk.runtime().events(moment);
@@ -97,16 +102,30 @@ fn finish(children: Vec<Child>) {
 
 #[test]
 fn a_hundred_notifies_at_once_are_all_kept() {
-    let Some(mut desk) = Desk::unattended(|_| {}) else { return };
+    let Some(mut desk) = Desk::unattended(|_| {}) else {
+        return;
+    };
     let all = |from: usize| (from..from + 100).map(payload);
     finish(all(0).map(|one| notify(&desk.lab, &one)).collect());
     desk.start(&[]);
     finish(all(100).map(|one| notify(&desk.lab, &one)).collect());
-    let odd = ["", "{", "[]", "null", &format!("{{\"thread-id\":\"{}\"}}", "x".repeat(70_000))];
+    let odd = [
+        "",
+        "{",
+        "[]",
+        "null",
+        &format!("{{\"thread-id\":\"{}\"}}", "x".repeat(70_000)),
+    ];
     finish(odd.map(|one| notify(&desk.lab, one)).into());
-    let inbox = desk.lab.codex_home().join("imessage-control-plane/inbox/new");
+    let inbox = desk
+        .lab
+        .codex_home()
+        .join("imessage-control-plane/inbox/new");
     let left = || fs::read_dir(&inbox).map_or(0, Iterator::count);
-    wait_for(|| format!("an empty inbox, not {}", left()), || (left() == 0).then_some(()));
+    wait_for(
+        || format!("an empty inbox, not {}", left()),
+        || (left() == 0).then_some(()),
+    );
     desk.runtime.take().unwrap().stop();
     let log = exported(&desk.lab, &desk.phone);
     let received = log.iter().filter(|entry| entry["kind"] == "NotifyReceived");

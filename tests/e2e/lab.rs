@@ -341,6 +341,12 @@ fn records(file: &Path) -> Vec<Value> {
 fn rollouts(dir: &Path) -> Vec<PathBuf> {
     let entries = fs::read_dir(dir).into_iter().flatten();
     let paths = entries.filter_map(|entry| Some(entry.ok()?.path()));
-    let below = |path: PathBuf| if path.is_dir() { rollouts(&path) } else { vec![path] };
+    let below = |path: PathBuf| {
+        if path.is_dir() {
+            rollouts(&path)
+        } else {
+            vec![path]
+        }
+    };
     paths.flat_map(below).collect()
 }

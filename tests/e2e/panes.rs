@@ -24,7 +24,11 @@ fn sessions_in_one_directory_get_their_own_texts() {
     let (first, of_first) = desk.prompted(&panes.0, "this is one");
     let (second, of_second) = desk.prompted(&panes.1, "this is two");
     let (third, of_third) = desk.prompted(&panes.2, "this is three");
-    for (notice, text) in [(&of_first, "un"), (&of_second, "deux"), (&of_third, "trois")] {
+    for (notice, text) in [
+        (&of_first, "un"),
+        (&of_second, "deux"),
+        (&of_third, "trois"),
+    ] {
         desk.phone.say(&format!("{} {text}", notice.reference()));
     }
     for (thread, notice, text) in [
@@ -75,7 +79,10 @@ fn a_working_session_gets_texts_after_its_turn_and_in_order() {
         desk.phone.say(&format!("{} {text}", notice.reference()));
     }
     desk.lab.wait_for_answer(&thread, "echo: and then that");
-    desk.assert_told(&thread, &["hello", "quiet: 4", "then this", "and then that"]);
+    desk.assert_told(
+        &thread,
+        &["hello", "quiet: 4", "then this", "and then that"],
+    );
     desk.runtime().wait_for_event("InstructionEnded", 2);
     assert_eq!(desk.phone.calls("received from the queue"), 2);
 }
@@ -88,7 +95,11 @@ fn a_question_is_answered_by_its_number_alone() {
     let thread = pane.thread();
     pane.prompt("ask: Use 2 databases or 1?");
     let question = desk.phone.wait_for("needs input", "Use 2 databases or 1?");
-    assert!(question.body().contains("1. sqlite (embedded)\n2. postgres (server)"));
+    assert!(
+        question
+            .body()
+            .contains("1. sqlite (embedded)\n2. postgres (server)")
+    );
     pane.wait_for("the question", |screen| screen.contains("2. postgres"));
     let before = pane.screen();
 
@@ -149,8 +160,10 @@ fn nothing_reaches_the_shell_that_codex_leaves_behind() {
     pane.wait_for("the shell", |_| pane.format("pane_current_command") == "sh");
     let before = pane.screen();
     desk.phone.reply(&notice, "touch made");
-    desk.phone.wait_for("sent, not yet seen: it waits in Codex's queue", "");
-    desk.phone.say(&format!("{} touch made too", notice.reference()));
+    desk.phone
+        .wait_for("sent, not yet seen: it waits in Codex's queue", "");
+    desk.phone
+        .say(&format!("{} touch made too", notice.reference()));
     desk.runtime().wait_for_event("CommandPerformed", 2);
     assert_eq!(pane.screen(), before);
     desk.assert_told(&thread, &["hello"]);

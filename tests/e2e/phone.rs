@@ -140,7 +140,9 @@ impl Phone {
             let texts: Vec<_> = { self.notices().into_iter() }.map(|n| n.text).collect();
             format!("“{kind}” with {part:?}; the phone shows {texts:#?}")
         };
-        wait_for(heard, || self.notices().into_iter().skip(first).find(wanted))
+        wait_for(heard, || {
+            self.notices().into_iter().skip(first).find(wanted)
+        })
     }
 }
 

@@ -29,7 +29,9 @@ impl Runtime {
         let trace = lab.place("trace");
         let file = || File::options().create(true).append(true).open(&trace);
         let mut command = ours(lab, phone);
-        command.args(["run", "--trace"]).envs(settings.iter().copied());
+        command
+            .args(["run", "--trace"])
+            .envs(settings.iter().copied());
         command.stdin(Stdio::null());
         command.stdout(file().unwrap()).stderr(file().unwrap());
         let child = command.spawn().unwrap();
@@ -103,7 +105,9 @@ pub(crate) fn exported(lab: &Lab, phone: &Phone) -> Vec<Value> {
     assert_succeeded(&exported);
     let text = String::from_utf8(exported.stdout).unwrap();
     let lines = text.lines();
-    lines.map(|line| serde_json::from_str(line).unwrap()).collect()
+    lines
+        .map(|line| serde_json::from_str(line).unwrap())
+        .collect()
 }
 
 /// Starts `notify` with a payload and does not wait for it.

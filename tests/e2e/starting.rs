@@ -46,7 +46,8 @@ fn without_panes_every_text_goes_by_the_queue() {
     let (thread, notice) = desk.prompted(&pane, "by hand");
     desk.phone.reply(&notice, "!by queue");
     desk.lab.wait_for_answer(&thread, "echo: !by queue");
-    desk.phone.wait_for("received from the queue", notice.reference());
+    desk.phone
+        .wait_for("received from the queue", notice.reference());
     desk.assert_told(&thread, &["by hand", "!by queue"]);
 }
 
@@ -60,9 +61,14 @@ fn what_is_asked_at_the_desk_is_not_answered_from_the_phone() {
     std::fs::write(strange.join(".git/HEAD"), "ref: refs/heads/main\n").unwrap();
     let codex = desk.lab.programs.native.clone();
     let args = ["-C", strange.to_str().unwrap(), "--no-daemon"];
-    let command: Vec<&OsStr> = [codex.as_os_str()].into_iter().chain(args.map(OsStr::new)).collect();
+    let command: Vec<&OsStr> = [codex.as_os_str()]
+        .into_iter()
+        .chain(args.map(OsStr::new))
+        .collect();
     let pane = desk.lab.pane(&command);
-    let modal = pane.wait_for("the question", |screen| screen.contains("Trust this folder?"));
+    let modal = pane.wait_for("the question", |screen| {
+        screen.contains("Trust this folder?")
+    });
     desk.phone.say("yes, trust it");
     desk.phone.wait_for("started", "phone");
     assert_eq!(pane.screen(), modal);

@@ -16,7 +16,11 @@ fn long_text() -> String {
 /// A turn at the desk, a reply by ref, a reply in the thread: each arrives once.
 fn talk(desk: &mut Desk, npm: bool, agent: Agent, receipt: &str) {
     let programs = desk.lab.programs.clone();
-    let program = if npm { &programs.codex } else { &programs.native };
+    let program = if npm {
+        &programs.codex
+    } else {
+        &programs.native
+    };
     let pane = desk.codex(program, agent);
     let (thread, first) = desk.prompted(&pane, "by hand");
     assert!(first.text.starts_with("[Codex] @"), "{:?}", first.text);
@@ -29,7 +33,8 @@ fn talk(desk: &mut Desk, npm: bool, agent: Agent, receipt: &str) {
     let second = desk.phone.wait_for("done", "echo: look at");
 
     desk.phone.reply(&second, "/quit @x\n\n!ls -l ");
-    desk.lab.wait_for_answer(&thread, "echo: /quit @x\n\n!ls -l");
+    desk.lab
+        .wait_for_answer(&thread, "echo: /quit @x\n\n!ls -l");
     desk.phone.wait_for("done", "echo: /quit @x");
 
     desk.runtime().wait_for_event("InstructionEnded", 2);
