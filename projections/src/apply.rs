@@ -77,7 +77,9 @@ pub fn apply(state: &mut State, envelope: &Envelope) {
                 && let Some(session) = Arc::make_mut(&mut state.sessions).get_mut(session)
             {
                 session.noticed.push(e.topic.clone());
-                session.unsent = None;
+                if e.topic == events::event::Topic::Progress {
+                    session.unsent = None;
+                }
             }
         }
         Event::NoticeWithdrawn(e) => {
@@ -223,7 +225,7 @@ fn turn_completed(session: &mut Session, e: &TurnCompleted) {
     session.turn = None;
     session.unsent = None;
     session.finished = true;
-    if let Some(turn) = &e.turn {
+    if let Some(turn) = e.turn.as_ref().filter(|turn| !session.ended.contains(turn)) {
         session.ended.push(turn.clone());
     }
     if let Ending::Finished { last: Some(last) } = &e.ending {
@@ -303,10 +305,11 @@ fn deadline_passed(state: &mut State, deadline: &Deadline) {
             Arc::make_mut(&mut state.sessions).unplaced.remove(session);
         }
         Deadline::Pace(id) => {
-            if let Some(Command::SendMessage(send)) =
-                state.ledger.open.get(id).map(|entry| entry.command.clone())
-            {
-                Arc::make_mut(&mut state.outbox).part_done(send.notice, true);
+            // After a restart the wait is set anew; by then a later part may be under way.
+            let notices = state.outbox.open.iter();
+            let waiting = notices.into_iter().find(|(_, n)| n.sending == Some(*id));
+            if let Some(notice) = waiting.map(|(seq, _)| *seq) {
+                Arc::make_mut(&mut state.outbox).part_done(notice, true);
             }
         }
         Deadline::Receipt(id) => {
@@ -404,6 +407,7 @@ fn started(state: &mut State, seq: Seq, e: &CommandStarted) {
             at: wall,
             baseline: e.baseline,
             guid: None,
+            copy: None,
             notice: send.notice,
         };
         ledger.sent.put(sent);
@@ -432,18 +436,27 @@ fn performed(state: &mut State, seq: Seq, e: &CommandPerformed) {
     let target = dispatch_of(&entry.command);
     entry.stage = Stage::Performed(e.performed.clone());
     let waits = waits::after(&e.performed, send, &settings);
+    // After a restart the waits are set anew; the owner is not told again.
+    let told = target.as_ref().is_some_and(|(session, inbound)| {
+        let dispatch = state.dispatches.get(session, inbound);
+        dispatch.is_some_and(|d| d.told)
+    });
     let deadlines = deadlines(state);
     deadlines.set(Deadline::Proof(e.id), tick.after(waits.proof));
     if send {
         deadlines.set(Deadline::Pace(e.id), tick.after(waits.next));
-    } else {
+    } else if !told {
         deadlines.set(Deadline::Receipt(e.id), tick.after(waits.next));
     }
     if let Some((session, inbound)) = target
         && let Some(dispatch) = Arc::make_mut(&mut state.dispatches).get_mut(&session, &inbound)
     {
         // Codex keeps these in order by itself, however long they take.
-        dispatch.queued = matches!(e.performed.how, How::Queued | How::Steered(_));
+        dispatch.left = match e.performed.how {
+            How::Queued => Some(Rung::Queue),
+            How::Steered(_) => Some(Rung::Steer),
+            How::Accepted | How::Typed(_) | How::Chosen(_) | How::Pressed(_) | How::Resumed => None,
+        };
     }
 }
 

@@ -2,12 +2,11 @@
 //! pane, resume, or a refusal that says why. One rung at a time; the next only
 //! after the one before has certainly not borne.
 
-use super::draft::Draft;
+use super::draft::{Draft, topic_known};
 use super::{messages, notices, replies};
 use crate::dispatch::{Dispatch, Rung, What};
 use crate::ledger::{Entry, Stage};
 use crate::routing::Route;
-
 use events::command::{ChooseOptions, Instruction, StartSession, TypeInstruction};
 use events::event::{Action, InstructionEnd, InstructionEnded, Rule, Topic};
 use events::outcome::{Doubt, Evidence, Failure, How, Screen};
@@ -19,8 +18,8 @@ pub(super) fn advance(draft: &mut Draft, session: &SessionId) {
         if head.trying.is_some() {
             return;
         }
-        let behind = draft.state().dispatches.behind_queue(session);
-        match next_rung(&head, behind, &draft.state().settings) {
+        let ahead = draft.state().dispatches.ahead(session);
+        match next_rung(&head, ahead, &draft.state().settings) {
             Some(rung) => {
                 let command = command(draft, session, &head, rung);
                 let attempt = u16::try_from(head.tried.len() + 1).unwrap_or(u16::MAX);
@@ -33,8 +32,9 @@ pub(super) fn advance(draft: &mut Draft, session: &SessionId) {
 }
 
 /// The next rung of the ladder; `None` when there is none left.
-fn next_rung(dispatch: &Dispatch, behind_queue: bool, settings: &Settings) -> Option<Rung> {
-    let first = if behind_queue || !settings.route_via_tmux {
+/// What waits ahead is never overtaken: behind Codex's queue there is only the queue.
+fn next_rung(dispatch: &Dispatch, ahead: Option<Rung>, settings: &Settings) -> Option<Rung> {
+    let first = if ahead.is_some() || !settings.route_via_tmux {
         Rung::Queue
     } else {
         Rung::Pane
@@ -49,7 +49,8 @@ fn next_rung(dispatch: &Dispatch, behind_queue: bool, settings: &Settings) -> Op
     let tried = |rung| dispatch.tried.iter().any(|t| t.rung == rung);
     match last.rung {
         Rung::Pane => may_queue(&last.failure).then_some(Rung::Queue),
-        Rung::Queue if behind_queue || (tried(Rung::Pane) && was_working(dispatch)) => {
+        Rung::Queue if ahead == Some(Rung::Queue) => None,
+        Rung::Queue if ahead.is_some() || (tried(Rung::Pane) && was_working(dispatch)) => {
             Some(Rung::Steer)
         }
         Rung::Queue => (!settings.strict_tmux).then_some(Rung::Resume),
@@ -243,6 +244,11 @@ pub(super) fn not_seen_yet(draft: &mut Draft, command: &Command, how: &How) {
     let Some((session, inbound)) = crate::apply::dispatch_of(command) else {
         return;
     };
+    // After a restart the wait begins anew; what was said and done for it is not repeated.
+    let topic = Topic::Receipt(inbound);
+    if topic_known(draft.state(), &session, &topic) {
+        return;
+    }
     if let (Command::TypeInstruction(typed), How::Typed(_)) = (command, how) {
         draft.request(Command::PressEnter(typed.clone()), 1);
     }
@@ -251,7 +257,7 @@ pub(super) fn not_seen_yet(draft: &mut Draft, command: &Command, how: &How) {
         How::Steered(_) => "sent, not yet seen: it waits for the running step",
         _ => "sent, not yet seen",
     };
-    notices::queue(draft, Some(&session), Topic::Receipt(inbound), kind, "");
+    notices::queue(draft, Some(&session), topic, kind, "");
 }
 
 /// A new session was asked for.
