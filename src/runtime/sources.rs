@@ -188,11 +188,14 @@ fn rollouts(config: &Config, state: &State, wakes: Wakes) -> io::Result<()> {
             })
             .collect();
         if touched.is_empty() {
-            inputs.extend(rollouts.recent());
-            // Where files are watched one by one, a new one is watched from now on.
-            if rollouts::watch::Scope::HERE == rollouts::watch::Scope::Files {
+            let found = rollouts.recent();
+            // What the watch did not tell of stands where it does not watch yet; where
+            // files are watched one by one, a new one is watched from now on.
+            let by_file = rollouts::watch::Scope::HERE == rollouts::watch::Scope::Files;
+            if by_file || !found.is_empty() {
                 follow(watch.as_ref(), &rollouts);
             }
+            inputs.extend(found);
         }
         for path in touched {
             inputs.extend(rollouts.touched(&path));

@@ -198,8 +198,10 @@ impl Messages {
 }
 
 fn connect(path: &Path, how: OpenFlags) -> Result<Connection> {
-    let db = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_WRITE | how)?;
+    let mut db = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_WRITE | how)?;
     db.busy_timeout(BUSY)?;
+    // One that begins by reading is refused, not made to wait, when another writes.
+    db.set_transaction_behavior(TransactionBehavior::Immediate);
     Ok(db)
 }
 
