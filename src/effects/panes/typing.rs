@@ -9,7 +9,7 @@
 use super::super::EffectsConfig;
 use super::super::codex::framed;
 use super::super::paste::{self, Framed};
-use super::super::screen::Composer;
+use super::super::screen::{Composer, Seen};
 use super::Target;
 use super::tmux::Trouble;
 use crate::clock::Stopwatch;
@@ -25,6 +25,9 @@ const HELD_BACK: Duration = Duration::from_millis(900);
 const SHOWN_WITHIN: Duration = Duration::from_millis(600);
 /// How old a look may be that stands alone.
 const FRESH: Duration = Duration::from_millis(50);
+/// How long the screen may lag behind the end of a turn, which the owner may
+/// hear of and answer before.
+const ENDING: Duration = Duration::from_millis(400);
 /// Between two looks.
 const PAUSE: Duration = Duration::from_millis(8);
 
@@ -49,7 +52,13 @@ async fn prepare(
     let framed = framed(&disarmed(command.instruction.text.reveal()))?;
     let instruction = &command.instruction;
     let target = Target::find(config, &instruction.session, &command.hints).await?;
-    let (capture, seen) = target.first_look().await?;
+    let patience = if command.steer {
+        Duration::ZERO
+    } else {
+        ENDING
+    };
+    let at_rest = |seen: &Seen| !matches!(seen.screen, Screen::Working);
+    let (capture, seen) = target.look_until(patience, at_rest).await?;
     let working = matches!(seen.screen, Screen::Working);
     if seen.composer.as_ref().is_some_and(Composer::holds_draft) {
         // Whatever else is going on, the owner's draft is what stands in the way.
