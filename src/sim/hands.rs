@@ -72,7 +72,10 @@ impl World {
             Fate::RowAfter(ms) => row(self, ms),
             Fate::Sms | Fate::Error22After(_) => row(self, 80),
             Fate::TimeoutSent => row(self, 400),
-            Fate::TimeoutSentLater => row(self, OSASCRIPT + 3000),
+            Fate::TimeoutSentLater => {
+                self.blurred = true;
+                row(self, OSASCRIPT + 3000);
+            }
             Fate::BreaksOff { sent: true } => row(self, 100),
             _ => {}
         }

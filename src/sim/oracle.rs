@@ -147,6 +147,13 @@ impl Oracle {
                     format!("row {} was decided twice", e.rowid)
                 })
             }
+            Event::OutgoingSeen(e) => {
+                let row = world.messages.get(e.rowid);
+                let mine = row.is_some_and(|r| r.by == Some(e.command));
+                must(mine || world.blurred, || {
+                    format!("row {} is not of {}", e.rowid, e.command)
+                })
+            }
             Event::RoutingDecided(e) => self.routed(e),
             Event::InstructionEnded(e) => {
                 let inbound = self.inbound.get_mut(&e.inbound).filter(|i| i.decided);
@@ -257,7 +264,6 @@ impl Oracle {
         self.moves(id, from, Stage::Settled)?;
         let reached = world.effects.iter().any(|x| x.id == id && x.reached);
         match &e.outcome {
-            // Of two equal texts the wrong one may get the row when the clock was moved between them.
             Outcome::Failed(Failure::Row { guid, .. }) => {
                 let mut rows = world.messages.rows.iter();
                 let failed = rows.any(|r| r.row.guid == *guid && r.row.error != 0);

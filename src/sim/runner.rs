@@ -176,7 +176,6 @@ impl<'a> Run<'a> {
         }
         let driver = Driver::open(open(disk, dies_at)?, State::default()).map_err(fault)?;
         let state = driver.machine().state();
-        self.world.up = true;
         if self.plan.bug == Some(Bug::BeginsAgain) {
             let begun = state.ledger.open.iter();
             for (id, entry) in begun.filter(|(_, e)| e.stage == Stage::Started) {
