@@ -3,8 +3,9 @@
 //! leaves here only after its start is on disk too.
 
 use crate::store::{Durable, EventLog, StoreFault};
-use events::{Command, CommandId, Envelope, Input, Now, Seq};
+use events::{Command, CommandId, Envelope, Input, Lane, Now, Seq};
 use projections::{Machine, State};
+use std::collections::BTreeSet;
 
 /// Log and machine, in step.
 pub struct Driver<L> {
@@ -41,6 +42,7 @@ impl<L: EventLog> Driver<L> {
     }
 
     /// Has every entry shown to `watch` from here on.
+    #[must_use]
     pub fn watched(mut self, watch: Watch) -> Self {
         self.watch = Some(watch);
         self
@@ -72,10 +74,16 @@ impl<L: EventLog> Driver<L> {
         Ok(Step::Appended(self.machine.state().last))
     }
 
-    /// Begins what is owed and whose lane is free. What is returned may be
-    /// carried out, once; its start is on disk.
-    pub fn begin(&mut self, now: Now) -> Result<Vec<(CommandId, Command)>, StoreFault> {
-        let owed = self.machine.owed();
+    /// Begins what is owed and whose lane is free: neither in the log nor, as the
+    /// caller says, by an executor that has not come back. What is returned may
+    /// be carried out, once; its start is on disk.
+    pub fn begin(
+        &mut self,
+        busy: &BTreeSet<Lane>,
+        now: Now,
+    ) -> Result<Vec<(CommandId, Command)>, StoreFault> {
+        let mut owed = self.machine.owed();
+        owed.retain(|(_, command)| !busy.contains(&command.lane()));
         for (id, _) in &owed {
             let durable = self.log.append(self.machine.start(*id, now))?;
             self.commit(&durable);

@@ -1,3 +1,14 @@
+//! Codex sessions from iMessage: the parts that touch the world. What can happen
+//! is in the `events` crate, what it means in `projections`; here is everything
+//! that can fail.
+
+pub mod cli;
+pub mod clock;
+pub mod config;
+pub mod demo;
 pub mod driver;
+pub mod effects;
+pub mod ingress;
+pub mod runtime;
 pub mod sim;
 pub mod store;

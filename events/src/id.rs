@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use std::fmt;
 
 /// The position of an event in the log: 1, 2, 3 … without gaps.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Seq(pub u64);
 
 impl Seq {
@@ -24,7 +24,7 @@ impl fmt::Display for Seq {
 
 /// A command's name: the log position of the batch that requested it, and its
 /// place in that batch. It needs no randomness and doubles as idempotency key.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct CommandId {
     /// Position of the fact that caused the command.
     pub cause: Seq,
@@ -38,11 +38,27 @@ impl fmt::Display for CommandId {
     }
 }
 
+/// `Debug` as `Display`: ids are read in views of State, one to a line.
+macro_rules! shown {
+    ($name:ident) => {
+        impl fmt::Debug for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                fmt::Display::fmt(self, f)
+            }
+        }
+    };
+}
+
+shown!(Seq);
+shown!(CommandId);
+
 macro_rules! text_id {
     ($(#[$doc:meta])* $name:ident, $max:expr) => {
         $(#[$doc])*
-        #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+        #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
         pub struct $name(String);
+
+        shown!($name);
 
         impl $name {
             /// Accepts 1 to the type's limit of visible ASCII characters;

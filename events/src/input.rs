@@ -194,6 +194,10 @@ pub enum Closing {
 /// A row of chat.db, with what decides whether it is the owner's word.
 /// Columns that the file does not have are `None` or false.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[allow(
+    clippy::struct_excessive_bools,
+    reason = "each is a column of the table"
+)]
 pub struct MessageRow {
     /// Position in this file.
     pub rowid: i64,

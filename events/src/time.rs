@@ -2,18 +2,31 @@
 //! `Tick` never goes back and carries every deadline.
 
 use serde::{Deserialize, Serialize};
+use std::fmt;
 
 /// Wall-clock time: milliseconds since 1970-01-01T00:00:00Z. May step either way.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Wall(pub i64);
 
 /// Logical time: milliseconds that never decrease along the log, across restarts too.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Tick(pub u64);
 
 /// A length of time in milliseconds.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Span(pub u64);
+
+macro_rules! shown {
+    ($($name:ident)*) => {$(
+        impl fmt::Debug for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                write!(f, "{} ms", self.0)
+            }
+        }
+    )*};
+}
+
+shown!(Wall Tick Span);
 
 impl Span {
     /// A span of whole seconds.

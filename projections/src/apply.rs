@@ -15,7 +15,7 @@ use events::event::{
 };
 use events::input::{Closing, QuestionKind};
 use events::outcome::{Evidence, How};
-use events::{Command, Digest, Envelope, Event, Outcome, Seq, SessionId};
+use events::{Command, Digest, Envelope, Event, Outcome, Seq, SessionId, Settings};
 use std::sync::Arc;
 
 /// Applies one event.
@@ -28,12 +28,7 @@ pub fn apply(state: &mut State, envelope: &Envelope) {
     state.wall = envelope.wall;
     let seq = envelope.seq;
     match &envelope.event {
-        Event::RuntimeStarted(e) => {
-            state.began.get_or_insert(envelope.wall);
-            state.running = true;
-            state.settings = Arc::new(e.settings.clone());
-            state.failed_sources.clear();
-        }
+        Event::RuntimeStarted(e) => runtime_started(state, &e.settings),
         Event::RuntimeStopped(_) => state.running = false,
         Event::SourceFailed(e) => {
             state.failed_sources.insert(e.source, e.fault.clone());
@@ -107,6 +102,19 @@ fn anomaly(state: &mut State, seq: Seq, what: &str) {
     });
 }
 
+fn runtime_started(state: &mut State, settings: &Settings) {
+    state.began.get_or_insert(state.wall);
+    state.running = true;
+    state.settings = Arc::new(settings.clone());
+    state.failed_sources.clear();
+    // Nobody has looked for these rollouts while nothing ran.
+    let at = state.tick.after(waits::ROLLOUT);
+    let waiting: Vec<_> = state.sessions.unplaced.keys().cloned().collect();
+    for session in waiting {
+        deadlines(state).set(Deadline::Rollout(session), at);
+    }
+}
+
 fn notify_received(state: &mut State, e: &NotifyReceived) {
     Arc::make_mut(&mut state.inbox).keys.insert(&e.key);
     let Ok(told) = &e.told else { return };
@@ -173,22 +181,22 @@ fn session_event(state: &mut State, seq: Seq, event: &Event) {
     session.active = wall;
     match event {
         Event::TurnStarted(e) => {
-            session.offset = session.offset.max(e.offset);
+            session.offset = e.offset;
             session.turn = Some(e.turn.clone());
             session.finished = false;
             session.unsent = None;
         }
         Event::UserSpoke(e) => {
-            session.offset = session.offset.max(e.offset);
+            session.offset = e.offset;
             session.finished = false;
         }
         Event::AssistantReplied(e) => {
-            session.offset = session.offset.max(e.offset);
+            session.offset = e.offset;
             session.said = Some(e.text.clone());
             session.unsent = Some(e.text.clone());
         }
         Event::QuestionAsked(e) => {
-            session.offset = session.offset.max(e.offset);
+            session.offset = e.offset;
             session.questions.push(OpenQuestion {
                 call: e.call.clone(),
                 turn: e.turn.clone(),
@@ -200,7 +208,7 @@ fn session_event(state: &mut State, seq: Seq, event: &Event) {
             session.questions.drain(..surplus);
         }
         Event::QuestionClosed(e) => {
-            session.offset = session.offset.max(e.offset);
+            session.offset = e.offset;
             session.questions.retain(|q| q.call != e.call);
             session.closed.push(e.call.clone());
         }
@@ -211,7 +219,7 @@ fn session_event(state: &mut State, seq: Seq, event: &Event) {
 }
 
 fn turn_completed(session: &mut Session, e: &TurnCompleted) {
-    session.offset = session.offset.max(e.offset.unwrap_or(0));
+    session.offset = e.offset.unwrap_or(session.offset);
     session.turn = None;
     session.unsent = None;
     session.finished = true;

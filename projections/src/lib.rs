@@ -7,6 +7,7 @@
 pub mod admit;
 pub mod answers;
 mod apply;
+pub mod check;
 pub mod deadlines;
 pub mod dispatch;
 pub mod grammar;
@@ -24,6 +25,7 @@ pub mod routing;
 pub mod sessions;
 pub mod state;
 pub mod told;
+pub mod view;
 pub mod waits;
 
 pub use apply::apply;

@@ -45,7 +45,7 @@ impl StoreFault {
     pub const fn hint(&self) -> &'static str {
         match self {
             Self::Full { .. } => {
-                "free at least 64 MiB on the disk of the state directory and start again"
+                "free space on the disk of the state directory, twice the size of its `log` directory and 64 MiB, and start again"
             }
             Self::Io { .. } => {
                 "check that the state directory is yours and its disk is healthy, then start again"
@@ -66,13 +66,12 @@ impl StoreFault {
     }
 
     pub(super) fn io(doing: &'static str, error: &io::Error) -> Self {
-        match error.kind() {
-            io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => Self::Full { doing },
-            _ => Self::Io {
-                doing,
-                why: error.to_string(),
-            },
+        let full = [io::ErrorKind::StorageFull, io::ErrorKind::QuotaExceeded];
+        if full.contains(&error.kind()) {
+            return Self::Full { doing };
         }
+        let why = error.to_string();
+        Self::Io { doing, why }
     }
 
     pub(super) fn corrupt(what: impl Into<String>) -> Self {

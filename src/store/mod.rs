@@ -4,7 +4,7 @@
 //! event before [`EventLog::append`] has returned its batch as [`Durable`], and
 //! only a log can make one. A log that is damaged, newer than this program or
 //! held by another process is refused with a sentence. Nothing in this module
-//! ever truncates, repairs or overwrites a log to make it open.
+//! ever truncates, repairs or overwrites a log to make it open, nor lets sled do so.
 
 mod fault;
 pub(crate) mod files;
@@ -12,6 +12,8 @@ mod lock;
 mod mark;
 pub mod memory;
 mod quiet;
+mod reader;
+mod rehearsal;
 pub mod sled;
 pub mod snapshot;
 #[cfg(test)]
@@ -72,8 +74,11 @@ impl Head {
     }
 }
 
+/// Frames with their positions.
+type Frames = Vec<(Seq, Vec<u8>)>;
+
 /// The frames of a batch that stands behind `head`, and the head after it.
-fn frames(batch: &Batch, mut head: Head) -> Result<(Vec<(Seq, Vec<u8>)>, Head), StoreFault> {
+fn frames(batch: &Batch, mut head: Head) -> Result<(Frames, Head), StoreFault> {
     let mut frames = Vec::with_capacity(batch.envelopes().len());
     for envelope in batch.envelopes() {
         let expected = head.seq.next();

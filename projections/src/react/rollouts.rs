@@ -25,13 +25,8 @@ pub(super) fn grew(draft: &mut Draft, rollout: Rollout) {
     if let RolloutFact::Meta(meta) = fact {
         return seen(draft, session, meta, offset);
     }
-    // Records behind the offset were taken before; without its head a file is nobody's.
-    if draft
-        .state()
-        .sessions
-        .get(&session)
-        .is_none_or(|s| offset <= s.offset)
-    {
+    // Without its head a file is nobody's.
+    if draft.state().sessions.get(&session).is_none() {
         return;
     }
     let clean = |draft: &Draft, text: &Text| {
@@ -123,13 +118,13 @@ pub(super) fn grew(draft: &mut Draft, rollout: Rollout) {
 }
 
 /// The head of a rollout: the session gets its ref, and turns that notify told of find their place.
-/// A known head comes again only when the file under it was rewritten.
+/// A known head comes again when the file under it moved or was rewritten.
 fn seen(draft: &mut Draft, session: SessionId, meta: SessionMeta, offset: u64) {
     if draft
         .state()
         .sessions
         .get(&session)
-        .is_some_and(|known| known.meta == meta && offset >= known.offset)
+        .is_some_and(|known| known.meta == meta)
     {
         return;
     }

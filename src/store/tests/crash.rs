@@ -16,7 +16,7 @@ fn events(first: u64) -> Vec<Event> {
         1 | 2 => 9_000,
         _ => 300,
     };
-    (0..1 + first % 4)
+    (0..=first % 4)
         .map(|nth| said(format!("{}:{}", first + nth, "x".repeat(size(nth)))))
         .collect()
 }
@@ -118,7 +118,7 @@ impl Tiny {
     fn mount() -> Option<Self> {
         let dir = tempfile::tempdir().unwrap();
         let mounted = Command::new("mount")
-            .args(["-t", "tmpfs", "-o", "size=6m", "tmpfs"])
+            .args(["-t", "tmpfs", "-o", "size=16m", "tmpfs"])
             .arg(dir.path())
             .stderr(Stdio::null())
             .status();
@@ -145,7 +145,7 @@ fn a_full_disk_is_named_and_loses_nothing() {
     let state = disk.0.path().join("state");
     let ballast = disk.0.path().join("ballast");
     let mut log = SledLog::open(&state).unwrap();
-    std::fs::write(&ballast, vec![0; 1 << 20]).unwrap();
+    std::fs::write(&ballast, vec![0; 10 << 20]).unwrap();
     let mut acknowledged = 0;
     let fault = loop {
         let first = next(&log);
@@ -160,7 +160,7 @@ fn a_full_disk_is_named_and_loses_nothing() {
     };
     assert!(acknowledged > 10);
     assert!(matches!(fault, StoreFault::Full { .. }), "{fault}");
-    assert!(fault.hint().contains("free at least"));
+    assert!(fault.hint().contains("free space"));
     let first = next(&log);
     let closed = log.append(Batch::new(first, now(first), vec![said("y".into())]));
     assert_eq!(closed.unwrap_err(), StoreFault::Closed);

@@ -1,0 +1,108 @@
+//! `codex-imessage-notify`, the small program that other tools call when they
+//! want the owner's attention. `attention` is a text to the owner; `route` takes
+//! a notify payload as well and treats it as `notify` does.
+
+use super::error::{CommandError, Outcome};
+use crate::config::normalise_handle;
+use crate::runtime;
+use clap::{CommandFactory as _, Parser, Subcommand};
+use events::Text;
+use std::ffi::OsString;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+/// Tell the owner that something needs them.
+#[derive(Debug, Parser)]
+#[command(name = "codex-imessage-notify", version)]
+#[command(disable_help_subcommand = true)]
+pub struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Send a short text: where, and what is needed
+    Attention {
+        #[command(flatten)]
+        request: Request,
+    },
+    /// As `attention`; a notify payload is handed over as Codex would
+    Route {
+        #[command(flatten)]
+        request: Request,
+        /// The JSON that Codex passes
+        payload: Option<OsString>,
+    },
+}
+
+#[derive(Debug, clap::Args)]
+struct Request {
+    /// Where it comes from; the current directory if not given
+    #[arg(long, value_name = "DIR")]
+    cwd: Option<PathBuf>,
+    /// What is needed
+    #[arg(long, value_name = "TEXT", default_value = "needs your attention")]
+    need: String,
+    /// Who is told; the owner if not given
+    #[arg(long, value_name = "RECIPIENT")]
+    to: Option<String>,
+    /// Only say what would be done
+    #[arg(long)]
+    dry_run: bool,
+}
+
+/// What somebody wants the owner to know.
+#[derive(Debug)]
+pub struct Attention {
+    /// Where it comes from.
+    pub cwd: PathBuf,
+    /// What is needed.
+    pub need: Text,
+    /// Who is told; `None` is the owner.
+    pub to: Option<Text>,
+    /// Only say what would be done.
+    pub dry_run: bool,
+}
+
+/// The whole program.
+pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
+    match Cli::try_parse_from(arguments) {
+        Ok(cli) => super::ended(dispatch(cli.command)),
+        Err(error) => super::misread(&error),
+    }
+}
+
+fn dispatch(command: Command) -> Outcome {
+    match command {
+        Command::Attention { request } => runtime::attention(request.understood()?),
+        Command::Route { request, payload } => runtime::route(request.understood()?, payload),
+    }
+}
+
+impl Request {
+    fn understood(self) -> Result<Attention, CommandError> {
+        let cwd = std::path::absolute(self.cwd.unwrap_or_else(|| PathBuf::from("."))).map_err(
+            |error| CommandError::failure("the current directory is gone").because(error),
+        )?;
+        let to = match self.to {
+            None => None,
+            Some(to) => Some(normalise_handle(&to).map(Text::from).ok_or_else(|| {
+                CommandError::usage(
+                    "--to is neither a telephone number like +15555550123 nor an e-mail address",
+                )
+            })?),
+        };
+        Ok(Attention {
+            cwd,
+            need: self.need.into(),
+            to,
+            dry_run: self.dry_run,
+        })
+    }
+}
+
+/// The definition that documentation is made from.
+pub fn definition() -> clap::Command {
+    Cli::command()
+}

@@ -1,0 +1,144 @@
+//! The command line: which commands there are, and how each ends. Commands read
+//! the settings and ask the runtime; they hold no logic of their own and change
+//! nothing except by an input. `docs/cli.md`, the manual and the completions are
+//! all made from the definitions here.
+
+pub mod completions;
+pub mod demo;
+pub mod docs;
+pub mod error;
+pub mod hand_over;
+pub mod helper;
+pub mod log;
+pub mod man;
+pub mod notify;
+pub mod once;
+pub mod replay;
+pub mod run;
+pub mod ui;
+
+#[cfg(test)]
+mod tests;
+
+use crate::config::{Config, Environment, variables};
+use clap::{CommandFactory as _, Parser, Subcommand};
+use error::{CommandError, Outcome};
+use std::ffi::OsString;
+use std::process::ExitCode;
+
+/// Run Codex CLI sessions from iMessage.
+///
+/// Standard output carries data, standard error talk. Exit codes: 0 done, 1 the
+/// answer is no, 2 it failed or was asked wrongly. Settings are environment
+/// variables or keys of config.toml in the state directory; the README lists them.
+#[derive(Debug, Parser)]
+#[command(name = "codex-imessage-control-plane", version)]
+#[command(disable_help_subcommand = true, verbatim_doc_comment)]
+pub struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    Run(run::Args),
+    Once(once::Args),
+    Notify(notify::Args),
+    Demo(demo::Args),
+    Replay(replay::Args),
+    Log(log::Args),
+    Completions(completions::Args),
+    Man(man::Args),
+    #[command(hide = true)]
+    DemoOsascript(demo::StandIn),
+    #[command(hide = true)]
+    DemoCodex(demo::StandIn),
+}
+
+/// The whole program but for the fast path of `notify`.
+pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
+    match Cli::try_parse_from(arguments) {
+        Ok(cli) => ended(dispatch(cli.command)),
+        Err(error) => misread(&error),
+    }
+}
+
+/// The settings, with what the command's options override. What looks mistyped is said.
+pub fn settings(flags: &[crate::config::Flag]) -> Result<Config, CommandError> {
+    let config = Config::load(&Environment::of_this_process(), flags)?;
+    for warning in &config.warnings {
+        ui::talk(&format!("warning: {warning}"));
+    }
+    Ok(config)
+}
+
+/// The settings of a command that speaks to the owner and so must know who that is.
+fn settings_with_owner(flags: &[crate::config::Flag]) -> Result<Config, CommandError> {
+    let config = settings(flags)?;
+    if config.settings().owner.is_empty() {
+        let file = config.state_dir.join("config.toml");
+        return Err(CommandError::usage(
+            "no recipient: nobody is named who may speak to Codex and be spoken to",
+        )
+        .hint(format!(
+            "set {}=+15555550123, with your own number or Apple ID e-mail",
+            variables::TO
+        ))
+        .hint(format!(
+            "or write `to = \"+15555550123\"` into {}",
+            file.display()
+        )));
+    }
+    Ok(config)
+}
+
+/// Turns the end of a command into an exit code, and says what went wrong.
+pub fn ended(outcome: Outcome) -> ExitCode {
+    match outcome {
+        Ok(answer) => answer.into(),
+        Err(error) => {
+            ui::talk(&error.report());
+            error.exit_code()
+        }
+    }
+}
+
+/// Help and version are data; a command line that makes no sense is a failure.
+pub fn misread(error: &clap::Error) -> ExitCode {
+    let text = error.render().to_string();
+    if error.use_stderr() {
+        ui::talk(&text);
+        return ExitCode::from(2);
+    }
+    ended(printed(&text))
+}
+
+/// Prints data, the whole work of some commands.
+fn printed(text: &str) -> Outcome {
+    match ui::data(text) {
+        Ok(()) => Ok(error::Answer::Yes),
+        Err(error) => {
+            Err(CommandError::failure("standard output cannot be written").because(error))
+        }
+    }
+}
+
+fn dispatch(command: Command) -> Outcome {
+    match command {
+        Command::Run(args) => run::run(&args),
+        Command::Once(args) => once::run(&args),
+        Command::Notify(args) => notify::run(args),
+        Command::Demo(args) => demo::run(&args),
+        Command::Replay(args) => replay::run(args),
+        Command::Log(args) => log::run(&args),
+        Command::Completions(args) => completions::run(&args),
+        Command::Man(args) => man::run(&args),
+        Command::DemoOsascript(args) => crate::demo::osascript(args.arguments),
+        Command::DemoCodex(args) => crate::demo::codex(args.arguments),
+    }
+}
+
+/// The definition that documentation is made from.
+fn definition() -> clap::Command {
+    Cli::command()
+}

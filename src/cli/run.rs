@@ -1,0 +1,48 @@
+//! `run`: hold the log and work until told to stop.
+
+use super::error::Outcome;
+use crate::config::Flag;
+use crate::runtime;
+
+/// Connect Codex and iMessage until stopped by SIGTERM or SIGINT.
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    /// Longest pause between two looks at the sources, in seconds
+    #[arg(long, value_name = "S", allow_negative_numbers = true)]
+    poll: Option<String>,
+    #[command(flatten)]
+    watch: Watch,
+}
+
+/// What `run` and `once` have in common.
+#[derive(Debug, clap::Args)]
+pub struct Watch {
+    /// Only say what would be done: nothing is sent, typed, moved or kept
+    #[arg(long)]
+    pub dry_run: bool,
+    /// Print every event as it is appended, with what it changed
+    #[arg(long)]
+    pub trace: bool,
+}
+
+impl Watch {
+    /// The settings that these options override.
+    pub fn flags(&self) -> Vec<Flag> {
+        let trace = self
+            .trace
+            .then(|| ("CODEX_IMESSAGE_TRACE", "on".to_owned()));
+        trace.into_iter().collect()
+    }
+}
+
+/// Carries it out.
+pub fn run(args: &Args) -> Outcome {
+    let mut flags = args.watch.flags();
+    flags.extend(
+        args.poll
+            .iter()
+            .map(|poll| ("CODEX_IMESSAGE_INBOUND_POLL_S", poll.clone())),
+    );
+    let config = super::settings_with_owner(&flags)?;
+    runtime::run(&config, args.watch.dry_run)
+}

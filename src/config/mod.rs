@@ -1,0 +1,182 @@
+//! What the owner has set: options over environment over `config.toml` over
+//! defaults, each value remembering where it came from. Values are read and
+//! checked once, at start; all that is wrong is told at once, by name. An
+//! address must not appear in anything printed from here.
+
+pub mod environment;
+pub mod file;
+pub mod handle;
+mod layers;
+pub mod programs;
+pub mod value;
+pub mod variables;
+
+#[cfg(test)]
+mod tests;
+
+pub use environment::Environment;
+pub use handle::normalise_handle;
+pub use programs::{Program, Programs};
+
+use events::{Settings, Span};
+use file::File;
+use layers::{Layers, Values};
+use std::path::PathBuf;
+use value::Origin;
+use variables::Variable;
+
+/// An option of a command that overrides a variable: the variable's name and the text.
+pub type Flag = (&'static str, String);
+
+/// Everything that can be set, as plain values.
+#[derive(Clone, Debug)]
+pub struct Config {
+    /// Codex's directory.
+    pub codex_home: PathBuf,
+    /// Our directory.
+    pub state_dir: PathBuf,
+    /// The database of Messages.
+    pub chat_db: PathBuf,
+    /// Lines that others want sent.
+    pub queue: PathBuf,
+    /// How many of them are taken at once.
+    pub queue_drain_limit: u32,
+    /// Longest pause between two looks at the sources.
+    pub poll: Span,
+    /// tmux socket for new sessions, a name or a path; `None` is tmux's own.
+    pub tmux_socket: Option<String>,
+    /// Where tmux keeps its sockets' directory.
+    pub tmux_tmpdir: PathBuf,
+    /// tmux session that new windows open in.
+    pub tmux_session: String,
+    /// First word of a new window's name.
+    pub tmux_window_prefix: String,
+    /// Name of the launchd job.
+    pub launchd_label: String,
+    /// Every event is printed.
+    pub trace: bool,
+    /// External programs.
+    pub programs: Programs,
+    /// What may deserve the owner's attention, as sentences.
+    pub warnings: Vec<String>,
+    settings: Settings,
+    rows: Vec<Row>,
+}
+
+/// One line of the table of settings; private values are counted, not shown.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Row {
+    /// The variable.
+    pub name: &'static str,
+    /// Its value, fit to be shown.
+    pub shown: String,
+    /// Where it came from.
+    pub origin: Origin,
+}
+
+/// All that is wrong with the settings.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("the settings make no sense:\n  {}", .0.join("\n  "))]
+pub struct ConfigError(pub Vec<String>);
+
+/// The two directories that everything else is found from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Places {
+    /// Codex's directory.
+    pub codex_home: PathBuf,
+    /// Our directory.
+    pub state_dir: PathBuf,
+}
+
+impl Places {
+    /// Finds them without reading any file: this is all that `notify` waits for.
+    pub fn find(environment: &Environment) -> Result<Self, ConfigError> {
+        let mut layers = Layers::new(environment, &[], File::default());
+        let codex_home = layers.path(variables::HOME);
+        layers.codex_home.clone_from(&codex_home);
+        let state_dir = layers.path(variables::STATE_DIR);
+        match (codex_home, state_dir) {
+            (Some(codex_home), Some(state_dir)) => Ok(Self {
+                codex_home,
+                state_dir,
+            }),
+            _ => Err(ConfigError(layers.problems)),
+        }
+    }
+}
+
+impl Config {
+    /// Reads all layers.
+    pub fn load(environment: &Environment, flags: &[Flag]) -> Result<Self, ConfigError> {
+        let places = Places::find(environment)?;
+        let known: Vec<Variable> = variables::all().collect();
+        let file = File::read(&places.state_dir.join("config.toml"), &known);
+        let mut layers = Layers::new(environment, flags, file);
+        layers.codex_home = Some(places.codex_home.clone());
+        let mut values = Values::default();
+        for variable in &known {
+            layers.take(variable, &mut values);
+        }
+        if !layers.problems.is_empty() {
+            return Err(ConfigError(layers.problems));
+        }
+        Ok(Self::from_values(places, environment, values))
+    }
+
+    /// What decisions depend on.
+    pub fn settings(&self) -> Settings {
+        self.settings.clone()
+    }
+
+    /// All settings with their origins, fit to be shown.
+    pub fn table(&self) -> &[Row] {
+        &self.rows
+    }
+
+    fn from_values(places: Places, environment: &Environment, values: Values) -> Self {
+        let settings = values.settings();
+        let named = |program: Program| Some((program, values.word(program.variable())?));
+        let named = Program::ALL.into_iter().filter_map(named).collect();
+        Self {
+            codex_home: places.codex_home,
+            state_dir: places.state_dir,
+            chat_db: values.path("CODEX_IMESSAGE_CHAT_DB"),
+            queue: values.path("CODEX_IMESSAGE_QUEUE"),
+            queue_drain_limit: values.count("CODEX_IMESSAGE_QUEUE_DRAIN_LIMIT"),
+            poll: values.span("CODEX_IMESSAGE_INBOUND_POLL_S"),
+            tmux_socket: values.word("CODEX_IMESSAGE_TMUX_SOCKET"),
+            tmux_tmpdir: environment
+                .get("TMUX_TMPDIR")
+                .map_or_else(|| "/tmp".into(), PathBuf::from),
+            tmux_session: values
+                .word("CODEX_IMESSAGE_TMUX_NEW_SESSION_NAME")
+                .unwrap_or_default(),
+            tmux_window_prefix: values
+                .word("CODEX_IMESSAGE_TMUX_WINDOW_PREFIX")
+                .unwrap_or_default(),
+            launchd_label: values
+                .word("CODEX_IMESSAGE_LAUNCHD_LABEL")
+                .unwrap_or_default(),
+            trace: values.switch("CODEX_IMESSAGE_TRACE"),
+            programs: Programs::new(environment, named),
+            warnings: strangers(environment),
+            settings,
+            rows: values.rows,
+        }
+    }
+}
+
+/// Variables that look like ours and are not: most likely mistyped.
+fn strangers(environment: &Environment) -> Vec<String> {
+    let known = |name: &str| variables::all().any(|variable| variable.name == name);
+    let names = environment
+        .names(variables::PREFIX)
+        .filter(|name| !known(name));
+    let tell = |name: &str| {
+        let all = variables::all().map(|variable| variable.name.to_owned());
+        let hint = variables::nearest(name, all)
+            .map_or_else(String::new, |word| format!("; did you mean {word}?"));
+        format!("{name} is set but is no setting{hint}")
+    };
+    names.map(tell).collect()
+}

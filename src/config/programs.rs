@@ -1,0 +1,128 @@
+//! Where the external programs are: `CODEX_IMESSAGE_<NAME>_BIN`, else PATH, else
+//! the places where a Mac keeps them, since launchd gives its jobs a short PATH.
+//! Looked up at each use, so that a program installed later is found. It must
+//! never fall back to another program than the one the owner named, nor take
+//! one from a relative directory.
+
+use super::environment::Environment;
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
+
+/// A program that is not ours.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Program {
+    /// Sends texts through Messages.
+    Osascript,
+    /// Holds the panes.
+    Tmux,
+    /// Codex itself.
+    Codex,
+    /// Registers the agent.
+    Launchctl,
+    /// Resets permissions.
+    Tccutil,
+    /// Signs the launcher.
+    Codesign,
+    /// Opens System Settings.
+    Open,
+    /// Reads the system's log.
+    Log,
+}
+
+impl Program {
+    /// All of them.
+    pub const ALL: [Self; 8] = [
+        Self::Osascript,
+        Self::Tmux,
+        Self::Codex,
+        Self::Launchctl,
+        Self::Tccutil,
+        Self::Codesign,
+        Self::Open,
+        Self::Log,
+    ];
+
+    /// The name of its file.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Osascript => "osascript",
+            Self::Tmux => "tmux",
+            Self::Codex => "codex",
+            Self::Launchctl => "launchctl",
+            Self::Tccutil => "tccutil",
+            Self::Codesign => "codesign",
+            Self::Open => "open",
+            Self::Log => "log",
+        }
+    }
+
+    /// The variable that names its file.
+    pub const fn variable(self) -> &'static str {
+        match self {
+            Self::Osascript => "CODEX_IMESSAGE_OSASCRIPT_BIN",
+            Self::Tmux => "CODEX_IMESSAGE_TMUX_BIN",
+            Self::Codex => "CODEX_IMESSAGE_CODEX_BIN",
+            Self::Launchctl => "CODEX_IMESSAGE_LAUNCHCTL_BIN",
+            Self::Tccutil => "CODEX_IMESSAGE_TCCUTIL_BIN",
+            Self::Codesign => "CODEX_IMESSAGE_CODESIGN_BIN",
+            Self::Open => "CODEX_IMESSAGE_OPEN_BIN",
+            Self::Log => "CODEX_IMESSAGE_LOG_BIN",
+        }
+    }
+}
+
+/// Places tried after PATH.
+const USUAL: [&str; 6] = [
+    "/opt/homebrew/bin",
+    "/usr/local/bin",
+    "/usr/bin",
+    "/bin",
+    "/usr/sbin",
+    "/sbin",
+];
+
+/// Places below the home directory tried last.
+const USUAL_AT_HOME: [&str; 3] = [".local/bin", ".cargo/bin", ".npm-global/bin"];
+
+/// How to find external programs.
+#[derive(Clone, Debug, Default)]
+pub struct Programs {
+    named: Vec<(Program, String)>,
+    path: Vec<PathBuf>,
+}
+
+impl Programs {
+    /// `named` is what the owner configured for each program.
+    pub fn new(environment: &Environment, named: Vec<(Program, String)>) -> Self {
+        let from_path: OsString = environment.get("PATH").unwrap_or_default().into();
+        let at_home = environment.home();
+        let path = std::env::split_paths(&from_path)
+            .chain(USUAL.iter().map(PathBuf::from))
+            .chain(
+                at_home
+                    .iter()
+                    .flat_map(|home| USUAL_AT_HOME.iter().map(|place| home.join(place))),
+            )
+            .filter(|directory| directory.is_absolute())
+            .collect();
+        Self { named, path }
+    }
+
+    /// The program's file, or `None` when it is not on this machine.
+    pub fn find(&self, program: Program) -> Option<PathBuf> {
+        let named = self.named.iter().find(|(other, _)| *other == program);
+        let file = named.map_or(program.name(), |(_, file)| file);
+        if file.contains('/') {
+            let file = PathBuf::from(file);
+            return executable(&file).then_some(file);
+        }
+        let mut candidates = self.path.iter().map(|directory| directory.join(file));
+        candidates.find(|candidate| executable(candidate))
+    }
+}
+
+fn executable(file: &Path) -> bool {
+    use std::os::unix::fs::PermissionsExt as _;
+    file.metadata()
+        .is_ok_and(|about| about.is_file() && about.permissions().mode() & 0o111 != 0)
+}

@@ -1,0 +1,223 @@
+//! What the scripted model answers, decided from the request alone.
+//!
+//! | last prompt      | answer                                                        |
+//! | ---------------- | ------------------------------------------------------------- |
+//! | `ask: TEXT`      | a question with two options (Plan mode), or `ask: {json}`     |
+//! | `asy: TEXT`      | the same without waiting (GPT-6 models), or `asy: {json}`     |
+//! | `run: COMMAND`   | a command that needs approval                                 |
+//! | `plan: TEXT`     | a proposed plan (Plan mode)                                   |
+//! | `slow: N`        | N lines, one a second                                         |
+//! | `quiet: N`       | nothing for N seconds, then a line                            |
+//! | `long: N`        | N characters                                                  |
+//! | `fail`           | HTTP 500                                                      |
+//! | anything else    | `echo: ` and the prompt                                       |
+//!
+//! After a tool's result it answers `done: ` and what the result says.
+
+use serde_json::{Value, json};
+
+/// Longest wait a script can ask for, in seconds.
+const MAX_WAIT: u32 = 600;
+/// Longest answer a script can ask for, in characters.
+const MAX_LONG: usize = 4_000_000;
+
+/// One answer.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Answer {
+    /// Said at once.
+    Text(String),
+    /// Said line by line for so many seconds.
+    Slow(u32),
+    /// Said after so many seconds of silence.
+    Quiet(u32),
+    /// A tool to be called.
+    Call(Call),
+    /// An HTTP error.
+    Fail,
+}
+
+/// A tool call.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Call {
+    /// With JSON arguments.
+    Function {
+        /// Tool.
+        name: &'static str,
+        /// Its arguments.
+        arguments: Value,
+    },
+    /// With free text, as code mode does.
+    Custom {
+        /// Tool.
+        name: &'static str,
+        /// Its input.
+        input: String,
+    },
+}
+
+/// The answer to a request of the Responses API.
+pub fn answer(request: &Value) -> Answer {
+    let input = request["input"].as_array().map_or(&[][..], Vec::as_slice);
+    let Some(at) = input.iter().rposition(is_prompt) else {
+        return Answer::Text("echo: ".into());
+    };
+    let prompt = text_of(&input[at]["content"]);
+    if let Some(result) = input[at..].iter().rfind(|item| is_result(item)) {
+        return Answer::Text(format!("done: {}", outcome(&result_of(&result["output"]))));
+    }
+    if let Some(aside) = internal(&prompt) {
+        return Answer::Text(aside);
+    }
+    scripted(prompt.trim(), request)
+}
+
+fn scripted(prompt: &str, request: &Value) -> Answer {
+    if prompt == "fail" {
+        return Answer::Fail;
+    }
+    let (word, rest) = prompt.split_once(':').unwrap_or((prompt, ""));
+    let rest = rest.trim();
+    let number = rest.parse::<u32>().ok();
+    match (word, number) {
+        ("ask", _) => function("request_user_input", questions(rest, "question", asked)),
+        ("asy", _) => function("request_user_input_async", questions(rest, "title", titled)),
+        ("run", _) => run(rest, request),
+        ("plan", _) => Answer::Text(format!(
+            "Here it is.\n<proposed_plan>\n# Plan\n\n- {rest}\n</proposed_plan>"
+        )),
+        ("slow", Some(seconds)) => Answer::Slow(seconds.min(MAX_WAIT)),
+        ("quiet", Some(seconds)) => Answer::Quiet(seconds.min(MAX_WAIT)),
+        ("long", Some(length)) => Answer::Text(long(length as usize)),
+        _ => Answer::Text(format!("echo: {prompt}")),
+    }
+}
+
+fn function(name: &'static str, arguments: Value) -> Answer {
+    Answer::Call(Call::Function { name, arguments })
+}
+
+/// The arguments as written in the prompt, or one question made from its text.
+fn questions(rest: &str, key: &str, make: fn(&str) -> Value) -> Value {
+    let given = serde_json::from_str::<Value>(rest).ok();
+    given
+        .filter(|value| value["questions"][0][key].is_string())
+        .unwrap_or_else(|| json!({"questions": [make(rest)]}))
+}
+
+fn asked(text: &str) -> Value {
+    json!({
+        "id": "choice", "header": "Choice", "question": text,
+        "options": [
+            {"label": "sqlite", "description": "embedded"},
+            {"label": "postgres", "description": "server"},
+        ],
+    })
+}
+
+fn titled(text: &str) -> Value {
+    json!({"title": text, "options": ["sqlite", "postgres"]})
+}
+
+/// Codex offers `exec_command` itself, or in code mode only through a script.
+fn run(command: &str, request: &Value) -> Answer {
+    let arguments = json!({
+        "cmd": command,
+        "sandbox_permissions": "require_escalated",
+        "justification": "Do you want to allow this?",
+    });
+    let direct = request["tools"]
+        .as_array()
+        .is_some_and(|tools| tools.iter().any(|tool| tool["name"] == "exec_command"));
+    if direct {
+        return function("exec_command", arguments);
+    }
+    Answer::Call(Call::Custom {
+        name: "exec",
+        input: format!("const r = await tools.exec_command({arguments}); text(r)"),
+    })
+}
+
+/// Numbered lines, so that a lost or doubled part of the text shows.
+fn long(length: usize) -> String {
+    let lines = (1..).flat_map(|line| {
+        let line = format!("line {line} of a long answer\n");
+        line.chars().collect::<Vec<_>>()
+    });
+    lines.take(length.min(MAX_LONG)).collect()
+}
+
+/// Codex asks the model for titles and recaps in threads of its own.
+fn internal(prompt: &str) -> Option<String> {
+    if prompt.starts_with("Generate a concise, single-line task title") {
+        let about = prompt.split_once("User prompt:").map_or("", |(_, of)| of);
+        let words: Vec<_> = about.split_whitespace().take(4).collect();
+        let title: String = words.join(" ").chars().take(36).collect();
+        let title = if title.is_empty() { "Task" } else { &title };
+        return Some(json!({"title": title}).to_string());
+    }
+    prompt
+        .starts_with("Write a brief catch-up")
+        .then(|| "You have been trying the scripted model.".to_owned())
+}
+
+fn is_result(item: &Value) -> bool {
+    matches!(
+        item["type"].as_str(),
+        Some("function_call_output" | "custom_tool_call_output")
+    )
+}
+
+/// A message the user wrote, not one of the blocks Codex adds in his name.
+fn is_prompt(item: &Value) -> bool {
+    const ADDED: [&str; 5] = [
+        "<environment_context>",
+        "<turn_aborted>",
+        "<subagent_notification>",
+        "<user_action>",
+        "# AGENTS.md",
+    ];
+    let text = text_of(&item["content"]);
+    item["type"] == "message"
+        && item["role"] == "user"
+        && !ADDED.iter().any(|block| text.starts_with(block))
+}
+
+/// What a tool gave back; code mode puts a report before it, in its own part.
+fn result_of(output: &Value) -> String {
+    let last = output.as_array().and_then(|parts| parts.last());
+    last.map_or_else(|| text_of(output), |part| text_of(&json!([part])))
+}
+
+/// A string, or the texts of a list of parts.
+fn text_of(content: &Value) -> String {
+    if let Some(text) = content.as_str() {
+        return text.to_owned();
+    }
+    let parts = content.as_array().map_or(&[][..], Vec::as_slice);
+    let texts: Vec<_> = parts
+        .iter()
+        .filter_map(|part| part["text"].as_str())
+        .collect();
+    texts.join("\n")
+}
+
+/// The answers to a question, or the last line a command printed.
+fn outcome(output: &str) -> String {
+    let value = serde_json::from_str::<Value>(output).unwrap_or_default();
+    if let Some(answers) = value["answers"].as_object() {
+        let lists = answers
+            .values()
+            .filter_map(|answer| answer["answers"].as_array());
+        let chosen: Vec<_> = lists.flatten().filter_map(Value::as_str).collect();
+        return chosen.join(", ");
+    }
+    if value["accepted"] == true {
+        return "asked".into();
+    }
+    last_line(value["output"].as_str().unwrap_or(output))
+}
+
+fn last_line(text: &str) -> String {
+    let line = text.lines().rfind(|line| !line.trim().is_empty());
+    line.unwrap_or("nothing").trim().to_owned()
+}

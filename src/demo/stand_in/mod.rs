@@ -1,0 +1,186 @@
+//! A stand-in for Codex, for a demo on a machine without it: the same cues on
+//! the screen, the same records in the rollout, the same lock held, the same
+//! notify program called. It speaks the script language of [`super::model`].
+//! It must never run a command, call a model, or be mistaken for Codex by its
+//! user, so its header says what it is. Give the program the name `codex` (a
+//! hard link will do) where tmux shows the name of what runs in a pane.
+
+mod keys;
+mod record;
+mod screen;
+mod stamp;
+mod turn;
+
+use std::collections::VecDeque;
+use std::ffi::OsString;
+use std::io;
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::time::Duration;
+
+use keys::{Key, Keys};
+use record::Record;
+use screen::Screen;
+use turn::{Turn, Wait};
+
+/// How often a working session is drawn again.
+const FRAME: Duration = Duration::from_millis(100);
+/// How often an idle one is, so that it follows a change of size.
+const GLANCE: Duration = Duration::from_secs(1);
+
+/// Runs until the user leaves. `args` are those after the program's name, as
+/// Codex takes them: options, then an initial prompt.
+pub fn main(args: &[OsString]) -> ExitCode {
+    let done = Options::parse(args).and_then(|options| run(options).map_err(|e| e.to_string()));
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(why) => {
+            complain(&why);
+            ExitCode::from(2)
+        }
+    }
+}
+
+#[expect(clippy::print_stderr, reason = "the stand-in is a program of its own")]
+fn complain(why: &str) {
+    eprintln!("The stand-in for Codex stopped: {why}");
+}
+
+/// What the command line asks for.
+#[derive(Debug, Default, PartialEq, Eq)]
+struct Options {
+    dir: Option<PathBuf>,
+    prompt: Option<String>,
+}
+
+impl Options {
+    /// Accepts the options the control plane uses and what it may pass along.
+    fn parse(args: &[OsString]) -> Result<Self, String> {
+        let mut options = Self::default();
+        let mut args = args.iter().map(|arg| arg.to_string_lossy());
+        while let Some(arg) = args.next() {
+            match arg.as_ref() {
+                "--" => options.prompt = args.next().map(Into::into),
+                "-C" | "--cd" => options.dir = args.next().map(|dir| PathBuf::from(dir.as_ref())),
+                "-c" | "--config" => drop(args.next()),
+                "--no-daemon" => {}
+                "queue" | "exec" | "resume" | "app-server" if options == Self::default() => {
+                    return Err(format!(
+                        "it does not know `{arg}`; only the real Codex does."
+                    ));
+                }
+                other if other.starts_with('-') => {
+                    return Err(format!("it does not know the option `{other}`."));
+                }
+                prompt => options.prompt = Some(prompt.to_owned()),
+            }
+        }
+        Ok(options)
+    }
+}
+
+/// One session from start to end.
+struct Session {
+    record: Record,
+    screen: Screen,
+    draft: String,
+    turn: Option<Turn>,
+    /// Prompts given while a turn was running.
+    queued: VecDeque<String>,
+}
+
+fn run(options: Options) -> io::Result<()> {
+    if let Some(dir) = &options.dir {
+        std::env::set_current_dir(dir)?;
+    }
+    let record = Record::open(&std::env::current_dir()?)?;
+    let mut keys = Keys::open()?;
+    let mut session = Session {
+        screen: Screen::open(record.thread(), record.cwd())?,
+        record,
+        draft: String::new(),
+        turn: None,
+        queued: options.prompt.into_iter().collect(),
+    };
+    let done = session.live(&mut keys);
+    Screen::leave()?;
+    done
+}
+
+#[derive(PartialEq, Eq)]
+enum Going {
+    On,
+    Away,
+}
+
+impl Session {
+    fn live(&mut self, keys: &mut Keys) -> io::Result<()> {
+        loop {
+            self.advance()?;
+            self.screen.draw(&self.draft, self.turn.as_ref())?;
+            let working = self.turn.is_some();
+            for key in keys.wait(if working { FRAME } else { GLANCE })? {
+                if self.press(key)? == Going::Away {
+                    return Ok(());
+                }
+            }
+        }
+    }
+
+    /// Starts the next turn, or ends the one that is due.
+    fn advance(&mut self) -> io::Result<()> {
+        if let Some(turn) = &mut self.turn {
+            if let Some(ending) = turn.due() {
+                self.screen.say(&ending.shown());
+                self.record.end(turn.id(), &ending)?;
+                self.turn = None;
+            }
+        } else if let Some(prompt) = self.queued.pop_front() {
+            self.screen
+                .say(&format!("› {}", prompt.replace('\n', "\n  ")));
+            let id = self.record.begin(prompt.trim())?;
+            let turn = Turn::new(id, &prompt);
+            if let Wait::Answer(question) = turn.wait() {
+                self.record.ask(turn.id(), question)?;
+            }
+            self.turn = Some(turn);
+        }
+        Ok(())
+    }
+
+    fn press(&mut self, key: Key) -> io::Result<Going> {
+        if let Some(turn) = &mut self.turn {
+            if let Wait::Answer(question) = turn.wait() {
+                match question.chosen(&key) {
+                    Some(choice) => {
+                        self.record.answer(turn.id(), &question.clone(), &choice)?;
+                        turn.answered(&choice);
+                    }
+                    None if key == Key::Escape => turn.interrupt(),
+                    None => {}
+                }
+                return Ok(Going::On);
+            }
+            if matches!(key, Key::Escape | Key::Interrupt) {
+                turn.interrupt();
+                return Ok(Going::On);
+            }
+        }
+        match key {
+            Key::Text(text) => self.draft.push_str(&text),
+            Key::Backspace => drop(self.draft.pop()),
+            Key::Interrupt if self.draft.is_empty() => return Ok(Going::Away),
+            Key::Interrupt => self.draft.clear(),
+            Key::Enter if self.draft.trim().is_empty() => {}
+            Key::Enter => {
+                let prompt = std::mem::take(&mut self.draft);
+                self.queued.push_back(prompt.trim().to_owned());
+            }
+            Key::Escape => {}
+        }
+        Ok(Going::On)
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,96 @@
+//! What this program does to the world, and how it looks before it does.
+//!
+//! An executor gets a command and gives back a report; it never sees the log or
+//! the state, keeps nothing from one command to the next, and never tries again
+//! by itself. What certainly did not happen is `Failed`, what may have happened
+//! never is. Commands of different lanes may run at the same time.
+
+pub mod child;
+mod codex;
+mod messages;
+mod panes;
+pub mod paste;
+pub mod screen;
+mod start;
+
+use events::outcome::Failure;
+use events::{Command, CommandId, Outcome, Report};
+use std::ffi::OsString;
+use std::path::PathBuf;
+use std::time::Duration;
+
+/// Carries out commands.
+pub trait Executor: Send + Sync {
+    /// Carries out one command. Dropping the future stops what can be stopped.
+    fn execute(&self, id: CommandId, command: &Command) -> impl Future<Output = Report> + Send;
+}
+
+/// Everything executors need to know of the configuration.
+#[derive(Clone, Debug)]
+pub struct EffectsConfig {
+    /// The program that runs scripts.
+    pub osascript: PathBuf,
+    /// The tmux client.
+    pub tmux: PathBuf,
+    /// The Codex CLI.
+    pub codex: PathBuf,
+    /// `$CODEX_HOME`.
+    pub codex_home: PathBuf,
+    /// A tmux server to look at besides the usual ones, and to start sessions on.
+    pub tmux_socket: Option<PathBuf>,
+    /// Where tmux keeps its sockets' directory: `$TMUX_TMPDIR`, else `/tmp`.
+    pub tmux_tmpdir: PathBuf,
+    /// The tmux session in which Codex is started.
+    pub new_session_name: String,
+    /// What the names of its windows begin with.
+    pub window_prefix: String,
+    /// Whether a tmux server may be started where none runs. A server inherits
+    /// what macOS granted to this program, and so would every Codex in it.
+    pub start_tmux_server: bool,
+    /// How long osascript may take.
+    pub osascript_budget: Duration,
+    /// How long a started Codex may take to show its thread.
+    pub start_budget: Duration,
+    /// Variables set for children on top of this process's own.
+    pub environment: Vec<(OsString, OsString)>,
+}
+
+impl EffectsConfig {
+    /// The directory of this user's tmux sockets.
+    fn tmux_directory(&self) -> PathBuf {
+        let user = rustix::process::getuid().as_raw();
+        self.tmux_tmpdir.join(format!("tmux-{user}"))
+    }
+}
+
+/// The executor that works on this machine.
+#[derive(Clone, Debug)]
+pub struct LocalExecutor {
+    config: EffectsConfig,
+}
+
+impl LocalExecutor {
+    pub const fn new(config: EffectsConfig) -> Self {
+        Self { config }
+    }
+}
+
+impl Executor for LocalExecutor {
+    async fn execute(&self, id: CommandId, command: &Command) -> Report {
+        let config = &self.config;
+        match command {
+            Command::SendMessage(message) => messages::send(config, message).await,
+            Command::TypeInstruction(command) => panes::type_in(config, id, command).await,
+            Command::PressEnter(command) => panes::press_enter(config, command).await,
+            Command::ChooseOptions(command) => panes::choose(config, command).await,
+            Command::QueueInstruction(instruction) => codex::queue(config, instruction).await,
+            Command::ResumeSession(instruction) => codex::resume(config, instruction).await,
+            Command::StartSession(command) => start::start(config, command).await,
+        }
+    }
+}
+
+/// The report of a certain failure.
+const fn settled(failure: Failure) -> Report {
+    Report::Settled(Outcome::Failed(failure))
+}

@@ -1,0 +1,101 @@
+//! Sessions that live in tmux panes: which pane, what it shows, and keys into it.
+//!
+//! Nothing here remembers anything between commands. Every command proves its
+//! pane and looks at it anew, and what cannot be recognised gets no key.
+
+mod choosing;
+mod processes;
+mod proof;
+mod threads;
+pub(super) mod tmux;
+mod typing;
+
+pub(super) use choosing::choose;
+pub(super) use processes::{Table, open_files};
+pub(super) use proof::is_held;
+pub(super) use threads::Held;
+pub(super) use typing::{press_enter, type_in};
+
+use super::EffectsConfig;
+use super::screen::{Capture, Seen, recognise};
+use super::settled;
+use events::outcome::{Doubt, Failure, How, Performed, Screen};
+use events::{Pane, Report, SessionId, Text};
+use tmux::{Tmux, Trouble};
+
+/// A session's pane, proven, with the server it is on.
+struct Target {
+    tmux: Tmux,
+    pane: Pane,
+    /// Its first process when it was proven: another one means another pane.
+    root: u32,
+}
+
+impl Target {
+    async fn find(
+        config: &EffectsConfig,
+        session: &SessionId,
+        hints: &[Pane],
+    ) -> Result<Self, Report> {
+        let proven = proof::find(config, session, hints).await;
+        let proven = proven.map_err(|why| settled(Failure::NoPane { why }))?;
+        Ok(Self {
+            tmux: Tmux::at(config, &proven.pane.socket),
+            pane: proven.pane,
+            root: proven.root,
+        })
+    }
+
+    /// What the pane shows now.
+    async fn look(&self) -> Result<(Capture, Seen), String> {
+        match self.tmux.look(&self.pane.id).await {
+            Ok((root, capture)) if root == self.root => {
+                let seen = recognise(&capture);
+                Ok((capture, seen))
+            }
+            Ok(_) => Err("another program has taken the pane".to_owned()),
+            Err(trouble) => Err(trouble.to_string()),
+        }
+    }
+
+    /// The same before anything was done, when not seeing is a certain failure.
+    async fn first_look(&self) -> Result<(Capture, Seen), Report> {
+        self.look().await.map_err(|why| self.lost(&why))
+    }
+
+    fn lost(&self, why: &str) -> Report {
+        let why = format!("{} could not be used: {why}", self.pane);
+        settled(Failure::NoPane { why })
+    }
+
+    fn not_ready(&self, screen: Screen) -> Report {
+        let pane = self.pane.clone();
+        settled(Failure::NotReady { pane, screen })
+    }
+
+    fn performed(how: How, doubt: Option<Doubt>) -> Report {
+        Report::Performed(Performed { how, doubt })
+    }
+
+    /// A key after which nothing can be taken back.
+    async fn press(&self, key: &str) -> Option<Doubt> {
+        self.tmux
+            .press(&self.pane.id, key)
+            .await
+            .err()
+            .map(in_doubt)
+    }
+}
+
+/// What a tmux call that failed leaves open once something has been typed.
+fn in_doubt(trouble: Trouble) -> Doubt {
+    let program = "tmux".to_owned();
+    match trouble {
+        Trouble::Silent(_) => Doubt::TimedOut { program },
+        Trouble::Refused(why) | Trouble::NotStarted(why) => Doubt::BrokeOff {
+            program,
+            code: 1,
+            message: Text::from(why),
+        },
+    }
+}

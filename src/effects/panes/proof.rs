@@ -1,0 +1,193 @@
+//! Which pane holds a session, beyond doubt, or why none is known to.
+//!
+//! Keys that reach the wrong pane can run commands, so a guess is no proof: not
+//! a directory, not a program's name, not what worked last time. In order: the
+//! pane's Codex holds the thread's lock or rollout open; its title names the
+//! thread; notify once saw the session in it, and nothing speaks against it.
+
+use super::processes::{Table, open_files};
+use super::threads::{Held, Titled, titled};
+use super::tmux::{Listed, Tmux, real, sockets};
+use crate::effects::EffectsConfig;
+use events::{Pane, SessionId};
+use std::fmt;
+use std::path::Path;
+use tokio::task::JoinSet;
+
+/// A pane that holds the session.
+pub(super) struct Proven {
+    /// Where.
+    pub(super) pane: Pane,
+    /// Its first process when the proof was made.
+    pub(super) root: u32,
+}
+
+/// What is known of a pane in which Codex is in front.
+struct Candidate {
+    listed: Listed,
+    held: Held,
+    titled: Titled,
+    hinted: bool,
+}
+
+/// What speaks for a candidate.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Ground {
+    Lock,
+    Title,
+    Hint,
+}
+
+/// Looks at every pane there is.
+pub(super) async fn find(
+    config: &EffectsConfig,
+    session: &SessionId,
+    hints: &[Pane],
+) -> Result<Proven, String> {
+    let mut servers = JoinSet::new();
+    for socket in sockets(config, hints) {
+        let tmux = Tmux::at(config, &socket);
+        servers.spawn(async move { tmux.panes().await });
+    }
+    // The processes are read while the servers answer.
+    let table = Table::read(config).await?;
+    let mut panes = Vec::new();
+    let mut silent = Vec::new();
+    while let Some(answer) = servers.join_next().await {
+        match answer {
+            Ok(Ok(listed)) => panes.extend(listed),
+            Ok(Err(trouble)) => silent.push(trouble.to_string()),
+            Err(error) => silent.push(error.to_string()),
+        }
+    }
+    let looked_at = panes.len();
+    let candidates = candidates(config, &table, panes, session, hints).await?;
+    let locks = has_lock_file(&config.codex_home, session);
+    choose(candidates, session, locks).map_err(|why| {
+        let text = format!("{looked_at} tmux panes were looked at; {why}");
+        if looked_at == 0 && !silent.is_empty() {
+            return format!("{text} (tmux: {})", silent.join("; "));
+        }
+        text
+    })
+}
+
+/// The panes with Codex in front, and what is known of each.
+async fn candidates(
+    config: &EffectsConfig,
+    table: &Table,
+    panes: Vec<Listed>,
+    session: &SessionId,
+    hints: &[Pane],
+) -> Result<Vec<Candidate>, String> {
+    let panes = panes
+        .into_iter()
+        .map(|pane| (table.codex_in_front(pane.root), pane));
+    let panes: Vec<(Vec<u32>, Listed)> = panes.filter(|(codex, _)| !codex.is_empty()).collect();
+    let all: Vec<u32> = panes.iter().flat_map(|(codex, _)| codex.clone()).collect();
+    let files = open_files(config, &all).await?;
+    let is = |hint: &Pane, pane: &Pane| hint.id == pane.id && real(&hint.socket) == pane.socket;
+    let candidates = panes.into_iter().map(|(codex, listed)| Candidate {
+        held: Held::among(codex.iter().filter_map(|pid| files.get(pid)).flatten()),
+        titled: titled(listed.title(), session),
+        hinted: hints.iter().any(|hint| is(hint, &listed.pane)),
+        listed,
+    });
+    Ok(candidates.collect())
+}
+
+/// The one candidate on the firmest ground.
+fn choose(candidates: Vec<Candidate>, session: &SessionId, locks: bool) -> Result<Proven, Reasons> {
+    let mut reasons = Reasons(Vec::new());
+    let mut proven: Vec<(Ground, Candidate)> = Vec::new();
+    for candidate in candidates {
+        match candidate.ground(session, locks) {
+            Ok(ground) => proven.push((ground, candidate)),
+            Err(why) => reasons.0.push(format!("{} {why}", candidate.listed.pane)),
+        }
+    }
+    proven.sort_by_key(|(ground, _)| *ground);
+    let firmest = proven.first().map(|(ground, _)| *ground);
+    proven.retain(|(ground, _)| Some(*ground) == firmest);
+    if proven.len() > 1 {
+        let all = proven.iter().map(|(_, candidate)| &candidate.listed.pane);
+        reasons.0 = all
+            .map(|pane| format!("{pane} is one of several that fit"))
+            .collect();
+        return Err(reasons);
+    }
+    proven.pop().map_or(Err(reasons), |(_, candidate)| {
+        Ok(Proven {
+            root: candidate.listed.root,
+            pane: candidate.listed.pane,
+        })
+    })
+}
+
+impl Candidate {
+    /// What speaks for this pane, or what is missing or against it.
+    fn ground(&self, session: &SessionId, locks: bool) -> Result<Ground, &'static str> {
+        let others = self
+            .held
+            .visible()
+            .any(|(thread, _)| thread != session.as_str());
+        match self.titled {
+            Titled::Another => Err("says in its title that it shows another thread"),
+            Titled::This if self.held.holds(session) => Ok(Ground::Lock),
+            Titled::This if others => Err("has the title of this thread, but holds another one"),
+            Titled::This => Ok(Ground::Title),
+            Titled::None if others && self.held.holds(session) => {
+                Err("holds this thread and others, and its title does not say which it shows")
+            }
+            Titled::None if others => Err("holds another thread"),
+            Titled::None if self.held.holds(session) => Ok(Ground::Lock),
+            // A Codex that locks its threads would hold this one's lock if it had the
+            // thread itself; without it, it is a client of the daemon and may show any.
+            Titled::None if self.hinted && locks => {
+                Err("had this session once, but does not hold it now")
+            }
+            Titled::None if self.hinted => Ok(Ground::Hint),
+            Titled::None => Err("runs Codex, but nothing says for which thread"),
+        }
+    }
+}
+
+/// Whether any Codex of this user, on a screen or not, has the session open.
+pub(crate) async fn is_held(config: &EffectsConfig, session: &SessionId) -> Result<bool, String> {
+    let codex = Table::read(config).await?.all_codex();
+    let files = open_files(config, &codex).await?;
+    Ok(Held::among(files.values().flatten()).holds(session))
+}
+
+fn has_lock_file(codex_home: &Path, session: &SessionId) -> bool {
+    let id = session.as_str();
+    !id.contains('/')
+        && codex_home
+            .join("thread-writer-locks")
+            .join(format!("{id}.lock"))
+            .exists()
+}
+
+/// Why each candidate was passed over.
+struct Reasons(Vec<String>);
+
+impl fmt::Display for Reasons {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.0.is_empty() {
+            return f.write_str("none has Codex in front");
+        }
+        let shown = self
+            .0
+            .iter()
+            .take(4)
+            .cloned()
+            .collect::<Vec<_>>()
+            .join("; ");
+        let more = self.0.len().saturating_sub(4);
+        f.write_str(&shown)?;
+        if more > 0 {
+            write!(f, "; and {more} more")?;
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,164 @@
+//! An instruction pasted into a session's composer and submitted.
+//!
+//! Prove the pane, look, paste once, look again, press Enter. Enter is the only
+//! dangerous key: in a modal it approves. Codex holds a modal back for a second
+//! after the last input to its composer, so an Enter that soon after the paste,
+//! with the text seen in the composer, meets the composer. Nothing is ever pasted
+//! twice, and what was pasted but not seen is left alone and reported as unknown.
+
+use super::super::EffectsConfig;
+use super::super::codex::framed;
+use super::super::paste::{self, Framed};
+use super::super::screen::Composer;
+use super::Target;
+use super::tmux::Trouble;
+use events::command::TypeInstruction;
+use events::outcome::{Doubt, How, Screen};
+use events::{CommandId, Outcome, Report};
+use std::time::Duration;
+use tokio::time::{Instant, sleep};
+
+/// How long after a paste no modal can have come up, with a margin.
+const HELD_BACK: Duration = Duration::from_millis(900);
+/// How long the composer may take to show what was pasted.
+const SHOWN_WITHIN: Duration = Duration::from_millis(600);
+/// How old a look may be that stands alone.
+const FRESH: Duration = Duration::from_millis(50);
+/// Between two looks.
+const PAUSE: Duration = Duration::from_millis(8);
+
+/// Pastes the instruction into the session's pane and submits it.
+pub(crate) async fn type_in(
+    config: &EffectsConfig,
+    id: CommandId,
+    command: &TypeInstruction,
+) -> Report {
+    match prepare(config, command).await {
+        Ok((target, framed, working)) => submit(&target, id, &framed, working).await,
+        Err(report) => report,
+    }
+}
+
+/// Everything that can be settled before the first byte goes in. Tells whether
+/// a turn is running.
+async fn prepare(
+    config: &EffectsConfig,
+    command: &TypeInstruction,
+) -> Result<(Target, Framed, bool), Report> {
+    let framed = framed(&disarmed(command.instruction.text.reveal()))?;
+    let instruction = &command.instruction;
+    let target = Target::find(config, &instruction.session, &command.hints).await?;
+    let (capture, seen) = target.first_look().await?;
+    let working = matches!(seen.screen, Screen::Working);
+    if seen.composer.as_ref().is_some_and(Composer::holds_draft) {
+        // Whatever else is going on, the owner's draft is what stands in the way.
+        return Err(target.not_ready(Screen::Composer { draft: true }));
+    }
+    if !takes_enter(&seen.screen) || (working && !command.steer) {
+        return Err(target.not_ready(seen.screen));
+    }
+    if !paste::fits(&framed, capture.width, capture.height) {
+        let (width, height) = (capture.width, capture.height);
+        return Err(target.lost(&format!(
+            "at {width} by {height} it is too small to show the whole text before Enter is pressed"
+        )));
+    }
+    Ok((target, framed, working))
+}
+
+/// Up to 0.145 Codex trims before it looks for the `!` that runs the rest in a
+/// shell, and later versions put such a text aside while a turn runs. A character
+/// of no width in front is not trimmed and not seen; texts are compared without it.
+fn disarmed(text: &str) -> String {
+    match text.trim_start().strip_prefix('!') {
+        Some(rest) => format!("\u{200b}!{rest}"),
+        None => text.to_owned(),
+    }
+}
+
+async fn submit(target: &Target, id: CommandId, framed: &Framed, working: bool) -> Report {
+    let buffer = format!("codex-imessage-{id}");
+    let pasted_at = Instant::now();
+    let text = framed.bytes_to_paste.reveal();
+    match target.tmux.paste(&target.pane.id, &buffer, text).await {
+        Ok(()) => {}
+        Err(Trouble::Refused(why) | Trouble::NotStarted(why)) => return target.lost(&why),
+        Err(trouble @ Trouble::Silent(_)) => {
+            return Report::Settled(Outcome::Unknown(super::in_doubt(trouble)));
+        }
+    }
+    if !stands_for_enter(target, framed, pasted_at).await {
+        return Report::Settled(Outcome::Unknown(Doubt::NoProof));
+    }
+    let doubt = target.press("Enter").await;
+    let pane = target.pane.clone();
+    let how = if working {
+        How::Steered(pane)
+    } else {
+        How::Typed(pane)
+    };
+    Target::performed(how, doubt)
+}
+
+/// Waits until the composer shows our text, so lately that Enter meets it.
+async fn stands_for_enter(target: &Target, framed: &Framed, pasted_at: Instant) -> bool {
+    let until = Instant::now() + SHOWN_WITHIN;
+    loop {
+        let looked_at = Instant::now();
+        let shown = shows(target, framed).await;
+        // Once modals are no longer held back, only what was seen this moment counts.
+        if shown && (pasted_at.elapsed() < HELD_BACK || looked_at.elapsed() < FRESH) {
+            return true;
+        }
+        if Instant::now() > until {
+            return false;
+        }
+        sleep(PAUSE).await;
+    }
+}
+
+/// Whether the composer is there and holds our text and nothing else. A look
+/// that fails is a look that does not show it.
+async fn shows(target: &Target, framed: &Framed) -> bool {
+    let Ok((_, seen)) = target.look().await else {
+        return false;
+    };
+    takes_enter(&seen.screen)
+        && seen
+            .composer
+            .is_some_and(|composer| paste::shows(&composer, framed))
+}
+
+const fn takes_enter(screen: &Screen) -> bool {
+    matches!(screen, Screen::Composer { .. } | Screen::Working)
+}
+
+/// Presses Enter where our own text, and nothing else, stands in the composer.
+pub(crate) async fn press_enter(config: &EffectsConfig, command: &TypeInstruction) -> Report {
+    match ready_for_enter(config, command).await {
+        Ok(target) => {
+            let doubt = target.press("Enter").await;
+            Target::performed(How::Pressed(target.pane.clone()), doubt)
+        }
+        Err(report) => report,
+    }
+}
+
+async fn ready_for_enter(
+    config: &EffectsConfig,
+    command: &TypeInstruction,
+) -> Result<Target, Report> {
+    let framed = framed(&disarmed(command.instruction.text.reveal()))?;
+    let session = &command.instruction.session;
+    let target = Target::find(config, session, &command.hints).await?;
+    let (_, seen) = target.first_look().await?;
+    let ours = seen
+        .composer
+        .as_ref()
+        .is_some_and(|composer| paste::shows(composer, &framed));
+    if ours && takes_enter(&seen.screen) {
+        Ok(target)
+    } else {
+        Err(target.not_ready(seen.screen))
+    }
+}

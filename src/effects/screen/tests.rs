@@ -1,0 +1,266 @@
+//! Every screen that was captured from the real Codex, with what tmux says beside it. Where a
+//! `.ansi` file stands beside a sample, it is the same screen with its attributes.
+
+mod hostile;
+mod style;
+
+use super::{Capture, Composer, Seen, recognise};
+use events::outcome::Screen;
+use std::path::PathBuf;
+
+/// Where the cursor is: hidden, at the start of the composer, or at the end of its text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Cursor {
+    Hidden,
+    Home,
+    End,
+    /// At the start of the notes field.
+    NoteHome,
+    /// At the end of the line that holds this.
+    Behind(&'static str),
+}
+use Cursor::{Behind, End, Hidden, Home, NoteHome};
+
+pub(super) const IDLE: &str = "Mock title | work";
+pub(super) const SPIN: &str = "⠋ Mock title | work";
+pub(super) const ACTION: &str = "[ ! ] Action Required | Mock title | work";
+const HOST: &str = "host.local";
+
+/// File, title, cursor, state.
+#[rustfmt::skip]
+pub(super) const SAMPLES: &[(&str, &str, Cursor, &str)] = &[
+    ("agents-view-0.169", IDLE, Hidden, "picker"),
+    ("approval-exec-0.104", "", Hidden, "approval"),
+    ("approval-exec-0.125", SPIN, Hidden, "approval"),
+    ("approval-exec-0.145", ACTION, Hidden, "approval"),
+    ("approval-exec-0.169", ACTION, Hidden, "approval"),
+    ("approval-exec-40x12-0.169", "[ . ] Action Required | Mock title | work", Hidden, "approval"),
+    ("approval-exec-long-80x24-0.169", ACTION, Hidden, "approval"),
+    ("approval-mcp-0.169", ACTION, Hidden, "approval"),
+    ("approval-patch-0.169", ACTION, Hidden, "approval"),
+    ("backtrack-esc-esc-0.169", IDLE, Hidden, "picker"),
+    ("composer-draft-0.169", IDLE, End, "draft"),
+    ("composer-draft-multiline-0.169", IDLE, End, "draft"),
+    ("composer-framed-0.169", "work", End, "draft"),
+    ("composer-pasted-content-0.169", IDLE, End, "draft"),
+    ("composer-shell-mode-0.169", IDLE, Behind("! ls"), "unknown"),
+    ("composer-shell-mode-0.104", "", Behind("! ls"), "picker"),
+    ("esc-again-0.169", "work", Home, "idle"),
+    ("hooks-need-review-startup-0.169", HOST, Hidden, "trust"),
+    ("idle-40x12-0.169", IDLE, Home, "idle"),
+    ("idle-after-turn-0.169", IDLE, Home, "idle"),
+    ("idle-default-mode-0.169", "work", Home, "idle"),
+    ("idle-after-turn-0.155", "work", Home, "idle"),
+    ("idle-fresh-0.104", "", Home, "idle"),
+    ("idle-fresh-0.125", "work", Home, "idle"),
+    ("idle-fresh-0.145", "work", Home, "idle"),
+    ("idle-fresh-0.169", "work", Home, "idle"),
+    ("idle-no-alt-screen-0.169", "work", Home, "idle"),
+    ("idle-planmode-0.169", IDLE, Home, "idle"),
+    ("login-0.169", HOST, Hidden, "login"),
+    ("mcp-elicitation-0.169", ACTION, Behind("Type your"), "approval"),
+    ("plan-implement-prompt-0.169", IDLE, Hidden, "plan"),
+    ("popup-at-0.169", IDLE, End, "picker"),
+    ("popup-daemon-0.169", IDLE, Hidden, "picker"),
+    ("popup-hooks-review-one-0.169", IDLE, Hidden, "picker"),
+    ("popup-hooks-untrusted-0.169", IDLE, Hidden, "picker"),
+    ("popup-model-0.169", IDLE, Hidden, "picker"),
+    ("popup-new-0.169", IDLE, Hidden, "picker"),
+    ("popup-permissions-0.169", IDLE, Hidden, "picker"),
+    ("popup-review-0.169", IDLE, Hidden, "picker"),
+    ("popup-skills-0.169", "work", End, "picker"),
+    ("popup-slash-0.169", IDLE, End, "picker"),
+    ("popup-statusline-0.169", IDLE, Hidden, "picker"),
+    ("popup-title-0.169", IDLE, Hidden, "picker"),
+    ("question-0.104", "", Hidden, "question"),
+    ("question-0.125", SPIN, Hidden, "question"),
+    ("question-0.145", ACTION, Hidden, "question"),
+    ("question-40x12-0.169", ACTION, Hidden, "unknown"),
+    ("question-async-1-0.169", IDLE, Home, "idle"),
+    ("question-sync-1-0.169", ACTION, Hidden, "question"),
+    ("question-sync-2-0.169", ACTION, Hidden, "question"),
+    ("question-sync-2-second-0.169", ACTION, Hidden, "question"),
+    ("question-sync-2-unanswered-confirm-0.169", ACTION, Hidden, "picker"),
+    ("question-sync-notes-0.169", ACTION, Hidden, "question"),
+    ("question-sync-notes-empty-0.169", ACTION, NoteHome, "notes"),
+    ("question-sync-notes-filled-0.169", ACTION, Behind("line2"), "notes"),
+    ("resume-conflict-0.169", IDLE, Hidden, "unknown"),
+    ("resume-picker-0.169", IDLE, Hidden, "picker"),
+    ("running-hook-0.169", SPIN, Home, "hook"),
+    ("running-hook-queued-text-0.169", IDLE, Home, "idle"),
+    ("shell-after-quit-0.169", "", Behind("$"), "unknown"),
+    ("shortcuts-overlay-0.169", "work", Home, "unknown"),
+    ("start-hooks-inline-0.104", "", Home, "idle"),
+    ("start-hooks-inline-0.125", "work", Home, "idle"),
+    ("start-hooks-inline-0.145", "work", Hidden, "trust"),
+    ("status-0.169", IDLE, Home, "idle"),
+    ("transcript-ctrl-t-0.169", IDLE, Home, "idle"),
+    ("trust-dir-0.169", HOST, Hidden, "trust"),
+    ("turn-error-0.169", IDLE, Home, "idle"),
+    ("turn-interrupted-0.169", IDLE, Home, "idle"),
+    ("update-prompt-0.169", HOST, Hidden, "update"),
+    ("working-0.104", "", Home, "working"),
+    ("working-0.125", SPIN, Home, "working"),
+    ("working-0.145", SPIN, Home, "working"),
+    ("working-draft-0.169", SPIN, End, "working"),
+    ("working-draft-0.104", "", End, "working"),
+    ("working-draft-0.155", SPIN, End, "working"),
+    ("working-queued-tab-0.169", SPIN, Home, "working"),
+    ("working-quiet-0.169", SPIN, Home, "working"),
+    ("working-steer-call-0.169", SPIN, Home, "working"),
+    ("working-steer-quiet-0.169", SPIN, Home, "working"),
+    ("working-steer-slow-0.169", SPIN, Home, "working"),
+    ("working-streaming-NO-working-line-0.169", SPIN, Home, "working"),
+];
+
+fn folder() -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/screens")
+}
+
+pub(crate) fn sample(name: &str) -> Capture {
+    let found = SAMPLES.iter().find(|row| row.0 == name).unwrap();
+    let text = std::fs::read_to_string(folder().join(format!("{name}.txt"))).unwrap();
+    let styled = std::fs::read_to_string(folder().join(format!("{name}.ansi"))).ok();
+    let lines: Vec<String> = text.lines().map(str::to_owned).collect();
+    let prompt = || lines.iter().rposition(|l| l.starts_with('›')).unwrap();
+    let end = |at: usize| (super::bottom::columns(&lines[at]), at);
+    let (x, y) = match found.2 {
+        Hidden => (0, 0),
+        Home => (2, prompt()),
+        End => {
+            let from = prompt();
+            let blank = lines[from..].iter().position(String::is_empty).unwrap();
+            end(from + blank - 1)
+        }
+        NoteHome => (
+            4,
+            lines.iter().rposition(|l| l.starts_with("  › ")).unwrap(),
+        ),
+        Behind(text) => end(lines.iter().rposition(|l| l.contains(text)).unwrap()),
+    };
+    Capture {
+        title: found.1.to_owned(),
+        command: "node".to_owned(),
+        cursor: (x.try_into().unwrap(), y.try_into().unwrap()),
+        cursor_visible: found.2 != Hidden,
+        alternate: name.ends_with("0.169") && !name.contains("no-alt-screen"),
+        in_mode: false,
+        width: 120,
+        height: lines.len().try_into().unwrap(),
+        styled: styled.map(|text| text.lines().map(str::to_owned).collect()),
+        lines,
+    }
+}
+
+pub(super) fn name(seen: &Seen) -> &'static str {
+    match &seen.screen {
+        Screen::Composer { draft: true } => "draft",
+        Screen::Composer { draft: false } => "idle",
+        Screen::Working => "working",
+        Screen::RunningHook => "hook",
+        Screen::Approval { .. } => "approval",
+        Screen::Question { notes: false, .. } => "question",
+        Screen::Question { notes: true, .. } => "notes",
+        Screen::PlanPrompt => "plan",
+        Screen::Trust => "trust",
+        Screen::Update => "update",
+        Screen::Login => "login",
+        Screen::Picker { .. } => "picker",
+        Screen::Shell => "shell",
+        Screen::CopyMode => "copy",
+        Screen::Unknown => "unknown",
+    }
+}
+
+/// Whether keys may go there.
+pub(super) fn takes_keys(seen: &Seen) -> bool {
+    ["draft", "idle", "working", "hook", "question", "notes"].contains(&name(seen))
+}
+
+fn text(composer: Option<Composer>) -> String {
+    composer.unwrap().text.reveal().clone()
+}
+
+#[test]
+fn every_captured_screen_is_what_it_is() {
+    let mut wrong = Vec::new();
+    for (file, _, _, state) in SAMPLES {
+        let seen = recognise(&sample(file));
+        if name(&seen) != *state {
+            wrong.push((file, name(&seen), seen.why));
+        }
+    }
+    assert!(wrong.is_empty(), "{wrong:#?}");
+    for file in std::fs::read_dir(folder()).unwrap() {
+        let path = file.unwrap().path();
+        let stem = path.file_stem().unwrap().to_str().unwrap().to_owned();
+        let known = SAMPLES.iter().any(|row| row.0 == stem);
+        assert!(known, "{stem} has no row in the table");
+    }
+}
+
+#[test]
+fn the_program_and_copy_mode_come_first() {
+    for (file, ..) in SAMPLES {
+        let mut capture = sample(file);
+        for shell in ["zsh", "-bash", "fish"] {
+            capture.command = shell.to_owned();
+            assert_eq!(name(&recognise(&capture)), "shell", "{file} in {shell}");
+        }
+        for other in ["vim", "ssh", "", "codex-imessage-control-plane"] {
+            capture.command = other.to_owned();
+            assert_eq!(name(&recognise(&capture)), "unknown", "{file} in {other}");
+        }
+        capture.in_mode = true;
+        assert_eq!(name(&recognise(&capture)), "copy", "{file}");
+    }
+}
+
+#[test]
+fn a_composer_is_read_with_its_lines() {
+    let read = |file: &str| recognise(&sample(file)).composer;
+    assert_eq!(text(read("composer-draft-0.169")), "a draft from the user");
+    assert_eq!(text(read("composer-draft-multiline-0.169")), "l1\nl2\nl3");
+    let pasted = read("composer-pasted-content-0.169").unwrap();
+    assert_eq!(pasted.pasted_marker, Some(3000));
+    let idle = read("idle-fresh-0.125").unwrap();
+    assert!(idle.placeholder && !idle.holds_draft());
+}
+
+#[test]
+fn a_question_is_read_whole() {
+    let read = |file: &str| recognise(&sample(file)).question.unwrap();
+    let second = read("question-sync-2-second-0.169");
+    assert_eq!(
+        second.text.reveal(),
+        "Which language should the service use?"
+    );
+    assert_eq!((second.index, second.count, second.selected), (2, 2, 1));
+    let options: Vec<&str> = second.options.iter().map(|o| o.reveal().as_str()).collect();
+    assert_eq!(options, ["rust", "go", "zig", "None of the above"]);
+    assert_eq!(second.note, None);
+    let notes = read("question-sync-notes-filled-0.169");
+    assert_eq!(text(notes.note), "my note text\nline2");
+    let empty = read("question-sync-notes-empty-0.169").note.unwrap();
+    assert!(empty.placeholder && !empty.holds_draft());
+}
+
+/// What the owner would be told of an approval or a list.
+pub(super) fn told(seen: &Seen) -> String {
+    let (Screen::Approval { what } | Screen::Picker { title: what }) = &seen.screen else {
+        panic!("{seen:?}");
+    };
+    what.reveal().clone()
+}
+
+#[test]
+fn the_owner_is_told_what_is_asked() {
+    let what = |file: &str| told(&recognise(&sample(file)));
+    assert!(what("approval-exec-0.169").ends_with("$ echo one && touch /etc/x1"));
+    assert!(what("approval-mcp-0.169").contains("run tool \"danger\"?\nx: hello"));
+    assert!(what("approval-exec-40x12-0.169").starts_with("Would you like to run the following\n"));
+    assert_eq!(what("popup-model-0.169"), "Select Model and Effort");
+    assert_eq!(what("popup-daemon-0.169"), "Daemon");
+    let confirm = what("question-sync-2-unanswered-confirm-0.169");
+    assert_eq!(confirm, "Submit with unanswered questions?");
+}

@@ -1,0 +1,296 @@
+//! Screens that lie: cues removed one by one, transcripts full of fakes, random text.
+
+use super::{ACTION, Cursor, IDLE, SAMPLES, SPIN, name, sample, takes_keys};
+use crate::effects::screen::{Capture, Seen, recognise};
+use proptest::prelude::*;
+
+fn samples_where(wanted: impl Fn(&Seen) -> bool) -> Vec<(&'static str, Capture, Seen)> {
+    let all = SAMPLES.iter().map(|row| (row.0, sample(row.0)));
+    all.map(|(file, capture)| (file, capture.clone(), recognise(&capture)))
+        .filter(|(_, _, seen)| wanted(seen))
+        .collect()
+}
+
+/// The capture with its line `at` gone and the cursor still on its own line.
+fn without_line(capture: &Capture, at: usize) -> Capture {
+    let mut less = capture.clone();
+    less.lines.remove(at);
+    if let Some(styled) = &mut less.styled {
+        styled.remove(at);
+    }
+    if usize::from(less.cursor.1) > at {
+        less.cursor.1 -= 1;
+    }
+    less
+}
+
+/// The same screen with other lines scrolled in above it.
+fn below(transcript: &[String], capture: &Capture) -> Capture {
+    let mut more = capture.clone();
+    more.lines = [transcript, &capture.lines].concat();
+    let styled = capture.styled.as_ref();
+    more.styled =
+        styled.map(|styled| [vec![String::new(); transcript.len()], styled.clone()].concat());
+    more.cursor.1 += u16::try_from(transcript.len()).unwrap();
+    more.height = u16::try_from(more.lines.len()).unwrap();
+    more
+}
+
+#[test]
+fn each_cue_of_a_composer_is_needed() {
+    type Change = (&'static str, fn(&mut Capture));
+    let changes: &[Change] = &[
+        ("hidden cursor", |c| c.cursor_visible = false),
+        ("cursor above", |c| c.cursor.1 = 0),
+        ("cursor below", |c| c.cursor.1 = u16::MAX),
+        ("cursor on the prompt", |c| c.cursor.0 = 0),
+        ("action required", |c| c.title = ACTION.to_owned()),
+        ("program", |c| c.command = "less".to_owned()),
+        ("history in the capture", |c| c.height -= 1),
+        ("unknown hint", |c| {
+            let last = c.lines.iter().rposition(|l| !l.trim().is_empty()).unwrap();
+            c.lines
+                .insert(last + 1, "  enter pick · esc back".to_owned());
+            c.height += 1;
+        }),
+        ("no footer", |c| {
+            let last = c.lines.iter().rposition(|l| l.starts_with('›')).unwrap();
+            c.lines.truncate(last + 1);
+        }),
+        ("shell prompt", |c| {
+            let last = c.lines.iter().rposition(|l| l.starts_with('›')).unwrap();
+            c.lines[last] = c.lines[last].replacen('›', "$", 1);
+        }),
+    ];
+    let samples = samples_where(|seen| seen.composer.is_some());
+    assert!(samples.len() > 20);
+    for (file, capture, _) in samples {
+        for (change, apply) in changes {
+            let mut other = capture.clone();
+            apply(&mut other);
+            let seen = recognise(&other);
+            assert!(!takes_keys(&seen), "{file}: {change}: {}", name(&seen));
+        }
+    }
+}
+
+#[test]
+fn no_single_line_makes_a_modal_take_keys() {
+    for (file, capture, _) in samples_where(|seen| !takes_keys(seen)) {
+        for at in 0..capture.lines.len() {
+            let mut less = without_line(&capture, at);
+            for title in [IDLE, SPIN, ACTION] {
+                less.title = title.to_owned();
+                let seen = recognise(&less);
+                assert!(!takes_keys(&seen), "{file} without line {at}");
+            }
+        }
+    }
+}
+
+#[test]
+fn no_cursor_makes_a_modal_take_keys() {
+    // With its cursor elsewhere the popup's line is the composer's own; it is left out.
+    let hidden = |file: &str| {
+        SAMPLES
+            .iter()
+            .any(|row| row.0 == file && row.2 == Cursor::Hidden)
+    };
+    for (file, mut capture, _) in samples_where(|seen| !takes_keys(seen)) {
+        if !hidden(file) {
+            continue;
+        }
+        capture.cursor_visible = true;
+        for (x, y) in (0..capture.height).flat_map(|y| [(0, y), (2, y), (4, y), (30, y)]) {
+            capture.cursor = (x, y);
+            let seen = recognise(&capture);
+            assert!(!takes_keys(&seen), "{file} with the cursor at {x},{y}");
+        }
+    }
+}
+
+#[test]
+fn a_question_that_lost_a_line_is_the_same_or_none() {
+    for (file, capture, whole) in samples_where(|seen| seen.question.is_some()) {
+        for at in 0..capture.lines.len() {
+            let less = without_line(&capture, at);
+            let seen = recognise(&less);
+            if takes_keys(&seen) && seen.question != whole.question {
+                // Only the note itself may have changed, and then what is read says so.
+                let (mut now, then) = (seen.question.unwrap(), whole.question.clone().unwrap());
+                assert!(
+                    then.note.is_some(),
+                    "{file} without {:?}",
+                    capture.lines[at]
+                );
+                now.note.clone_from(&then.note);
+                assert_eq!(now, then, "{file} without {:?}", capture.lines[at]);
+            }
+        }
+        let mut shown = capture.clone();
+        shown.cursor_visible = !capture.cursor_visible;
+        assert_eq!(name(&recognise(&shown)), "unknown", "{file}: cursor");
+    }
+}
+
+#[test]
+fn digits_in_a_question_are_only_text() {
+    let mut capture = sample("question-sync-1-0.169");
+    let at = capture
+        .lines
+        .iter()
+        .position(|l| l.ends_with("Which database?"))
+        .unwrap();
+    let text = [
+        "  Pick 2 of these:",
+        "  › 1. rm -rf",
+        "    2. ls",
+        "  or",
+        "  Question 1/1 (x)",
+    ];
+    let text: Vec<String> = text.iter().map(|&line| line.to_owned()).collect();
+    capture.lines.splice(at..=at, text);
+    capture.height += 4;
+    let question = recognise(&capture).question.unwrap();
+    assert_eq!(question.options.len(), 3);
+    assert!(
+        question
+            .text
+            .reveal()
+            .starts_with("Pick 2 of these: › 1. rm -rf 2. ls or")
+    );
+    capture.lines[at] = "  Question 9/9 (9 unanswered)".to_owned();
+    assert_eq!(name(&recognise(&capture)), "unknown");
+}
+
+#[test]
+fn a_command_cannot_pose_as_another_modal_or_hide_its_beginning() {
+    let mut capture = sample("approval-exec-0.169");
+    let at = capture
+        .lines
+        .iter()
+        .rposition(|l| l.starts_with("  $ echo"))
+        .unwrap();
+    let fake = [
+        "  › 1. Trust and continue",
+        "  Trust this folder?",
+        "  Would you like to run the following command?",
+        "  $ ls",
+    ];
+    let fake = fake.iter().map(|&line| line.to_owned());
+    capture.lines.splice(at + 1..=at, fake);
+    capture.height += 4;
+    let seen = recognise(&capture);
+    assert_eq!(name(&seen), "approval");
+    let told = super::told(&seen);
+    assert!(
+        told.contains("touch /etc/x1") && told.ends_with("$ ls"),
+        "{told}"
+    );
+}
+
+#[test]
+fn whole_fake_screens_in_the_transcript_change_nothing() {
+    let all: Vec<Capture> = SAMPLES.iter().map(|row| sample(row.0)).collect();
+    for (file, capture, alone) in samples_where(|_| true) {
+        for fake in &all {
+            let more = below(
+                &[fake.lines.as_slice(), &[String::new()]].concat(),
+                &capture,
+            );
+            let seen = recognise(&more);
+            assert_eq!(name(&seen), name(&alone), "{file}");
+            assert_eq!(seen.question, alone.question, "{file}");
+            assert_eq!(seen.composer, alone.composer, "{file}");
+        }
+    }
+}
+
+#[test]
+fn popups_are_never_a_composer() {
+    let mut capture = sample("composer-draft-0.169");
+    let at = capture
+        .lines
+        .iter()
+        .rposition(|l| l.starts_with('›'))
+        .unwrap();
+    let mut show = |text: &str, x: u16| {
+        capture.lines[at] = format!("› {text}");
+        capture.cursor.0 = x;
+        name(&recognise(&capture))
+    };
+    assert_eq!(show("see @src", 10), "picker");
+    assert_eq!(show("see $skill", 12), "picker");
+    assert_eq!(show("/quit", 7), "picker");
+    assert_eq!(show("@", 3), "picker");
+    assert_eq!(
+        show(" see @src", 12),
+        "draft",
+        "a space behind it closes the popup"
+    );
+    assert_eq!(
+        show(" /quit", 9),
+        "draft",
+        "a space before it makes it text"
+    );
+    assert_eq!(
+        show("見る @src", 11),
+        "picker",
+        "wide characters take two columns"
+    );
+}
+
+fn line() -> impl Strategy<Value = String> {
+    let cue = prop::sample::select(vec![
+        "› Ask Codex to do anything",
+        "› 1. Yes, proceed (y)",
+        "  › 1. sqlite",
+        "    3. None of the above",
+        "  Question 1/1 (1 unanswered)",
+        "  Would you like to run the following command?",
+        "  Press enter to confirm or esc to cancel",
+        "  tab to add notes | enter to submit answer | esc to interrupt",
+        "  tab or esc to clear notes | enter to submit answer",
+        "• Working (2s • esc to interrupt)",
+        "  mock-model default · /Users/owner/lab/work",
+        "  ← for agents · ? for shortcuts",
+        "$ ",
+        "",
+    ]);
+    prop_oneof![cue.prop_map(str::to_owned), "\\PC{0,60}", any::<String>()]
+}
+
+proptest! {
+    #[test]
+    fn any_screen_is_some_state(
+        lines in prop::collection::vec(line(), 0..30),
+        styled in prop::option::of(prop::collection::vec("[\\x1b\\[;0-9m›a ]{0,20}", 0..30)),
+        cursor in (0u16..130, 0u16..40),
+        cursor_visible: bool,
+        title in prop::sample::select(vec!["", IDLE, SPIN, ACTION]),
+        height in 0u16..40,
+    ) {
+        let seen = recognise(&Capture {
+            lines, styled, cursor, cursor_visible, height,
+            title: title.to_owned(),
+            command: "codex".to_owned(),
+            width: 120,
+            ..Capture::default()
+        });
+        prop_assert!(!seen.why.is_empty());
+        prop_assert_eq!(seen.question.is_some(), name(&seen) == "question" || name(&seen) == "notes");
+    }
+
+    #[test]
+    fn any_transcript_leaves_the_bottom_as_it_is(
+        transcript in prop::collection::vec(line(), 0..30),
+        pick in any::<prop::sample::Index>(),
+    ) {
+        let (file, ..) = pick.get(SAMPLES);
+        let capture = sample(file);
+        let (alone, more) = (recognise(&capture), below(&transcript, &capture));
+        let seen = recognise(&more);
+        prop_assert_eq!(name(&seen), name(&alone), "{}", file);
+        prop_assert_eq!(seen.question, alone.question, "{}", file);
+    }
+}

@@ -1,0 +1,280 @@
+//! A new session: Codex in a tmux window of its own.
+//!
+//! Codex is started embedded in the pane, not as a client of its daemon, so that
+//! the pane's process holds the thread and says itself which one it is; the
+//! newest rollout is never taken for it. It gets Codex's own approvals and
+//! sandbox. The instruction is an argument of Codex: no shell reads it, and no
+//! tmux format is made of anything the owner wrote.
+
+use super::child::{Child, Ended};
+use super::codex::{framed, no_directory};
+use super::panes::tmux::{Tmux, Trouble};
+use super::panes::{Held, Table, open_files};
+use super::screen::recognise;
+use super::{EffectsConfig, settled};
+use events::command::StartSession;
+use events::outcome::{Doubt, Evidence, Failure, Screen};
+use events::{Outcome, Pane, Report, SessionId};
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+use tokio::time::{Instant, sleep};
+
+/// tmux takes no longer command from its client.
+const MAX_BYTES: usize = 12 * 1024;
+const HELP_BUDGET: Duration = Duration::from_secs(10);
+const PAUSE: Duration = Duration::from_millis(100);
+
+/// A window in which Codex was started.
+struct Window {
+    tmux: Tmux,
+    pane: Pane,
+    root: u32,
+}
+
+/// Starts the session and waits until it shows its thread.
+pub(super) async fn start(config: &EffectsConfig, command: &StartSession) -> Report {
+    match open(config, command).await {
+        Ok(window) => window.wait(config, &command.cwd).await,
+        Err(report) => report,
+    }
+}
+
+async fn open(config: &EffectsConfig, command: &StartSession) -> Result<Window, Report> {
+    let framed = framed(command.text.reveal())?;
+    let text = framed.bytes_to_paste.reveal();
+    if text.len() > MAX_BYTES {
+        return Err(settled(Failure::TooLarge {
+            bytes: text.len() as u64,
+            max: MAX_BYTES as u64,
+        }));
+    }
+    let cwd = Path::new(&command.cwd);
+    if !cwd.is_dir() {
+        return Err(no_directory("codex", cwd));
+    }
+    let embedded = embedded(config).await?;
+    let socket = socket(config).display().to_string();
+    let tmux = Tmux::at(config, &socket);
+    let session = plain(&config.new_session_name);
+    let place = place(&tmux, config, &session).await?;
+    let name = window_name(config, &command.label);
+    let directory = format_literal(&command.cwd);
+    let codex = config.codex.display().to_string();
+    let variables = variables(config);
+    let mut words: Vec<&str> = place.iter().map(String::as_str).collect();
+    words.extend([
+        "-d",
+        "-P",
+        "-F",
+        "#{pane_id} #{pane_pid}",
+        "-n",
+        &name,
+        "-c",
+        &directory,
+    ]);
+    words.extend(variables.iter().flat_map(|variable| ["-e", variable]));
+    words.push("--");
+    words.push(&codex);
+    words.extend(embedded);
+    words.extend(["--", text]);
+    let out = tmux.run(&[&words], &[]).await.map_err(not_opened)?;
+    let (id, root) = out.trim().split_once(' ').unwrap_or_default();
+    let root = root.parse().map_err(|_| {
+        let doubt = Doubt::NoWitness;
+        Report::Settled(Outcome::Unknown(doubt))
+    })?;
+    let id = id.to_owned();
+    let window = Window {
+        tmux,
+        pane: Pane { socket, id },
+        root,
+    };
+    window.add_time(&name).await;
+    Ok(window)
+}
+
+/// The arguments that keep Codex in the pane. A version that does not know the
+/// option is given a setting instead, which has the same effect where there is a daemon.
+async fn embedded(config: &EffectsConfig) -> Result<Vec<&'static str>, Report> {
+    let help = Child {
+        program: config.codex.clone(),
+        args: vec!["--help".into()],
+        stdin: Vec::new(),
+        cwd: None,
+        environment: config.environment.clone(),
+        budget: HELP_BUDGET,
+    };
+    let failed = |message: String| {
+        let program = config.codex.display().to_string();
+        Err(settled(Failure::NotStarted { program, message }))
+    };
+    match help.run().await {
+        Ended::Exited { code: 0, out, .. } => {
+            let known = String::from_utf8_lossy(&out).contains("--no-daemon");
+            Ok(if known {
+                vec!["--no-daemon"]
+            } else {
+                vec!["-c", "features.daemon_auto_start=false"]
+            })
+        }
+        Ended::Exited { code, .. } => failed(format!("`codex --help` exited with {code}")),
+        Ended::Signalled { signal } => failed(format!("`codex --help` ended by signal {signal}")),
+        Ended::TimedOut => failed("`codex --help` did not end in time".to_owned()),
+        Ended::NotStarted(error) => failed(error.to_string()),
+    }
+}
+
+/// How the window is made: in the tmux session, or with it.
+async fn place(tmux: &Tmux, config: &EffectsConfig, session: &str) -> Result<Vec<String>, Report> {
+    let words = |words: &[&str]| words.iter().map(|word| (*word).to_owned()).collect();
+    let target = format!("={session}");
+    let there = tmux.run(&[&["has-session", "-t", &target]], &[]).await;
+    if there.is_ok() {
+        return Ok(words(&["new-window", "-t", &format!("{target}:")]));
+    }
+    let running = tmux.run(&[&["list-sessions"]], &[]).await.is_ok();
+    if !running && !config.start_tmux_server {
+        let message = "no tmux server runs, and this program is set not to start one, because \
+                       what macOS granted to it would pass on to Codex; open a terminal and run \
+                       `tmux new -d`, then ask again";
+        return Err(settled(Failure::NotStarted {
+            program: "tmux".to_owned(),
+            message: message.to_owned(),
+        }));
+    }
+    Ok(words(&[
+        "new-session",
+        "-s",
+        session,
+        "-x",
+        "160",
+        "-y",
+        "50",
+    ]))
+}
+
+fn not_opened(trouble: Trouble) -> Report {
+    match trouble {
+        Trouble::Refused(message) | Trouble::NotStarted(message) => settled(Failure::NotStarted {
+            program: "tmux".to_owned(),
+            message,
+        }),
+        Trouble::Silent(_) => Report::Settled(Outcome::Unknown(Doubt::TimedOut {
+            program: "tmux".to_owned(),
+        })),
+    }
+}
+
+fn socket(config: &EffectsConfig) -> PathBuf {
+    let default = || config.tmux_directory().join("default");
+    config.tmux_socket.clone().unwrap_or_else(default)
+}
+
+/// What Codex needs to find its home and, installed by npm, its interpreter.
+fn variables(config: &EffectsConfig) -> Vec<String> {
+    let path = config.environment.iter().filter(|(name, _)| name == "PATH");
+    let mut variables: Vec<String> = path
+        .map(|(_, value)| format!("PATH={}", value.display()))
+        .collect();
+    variables.push(format!("CODEX_HOME={}", config.codex_home.display()));
+    variables
+}
+
+/// `agent-<label>`; the time follows when there is a window to ask for it.
+fn window_name(config: &EffectsConfig, label: &str) -> String {
+    format!("{}-{}", plain(&config.window_prefix), plain(label))
+}
+
+/// Letters, digits, `-` and `_`: a name that is neither a format nor a target.
+fn plain(name: &str) -> String {
+    let plain = |c: char| {
+        if c.is_alphanumeric() || c == '_' {
+            c
+        } else {
+            '-'
+        }
+    };
+    name.chars().take(40).map(plain).collect()
+}
+
+/// tmux expands formats in a directory, and `#(…)` would run a command.
+fn format_literal(text: &str) -> String {
+    text.replace('#', "##")
+}
+
+impl Window {
+    /// Makes the window's name unique by the time, which tmux tells in the
+    /// owner's zone. Without it the window only has a shorter name.
+    async fn add_time(&self, name: &str) {
+        let pane = self.pane.id.as_str();
+        let ask = ["display-message", "-p", "-t", pane, "%Y%m%d%H%M%S"];
+        if let Ok(time) = self.tmux.run(&[&ask], &[]).await {
+            let name = format!("{name}-{}", plain(time.trim()));
+            let rename = ["rename-window", "-t", pane, &name];
+            let _shorter = self.tmux.run(&[&rename], &[]).await;
+        }
+    }
+
+    /// Waits for the thread that the pane's own Codex holds.
+    async fn wait(&self, config: &EffectsConfig, cwd: &str) -> Report {
+        let until = Instant::now() + config.start_budget;
+        loop {
+            let over = Instant::now() > until;
+            match self.tmux.look(&self.pane.id).await {
+                Ok((_, capture)) => {
+                    let screen = recognise(&capture).screen;
+                    if matches!(screen, Screen::Trust | Screen::Update | Screen::Login) {
+                        return self.give_up(screen).await;
+                    }
+                }
+                Err(Trouble::Refused(_)) => return ended(),
+                // tmux is slow; the bound of this loop holds.
+                Err(Trouble::Silent(_) | Trouble::NotStarted(_)) => {}
+            }
+            if let Some((session, recorded)) = self.thread(config).await
+                && (recorded || over)
+            {
+                let (pane, cwd) = (self.pane.clone(), cwd.to_owned());
+                return Report::Settled(Outcome::Done(Evidence::Running { session, pane, cwd }));
+            }
+            if over {
+                let program = "codex".to_owned();
+                return Report::Settled(Outcome::Unknown(Doubt::TimedOut { program }));
+            }
+            sleep(PAUSE).await;
+        }
+    }
+
+    /// The one thread of the Codex in this pane, and whether its rollout was begun.
+    async fn thread(&self, config: &EffectsConfig) -> Option<(SessionId, bool)> {
+        let table = Table::read(config).await.ok()?;
+        let files = open_files(config, &table.codex_in_front(self.root))
+            .await
+            .ok()?;
+        let held = Held::among(files.values().flatten());
+        let mut visible = held.visible();
+        let (id, recorded) = visible.next()?;
+        let only = visible.next().is_none();
+        only.then(|| SessionId::parse(id).map(|id| (id, recorded)))?
+    }
+
+    /// Codex asks for something that only the owner at the desk can answer, and
+    /// has not begun. The window is closed, so that nothing starts behind the
+    /// owner's back once it has been reported as failed.
+    async fn give_up(&self, screen: Screen) -> Report {
+        let pane = self.pane.clone();
+        match self.tmux.run(&[&["kill-pane", "-t", &pane.id]], &[]).await {
+            Ok(_) | Err(Trouble::Refused(_)) => settled(Failure::NotReady { pane, screen }),
+            Err(Trouble::Silent(_) | Trouble::NotStarted(_)) => {
+                Report::Settled(Outcome::Unknown(Doubt::NoProof))
+            }
+        }
+    }
+}
+
+fn ended() -> Report {
+    settled(Failure::NotStarted {
+        program: "codex".to_owned(),
+        message: "it ended at once; run it in that directory to see why".to_owned(),
+    })
+}

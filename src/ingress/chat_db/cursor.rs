@@ -1,0 +1,190 @@
+//! How far chat.db has been read, and which rows must be looked at again. All
+//! of the reader's memory is here, so a poll that fails can leave it untouched
+//! and a restart can rebuild it from what the log knows.
+
+use events::Guid;
+use events::input::{Body, MessageRow};
+use std::collections::{BTreeMap, VecDeque};
+use std::time::Duration;
+
+/// How long a row may stay unfinished before it is given up.
+pub const HOLD: Duration = Duration::from_secs(10);
+/// How long the fate of one of our rows is followed.
+pub const FOLLOW: Duration = Duration::from_secs(120);
+/// How many unfinished rows are waited for; beyond it the oldest is given up early.
+const MAX_HELD: usize = 200;
+/// How many of our rows are followed; beyond it the oldest is let go.
+const MAX_TRACKED: usize = 64;
+
+/// The place in chat.db up to which rows have been handed out.
+#[derive(Clone, Debug, Default)]
+pub struct Cursor {
+    pub(super) identity: Option<String>,
+    pub(super) rowid: i64,
+    pub(super) held: BTreeMap<i64, Held>,
+    pub(super) tracked: VecDeque<Tracked>,
+    /// Own rows as they were last handed out, newest last.
+    own: VecDeque<(Guid, Fate)>,
+    /// Connection and version of the database at the last look.
+    pub(super) seen: Option<(u64, i64)>,
+}
+
+/// A row that was handed out unfinished.
+#[derive(Clone, Debug)]
+pub(super) struct Held {
+    /// Unknown for a row that is held since before a restart.
+    pub(super) guid: Option<Guid>,
+    /// Set by the first poll that sees it.
+    pub(super) until: Option<Duration>,
+}
+
+/// One of our rows whose fate is still open.
+#[derive(Clone, Debug)]
+pub(super) struct Tracked {
+    pub(super) guid: Guid,
+    pub(super) last: Option<Fate>,
+    pub(super) until: Duration,
+}
+
+/// What can still happen to a row we sent.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Fate {
+    error: i64,
+    sent: bool,
+    delivered: bool,
+    service: String,
+}
+
+impl Fate {
+    pub(super) fn of(row: &MessageRow) -> Self {
+        Self {
+            error: row.error,
+            sent: row.sent,
+            delivered: row.delivered,
+            service: row.service.clone(),
+        }
+    }
+
+    pub(super) fn is_final(&self) -> bool {
+        self.error != 0 || self.delivered
+    }
+}
+
+/// A row can be judged when it is in a chat and has a body.
+pub(super) fn whole(row: &MessageRow) -> bool {
+    row.chat.is_some() && row.body != Body::Empty
+}
+
+impl Cursor {
+    /// A cursor that has seen no file yet: the first poll places it at the newest row.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// A cursor as it was persisted. Rows held then get their full time again.
+    pub fn resume(identity: String, rowid: i64, held: Vec<i64>) -> Self {
+        let waiting = |rowid| {
+            (
+                rowid,
+                Held {
+                    guid: None,
+                    until: None,
+                },
+            )
+        };
+        Self {
+            identity: Some(identity),
+            rowid,
+            held: held.into_iter().map(waiting).collect(),
+            ..Self::default()
+        }
+    }
+
+    /// The file it belongs to, once it was placed.
+    pub fn identity(&self) -> Option<&str> {
+        self.identity.as_deref()
+    }
+
+    /// Rows up to here have been handed out.
+    pub fn rowid(&self) -> i64 {
+        self.rowid
+    }
+
+    /// Rows that were handed out unfinished and will come again.
+    pub fn held(&self) -> impl Iterator<Item = i64> + '_ {
+        self.held.keys().copied()
+    }
+
+    /// Follows own rows until their fate is final or [`FOLLOW`] has passed. A row
+    /// is handed out again when its fate is another than when it last was; one
+    /// that this cursor never handed out comes once for a start.
+    pub fn track(&mut self, guids: impl IntoIterator<Item = Guid>, now: Duration) {
+        for guid in guids {
+            if self.tracked.iter().any(|known| known.guid == guid) {
+                continue;
+            }
+            let last = self
+                .own
+                .iter()
+                .rfind(|(own, _)| *own == guid)
+                .map(|(_, fate)| fate.clone());
+            if last.as_ref().is_some_and(Fate::is_final) {
+                continue;
+            }
+            self.tracked.push_back(Tracked {
+                guid,
+                last,
+                until: now.saturating_add(FOLLOW),
+            });
+            // What happened before it was tracked raised no change of version since.
+            self.seen = None;
+        }
+        while self.tracked.len() > MAX_TRACKED {
+            self.tracked.pop_front();
+        }
+    }
+
+    /// When a poll is due even if nothing changes: a held row is to be given up.
+    pub fn next_deadline(&self) -> Option<Duration> {
+        self.held.values().filter_map(|held| held.until).min()
+    }
+
+    /// Remembers an unfinished row; too many make the oldest due at once.
+    pub(super) fn hold(&mut self, row: &MessageRow, now: Duration) {
+        let held = Held {
+            guid: Some(row.guid.clone()),
+            until: Some(now.saturating_add(HOLD)),
+        };
+        self.held.insert(row.rowid, held);
+        let surplus = self.held.len().saturating_sub(MAX_HELD);
+        for oldest in self.held.values_mut().take(surplus) {
+            oldest.until = Some(now);
+        }
+    }
+
+    /// Remembers in which state an own row was handed out.
+    pub(super) fn handed_out(&mut self, row: &MessageRow) {
+        if row.from_me {
+            for tracked in self
+                .tracked
+                .iter_mut()
+                .filter(|tracked| tracked.guid == row.guid)
+            {
+                tracked.last = Some(Fate::of(row));
+            }
+            self.own.push_back((row.guid.clone(), Fate::of(row)));
+            if self.own.len() > MAX_TRACKED {
+                self.own.pop_front();
+            }
+        }
+    }
+
+    /// Starts at a place of a file; what was awaited in another one will not come.
+    pub(super) fn place(&mut self, identity: String, rowid: i64) {
+        self.identity = Some(identity);
+        self.rowid = rowid;
+        self.held.clear();
+        self.tracked.clear();
+        self.own.clear();
+    }
+}

@@ -1,0 +1,184 @@
+//! One held connection to chat.db, and what a poll reads through it.
+
+use super::cursor::{Cursor, Fate, HOLD, whole};
+use super::fault::{Fault, Step};
+use super::identity::{Identity, Place};
+use super::schema::Schema;
+use super::{MAX_ROWS, rows};
+use events::Input;
+use events::input::{ChatDbPlaced, MessageRow, Placing};
+use rusqlite::{Connection, OpenFlags};
+use std::path::Path;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+/// How long `SQLite` waits for somebody who holds the whole database.
+const BUSY: Duration = Duration::from_secs(1);
+
+/// Numbers the connections of this process: a cursor's last look counts only
+/// for the connection it was made through.
+static CONNECTIONS: AtomicU64 = AtomicU64::new(0);
+
+/// A connection and the file behind it.
+#[derive(Debug)]
+pub(super) struct Open {
+    db: Connection,
+    schema: Schema,
+    place: Place,
+    number: u64,
+}
+
+impl Open {
+    /// Connects for reading, and looks which tables and columns there are.
+    pub(super) fn connect(path: &Path, place: Place) -> Result<Self, Fault> {
+        let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+        let db =
+            Connection::open_with_flags(path, flags).map_err(|error| unopened(path, &error))?;
+        let prepare = || {
+            db.busy_timeout(BUSY)?;
+            db.pragma_update(None, "query_only", true)?;
+            Schema::probe(&db)
+        };
+        let number = CONNECTIONS.fetch_add(1, Ordering::Relaxed);
+        match prepare() {
+            Ok(Ok(schema)) => Ok(Self {
+                db,
+                schema,
+                place,
+                number,
+            }),
+            Ok(Err(missing)) => Err(Fault::schema(path, &missing)),
+            Err(error) => Err(Fault::sqlite(Step::Probe, path, &error)),
+        }
+    }
+
+    /// The file that is open.
+    pub(super) fn place(&self) -> Place {
+        self.place
+    }
+
+    /// The identity of that file.
+    pub(super) fn identity(&self) -> rusqlite::Result<Identity> {
+        Identity::of(self.place, &self.db)
+    }
+
+    /// See [`super::ChatDb::poll`].
+    pub(super) fn poll(&self, cursor: &mut Cursor, now: Duration) -> rusqlite::Result<Vec<Input>> {
+        for held in cursor.held.values_mut() {
+            held.until.get_or_insert(now.saturating_add(HOLD));
+        }
+        cursor.tracked.retain(|tracked| tracked.until > now);
+        let version = self
+            .db
+            .query_row("PRAGMA data_version", [], |row| row.get(0))?;
+        let due = cursor.next_deadline().is_some_and(|until| until <= now);
+        if cursor.seen == Some((self.number, version)) && !due {
+            return Ok(Vec::new());
+        }
+        // One transaction: a row and its chat are seen at the same moment.
+        let _snapshot = self.db.unchecked_transaction()?;
+        if let Some(placed) = self.check(cursor)? {
+            cursor.seen = Some((self.number, version));
+            return Ok(vec![Input::ChatDb(placed)]);
+        }
+        let mut rows = self.held(cursor, now)?;
+        rows.extend(self.tracked(cursor)?);
+        let new = rows::read(
+            &self.db,
+            &self.schema,
+            &self.schema.above,
+            (cursor.rowid, MAX_ROWS),
+        )?;
+        // As long as something is new there may be more of it.
+        cursor.seen = new.is_empty().then_some((self.number, version));
+        for row in &new {
+            cursor.rowid = row.rowid;
+            cursor.handed_out(row);
+            if !whole(row) {
+                cursor.hold(row, now);
+            }
+        }
+        rows.extend(new);
+        Ok(rows
+            .into_iter()
+            .map(|row| Input::Message(Box::new(row)))
+            .collect())
+    }
+
+    /// Places a cursor that does not belong to what stands here.
+    fn check(&self, cursor: &mut Cursor) -> rusqlite::Result<Option<ChatDbPlaced>> {
+        let now = self.identity()?;
+        let top: i64 = self
+            .db
+            .prepare_cached(self.schema.top)?
+            .query_row([], |row| row.get(0))?;
+        let known = cursor.identity.as_deref().map(Identity::parse);
+        let why = match known {
+            None => Placing::FirstStart,
+            Some(Some(known)) if known.continues_in(&now) && cursor.rowid <= top => {
+                return Ok(None);
+            }
+            Some(Some(known)) if known.continues_in(&now) => Placing::Rewound,
+            Some(_) => Placing::Replaced,
+        };
+        cursor.place(now.to_string(), top);
+        Ok(Some(ChatDbPlaced {
+            identity: now.to_string(),
+            rowid: top,
+            why,
+        }))
+    }
+
+    /// Held rows that are whole now, or whose time is over.
+    fn held(&self, cursor: &mut Cursor, now: Duration) -> rusqlite::Result<Vec<MessageRow>> {
+        let mut done = Vec::new();
+        for (rowid, held) in &cursor.held {
+            let over = held.until.is_some_and(|until| until <= now);
+            match rows::read(&self.db, &self.schema, &self.schema.by_rowid, [rowid])?.pop() {
+                Some(row) if whole(&row) => done.push(row),
+                Some(row) if over => done.push(MessageRow {
+                    given_up: true,
+                    ..row
+                }),
+                Some(_) => {}
+                None => done.push(rows::gone(*rowid, held.guid.clone())),
+            }
+        }
+        for row in &done {
+            cursor.held.remove(&row.rowid);
+            cursor.handed_out(row);
+        }
+        Ok(done)
+    }
+
+    /// Own rows whose fate has changed.
+    fn tracked(&self, cursor: &mut Cursor) -> rusqlite::Result<Vec<MessageRow>> {
+        let mut changed = Vec::new();
+        for tracked in &mut cursor.tracked {
+            let guid = tracked.guid.as_str();
+            let Some(row) = rows::read(&self.db, &self.schema, &self.schema.by_guid, [guid])?.pop()
+            else {
+                continue;
+            };
+            let fate = Fate::of(&row);
+            if tracked.last.as_ref() != Some(&fate) && whole(&row) {
+                changed.push(row);
+                tracked.last = Some(fate);
+            }
+        }
+        cursor
+            .tracked
+            .retain(|tracked| !tracked.last.as_ref().is_some_and(Fate::is_final));
+        Ok(changed)
+    }
+}
+
+/// `SQLite` hides the system's answer, so the file is asked once more. That is
+/// safe only while no connection is held: closing a second handle of a file
+/// drops the locks of the first.
+fn unopened(path: &Path, error: &rusqlite::Error) -> Fault {
+    match std::fs::File::open(path) {
+        Ok(_) => Fault::sqlite(Step::Open, path, error),
+        Err(refused) => Fault::io(path, &refused),
+    }
+}

@@ -1,0 +1,207 @@
+//! A row of chat.db as it stands. Every value may be missing, of another type
+//! or broken; none of that may cost any other row, so reading a column cannot
+//! fail, it only finds less.
+
+use super::schema::{PARTICIPANTS, Schema};
+use super::typedstream;
+use events::input::{Body, Chat, MessageRow};
+use events::{Guid, Text, Wall};
+use rusqlite::types::ValueRef;
+use rusqlite::{Connection, Params, Row};
+
+/// 2001-01-01, where Apple's time begins, in milliseconds of ours.
+const EPOCH: i64 = 978_307_200_000;
+/// Dates from here up count nanoseconds, those below seconds.
+const NANOSECONDS: u64 = 1_000_000_000_000;
+/// What stands in a text for an attachment.
+const ATTACHMENT: char = '\u{fffc}';
+/// `chat.style` of a chat of two.
+const DIRECT: Option<i64> = Some(45);
+
+/// The rows of one query, in its order. After a broken page the rows before it
+/// are kept; the error comes back when reading begins at the broken one.
+pub(super) fn read(
+    db: &Connection,
+    schema: &Schema,
+    query: &str,
+    args: impl Params,
+) -> rusqlite::Result<Vec<MessageRow>> {
+    let mut statement = db.prepare_cached(query)?;
+    let mut rows = statement.query(args)?;
+    let mut read = Vec::new();
+    loop {
+        let next = rows
+            .next()
+            .and_then(|row| row.map(|row| message(db, schema, row)).transpose());
+        match next {
+            Ok(Some(row)) => read.push(row),
+            Err(error) if read.is_empty() => return Err(error),
+            Ok(None) | Err(_) => return Ok(read),
+        }
+    }
+}
+
+fn message(db: &Connection, schema: &Schema, row: &Row<'_>) -> rusqlite::Result<MessageRow> {
+    let rowid = row.get(0)?;
+    let body = body(column(row, 2), column(row, 3));
+    let placeholder = matches!(&body, Body::Text(text) if text.reveal().contains(ATTACHMENT));
+    Ok(MessageRow {
+        rowid,
+        guid: text(column(row, 1))
+            .and_then(|guid| Guid::parse(&guid))
+            .unwrap_or_else(|| unnamed(rowid)),
+        body,
+        date: date(column(row, 4)),
+        service: text(column(row, 5)).unwrap_or_default(),
+        from_me: number(column(row, 6)) != 0,
+        destination: text(column(row, 7)).map(Text::new),
+        item_type: number(column(row, 8)),
+        associated_type: number(column(row, 9)),
+        balloon: text(column(row, 10)),
+        reply_to: text(column(row, 11)).and_then(|guid| Guid::parse(&guid)),
+        attachments: placeholder || number(column(row, 12)) != 0,
+        edited: number(column(row, 13)) != 0 || number(column(row, 14)) != 0,
+        error: number(column(row, 15)),
+        sent: number(column(row, 16)) != 0,
+        delivered: number(column(row, 17)) != 0,
+        handle: text(column(row, 18)).map(Text::new),
+        chat: chat(db, schema, rowid)?,
+        given_up: false,
+    })
+}
+
+/// A row that has no usable id, or is gone: named by its number.
+#[expect(
+    clippy::expect_used,
+    reason = "a word, a dash and a number are always an id"
+)]
+pub(super) fn unnamed(rowid: i64) -> Guid {
+    Guid::parse(&format!("row-{rowid}")).expect("visible ASCII")
+}
+
+/// A held row that was deleted before it was whole.
+pub(super) fn gone(rowid: i64, guid: Option<Guid>) -> MessageRow {
+    MessageRow {
+        rowid,
+        guid: guid.unwrap_or_else(|| unnamed(rowid)),
+        body: Body::Empty,
+        date: None,
+        service: String::new(),
+        from_me: false,
+        handle: None,
+        destination: None,
+        chat: None,
+        item_type: 0,
+        associated_type: 0,
+        balloon: None,
+        reply_to: None,
+        attachments: false,
+        edited: false,
+        error: 0,
+        sent: false,
+        delivered: false,
+        given_up: true,
+    }
+}
+
+fn column<'a>(row: &'a Row<'_>, index: usize) -> ValueRef<'a> {
+    row.get_ref(index).unwrap_or(ValueRef::Null)
+}
+
+fn number(value: ValueRef<'_>) -> i64 {
+    match value {
+        ValueRef::Integer(number) => number,
+        #[expect(
+            clippy::cast_possible_truncation,
+            reason = "a cast of floats saturates"
+        )]
+        ValueRef::Real(number) => number as i64,
+        ValueRef::Text(digits) => std::str::from_utf8(digits)
+            .ok()
+            .and_then(|n| n.trim().parse().ok())
+            .unwrap_or(0),
+        ValueRef::Null | ValueRef::Blob(_) => 0,
+    }
+}
+
+fn text(value: ValueRef<'_>) -> Option<String> {
+    match value {
+        ValueRef::Text(bytes) | ValueRef::Blob(bytes) => {
+            Some(String::from_utf8_lossy(bytes).into_owned())
+        }
+        ValueRef::Integer(number) => Some(number.to_string()),
+        ValueRef::Null | ValueRef::Real(_) => None,
+    }
+}
+
+/// The plain column, where it has something; else the attributed body.
+fn body(plain: ValueRef<'_>, attributed: ValueRef<'_>) -> Body {
+    let plain = match plain {
+        ValueRef::Text(bytes) | ValueRef::Blob(bytes) => bytes,
+        ValueRef::Null | ValueRef::Integer(_) | ValueRef::Real(_) => &[],
+    };
+    let whole = std::str::from_utf8(plain);
+    if let Ok(text) = whole
+        && !text.is_empty()
+    {
+        return Body::Text(text.into());
+    }
+    match attributed {
+        ValueRef::Blob(bytes) | ValueRef::Text(bytes) if !bytes.is_empty() => {
+            match typedstream::decode(bytes) {
+                Ok(text) => Body::Text(text.into()),
+                Err(_) => Body::Undecodable,
+            }
+        }
+        ValueRef::Integer(_) | ValueRef::Real(_) => Body::Undecodable,
+        ValueRef::Null | ValueRef::Blob(_) | ValueRef::Text(_) if whole.is_err() => {
+            Body::Undecodable
+        }
+        ValueRef::Null | ValueRef::Blob(_) | ValueRef::Text(_) => Body::Empty,
+    }
+}
+
+fn date(value: ValueRef<'_>) -> Option<Wall> {
+    let stored = number(value);
+    let since = if stored.unsigned_abs() >= NANOSECONDS {
+        stored / 1_000_000
+    } else {
+        stored.saturating_mul(1000)
+    };
+    (stored != 0).then(|| Wall(since.saturating_add(EPOCH)))
+}
+
+/// The chat a row is joined to. A row in several counts as being in all of
+/// them, with everybody there: more people never make a chat more private.
+fn chat(db: &Connection, schema: &Schema, rowid: i64) -> rusqlite::Result<Option<Chat>> {
+    let mut chats = db.prepare_cached(&schema.chats)?;
+    let mut chats = chats.query([rowid])?;
+    let mut found: Option<Chat> = None;
+    while let Some(row) = chats.next()? {
+        let style = column(row, 1);
+        let style = (style != ValueRef::Null).then(|| number(style));
+        let identifier = text(column(row, 2)).unwrap_or_default().into();
+        let chat = found.get_or_insert_with(|| Chat {
+            style,
+            identifier,
+            participants: Vec::new(),
+        });
+        if style != DIRECT {
+            chat.style = style;
+        }
+        participants(db, row.get(0)?, &mut chat.participants)?;
+    }
+    Ok(found)
+}
+
+fn participants(db: &Connection, chat: i64, into: &mut Vec<Text>) -> rusqlite::Result<()> {
+    let mut people = db.prepare_cached(PARTICIPANTS)?;
+    let mut people = people.query([chat])?;
+    while let Some(row) = people.next()? {
+        let person = text(column(row, 0)).unwrap_or_default().into();
+        if !into.contains(&person) {
+            into.push(person);
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,130 @@
+//! Handing over to the holder of the log: one connection, one frame, one answer.
+//!
+//! It runs in every notify process, so it is plain blocking code, and every step
+//! has its time.
+
+use rustix::net::{AddressFamily, SocketAddrUnix, SocketFlags, SocketType, sockopt};
+use sha2::{Digest as _, Sha256};
+use std::io::{self, Read as _, Write as _};
+use std::os::unix::ffi::OsStrExt as _;
+use std::os::unix::fs::{DirBuilderExt as _, MetadataExt as _};
+use std::os::unix::net::UnixStream;
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+use events::Seq;
+
+/// A socket's address holds 104 bytes on macOS, its end included.
+const MAX_ADDRESS: usize = 103;
+/// `/tmp` is a symbolic link on macOS.
+const SHORT: &str = if cfg!(target_os = "macos") {
+    "/private/tmp"
+} else {
+    "/tmp"
+};
+
+/// What became of an attempt.
+#[derive(Debug)]
+pub enum Delivery {
+    /// It is in the log, there.
+    Acknowledged(Seq),
+    /// Nobody listens; the reason for people.
+    Nobody(String),
+    /// Somebody listens, but did not answer in time.
+    Silent,
+}
+
+/// Sends `frame` to the holder of the log of `state`.
+pub fn deliver(state: &Path, frame: &[u8], connect: Duration, answer: Duration) -> Delivery {
+    let stream = match dial(state, connect) {
+        Ok(stream) => stream,
+        Err(error) if is_timeout(&error) => return Delivery::Silent,
+        Err(error) => return Delivery::Nobody(error.to_string()),
+    };
+    match exchange(stream, frame, answer) {
+        Ok(seq) => Delivery::Acknowledged(seq),
+        Err(error) if is_timeout(&error) => Delivery::Silent,
+        Err(error) => Delivery::Nobody(error.to_string()),
+    }
+}
+
+/// The address of the control socket: in the state directory or, where that path is too
+/// long for a socket, in a directory of this user under `/tmp`, named after the path.
+pub fn address(state: &Path) -> io::Result<PathBuf> {
+    let direct = state.join("control.sock");
+    if direct.as_os_str().len() <= MAX_ADDRESS {
+        return Ok(direct);
+    }
+    let uid = rustix::process::geteuid().as_raw();
+    let dir = Path::new(SHORT).join(format!("codex-imessage-{uid}"));
+    match std::fs::DirBuilder::new().mode(0o700).create(&dir) {
+        Err(error) if error.kind() != io::ErrorKind::AlreadyExists => return Err(error),
+        _ => {}
+    }
+    let data = dir.symlink_metadata()?;
+    if !data.is_dir() || data.uid() != uid || data.mode() & 0o077 != 0 {
+        return Err(io::Error::other(format!(
+            "{} is not a directory of this user alone",
+            dir.display()
+        )));
+    }
+    let state = state.canonicalize()?;
+    let hash = Sha256::digest(state.as_os_str().as_bytes());
+    let name = u64::from_be_bytes(*hash.first_chunk().unwrap_or(&[0; 8]));
+    Ok(dir.join(format!("{name:016x}")))
+}
+
+/// Linux lets a connect wait while the listener's queue is full; the send time limit ends that.
+fn dial(state: &Path, limit: Duration) -> io::Result<UnixStream> {
+    let address = SocketAddrUnix::new(address(state)?)?;
+    let socket = rustix::net::socket_with(
+        AddressFamily::UNIX,
+        SocketType::STREAM,
+        #[cfg(target_os = "linux")]
+        SocketFlags::CLOEXEC,
+        #[cfg(not(target_os = "linux"))]
+        SocketFlags::empty(),
+        None,
+    )?;
+    sockopt::set_socket_timeout(&socket, sockopt::Timeout::Send, Some(limit))?;
+    rustix::net::connect(&socket, &address)?;
+    Ok(UnixStream::from(socket))
+}
+
+fn exchange(mut stream: UnixStream, frame: &[u8], limit: Duration) -> io::Result<Seq> {
+    let until = now() + limit;
+    let left = || {
+        let left = until.saturating_duration_since(now());
+        (!left.is_zero())
+            .then_some(left)
+            .ok_or(io::ErrorKind::TimedOut)
+    };
+    let mut rest = frame;
+    while !rest.is_empty() {
+        stream.set_write_timeout(Some(left()?))?;
+        match stream.write(rest) {
+            Ok(sent) => rest = rest.get(sent..).unwrap_or_default(),
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(error) => return Err(error),
+        }
+    }
+    let mut answer = [0; 8];
+    stream.set_read_timeout(Some(left()?))?;
+    stream.read_exact(&mut answer)?;
+    Ok(Seq(u64::from_be_bytes(answer)))
+}
+
+fn is_timeout(error: &io::Error) -> bool {
+    matches!(
+        error.kind(),
+        io::ErrorKind::WouldBlock | io::ErrorKind::TimedOut
+    )
+}
+
+#[expect(
+    clippy::disallowed_methods,
+    reason = "a time limit of a blocking call, in a process that has no clock of its own"
+)]
+fn now() -> Instant {
+    Instant::now()
+}

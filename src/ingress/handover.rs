@@ -1,0 +1,108 @@
+//! What a short-lived process hands over to the one that holds the log, as one
+//! frame: the same bytes over the control socket and in the inbox.
+//!
+//! The reader trusts nothing: length, checksum, version and ids are checked, and
+//! what does not pass is refused with a sentence that holds none of its content.
+//! Magic, version u8, length u32, crc32 u32 (big endian), then bincode.
+
+use bincode::Options as _;
+use events::InputKey;
+use events::input::{Attention, Notify};
+use serde::{Deserialize, Serialize};
+
+/// Largest payload of a notify or attention; longer ones are cut by who hands over.
+pub const MAX_TEXT: usize = 4 << 20;
+/// Largest frame: the payload and what is told of its origin.
+pub const MAX_FRAME: usize = MAX_TEXT + (256 << 10);
+/// Bytes before the content.
+pub const HEADER: usize = 12;
+
+const MAGIC: [u8; 3] = *b"CXH";
+const VERSION: u8 = 1;
+
+/// One input from another process. A change of these types is a new [`VERSION`].
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum HandOver {
+    /// Codex ran the notify program.
+    Notify(Notify),
+    /// Somebody asked for a text to be sent to the owner.
+    Attention(Attention),
+}
+
+impl HandOver {
+    /// The name under which it counts once, however often it arrives.
+    pub const fn key(&self) -> &InputKey {
+        match self {
+            Self::Notify(notify) => &notify.key,
+            Self::Attention(attention) => &attention.key,
+        }
+    }
+}
+
+/// Why a frame is not a hand-over, or cannot become one.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum HandOverError {
+    #[error("the hand-over is larger than {MAX_FRAME} bytes")]
+    TooLarge,
+    #[error("the hand-over is damaged: {0}")]
+    Damaged(&'static str),
+    #[error("the hand-over was made by another version of this program (version {0})")]
+    Version(u8),
+}
+
+/// The frame of a hand-over.
+pub fn encode(hand_over: &HandOver) -> Result<Vec<u8>, HandOverError> {
+    let content = options()
+        .serialize(hand_over)
+        .map_err(|_| HandOverError::TooLarge)?;
+    let length = u32::try_from(content.len()).map_err(|_| HandOverError::TooLarge)?;
+    let mut frame = Vec::with_capacity(HEADER + content.len());
+    frame.extend(MAGIC);
+    frame.push(VERSION);
+    frame.extend(length.to_be_bytes());
+    frame.extend(crc32fast::hash(&content).to_be_bytes());
+    frame.extend(content);
+    Ok(frame)
+}
+
+/// How many bytes follow a header.
+pub fn following(header: &[u8; HEADER]) -> Result<usize, HandOverError> {
+    let [m0, m1, m2, version, l0, l1, l2, l3, ..] = *header;
+    if [m0, m1, m2] != MAGIC {
+        return Err(HandOverError::Damaged("it does not begin like one"));
+    }
+    if version != VERSION {
+        return Err(HandOverError::Version(version));
+    }
+    usize::try_from(u32::from_be_bytes([l0, l1, l2, l3]))
+        .ok()
+        .filter(|length| *length <= MAX_FRAME - HEADER)
+        .ok_or(HandOverError::TooLarge)
+}
+
+/// The hand-over in a whole frame.
+pub fn decode(frame: &[u8]) -> Result<HandOver, HandOverError> {
+    let (header, content) = frame
+        .split_first_chunk()
+        .ok_or(HandOverError::Damaged("it is too short"))?;
+    if following(header)? != content.len() {
+        return Err(HandOverError::Damaged("it has not the length it says"));
+    }
+    if !header.ends_with(&crc32fast::hash(content).to_be_bytes()) {
+        return Err(HandOverError::Damaged("its checksum does not match"));
+    }
+    let hand_over: HandOver = options()
+        .deserialize(content)
+        .map_err(|_| HandOverError::Damaged("its content is not of its kind"))?;
+    match InputKey::parse(hand_over.key().as_str()) {
+        Some(_) => Ok(hand_over),
+        None => Err(HandOverError::Damaged("its key is not a key")),
+    }
+}
+
+fn options() -> impl bincode::Options {
+    bincode::DefaultOptions::new()
+        .with_fixint_encoding()
+        .reject_trailing_bytes()
+        .with_limit((MAX_FRAME - HEADER) as u64)
+}

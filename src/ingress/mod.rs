@@ -1,0 +1,12 @@
+//! Where facts come in: each source turns what is outside into `events::Input`,
+//! faithfully, and knows nothing of what is made of it.
+
+pub mod chat_db;
+pub mod client;
+pub mod handover;
+pub mod inbox;
+pub mod queue_file;
+pub mod rollouts;
+pub mod socket;
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,130 @@
+//! Where rollouts are: `sessions/YYYY/MM/DD/rollout-<local time>-<thread>.jsonl`.
+//! Only names and metadata are looked at, never contents. `.jsonl.zst`, which
+//! Codex may make of a session after idle days, is history and is passed over:
+//! Codex turns it back into `.jsonl` before it writes to it again.
+
+use events::id::SessionId;
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+
+/// Length of `YYYY-MM-DDTHH-MM-SS-`.
+const STAMP: usize = 20;
+
+/// How deep below the root the days are.
+const DAYS: usize = 3;
+
+/// The thread whose rollout a path names; `None` if it names no rollout.
+pub fn session_of(path: &Path) -> Option<SessionId> {
+    let name = path.file_name()?.to_str()?;
+    let stem = name.strip_prefix("rollout-")?.strip_suffix(".jsonl")?;
+    let (stamp, thread) = stem.split_at_checked(STAMP)?;
+    let shaped = stamp
+        .bytes()
+        .zip(b"dddd-dd-ddTdd-dd-dd-")
+        .all(|(is, should)| match should {
+            b'd' => is.is_ascii_digit(),
+            mark => is == *mark,
+        });
+    shaped.then(|| SessionId::parse(thread)).flatten()
+}
+
+/// What a walk came upon.
+pub(super) struct Walk<'a> {
+    /// Called for each rollout.
+    pub(super) file: &'a mut dyn FnMut(PathBuf, SessionId),
+    /// Called for each folder that cannot be read.
+    pub(super) failed: &'a mut dyn FnMut(&Path, &io::Error),
+}
+
+impl Walk<'_> {
+    /// All rollouts in a folder and the folders of numbers below it, by name. A
+    /// folder that is not there has none.
+    pub(super) fn run(&mut self, folder: &Path) {
+        for path in self.entries(folder) {
+            if let Some(session) = session_of(&path) {
+                (self.file)(path, session);
+            } else if is_number(&path) && path.is_dir() {
+                self.run(&path);
+            }
+        }
+    }
+
+    /// The newest two day folders: what is new appears in them, and for a while
+    /// around midnight in the one before.
+    pub(super) fn newest_days(&mut self, root: &Path) -> Vec<PathBuf> {
+        let mut days = Vec::new();
+        for year in self.numbers(root) {
+            for month in self.numbers(&year) {
+                days.extend(self.numbers(&month));
+                if days.len() >= 2 {
+                    days.truncate(2);
+                    return days;
+                }
+            }
+        }
+        days
+    }
+
+    /// Entries that are numbers, the highest first.
+    fn numbers(&mut self, folder: &Path) -> Vec<PathBuf> {
+        let mut entries = self.entries(folder);
+        entries.retain(|path| is_number(path));
+        entries.reverse();
+        entries
+    }
+
+    fn entries(&mut self, folder: &Path) -> Vec<PathBuf> {
+        let listed = fs::read_dir(folder).and_then(|entries| {
+            entries
+                .map(|entry| entry.map(|entry| entry.path()))
+                .collect::<io::Result<Vec<_>>>()
+        });
+        match listed {
+            Ok(mut entries) => {
+                entries.sort_unstable();
+                entries
+            }
+            Err(error) => {
+                if !is_gone(&error) {
+                    (self.failed)(folder, &error);
+                }
+                Vec::new()
+            }
+        }
+    }
+}
+
+/// `from`, a folder at or below `root`, and the folders below it down to the
+/// days; what is in a day is not listed. What cannot be read has none below.
+pub(super) fn folders(root: &Path, from: &Path) -> Vec<PathBuf> {
+    let mut found = vec![from.to_owned()];
+    for level in depth(root, from)..DAYS {
+        let mut walk = Walk {
+            file: &mut |_, _| {},
+            failed: &mut |_, _| {},
+        };
+        let parents = found.iter().filter(|folder| depth(root, folder) == level);
+        let next: Vec<_> = parents.flat_map(|folder| walk.numbers(folder)).collect();
+        found.extend(next);
+    }
+    found
+}
+
+fn depth(root: &Path, folder: &Path) -> usize {
+    let below = folder.strip_prefix(root);
+    below.map_or(0, |below| below.components().count())
+}
+
+/// Nothing is there, which is no failure: sessions come and go.
+pub(super) fn is_gone(error: &io::Error) -> bool {
+    matches!(
+        error.kind(),
+        io::ErrorKind::NotFound | io::ErrorKind::NotADirectory
+    )
+}
+
+fn is_number(path: &Path) -> bool {
+    let name = path.file_name().and_then(|name| name.to_str());
+    name.is_some_and(|name| !name.is_empty() && name.bytes().all(|b| b.is_ascii_digit()))
+}

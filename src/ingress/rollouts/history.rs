@@ -1,0 +1,42 @@
+//! What is left of a file's history when its tail begins: the questions that
+//! nobody has answered. A modal is gone when its call is closed or its turn
+//! over; an asynchronous question when the user has said something since.
+
+use super::parse::Record;
+use events::input::{QuestionKind, RolloutFact};
+
+/// The questions that are open at this point of the file.
+#[derive(Debug, Default)]
+pub(super) struct History {
+    open: Vec<(u64, Record)>,
+}
+
+impl History {
+    /// Takes the next record, which starts at `start`.
+    pub(super) fn note(&mut self, start: u64, record: Record) {
+        match &record.fact {
+            RolloutFact::Asked { .. } => self.open.push((start, record)),
+            RolloutFact::CallClosed { call, .. } => self
+                .open
+                .retain(|(_, asked)| !matches!(&asked.fact, RolloutFact::Asked { call: open, .. } if open == call)),
+            RolloutFact::UserMessage { .. } => self.close(QuestionKind::Async),
+            RolloutFact::TurnStarted { .. }
+            | RolloutFact::TurnCompleted { .. }
+            | RolloutFact::TurnAborted { .. } => self.close(QuestionKind::Modal),
+            RolloutFact::Meta(_)
+            | RolloutFact::AssistantMessage { .. }
+            | RolloutFact::Skipped { .. } => {}
+        }
+    }
+
+    fn close(&mut self, closed: QuestionKind) {
+        self.open.retain(
+            |(_, asked)| !matches!(&asked.fact, RolloutFact::Asked { kind, .. } if *kind == closed),
+        );
+    }
+
+    /// The open questions, each with the position where it starts.
+    pub(super) fn into_open(self) -> Vec<(u64, Record)> {
+        self.open
+    }
+}

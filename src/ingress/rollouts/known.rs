@@ -1,0 +1,111 @@
+//! What is remembered of files and folders between two looks at them, so that
+//! what did not change is not read again.
+
+use super::tail::{Progress, Tail};
+use events::input::Input;
+use events::time::Wall;
+use std::collections::BTreeMap;
+use std::fs::{self, Metadata};
+use std::io;
+use std::os::unix::fs::MetadataExt;
+use std::path::{Path, PathBuf};
+
+/// A session whose file is followed.
+#[derive(Debug)]
+pub(super) struct Known {
+    /// What was read of it.
+    pub(super) tail: Tail,
+    /// The file's metadata before it was read last; `None` until it was.
+    pub(super) seen: Option<Stamp>,
+    /// There is more than was read at once.
+    pub(super) behind: bool,
+}
+
+/// What of a file's metadata changes when it is written to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Stamp {
+    modified: (i64, i64),
+    length: u64,
+    identity: (u64, u64),
+}
+
+/// A day's folder as it was listed last. Its own time moves when a file is added;
+/// that is trusted only when two listings saw the same, for a clock may tick
+/// less often than files are made.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Day {
+    modified: (i64, i64),
+    twice: bool,
+}
+
+impl Stamp {
+    pub(super) fn of(about: &Metadata) -> Self {
+        Self {
+            modified: (about.mtime(), about.mtime_nsec()),
+            length: about.len(),
+            identity: (about.dev(), about.ino()),
+        }
+    }
+
+    /// When it was written to last.
+    pub(super) fn wall(self) -> Wall {
+        let (seconds, nanos) = self.modified;
+        Wall(
+            seconds
+                .saturating_mul(1000)
+                .saturating_add(nanos / 1_000_000),
+        )
+    }
+}
+
+/// The newest day folders as they were listed last.
+#[derive(Debug, Default)]
+pub(super) struct Days(BTreeMap<PathBuf, Day>);
+
+impl Days {
+    /// Forgets all others.
+    pub(super) fn keep(&mut self, days: &[PathBuf]) {
+        self.0.retain(|day, _| days.contains(day));
+    }
+
+    /// Whether a folder is worth listing again.
+    pub(super) fn may_have_new(&mut self, day: &Path) -> bool {
+        let Ok(about) = fs::metadata(day) else {
+            return true;
+        };
+        let modified = Stamp::of(&about).modified;
+        let last = self.0.get(day);
+        let same = last.is_some_and(|last| last.modified == modified);
+        if same && last.is_some_and(|last| last.twice) {
+            return false;
+        }
+        let listed = Day {
+            modified,
+            twice: same,
+        };
+        self.0.insert(day.to_owned(), listed);
+        true
+    }
+}
+
+impl Known {
+    /// A session of whose file nothing is read yet.
+    pub(super) fn new(tail: Tail) -> Self {
+        Self {
+            tail,
+            seen: None,
+            behind: false,
+        }
+    }
+
+    /// Reads on. The stamp was taken before, so that what is written meanwhile
+    /// shows as a change; after a failure it is tried again.
+    pub(super) fn read(&mut self, stamp: Stamp, out: &mut Vec<Input>) -> io::Result<()> {
+        let mut told = Vec::new();
+        let read = self.tail.read(&mut told);
+        out.extend(told.into_iter().map(Input::Rollout));
+        self.behind = matches!(read, Ok(Progress::Behind));
+        self.seen = read.is_ok().then_some(stamp);
+        read.map(|_| ())
+    }
+}

@@ -1,0 +1,263 @@
+//! One line of a rollout into the fact it tells. Pure, so that every hazard of
+//! the format can be tested without a file: two generations of records (legacy
+//! `user_message`/`agent_message`, since 0.150 `item_completed`), questions in
+//! two forms, outputs of any shape. It must never panic, and never take a
+//! `response_item` of role user for the owner's words: those carry Codex's own.
+
+use super::closing::Output;
+use super::head;
+use super::meta;
+use super::question;
+use super::time;
+use events::id::{CallId, SessionId, TurnId};
+use events::input::{QuestionKind, RolloutFact};
+use events::private::Text;
+use events::time::Wall;
+use serde::Deserialize;
+use std::borrow::Cow;
+
+/// A line that should tell something and cannot be read. It does not say more:
+/// the line may hold anything.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Bad;
+
+/// In which form a thing was told. Files of some versions tell the same thing
+/// in two forms, one after the other.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Form {
+    /// A record that has one form only.
+    Only,
+    /// `event_msg` of its own type, up to 0.145.
+    Legacy,
+    /// `item_completed`, since 0.150.
+    Item,
+    /// The model's tool call.
+    Call,
+}
+
+/// What a line tells.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Record {
+    /// The record's own timestamp.
+    pub at: Wall,
+    /// In which form.
+    pub form: Form,
+    /// The fact. A `Meta` has no path: a line does not know its file.
+    pub fact: RolloutFact,
+}
+
+/// Reads one line, without its line feed, of the rollout of `session`.
+/// `None` is a record nobody here needs.
+pub fn record(line: &[u8], session: &SessionId) -> Result<Option<Record>, Bad> {
+    let head = head::of(line).ok_or(Bad)?;
+    let told = match (&*head.record, &*head.payload) {
+        ("session_meta", _) => Some((Form::Only, meta::fact(line)?)),
+        ("event_msg", "task_started" | "turn_started") => Some((Form::Only, started(line)?)),
+        ("event_msg", "task_complete" | "turn_complete") => Some((Form::Only, completed(line)?)),
+        ("event_msg", "turn_aborted") => Some((Form::Only, aborted(line)?)),
+        ("event_msg", kind @ ("user_message" | "agent_message")) => {
+            Some((Form::Legacy, message(line, kind == "user_message")?))
+        }
+        ("event_msg", "item_completed") => item(line, session)?.map(|fact| (Form::Item, fact)),
+        ("response_item", "function_call") => call(line)?.map(|fact| (Form::Call, fact)),
+        ("response_item", "function_call_output" | "custom_tool_call_output") => {
+            closed(line)?.map(|fact| (Form::Only, fact))
+        }
+        _ => None,
+    };
+    told.map(|(form, fact)| {
+        let at = time::parse(&head.timestamp).ok_or(Bad)?;
+        Ok(Record { at, form, fact })
+    })
+    .transpose()
+}
+
+/// The timestamp of any record, whether it tells something or not.
+pub(super) fn timestamp(line: &[u8]) -> Option<Wall> {
+    time::parse(&head::of(line)?.timestamp)
+}
+
+/// The payload of a line whose kind is known.
+pub(super) fn payload<'a, P: Deserialize<'a>>(line: &'a [u8]) -> Result<P, Bad> {
+    #[derive(Deserialize)]
+    struct Line<P> {
+        payload: P,
+    }
+    serde_json::from_slice::<Line<P>>(line)
+        .map(|line| line.payload)
+        .map_err(|_| Bad)
+}
+
+/// A turn's record. A review's parent starts with the review's turn id and ends
+/// with its own; the root is the same in both.
+#[derive(Deserialize)]
+struct TurnRecord {
+    turn_id: Option<String>,
+    root_turn_id: Option<String>,
+    collaboration_mode_kind: Option<String>,
+    last_agent_message: Option<String>,
+    error: Option<serde_json::Value>,
+    reason: Option<String>,
+}
+
+impl TurnRecord {
+    fn id(&self) -> Option<TurnId> {
+        let id = self.root_turn_id.as_ref().or(self.turn_id.as_ref())?;
+        TurnId::parse(id)
+    }
+
+    /// An error is told even if it is put in a way not seen before.
+    fn failure(&self) -> Option<Text> {
+        let error = self.error.as_ref().filter(|error| !error.is_null())?;
+        let message = error.get("message").unwrap_or(error).as_str();
+        Some(message.unwrap_or("Codex gave no message.").into())
+    }
+}
+
+fn started(line: &[u8]) -> Result<RolloutFact, Bad> {
+    let turn: TurnRecord = payload(line)?;
+    Ok(RolloutFact::TurnStarted {
+        turn: turn.id().ok_or(Bad)?,
+        plan_mode: turn.collaboration_mode_kind.as_deref() == Some("plan"),
+    })
+}
+
+fn completed(line: &[u8]) -> Result<RolloutFact, Bad> {
+    let turn: TurnRecord = payload(line)?;
+    Ok(RolloutFact::TurnCompleted {
+        turn: turn.id().ok_or(Bad)?,
+        error: turn.failure(),
+        last: turn.last_agent_message.map(Text::from),
+    })
+}
+
+fn aborted(line: &[u8]) -> Result<RolloutFact, Bad> {
+    let turn: TurnRecord = payload(line)?;
+    Ok(RolloutFact::TurnAborted {
+        turn: turn.id(),
+        reason: turn.reason.unwrap_or_default(),
+    })
+}
+
+fn message(line: &[u8], from_user: bool) -> Result<RolloutFact, Bad> {
+    #[derive(Deserialize)]
+    struct Message {
+        message: String,
+    }
+    let text = Text::from(payload::<Message>(line)?.message);
+    Ok(if from_user {
+        RolloutFact::UserMessage { text }
+    } else {
+        RolloutFact::AssistantMessage { turn: None, text }
+    })
+}
+
+#[derive(Deserialize)]
+struct Finished<'a, I> {
+    #[serde(borrow)]
+    thread_id: Option<Cow<'a, str>>,
+    #[serde(borrow)]
+    turn_id: Option<Cow<'a, str>>,
+    item: I,
+}
+
+#[derive(Deserialize)]
+struct Tag<'a> {
+    #[serde(borrow, rename = "type")]
+    tag: Cow<'a, str>,
+}
+
+#[derive(Deserialize)]
+struct Spoken {
+    #[serde(default)]
+    id: String,
+    #[serde(default)]
+    content: Vec<Part>,
+    #[serde(default)]
+    text: String,
+    delivery: Option<String>,
+    questions: Option<Vec<question::Raw>>,
+}
+
+#[derive(Deserialize)]
+struct Part {
+    #[serde(default)]
+    text: String,
+}
+
+/// A finished item. A review's parent also holds items of the review's own
+/// thread; they are told in that thread's file.
+fn item(line: &[u8], session: &SessionId) -> Result<Option<RolloutFact>, Bad> {
+    let head: Finished<'_, Tag<'_>> = payload(line)?;
+    let elsewhere = head.thread_id.is_some_and(|id| id != session.as_str());
+    let spoken = matches!(&*head.item.tag, "UserMessage" | "AgentMessage" | "Plan");
+    if elsewhere || !spoken {
+        return Ok(None);
+    }
+    let said: Spoken = payload::<Finished<'_, Spoken>>(line)?.item;
+    let turn = head.turn_id.and_then(|id| TurnId::parse(&id));
+    if let (Some("async"), Some(questions)) = (said.delivery.as_deref(), said.questions) {
+        return Ok(Some(RolloutFact::Asked {
+            call: CallId::parse(&said.id).ok_or(Bad)?,
+            turn,
+            kind: QuestionKind::Async,
+            questions: question::all(questions).ok_or(Bad)?,
+        }));
+    }
+    let words = said.content.into_iter().map(|part| part.text);
+    let text = Text::from(words.chain([said.text]).collect::<String>());
+    Ok(Some(if head.item.tag == "UserMessage" {
+        RolloutFact::UserMessage { text }
+    } else {
+        RolloutFact::AssistantMessage { turn, text }
+    }))
+}
+
+fn call(line: &[u8]) -> Result<Option<RolloutFact>, Bad> {
+    #[derive(Deserialize)]
+    struct Invoked<'a> {
+        #[serde(borrow)]
+        name: Cow<'a, str>,
+        call_id: String,
+        #[serde(borrow)]
+        arguments: Cow<'a, str>,
+        internal_chat_message_metadata_passthrough: Option<Passed>,
+    }
+    #[derive(Deserialize)]
+    struct Passed {
+        turn_id: Option<String>,
+    }
+    #[derive(Deserialize)]
+    struct Arguments {
+        questions: Vec<question::Raw>,
+    }
+    let call: Invoked<'_> = payload(line)?;
+    let kind = match &*call.name {
+        "request_user_input" => QuestionKind::Modal,
+        "request_user_input_async" => QuestionKind::Async,
+        _ => return Ok(None),
+    };
+    let asked: Arguments = serde_json::from_str(&call.arguments).map_err(|_| Bad)?;
+    let passed = call.internal_chat_message_metadata_passthrough;
+    Ok(Some(RolloutFact::Asked {
+        call: CallId::parse(&call.call_id).ok_or(Bad)?,
+        turn: passed.and_then(|passed| TurnId::parse(&passed.turn_id?)),
+        kind,
+        questions: question::all(asked.questions).ok_or(Bad)?,
+    }))
+}
+
+/// An output ends its call, but for the receipt of an asynchronous question,
+/// which stays open until the user says something.
+fn closed(line: &[u8]) -> Result<Option<RolloutFact>, Bad> {
+    #[derive(Deserialize)]
+    struct Closed {
+        call_id: String,
+        #[serde(default)]
+        output: Output,
+    }
+    let closed: Closed = payload(line)?;
+    let call = CallId::parse(&closed.call_id).ok_or(Bad)?;
+    let how = closed.output.closing();
+    Ok(how.map(|how| RolloutFact::CallClosed { call, how }))
+}

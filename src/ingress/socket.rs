@@ -1,0 +1,143 @@
+//! The control socket: takes hand-overs from processes of the same user and
+//! answers each with its position in the log, after the flush.
+//!
+//! It is bound only by the process that holds the log, so a file left by a dead
+//! one may be replaced; drop it before the log. No client can hold it up: each
+//! has its own task, a time limit and a size limit, and what is wrong with one
+//! connection ends that connection.
+
+use super::client::address;
+use super::handover::{self, HEADER, HandOver, HandOverError};
+use events::Seq;
+use std::fs::Permissions;
+use std::io;
+use std::os::unix::fs::PermissionsExt as _;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::{UnixListener, UnixStream};
+use tokio::sync::{Semaphore, mpsc, oneshot};
+use tokio::time::timeout;
+
+/// Connections at a time; further ones wait in the listener's queue.
+const CLIENTS: usize = 128;
+/// How long a client may take to say what it has.
+const TO_SPEAK: Duration = Duration::from_secs(1);
+/// How long the log may take before the client is let go without an answer.
+const TO_APPEND: Duration = Duration::from_secs(5);
+/// Pause after a refused accept: the process is out of file descriptors.
+const PAUSE: Duration = Duration::from_millis(100);
+
+/// A hand-over that waits for its answer.
+#[derive(Debug)]
+pub struct Request {
+    /// What was handed over.
+    pub hand_over: HandOver,
+    /// Takes the position of its event, once that is flushed. Dropped: no answer, the client keeps it.
+    pub ack: oneshot::Sender<Seq>,
+}
+
+/// The bound socket.
+#[derive(Debug)]
+pub struct Server {
+    listener: UnixListener,
+    path: PathBuf,
+}
+
+/// Why a connection ended without an answer.
+#[derive(Debug, thiserror::Error)]
+enum Ended {
+    #[error("{0}")]
+    Io(#[from] io::Error),
+    #[error("{0}")]
+    HandOver(#[from] HandOverError),
+    #[error("it belongs to another user")]
+    Stranger,
+    #[error("it was too slow")]
+    Slow,
+    #[error("its input was not appended")]
+    NotAppended,
+}
+
+impl Server {
+    /// Binds the socket of `state`. Needs a tokio runtime, and the log of `state`.
+    pub fn bind(state: &Path) -> io::Result<Self> {
+        let path = address(state)?;
+        match std::fs::remove_file(&path) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+            _ => {}
+        }
+        let listener = UnixListener::bind(&path)?;
+        std::fs::set_permissions(&path, Permissions::from_mode(0o600))?;
+        Ok(Self { listener, path })
+    }
+
+    /// Takes hand-overs until the receiver is gone.
+    pub async fn serve(self, requests: mpsc::Sender<Request>) {
+        let clients = Arc::new(Semaphore::new(CLIENTS));
+        while let Ok(permit) = Arc::clone(&clients).acquire_owned().await {
+            let accepted = tokio::select! {
+                accepted = self.listener.accept() => accepted,
+                () = requests.closed() => return,
+            };
+            match accepted {
+                Ok((stream, _)) => {
+                    let requests = requests.clone();
+                    tokio::spawn(async move {
+                        if let Err(why) = converse(stream, &requests).await {
+                            tracing::debug!(%why, "a connection to the control socket ended unanswered");
+                        }
+                        drop(permit);
+                    });
+                }
+                Err(error) => {
+                    tracing::warn!(%error, "the control socket could not accept a connection");
+                    tokio::time::sleep(PAUSE).await;
+                }
+            }
+        }
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        if let Err(error) = std::fs::remove_file(&self.path) {
+            tracing::debug!(%error, "the control socket's file was gone already");
+        }
+    }
+}
+
+async fn converse(mut stream: UnixStream, requests: &mpsc::Sender<Request>) -> Result<(), Ended> {
+    if stream.peer_cred()?.uid() != rustix::process::geteuid().as_raw() {
+        return Err(Ended::Stranger);
+    }
+    let hand_over = timeout(TO_SPEAK, listen(&mut stream))
+        .await
+        .map_err(|_| Ended::Slow)??;
+    let (ack, answer) = oneshot::channel();
+    let appended = async {
+        requests.send(Request { hand_over, ack }).await.ok()?;
+        answer.await.ok()
+    };
+    let seq = timeout(TO_APPEND, appended)
+        .await
+        .ok()
+        .flatten()
+        .ok_or(Ended::NotAppended)?;
+    timeout(TO_SPEAK, stream.write_all(&seq.0.to_be_bytes()))
+        .await
+        .map_err(|_| Ended::Slow)??;
+    Ok(())
+}
+
+async fn listen(stream: &mut UnixStream) -> Result<HandOver, Ended> {
+    let mut header = [0; HEADER];
+    stream.read_exact(&mut header).await?;
+    let following = handover::following(&header)?;
+    let mut frame = header.to_vec();
+    // Memory grows with what arrives, not with what the header promises.
+    let mut content = stream.take(following as u64);
+    content.read_to_end(&mut frame).await?;
+    Ok(handover::decode(&frame)?)
+}

@@ -1,0 +1,102 @@
+//! `--dry-run`: what would happen, and nothing of it. The real log is read, a
+//! copy in memory grows; sources are only looked at; commands are printed.
+
+use super::open;
+use crate::cli::error::{Answer, CommandError, Outcome};
+use crate::cli::ui;
+use crate::clock::{Clock, SystemClock};
+use crate::config::Config;
+use crate::ingress::chat_db::{self, ChatDb};
+use crate::ingress::inbox::Inbox;
+use crate::ingress::queue_file::QueueFile;
+use crate::ingress::rollouts::Rollouts;
+use events::input::{Source, SourceState, Started};
+use events::{Envelope, Input, Wall};
+use projections::{Machine, State, view};
+use std::fmt::Write as _;
+use std::path::PathBuf;
+
+/// Looks at every source once and prints what a round would append and begin.
+pub(super) fn once(config: &Config) -> Outcome {
+    let mut machine = Machine::from(open::state_only(config)?);
+    let mut clock = SystemClock::resume(machine.state().tick, machine.state().wall);
+    let started = Started {
+        version: super::VERSION.to_owned(),
+        pid: std::process::id(),
+        settings: config.settings(),
+    };
+    show(&mut machine, &mut clock, Input::Started(started))?;
+    for input in look(config, machine.state()) {
+        show(&mut machine, &mut clock, input)?;
+    }
+    show(&mut machine, &mut clock, Input::Elapsed)?;
+    let mut out = String::new();
+    for (id, command) in machine.owed() {
+        let _ = writeln!(out, "would begin {id}: {}", command.name());
+        for (path, value) in view::lines(&command) {
+            let _ = writeln!(out, "    {path}: {value}");
+        }
+    }
+    out.push_str("dry run: nothing was sent, typed, moved or kept\n");
+    print(&out)
+}
+
+fn show(machine: &mut Machine, clock: &mut SystemClock, input: Input) -> Outcome {
+    let batch = machine.propose(input, clock.now());
+    for envelope in batch.envelopes() {
+        let before = machine.state().clone();
+        machine.commit(std::slice::from_ref(envelope));
+        print(&block(&before, envelope, machine.state()))?;
+    }
+    Ok(Answer::Yes)
+}
+
+fn block(before: &State, envelope: &Envelope, after: &State) -> String {
+    format!("would append {}", view::block(before, envelope, after))
+}
+
+fn print(text: &str) -> Outcome {
+    let unwritten =
+        |error| CommandError::failure("standard output cannot be written").because(error);
+    ui::data(text).map(|()| Answer::Yes).map_err(unwritten)
+}
+
+fn look(config: &Config, state: &State) -> Vec<Input> {
+    let mut inputs = Vec::new();
+    match Inbox::new(&config.state_dir).peek() {
+        Ok(found) => inputs.extend(found.into_iter().map(super::by_itself::input)),
+        Err(error) => inputs.push(failed(Source::Inbox, &error)),
+    }
+    let cursors = state.sessions.by_id.iter();
+    let cursors = cursors
+        .map(|(id, s)| (id.clone(), (PathBuf::from(&s.meta.path), s.offset)))
+        .collect();
+    let since = state.began.unwrap_or(Wall(0));
+    inputs.extend(Rollouts::new(config.codex_home.join("sessions"), since, cursors).scan());
+    let mut cursor = state
+        .inbox
+        .chat_db
+        .as_ref()
+        .map_or_else(chat_db::Cursor::new, |placed| {
+            chat_db::Cursor::resume(
+                placed.identity.clone(),
+                placed.rowid,
+                state.inbox.held.keys().copied().collect(),
+            )
+        });
+    let rows = ChatDb::open(&config.chat_db)
+        .and_then(|mut db| db.poll(&mut cursor, std::time::Duration::ZERO));
+    match rows {
+        Ok(rows) => inputs.extend(rows),
+        Err(fault) => inputs.push(failed(Source::ChatDb, &fault)),
+    }
+    match QueueFile::new(config.queue.clone(), usize::MAX, state.inbox.queue.clone()).poll() {
+        Ok(lines) => inputs.extend(lines),
+        Err(error) => inputs.push(failed(Source::QueueFile, &error)),
+    }
+    inputs
+}
+
+fn failed(source: Source, why: &dyn std::fmt::Display) -> Input {
+    Input::Source(source, SourceState::Failed(why.to_string()))
+}

@@ -1,0 +1,182 @@
+//! The log as text, and folded again. Nothing here can execute anything: there
+//! is no executor, no source and no way to append.
+
+use super::open;
+use crate::cli::error::{Answer, CommandError, Outcome};
+use crate::cli::ui;
+use crate::config::Config;
+use crate::store::{EventLog, SledLog};
+use events::codec;
+use events::{Envelope, Link, Seq, Tick, Wall};
+use projections::{Machine, check, view};
+use serde::Serialize;
+use serde_json::Value;
+use std::fmt::Write as _;
+use std::fs::File;
+use std::io::{BufRead, BufReader};
+use std::path::PathBuf;
+
+/// Prints the log, one JSON object per line: for people the event, for programs its frame.
+pub fn log_export(config: &Config, from: Option<Seq>, to: Option<Seq>) -> Outcome {
+    let log = SledLog::open(&config.state_dir).map_err(open::fault)?;
+    let mut link = Link::default();
+    for entry in log.read(Seq(1)) {
+        let entry = entry.map_err(open::fault)?;
+        let (frame, next) = codec::encode(link, &entry)
+            .map_err(|error| CommandError::failure(error.to_string()))?;
+        link = next;
+        if to.is_some_and(|to| entry.seq > to) {
+            break;
+        }
+        if from.is_none_or(|from| entry.seq >= from) {
+            ui::data(&format!("{}\n", line(&entry, &frame))).map_err(|error| {
+                CommandError::failure("standard output cannot be written").because(error)
+            })?;
+        }
+    }
+    Ok(Answer::Yes)
+}
+
+/// One line of an export, in the order people read it.
+#[derive(Serialize)]
+struct Line<'a> {
+    seq: Seq,
+    kind: &'a str,
+    wall_ms: Wall,
+    tick: Tick,
+    cause: Option<Seq>,
+    event: &'a Value,
+    frame: String,
+}
+
+fn line(entry: &Envelope, frame: &[u8]) -> String {
+    let event = serde_json::to_value(&entry.event).unwrap_or(Value::Null);
+    // An event is written as its kind and, in it, its content.
+    let (kind, content) = event
+        .as_object()
+        .and_then(|map| map.iter().next())
+        .map_or(("", &Value::Null), |(k, v)| (k, v));
+    let mut hex = String::with_capacity(frame.len() * 2);
+    for byte in frame {
+        let _ = write!(hex, "{byte:02x}");
+    }
+    let Envelope {
+        seq,
+        wall,
+        tick,
+        cause,
+        ..
+    } = *entry;
+    let line = Line {
+        seq,
+        kind,
+        wall_ms: wall,
+        tick,
+        cause,
+        event: content,
+        frame: hex,
+    };
+    serde_json::to_string(&line).unwrap_or_default()
+}
+
+/// Folds a log again and prints what it means. The answer is no where an invariant does not hold.
+pub fn replay(
+    config: &Config,
+    file: Option<PathBuf>,
+    from: Option<Seq>,
+    to: Option<Seq>,
+) -> Outcome {
+    let mut machine = Machine::default();
+    let mut fold = |entry: Envelope| {
+        if to.is_some_and(|to| entry.seq > to) {
+            return false;
+        }
+        let shown = from.is_some_and(|from| entry.seq >= from);
+        let before = shown.then(|| machine.state().clone());
+        machine.commit(std::slice::from_ref(&entry));
+        if let Some(before) = before {
+            // Whoever closed standard output does not want to read on.
+            let _ = ui::data(&view::block(&before, &entry, machine.state()));
+        }
+        true
+    };
+    if let Some(path) = file {
+        read_export(&path, &mut fold)?;
+    } else {
+        let log = SledLog::open(&config.state_dir).map_err(open::fault)?;
+        for entry in log.read(Seq(1)) {
+            if !fold(entry.map_err(open::fault)?) {
+                break;
+            }
+        }
+    }
+    summary(&machine)
+}
+
+fn summary(machine: &Machine) -> Outcome {
+    let state = machine.state();
+    let violations = check::violations(state);
+    let mut out = String::new();
+    for (path, value) in view::lines(state) {
+        let _ = writeln!(out, "{path}: {value}");
+    }
+    let _ = writeln!(out, "events: {}\ndigest: {}", state.last, state.digest());
+    for what in &violations {
+        let _ = writeln!(out, "violated: {what}");
+    }
+    if violations.is_empty() {
+        let _ = writeln!(out, "invariants: all hold");
+    }
+    ui::data(&out).map_err(|error| {
+        CommandError::failure("standard output cannot be written").because(error)
+    })?;
+    Ok(if violations.is_empty() {
+        Answer::Yes
+    } else {
+        Answer::No
+    })
+}
+
+/// Reads what `log export` wrote, checking every frame and its link to the one before.
+fn read_export(
+    path: &PathBuf,
+    fold: &mut impl FnMut(Envelope) -> bool,
+) -> Result<(), CommandError> {
+    let unread = |error: std::io::Error| {
+        CommandError::failure(format!("{} cannot be read", path.display())).because(error)
+    };
+    let file = File::open(path).map_err(unread)?;
+    let mut link: Option<Link> = None;
+    for (nth, text) in BufReader::new(file).lines().enumerate() {
+        let text = text.map_err(unread)?;
+        let damaged = |why: &str| {
+            CommandError::failure(format!(
+                "line {} of {} is not from log export: {why}",
+                nth + 1,
+                path.display()
+            ))
+        };
+        let value: Value = serde_json::from_str(&text).map_err(|_| damaged("it is not JSON"))?;
+        let frame = value
+            .get("frame")
+            .and_then(Value::as_str)
+            .and_then(unhex)
+            .ok_or_else(|| damaged("it has no frame"))?;
+        let (entry, next) =
+            codec::decode(link, &frame).map_err(|error| damaged(&error.to_string()))?;
+        link = Some(next);
+        if !fold(entry) {
+            return Ok(());
+        }
+    }
+    Ok(())
+}
+
+fn unhex(text: &str) -> Option<Vec<u8>> {
+    let digits = text.as_bytes();
+    let pair = |pair: &[u8]| u8::from_str_radix(std::str::from_utf8(pair).ok()?, 16).ok();
+    digits
+        .len()
+        .is_multiple_of(2)
+        .then(|| digits.chunks(2).map(pair).collect())?
+}

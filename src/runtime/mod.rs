@@ -1,0 +1,199 @@
+//! What each command asks for, put to work: opening the log, starting sources
+//! and lanes, and the loop between them.
+
+mod by_itself;
+mod dry;
+mod lanes;
+mod log_files;
+mod open;
+mod pumps;
+mod sources;
+mod trace;
+mod wake;
+mod work;
+
+pub use by_itself::{append, attention, notify, route};
+pub use log_files::{log_export, replay};
+use work::Until;
+
+use crate::cli::error::{Answer, CommandError, Outcome};
+use crate::clock::{Clock, SystemClock};
+use crate::config::{Config, Program};
+use crate::driver::Driver;
+use crate::effects::{EffectsConfig, LocalExecutor};
+use crate::ingress::socket::{Request, Server};
+use crate::store::SledLog;
+use events::Input;
+use events::input::Started;
+use std::path::PathBuf;
+use std::sync::mpsc::channel;
+use std::time::Duration;
+use wake::{Ack, Wake, Wakes};
+
+/// The version that the log remembers.
+const VERSION: &str = env!("CARGO_PKG_VERSION");
+/// A snapshot is kept each time the log has grown by this many entries.
+const SNAPSHOT_EVERY: u64 = 10_000;
+
+/// Works until told to stop.
+pub fn run(config: &Config, dry_run: bool) -> Outcome {
+    if dry_run {
+        return dry::once(config);
+    }
+    work(config, false)
+}
+
+/// One round.
+pub fn once(config: &Config, dry_run: bool) -> Outcome {
+    if dry_run {
+        return dry::once(config);
+    }
+    work(config, true)
+}
+
+fn work(config: &Config, once: bool) -> Outcome {
+    let (mut driver, snapshots) = open::patiently(config)?;
+    if config.trace {
+        driver = driver.watched(trace::printer());
+    }
+    let state = driver.machine().state();
+    let mut clock = SystemClock::resume(state.tick, state.wall);
+    let started = Started {
+        version: VERSION.to_owned(),
+        pid: std::process::id(),
+        settings: config.settings(),
+    };
+    driver
+        .take(Input::Started(started), clock.now())
+        .map_err(open::fault)?;
+    let tasks = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(1)
+        .enable_all()
+        .build()
+        .map_err(|error| {
+            CommandError::failure("no threads can be had from the system").because(error)
+        })?;
+    let (wakes, woken) = channel();
+    let entered = tasks.enter();
+    signals(&wakes)?;
+    serve(config, &wakes)?;
+    let sources = sources::start_all(config, driver.machine().state(), &wakes)
+        .map_err(|error| CommandError::failure("the sources cannot be started").because(error))?;
+    drop(entered);
+    let executor = LocalExecutor::new(effects(config));
+    let mut saved = driver.machine().state().last;
+    let mut keep = |driver: &Driver<SledLog>, last: events::Seq| {
+        if last.0.saturating_sub(saved.0) >= SNAPSHOT_EVERY {
+            saved = last;
+            open::keep_snapshot(&snapshots, driver);
+        }
+    };
+    let mut work = work::Work {
+        driver: &mut driver,
+        lanes: lanes::Lanes::new(executor, tasks.handle().clone(), wakes),
+        clock: &mut clock,
+        wakes: &woken,
+        appended: &mut keep,
+    };
+    tracing::info!(pid = std::process::id(), "holds the log and works");
+    let ended = work.run(if once {
+        Until::Quiet(sources)
+    } else {
+        Until::Stopped
+    });
+    drop(work);
+    let why = ended.map_err(open::fault)?;
+    driver
+        .take(Input::Stopping, clock.now())
+        .map_err(open::fault)?;
+    open::keep_snapshot(&snapshots, &driver);
+    tracing::info!(why, "lets go of the log");
+    tasks.shutdown_timeout(Duration::from_millis(200));
+    drop(driver);
+    Ok(Answer::Yes)
+}
+
+/// Executors with this configuration.
+fn effects(config: &Config) -> EffectsConfig {
+    let program = |program: Program, name: &str| {
+        config
+            .programs
+            .find(program)
+            .unwrap_or_else(|| PathBuf::from(name))
+    };
+    EffectsConfig {
+        osascript: program(Program::Osascript, "osascript"),
+        tmux: program(Program::Tmux, "tmux"),
+        codex: program(Program::Codex, "codex"),
+        codex_home: config.codex_home.clone(),
+        tmux_socket: config
+            .tmux_socket
+            .as_deref()
+            .map(|named| socket(config, named)),
+        tmux_tmpdir: config.tmux_tmpdir.clone(),
+        new_session_name: config.tmux_session.clone(),
+        window_prefix: config.tmux_window_prefix.clone(),
+        // On a Mac a server that we start would inherit our Full Disk Access, and so would Codex.
+        start_tmux_server: !cfg!(target_os = "macos"),
+        osascript_budget: Duration::from_secs(30),
+        start_budget: Duration::from_secs(20),
+        environment: vec![(
+            "CODEX_HOME".into(),
+            config.codex_home.clone().into_os_string(),
+        )],
+    }
+}
+
+/// A tmux socket is named as tmux itself does: by a path, or by a name in its directory.
+fn socket(config: &Config, named: &str) -> PathBuf {
+    if named.contains('/') {
+        return PathBuf::from(named);
+    }
+    let user = rustix::process::getuid().as_raw();
+    config.tmux_tmpdir.join(format!("tmux-{user}")).join(named)
+}
+
+/// SIGTERM and SIGINT end the loop in good order.
+fn signals(wakes: &Wakes) -> Result<(), CommandError> {
+    use tokio::signal::unix::{SignalKind, signal};
+    for (kind, name) in [
+        (SignalKind::terminate(), "SIGTERM"),
+        (SignalKind::interrupt(), "SIGINT"),
+        (SignalKind::hangup(), "SIGHUP"),
+    ] {
+        let mut signal = signal(kind).map_err(|error| {
+            CommandError::failure(format!("{name} cannot be listened for")).because(error)
+        })?;
+        let wakes = wakes.clone();
+        tokio::spawn(async move {
+            signal.recv().await;
+            // A loop that has ended needs no stopping.
+            let _ = wakes.send(Wake::Stop(name));
+        });
+    }
+    Ok(())
+}
+
+/// Takes hand-overs from other processes of this user.
+fn serve(config: &Config, wakes: &Wakes) -> Result<(), CommandError> {
+    let server = Server::bind(&config.state_dir).map_err(|error| {
+        CommandError::failure("the control socket cannot be made")
+            .because(error)
+            .hint("check that the state directory is yours")
+    })?;
+    let (sender, mut requests) = tokio::sync::mpsc::channel::<Request>(256);
+    tokio::spawn(server.serve(sender));
+    let wakes = wakes.clone();
+    tokio::spawn(async move {
+        while let Some(Request { hand_over, ack }) = requests.recv().await {
+            let ack: Ack = Box::new(move |seq| {
+                // A client that did not wait finds its hand-over known by its key.
+                let _ = ack.send(seq);
+            });
+            if wakes.send(Wake::HandedOver(hand_over, ack)).is_err() {
+                return;
+            }
+        }
+    });
+    Ok(())
+}

@@ -1,0 +1,68 @@
+//! Sources at work: each has a thread that waits for a hint or for its period,
+//! looks, and sends what is new. A hint is only ever a reason to look sooner.
+
+use super::wake::{Wake, Wakes};
+use events::Input;
+use std::path::PathBuf;
+use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
+use std::time::Duration;
+
+/// A reason to look now.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Hint {
+    /// Something changed.
+    Look,
+    /// This file changed.
+    Touched(PathBuf),
+}
+
+/// What looking at a source gave.
+pub(super) struct Look {
+    /// News, oldest first.
+    pub(super) inputs: Vec<Input>,
+    /// When to look again without a hint.
+    pub(super) again: Duration,
+}
+
+/// The two ends of a source's hints.
+pub(super) fn hints() -> (Sender<Hint>, Receiver<Hint>) {
+    channel()
+}
+
+/// Starts a source's thread. It ends with the loop it sends to.
+pub(super) fn start<F>(
+    name: &'static str,
+    wakes: Wakes,
+    hints: Receiver<Hint>,
+    mut look: F,
+) -> std::io::Result<()>
+where
+    F: FnMut(Vec<Hint>) -> Look + Send + 'static,
+{
+    let body = move || {
+        let mut waiting = vec![Hint::Look];
+        let mut first = true;
+        loop {
+            let Look { inputs, again } = look(std::mem::take(&mut waiting));
+            if !inputs.is_empty() && wakes.send(Wake::Inputs(inputs)).is_err() {
+                return;
+            }
+            if std::mem::take(&mut first) && wakes.send(Wake::Looked(name)).is_err() {
+                return;
+            }
+            match hints.recv_timeout(again) {
+                Ok(hint) => waiting.push(hint),
+                Err(RecvTimeoutError::Timeout) => {}
+                // Without a watch only the period is left.
+                Err(RecvTimeoutError::Disconnected) => std::thread::sleep(again),
+            }
+            waiting.extend(hints.try_iter().take(1024));
+            waiting.dedup();
+        }
+    };
+    std::thread::Builder::new()
+        .name(name.to_owned())
+        .stack_size(1024 * 1024)
+        .spawn(body)
+        .map(drop)
+}

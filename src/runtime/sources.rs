@@ -1,0 +1,295 @@
+//! Which sources there are, and how each is looked at.
+
+use super::pumps::{Hint, Look, hints, start};
+use super::wake::{Ack, Wake, Wakes};
+use crate::clock::Stopwatch;
+use crate::config::Config;
+use crate::ingress::chat_db::{self, ChatDb};
+use crate::ingress::inbox::{Inbox, Refused, Waiting};
+use crate::ingress::queue_file::QueueFile;
+use crate::ingress::rollouts::{self, Rollouts};
+use events::input::{Source, SourceState};
+use events::{Guid, Input, InputKey, SessionId, Wall};
+use projections::State;
+use std::collections::{BTreeMap, BTreeSet};
+use std::io;
+use std::path::PathBuf;
+use std::sync::mpsc::Sender;
+use std::time::Duration;
+
+/// All files' metadata are looked at this often, for what no watch tells.
+const SCAN: Duration = Duration::from_secs(60);
+/// The newest files are looked at this often.
+const RECENT: Duration = Duration::from_secs(2);
+/// The inbox is only written to when nobody answers.
+const INBOX: Duration = Duration::from_secs(1);
+
+/// Starts every source from where the log left off; gives their names.
+pub(super) fn start_all(
+    config: &Config,
+    state: &State,
+    wakes: &Wakes,
+) -> io::Result<BTreeSet<&'static str>> {
+    inbox(config, wakes.clone())?;
+    rollouts(config, state, wakes.clone())?;
+    chat_db(config, state, wakes.clone())?;
+    queue_file(config, state, wakes.clone())?;
+    Ok(BTreeSet::from([
+        "inbox",
+        "rollouts",
+        "chat.db",
+        "queue file",
+    ]))
+}
+
+/// Turns a fault, or its absence, into a fact once per change.
+#[derive(Default)]
+struct Health {
+    said: Option<SourceState>,
+}
+
+impl Health {
+    fn now(&mut self, source: Source, fault: Option<String>) -> Option<Input> {
+        let state = fault.map_or(SourceState::Works, SourceState::Failed);
+        let news = self.said.as_ref() != Some(&state);
+        self.said = Some(state.clone());
+        news.then_some(Input::Source(source, state))
+    }
+}
+
+fn poll(config: &Config) -> Duration {
+    Duration::from_millis(config.poll.0.max(50))
+}
+
+fn chat_db(config: &Config, state: &State, wakes: Wakes) -> io::Result<()> {
+    let (hint, hinted) = hints();
+    let (path, period) = (config.chat_db.clone(), poll(config));
+    let mut cursor = state
+        .inbox
+        .chat_db
+        .as_ref()
+        .map_or_else(chat_db::Cursor::new, |placed| {
+            chat_db::Cursor::resume(
+                placed.identity.clone(),
+                placed.rowid,
+                state.inbox.held.keys().copied().collect(),
+            )
+        });
+    let clock = Stopwatch::start();
+    cursor.track(own_rows(state), clock.elapsed());
+    let mut health = Health::default();
+    let mut reader: Option<ChatDb> = None;
+    let mut watch: Option<chat_db::Watch> = None;
+    start("chat.db", wakes, hinted, move |_| {
+        if watch.is_none() {
+            watch = chat_watch(&path, hint.clone());
+        }
+        let mut inputs = Vec::new();
+        let fault = loop {
+            match read_chat(&mut reader, &path, &mut cursor, clock.elapsed()) {
+                Ok(rows) if rows.is_empty() => break None,
+                Ok(rows) => inputs.extend(rows),
+                Err(fault) if fault.passing() => break None,
+                Err(fault) => break Some(fault.to_string()),
+            }
+        };
+        let own = inputs.iter().filter_map(own_row).collect::<Vec<_>>();
+        cursor.track(own, clock.elapsed());
+        // What is wrong is said before what was read, what is right again before what is new.
+        inputs.splice(0..0, health.now(Source::ChatDb, fault));
+        let due = cursor
+            .next_deadline()
+            .map(|at| at.saturating_sub(clock.elapsed()));
+        Look {
+            inputs,
+            again: due
+                .map_or(period, |due| due.min(period))
+                .max(Duration::from_millis(5)),
+        }
+    })
+}
+
+fn read_chat(
+    reader: &mut Option<ChatDb>,
+    path: &PathBuf,
+    cursor: &mut chat_db::Cursor,
+    now: Duration,
+) -> Result<Vec<Input>, chat_db::Fault> {
+    let open = match reader.take() {
+        Some(open) => open,
+        None => ChatDb::open(path)?,
+    };
+    reader.insert(open).poll(cursor, now)
+}
+
+fn chat_watch(path: &PathBuf, hint: Sender<Hint>) -> Option<chat_db::Watch> {
+    let wake = move || {
+        // A thread that has ended needs no hint.
+        let _ = hint.send(Hint::Look);
+    };
+    chat_db::Watch::new(path, wake)
+        .inspect_err(|error| tracing::debug!(%error, "chat.db is polled, not watched"))
+        .ok()
+}
+
+/// Our own rows whose fate is not final: Messages changes them in place.
+fn own_rows(state: &State) -> Vec<Guid> {
+    state
+        .ledger
+        .open
+        .values()
+        .filter_map(|entry| match &entry.row {
+            Some(events::outcome::Evidence::Row { guid, .. }) => Some(guid.clone()),
+            _ => None,
+        })
+        .collect()
+}
+
+fn own_row(input: &Input) -> Option<Guid> {
+    let Input::Message(row) = input else {
+        return None;
+    };
+    row.from_me.then(|| row.guid.clone())
+}
+
+fn rollouts(config: &Config, state: &State, wakes: Wakes) -> io::Result<()> {
+    let (hint, hinted) = hints();
+    let folder = config.codex_home.join("sessions");
+    let since = state.began.unwrap_or(Wall(0));
+    let cursor = |(id, session): (&SessionId, &projections::sessions::Session)| {
+        (
+            id.clone(),
+            (PathBuf::from(&session.meta.path), session.offset),
+        )
+    };
+    let cursors: BTreeMap<_, _> = state.sessions.by_id.iter().map(cursor).collect();
+    let mut rollouts = Rollouts::new(folder.clone(), since, cursors);
+    let mut watch: Option<rollouts::Watch> = None;
+    let mut scanned: Option<Stopwatch> = None;
+    start("rollouts", wakes, hinted, move |hints| {
+        let mut inputs = Vec::new();
+        if scanned.is_none_or(|at| at.elapsed() >= SCAN) {
+            inputs.extend(rollouts.scan());
+            scanned = Some(Stopwatch::start());
+            watch = watch
+                .take()
+                .or_else(|| rollout_watch(&folder, hint.clone()));
+            follow(watch.as_ref(), &rollouts);
+        }
+        let touched: Vec<_> = hints
+            .into_iter()
+            .filter_map(|hint| {
+                if let Hint::Touched(path) = hint {
+                    Some(path)
+                } else {
+                    None
+                }
+            })
+            .collect();
+        if touched.is_empty() {
+            inputs.extend(rollouts.recent());
+        }
+        for path in touched {
+            inputs.extend(rollouts.touched(&path));
+        }
+        let again = if rollouts.is_behind() {
+            Duration::from_millis(1)
+        } else {
+            RECENT
+        };
+        Look { inputs, again }
+    })
+}
+
+fn rollout_watch(folder: &std::path::Path, hint: Sender<Hint>) -> Option<rollouts::Watch> {
+    let touched = move |path| {
+        // A thread that has ended needs no hint.
+        let _ = hint.send(Hint::Touched(path));
+    };
+    let watch = rollouts::Watch::new(folder.to_owned(), rollouts::watch::Scope::HERE, touched);
+    watch
+        .inspect_err(|error| tracing::debug!(%error, "rollouts are polled, not watched"))
+        .ok()
+}
+
+fn follow(watch: Option<&rollouts::Watch>, rollouts: &Rollouts) {
+    let followed = watch.map_or(Ok(()), |watch| watch.follow(&rollouts.active()));
+    if let Err(error) = followed {
+        tracing::debug!(%error, "some rollouts are polled, not watched");
+    }
+}
+
+fn queue_file(config: &Config, state: &State, wakes: Wakes) -> io::Result<()> {
+    let (hint, hinted) = hints();
+    let limit = usize::try_from(config.queue_drain_limit).unwrap_or(usize::MAX);
+    let mut queue = QueueFile::new(config.queue.clone(), limit, state.inbox.queue.clone());
+    let mut health = Health::default();
+    let period = poll(config).max(Duration::from_secs(1));
+    start("queue file", wakes, hinted, move |_| {
+        // The hint's sender lives as long as the thread: only the period wakes it.
+        let _ = &hint;
+        let (mut inputs, fault) = match queue.poll() {
+            Ok(lines) => (lines, None),
+            Err(error) => (
+                Vec::new(),
+                Some(format!("the queue file cannot be read: {error}")),
+            ),
+        };
+        inputs.splice(0..0, health.now(Source::QueueFile, fault));
+        Look {
+            inputs,
+            again: period,
+        }
+    })
+}
+
+fn inbox(config: &Config, wakes: Wakes) -> io::Result<()> {
+    let (hint, hinted) = hints();
+    let inbox = Inbox::new(&config.state_dir);
+    let mut health = Health::default();
+    let handed = wakes.clone();
+    let (done, finished) = std::sync::mpsc::channel::<Waiting>();
+    let mut asked: BTreeSet<InputKey> = BTreeSet::new();
+    start("inbox", wakes, hinted, move |_| {
+        let _ = &hint;
+        let fault = match inbox.waiting() {
+            Ok(waiting) => hand_in(waiting, &mut asked, &handed, &done),
+            Err(error) => Some(format!("the inbox cannot be read: {error}")),
+        };
+        for waiting in finished.try_iter() {
+            asked.remove(waiting.hand_over.key());
+            // Left behind, it is taken again and known by its key.
+            let _ = waiting.done();
+        }
+        Look {
+            inputs: health.now(Source::Inbox, fault).into_iter().collect(),
+            again: INBOX,
+        }
+    })
+}
+
+/// Hands in what waits and was not handed in before; gives what is wrong with the rest.
+fn hand_in(
+    waiting: impl Iterator<Item = Result<Waiting, Refused>>,
+    asked: &mut BTreeSet<InputKey>,
+    wakes: &Wakes,
+    done: &Sender<Waiting>,
+) -> Option<String> {
+    let mut fault = None;
+    for found in waiting {
+        match found {
+            Err(refused) => fault = Some(refused.to_string()),
+            Ok(waiting) if asked.insert(waiting.hand_over.key().clone()) => {
+                let (hand_over, done) = (waiting.hand_over.clone(), done.clone());
+                let ack: Ack = Box::new(move |_| {
+                    // The thread that unlinks ends with the program; the file is known by its key.
+                    let _ = done.send(waiting);
+                });
+                // The thread ends with the loop it sends to.
+                let _ = wakes.send(Wake::HandedOver(hand_over, ack));
+            }
+            Ok(_) => {}
+        }
+    }
+    fault
+}

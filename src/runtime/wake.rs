@@ -1,0 +1,25 @@
+//! Everything that can wake the loop, as one closed list.
+
+use crate::ingress::handover::HandOver;
+use events::{CommandId, Input, Report};
+use std::sync::mpsc::Sender;
+
+/// A reason to wake.
+pub(super) enum Wake {
+    /// A source has news, oldest first.
+    Inputs(Vec<Input>),
+    /// A source was looked at for the first time.
+    Looked(&'static str),
+    /// Another process hands over, and waits to hear that it is on disk.
+    HandedOver(HandOver, Ack),
+    /// An executor is done with a command.
+    Reported(CommandId, Report),
+    /// Somebody wants us to stop; a word says who.
+    Stop(&'static str),
+}
+
+/// Called with the position of the newest entry once a hand-over is on disk.
+pub(super) type Ack = Box<dyn FnOnce(events::Seq) + Send>;
+
+/// Where wakes are sent.
+pub(super) type Wakes = Sender<Wake>;

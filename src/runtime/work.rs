@@ -1,0 +1,164 @@
+//! The loop: wake, take in, begin what is owed, sleep until the next deadline.
+
+use super::lanes::Lanes;
+use super::wake::Wake;
+use crate::clock::{Clock, Stopwatch};
+use crate::driver::{Driver, Step};
+use crate::effects::Executor;
+use crate::store::{EventLog, StoreFault};
+use events::event::Deadline;
+use events::{Input, Seq, Tick};
+use projections::ledger::Stage;
+use std::collections::BTreeSet;
+use std::sync::mpsc::{Receiver, RecvTimeoutError};
+use std::time::Duration;
+
+/// Longest sleep: time passes for the machine at least this often.
+const NAP_MS: u64 = 5_000;
+/// How long running executors may take to come back when we stop.
+const FAREWELL_MS: u64 = 1_200;
+/// `once` is over by then, whatever still waits for its proof.
+const ROUND_MS: u64 = 60_000;
+/// `once` waits for what becomes due this soon.
+const SOON_MS: u64 = 3_500;
+/// Wakes taken in before owed work is begun: news that cancels work comes first.
+const GULP: usize = 256;
+
+/// When the loop ends by itself.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Until {
+    /// Never.
+    Stopped,
+    /// When these sources were looked at and nothing more is to be done soon.
+    Quiet(BTreeSet<&'static str>),
+}
+
+/// Driver, executors and clock, in one thread.
+pub(super) struct Work<'a, L, E, C> {
+    pub(super) driver: &'a mut Driver<L>,
+    pub(super) lanes: Lanes<E>,
+    pub(super) clock: &'a mut C,
+    pub(super) wakes: &'a Receiver<Wake>,
+    /// Called with the newest position after entries were appended.
+    pub(super) appended: &'a mut dyn FnMut(&Driver<L>, Seq),
+}
+
+impl<L: EventLog, E: Executor + 'static, C: Clock> Work<'_, L, E, C> {
+    /// Works until told to stop, or until nothing is left to do.
+    pub(super) fn run(&mut self, until: Until) -> Result<&'static str, StoreFault> {
+        let started = Stopwatch::start();
+        let mut until = until;
+        loop {
+            self.take(Input::Elapsed)?;
+            self.begin()?;
+            if let Until::Quiet(unseen) = &until
+                && ((unseen.is_empty() && self.quiet()) || started.millis() > ROUND_MS)
+            {
+                return Ok("nothing is left to do");
+            }
+            let mut wake = match self.wakes.recv_timeout(self.nap(&until)) {
+                Ok(wake) => Some(wake),
+                Err(RecvTimeoutError::Timeout) => None,
+                Err(RecvTimeoutError::Disconnected) => return Ok("every source is gone"),
+            };
+            for _ in 0..GULP {
+                match wake {
+                    None => break,
+                    Some(Wake::Stop(who)) => {
+                        self.farewell()?;
+                        return Ok(who);
+                    }
+                    Some(Wake::Looked(source)) => {
+                        if let Until::Quiet(unseen) = &mut until {
+                            unseen.remove(source);
+                        }
+                    }
+                    Some(other) => self.wake(other)?,
+                }
+                wake = self.wakes.try_recv().ok();
+            }
+        }
+    }
+
+    fn wake(&mut self, wake: Wake) -> Result<(), StoreFault> {
+        match wake {
+            Wake::Inputs(inputs) => inputs.into_iter().try_for_each(|input| self.take(input)),
+            Wake::HandedOver(handed, ack) => {
+                self.take(super::by_itself::input(handed))?;
+                ack(self.driver.machine().state().last);
+                Ok(())
+            }
+            Wake::Reported(id, report) => {
+                self.lanes.back(id);
+                self.take(Input::Report(id, report))
+            }
+            Wake::Looked(_) | Wake::Stop(_) => Ok(()),
+        }
+    }
+
+    fn take(&mut self, input: Input) -> Result<(), StoreFault> {
+        let now = self.clock.now();
+        if let Step::Appended(seq) = self.driver.take(input, now)? {
+            (self.appended)(self.driver, seq);
+        }
+        Ok(())
+    }
+
+    fn begin(&mut self) -> Result<(), StoreFault> {
+        let busy = self.lanes.busy();
+        let now = self.clock.now();
+        for (id, command) in self.driver.begin(&busy, now)? {
+            self.lanes.submit(id, command);
+        }
+        Ok(())
+    }
+
+    /// Until the next deadline, and never longer than a nap.
+    fn nap(&mut self, until: &Until) -> Duration {
+        let now = self.clock.now().tick;
+        let due = self
+            .driver
+            .machine()
+            .next_deadline()
+            .map_or(NAP_MS, |(at, _)| at.0.saturating_sub(now.0));
+        let longest = if *until == Until::Stopped {
+            NAP_MS
+        } else {
+            200
+        };
+        Duration::from_millis(due.min(longest))
+    }
+
+    /// Nothing is owed, running, or about to be proven or not.
+    fn quiet(&mut self) -> bool {
+        let soon = Tick(self.clock.now().tick.0.saturating_add(SOON_MS));
+        let machine = self.driver.machine();
+        let running = machine
+            .state()
+            .ledger
+            .open
+            .values()
+            .any(|entry| entry.stage == Stage::Started);
+        let near = machine.state().deadlines.iter().any(|(at, deadline)| {
+            let ours = matches!(
+                deadline,
+                Deadline::Pace(_) | Deadline::Receipt(_) | Deadline::Retry(_) | Deadline::Proof(_)
+            );
+            ours && *at <= soon
+        });
+        machine.owed().is_empty() && !running && self.lanes.idle() && !near
+    }
+
+    /// What runs gets a moment to come back; what does not is asked for by the next start.
+    fn farewell(&mut self) -> Result<(), StoreFault> {
+        let started = Stopwatch::start();
+        while !self.lanes.idle() && started.millis() < FAREWELL_MS {
+            let left = FAREWELL_MS.saturating_sub(started.millis());
+            match self.wakes.recv_timeout(Duration::from_millis(left)) {
+                Ok(wake) => self.wake(wake)?,
+                Err(_) => break,
+            }
+        }
+        Ok(())
+    }
+}

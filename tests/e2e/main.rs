@@ -1,0 +1,21 @@
+//! The real Codex in a real tmux against the scripted model, on loopback.
+//!
+//! Codex is found by `CODEX_IMESSAGE_CODEX_BIN`, else on `PATH`, else in
+//! `target/tmp/codex` (filled by
+//! `npm install --prefix target/tmp/codex @openai/codex@0.169.0`). Without
+//! Codex or tmux each test says so and passes; with `CI=true` it fails.
+//! Each test has its own home, tmux server, model and, where it uses one, its
+//! own Codex daemon, which copies some 400 MB into the temporary home.
+
+#![expect(
+    clippy::disallowed_methods,
+    clippy::print_stderr,
+    clippy::unwrap_used,
+    reason = "tests drive real processes with the real clock and may panic"
+)]
+
+mod codex;
+mod lab;
+mod pane;
+mod programs;
+mod stand_in;

@@ -1,0 +1,146 @@
+//! The programs as a person or a shell runs them: exit codes, and which words go
+//! where. Each has a home of its own and nothing else in its environment.
+
+use assert_cmd::Command;
+use std::path::Path;
+use std::process::Output;
+
+const MAIN: &str = "codex-imessage-control-plane";
+const HELPER: &str = "codex-imessage-notify";
+
+struct Home(tempfile::TempDir);
+
+impl Home {
+    fn new() -> Self {
+        Self(tempfile::tempdir().expect("a temporary directory"))
+    }
+
+    fn path(&self) -> &Path {
+        self.0.path()
+    }
+
+    fn run(&self, program: &str, arguments: &[&str], variables: &[(&str, &str)]) -> Output {
+        let mut command = Command::cargo_bin(program).expect("built");
+        command
+            .env_clear()
+            .env("HOME", self.path())
+            .envs(variables.iter().copied());
+        command.args(arguments).output().expect("it runs")
+    }
+}
+
+fn words(bytes: &[u8]) -> String {
+    String::from_utf8_lossy(bytes).into_owned()
+}
+
+#[test]
+fn run_without_a_recipient_says_what_to_set() {
+    let home = Home::new();
+    for command in ["run", "once"] {
+        for set in [
+            &[][..],
+            &[("CODEX_IMESSAGE_TO", "")],
+            &[("CODEX_IMESSAGE_TO", " , ")],
+        ] {
+            let output = home.run(MAIN, &[command, "--dry-run"], set);
+            let said = words(&output.stderr);
+            assert_eq!(output.status.code(), Some(2), "{said}");
+            assert!(
+                said.contains("no recipient") && said.contains("CODEX_IMESSAGE_TO="),
+                "{said}"
+            );
+            assert!(output.stdout.is_empty());
+        }
+    }
+    assert_eq!(
+        home.path().read_dir().expect("home").count(),
+        0,
+        "nothing was written"
+    );
+}
+
+#[test]
+fn a_setting_that_makes_no_sense_stops_before_anything_starts() {
+    let home = Home::new();
+    let set = [
+        ("CODEX_IMESSAGE_TO", "+15555550123"),
+        ("CODEX_IMESSAGE_REDACT", "perhaps"),
+    ];
+    let output = home.run(MAIN, &["run"], &set);
+    let said = words(&output.stderr);
+    assert_eq!(output.status.code(), Some(2));
+    assert!(
+        said.contains("CODEX_IMESSAGE_REDACT (environment): \"perhaps\""),
+        "{said}"
+    );
+    assert!(!said.contains("5555"), "{said}");
+    let output = home.run(MAIN, &["run", "--poll", "-1"], &set[..1]);
+    let said = words(&output.stderr);
+    assert_eq!(output.status.code(), Some(2));
+    assert!(
+        said.contains("CODEX_IMESSAGE_INBOUND_POLL_S (option): \"-1\""),
+        "{said}"
+    );
+}
+
+#[test]
+fn help_and_version_are_data_and_mistakes_are_talk() {
+    let home = Home::new();
+    for program in [MAIN, HELPER] {
+        for arguments in [&["--help"][..], &["--version"]] {
+            let output = home.run(program, arguments, &[]);
+            assert_eq!(output.status.code(), Some(0));
+            assert!(words(&output.stdout).contains(program) || arguments == ["--help"]);
+            assert!(output.stderr.is_empty());
+        }
+        for arguments in [&[][..], &["no-such-command"], &["--no-such-option"]] {
+            let output = home.run(program, arguments, &[]);
+            assert_eq!(output.status.code(), Some(2), "{program} {arguments:?}");
+            assert!(output.stdout.is_empty());
+            assert!(
+                words(&output.stderr).contains("Usage"),
+                "{program} {arguments:?}"
+            );
+        }
+    }
+    let output = home.run(MAIN, &["notify", "--help"], &[]);
+    assert_eq!(output.status.code(), Some(0));
+    assert!(words(&output.stdout).contains("CODEX_NOTIFY_PAYLOAD"));
+}
+
+#[test]
+fn completions_and_manual_come_for_every_command() {
+    let home = Home::new();
+    for shell in ["bash", "zsh", "fish"] {
+        let output = home.run(MAIN, &["completions", shell], &[]);
+        assert_eq!(output.status.code(), Some(0));
+        assert!(words(&output.stdout).contains("replay"), "{shell}");
+    }
+    let page = words(&home.run(MAIN, &["man"], &[]).stdout);
+    assert!(page.contains(".TH") && page.contains("replay"), "{page}");
+    assert!(
+        !page.contains("demo-osascript"),
+        "what is hidden stays hidden"
+    );
+    let page = words(&home.run(MAIN, &["man", "run"], &[]).stdout);
+    assert!(
+        page.contains(".TH codex-imessage-control-plane-run") && page.contains("poll"),
+        "{page}"
+    );
+    assert_eq!(
+        home.run(MAIN, &["man", "dance"], &[]).status.code(),
+        Some(2)
+    );
+}
+
+#[test]
+fn the_helper_refuses_a_recipient_that_is_none() {
+    let home = Home::new();
+    let output = home.run(HELPER, &["attention", "--to", "somebody", "--dry-run"], &[]);
+    assert_eq!(output.status.code(), Some(2));
+    let said = words(&output.stderr);
+    assert!(
+        said.contains("--to is neither") && !said.contains("somebody"),
+        "{said}"
+    );
+}

@@ -1,0 +1,122 @@
+//! What is generated is fresh, and what is linked is there.
+//! `UPDATE=1 cargo test --test it docs` writes the generated parts again.
+
+use crate::tree;
+use control_plane::cli::docs;
+use std::collections::BTreeSet;
+use std::path::Path;
+
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the switch is for the person who runs the test"
+)]
+fn updating() -> bool {
+    std::env::var_os("UPDATE").is_some()
+}
+
+pub(crate) fn fresh(path: &str, text: &str) {
+    let file = tree::root().join(path);
+    if updating() {
+        std::fs::write(&file, text).expect("written");
+    }
+    let there = std::fs::read_to_string(&file).unwrap_or_default();
+    let same = there == text;
+    assert!(
+        same,
+        "{path} is not what the program says; UPDATE=1 cargo test --test it docs"
+    );
+}
+
+#[test]
+fn the_commands_are_documented_as_they_are() {
+    fresh("docs/cli.md", &docs::commands());
+}
+
+#[test]
+fn the_readme_lists_the_settings_as_they_are() {
+    let readme = std::fs::read_to_string(tree::root().join("README.md")).expect("README.md");
+    let (before, rest) = readme
+        .split_once("<!-- settings -->\n")
+        .expect("the first mark");
+    let (_, after) = rest
+        .split_once("<!-- end of settings -->\n")
+        .expect("the second mark");
+    let table = docs::settings();
+    fresh(
+        "README.md",
+        &format!("{before}<!-- settings -->\n{table}<!-- end of settings -->\n{after}"),
+    );
+}
+
+#[test]
+fn links_lead_somewhere() {
+    let mut broken = Vec::new();
+    for page in tree::files()
+        .into_iter()
+        .filter(|file| file.has_extension("md"))
+    {
+        for link in links(&page.text) {
+            if !resolves(&page.path, link) {
+                broken.push(format!("{}: {link}", page.path));
+            }
+        }
+    }
+    assert!(
+        broken.is_empty(),
+        "links that lead nowhere:\n{}",
+        broken.join("\n")
+    );
+}
+
+/// Targets of `[text](target)` that are in this repository.
+fn links(text: &str) -> impl Iterator<Item = &str> {
+    let targets = text
+        .split("](")
+        .skip(1)
+        .filter_map(|rest| rest.split_once(')'));
+    targets
+        .map(|(target, _)| target)
+        .filter(|target| !target.contains("://") && !target.starts_with("mailto:"))
+}
+
+fn resolves(page: &str, link: &str) -> bool {
+    let (path, anchor) = link
+        .split_once('#')
+        .map_or((link, None), |(path, anchor)| (path, Some(anchor)));
+    let page = tree::root().join(page);
+    let target = if path.is_empty() {
+        page
+    } else {
+        page.parent().unwrap_or(Path::new(".")).join(path)
+    };
+    let Some(anchor) = anchor else {
+        return target.exists();
+    };
+    std::fs::read_to_string(target).is_ok_and(|text| headings(&text).contains(anchor))
+}
+
+/// The anchors that a page's headings make.
+fn headings(text: &str) -> BTreeSet<String> {
+    let titles = text.lines().filter_map(|line| line.strip_prefix('#'));
+    titles
+        .map(|title| title.trim_start_matches('#').trim().to_lowercase())
+        .map(|title| {
+            title
+                .chars()
+                .filter(|c| c.is_alphanumeric() || matches!(c, ' ' | '-' | '_'))
+                .collect::<String>()
+        })
+        .map(|title| title.replace(' ', "-"))
+        .collect()
+}
+
+#[test]
+fn broken_links_are_seen() {
+    assert!(resolves("docs/cli.md", "../AGENTS.md#rules-and-why"));
+    assert!(!resolves("README.md", "AGENTS.md#no-such-heading"));
+    assert!(!resolves("README.md", "docs/no-such-page.md"));
+    assert_eq!(
+        links("[a](b.md) [c](https://example.com) ![d](e.png)").collect::<Vec<_>>(),
+        ["b.md", "e.png"]
+    );
+}

@@ -1,0 +1,14 @@
+//! Executors against real tmux and stand-ins for Codex and osascript.
+#![allow(
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a helper of a test fails as the test itself does"
+)]
+
+mod child;
+mod choosing;
+mod codex;
+mod messages;
+mod rig;
+mod start;
+mod typing;

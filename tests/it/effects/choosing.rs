@@ -1,0 +1,122 @@
+//! Questions answered by a digit, and only the ones that were meant.
+
+use super::rig::{ID, Rig, session};
+use events::command::{ChooseOptions, Chosen};
+use events::outcome::{Doubt, Failure, How, Performed, Screen};
+use events::{CallId, Command, Guid, Outcome, Report};
+
+const LONG: &str = "Which of the 2 databases should the new billing service use, \
+                    given that 1 of them is already running here?";
+
+fn choose(choices: &[(&str, u16, u16)]) -> Command {
+    let chosen = |(question, options, option): &(&str, u16, u16)| Chosen {
+        question: (*question).into(),
+        options: *options,
+        option: *option,
+    };
+    Command::ChooseOptions(ChooseOptions {
+        inbound: Guid::parse("guid").expect("guid"),
+        session: session(ID),
+        call: CallId::parse("call").expect("call"),
+        cwd: "/".to_owned(),
+        hints: Vec::new(),
+        choices: choices.iter().map(chosen).collect(),
+    })
+}
+
+#[tokio::test]
+async fn one_digit_answers_one_question() {
+    let rig = Rig::new();
+    let question = format!("{LONG}:sqlite,postgres");
+    let codex = rig
+        .codex(&["--lock", &rig.lock(ID), "--question", &question])
+        .await;
+    let report = rig.execute(choose(&[(LONG, 2, 2)])).await;
+    let how = How::Chosen(codex.pane.clone());
+    assert_eq!(report, Report::Performed(Performed { how, doubt: None }));
+    codex.until("\"2\"").await;
+    assert_eq!(codex.keys(), ["2"]);
+    // It is answered: the same command finds nothing to answer.
+    let report = rig.execute(choose(&[(LONG, 2, 1)])).await;
+    assert!(matches!(
+        report,
+        Report::Settled(Outcome::Failed(Failure::NotReady {
+            screen: Screen::Composer { .. },
+            ..
+        }))
+    ));
+    assert_eq!(codex.keys(), ["2"]);
+}
+
+#[tokio::test]
+async fn another_question_or_another_list_gets_no_digit() {
+    let rig = Rig::new();
+    let question = format!("{LONG}:sqlite,postgres");
+    let codex = rig
+        .codex(&["--lock", &rig.lock(ID), "--question", &question])
+        .await;
+    for choices in [
+        [("Which language?", 2, 1)],
+        [(LONG, 3, 1)],
+        [(LONG, 2, 3)],
+        [(LONG, 2, 0)],
+    ] {
+        let report = rig.execute(choose(&choices)).await;
+        assert!(
+            matches!(report, Report::Settled(Outcome::Failed(_))),
+            "{report:?}"
+        );
+    }
+    let both = [(LONG, 2, 1), ("and then?", 2, 1)];
+    let report = rig.execute(choose(&both)).await;
+    assert!(
+        matches!(report, Report::Settled(Outcome::Failed(_))),
+        "one of one is not one of two"
+    );
+    assert_eq!(codex.log().lines().count(), 1);
+}
+
+#[tokio::test]
+async fn several_questions_are_answered_one_by_one() {
+    let rig = Rig::new();
+    let lock = rig.lock(ID);
+    let options = [
+        "--lock",
+        &lock,
+        "--question",
+        "Which database?:a,b",
+        "--question",
+    ];
+    let codex = rig
+        .codex(&[&options[..], &["Which language?:rust,go,zig"]].concat())
+        .await;
+    let choices = [("Which database?", 2, 1), ("Which language?", 3, 3)];
+    let report = rig.execute(choose(&choices)).await;
+    assert!(
+        matches!(report, Report::Performed(Performed { doubt: None, .. })),
+        "{report:?}"
+    );
+    codex.until("\"3\"").await;
+    assert_eq!(codex.keys(), ["1", "3"]);
+}
+
+#[tokio::test]
+async fn a_second_question_that_is_another_stays_unanswered() {
+    let rig = Rig::new();
+    let lock = rig.lock(ID);
+    let options = [
+        "--lock",
+        &lock,
+        "--question",
+        "Which database?:a,b",
+        "--question",
+    ];
+    let codex = rig
+        .codex(&[&options[..], &["Delete everything?:yes,no"]].concat())
+        .await;
+    let choices = [("Which database?", 2, 1), ("Which language?", 2, 1)];
+    let report = rig.execute(choose(&choices)).await;
+    let doubt = Some(Doubt::NoProof);
+    assert!(matches!(report, Report::Performed(Performed { doubt: d, .. }) if d == doubt));
+    assert_eq!(codex.keys(), ["1"]);
+}

@@ -1,0 +1,149 @@
+"""A stand-in for Codex's screen: a composer that takes bracketed pastes.
+
+Usage: codex.py LOG [--lock FILE] [--draft TEXT] [--question TITLE:A,B ...]
+               [--screen approval] [--working] [--deaf] [--title TEXT]
+Every submitted text and every key is a line of JSON in LOG.
+"""
+import argparse, json, os, re, signal, sys, termios, tty, unicodedata
+
+options = argparse.ArgumentParser()
+options.add_argument("log")
+options.add_argument("--lock", action="append", default=[])
+options.add_argument("--draft", default="")
+options.add_argument("--question", action="append", default=[])
+options.add_argument("--screen", default="composer")
+options.add_argument("--working", action="store_true")
+options.add_argument("--deaf", action="store_true")
+options.add_argument("--title", default="")
+args = options.parse_args()
+log = open(args.log, "a", buffering=1)
+held = [open(path, "a") for path in args.lock]
+draft, pasted, asked = args.draft, None, 0
+APPROVAL = """  Would you like to run the following command?
+
+  Environment: local
+
+  $ touch /etc/x1
+
+
+› 1. Yes, proceed (y)
+  2. No, and tell Codex what to do differently (esc)
+
+  Press enter to confirm or esc to cancel"""
+
+
+def say(**what):
+    log.write(json.dumps(what) + "\n")
+
+
+def width(char):
+    if unicodedata.combining(char) or char in "\ufe0f\u200d":
+        return 0
+    return 2 if unicodedata.east_asian_width(char) in "WF" else 1
+
+
+def rows(text, columns):
+    for line in text.split("\n"):
+        row, used = "", 0
+        for char in line.replace("\t", " "):
+            if used + width(char) > columns:
+                yield row
+                row, used = "", 0
+            row, used = row + char, used + width(char)
+        yield row
+
+
+def question():
+    title, labels = args.question[asked].rsplit(":", 1)
+    labels = labels.split(",") + ["None of the above"]
+    total = len(args.question)
+    lines = [f"  Question {asked + 1}/{total} ({total - asked} unanswered)"]
+    lines += ["  " + row for row in rows(title, 40)] + [""]
+    for number, label in enumerate(labels, 1):
+        mark = "›" if number == 1 else " "
+        lines.append(f"  {mark} {number}. {label}")
+    hint = "enter to submit answer" if asked + 1 < total or total == 1 else "enter to submit all"
+    several = "←/→ to navigate questions | " if total > 1 else ""
+    lines += ["", f"  tab to add notes | {hint} | {several}esc to interrupt"]
+    return lines
+
+
+def draw():
+    size = os.get_terminal_size()
+    out = ["\033[?25l\033[H\033[2J"]
+    if args.title:
+        out.append(f"\033]2;{args.title}\007")
+    if asked < len(args.question):
+        lines, cursor = ["› ask"] + [""] * 3 + question(), None
+    elif args.screen == "approval":
+        lines, cursor = ["• Running", ""] + APPROVAL.split("\n"), None
+    else:
+        text = list(rows(shown(), size.columns - 4))
+        top = ["• Working (1s • esc to interrupt)", ""] if args.working else []
+        if text == [""]:
+            body = ["\033[1m›\033[0m \033[2mAsk Codex to do anything\033[0m"]
+        else:
+            body = [("\033[1m›\033[0m " if nth == 0 else "  ") + row for nth, row in enumerate(text)]
+        hint = "" if text != [""] else "  ← for agents · ? for shortcuts"
+        lines = ["  >_ OpenAI Codex", ""] + top + body + ["", "  mock-model default · /work"] + [hint] * bool(hint)
+        line = 2 + len(top) + len(text)
+        cursor = line, 3 + sum(map(width, text[-1]))
+    out.append("\r\n".join(lines))
+    if cursor:
+        out.append("\033[%d;%dH\033[?25h" % cursor)
+    sys.stdout.write("".join(out))
+    sys.stdout.flush()
+
+
+def shown():
+    return f"[Pasted Content {len(draft)} chars]" if len(draft) > 1000 else draft
+
+
+def key(char):
+    global draft, asked
+    say(key=char)
+    if asked < len(args.question):
+        if char.isdigit():
+            asked += 1
+    elif args.screen == "approval":
+        pass
+    elif char == "\r":
+        text = draft.strip()
+        if text.startswith("!"):
+            say(shell=text)
+        elif text:
+            say(submitted=text)
+        draft = ""
+    elif char == "\n" or char >= " ":
+        draft += char
+
+
+def paste(text):
+    global draft
+    say(pasted=text)
+    if args.screen == "composer" and not asked < len(args.question) and not args.deaf:
+        draft += text.replace("\r", "\n")
+
+
+tty.setraw(0)
+signal.signal(signal.SIGWINCH, lambda *_: draw())
+sys.stdout.write("\033[?2004h")
+draw()
+say(ready=os.getpid())
+waiting = b""
+while chunk := os.read(0, 65536):
+    waiting += chunk
+    while waiting:
+        start = waiting.find(b"\033[200~")
+        if start == 0:
+            end = waiting.find(b"\033[201~")
+            if end < 0:
+                break
+            paste(waiting[6:end].decode("utf-8", "replace"))
+            waiting = waiting[end + 6:]
+        else:
+            keys = waiting if start < 0 else waiting[:start]
+            waiting = waiting[len(keys):]
+            for char in keys.decode("utf-8", "replace"):
+                key(char)
+    draw()

@@ -1,0 +1,11 @@
+//! What must hold of the whole tree, of the programs as they are run, and of the
+//! parts against the real programs they talk to, or stand-ins.
+
+#![allow(clippy::expect_used, reason = "a helper that fails fails its test")]
+
+mod commands;
+mod docs;
+mod effects;
+mod events_doc;
+mod tidy;
+mod tree;
