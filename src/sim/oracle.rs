@@ -16,6 +16,7 @@ use events::{
     Command, CommandId, Envelope, Event, Guid, InputKey, Lane, Outcome, Seq, SessionId, Text, Tick,
     TurnId,
 };
+use projections::check::violations;
 use projections::{State, apply};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -96,8 +97,8 @@ impl Oracle {
         must(self.shadow == *driver.machine().state(), || {
             "the log, replayed, is not the live state".into()
         })?;
-        if let Some(anomaly) = self.shadow.anomalies.last() {
-            return Err(format!("{} (entry {})", anomaly.what, anomaly.seq));
+        if let Some(violation) = violations(&self.shadow).first() {
+            return Err(violation.clone());
         }
         let (open, notices) = (self.shadow.ledger.open.len(), self.shadow.outbox.open.len());
         must(open < 500 && notices < 500, || {
