@@ -44,10 +44,15 @@ fn replay(from: &State, log: &[Envelope]) -> State {
     state
 }
 
+#[expect(clippy::unwrap_used, reason = "made of visible ASCII")]
+fn guid(rowid: i64) -> Guid {
+    Guid::parse(&format!("p-{rowid}")).unwrap()
+}
+
 fn row(rowid: i64, text: &str, from_me: bool) -> MessageRow {
     MessageRow {
         rowid,
-        guid: Guid::parse(&format!("p-{rowid}")).unwrap(),
+        guid: guid(rowid),
         body: Body::Text(Text::from(text)),
         date: Some(Wall(1_790_000_000_000)),
         service: "iMessage".into(),

@@ -182,7 +182,7 @@ impl World {
         Some(match what {
             Happening::Beat(beat) => self.beat(beat, state),
             Happening::Effect(life, id, command) => {
-                let (after, report) = self.effect(id, *command);
+                let (after, report) = self.effect(id, &command);
                 let report = Happening::Report(life, id, Box::new(report));
                 self.plan(self.now + after, report);
                 Seen::Nothing
