@@ -253,7 +253,8 @@ fn words(chars: usize, turn: usize) -> String {
     let mut line = 0;
     while text.chars().count() < chars {
         line += 1;
-        text.push_str(&format!("\nline {line}: all went as it should, see above"));
+        let more = format!("\nline {line}: all went as it should, see above");
+        text.push_str(&more);
     }
     text
 }
