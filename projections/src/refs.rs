@@ -16,10 +16,13 @@ pub fn assign(sessions: &Sessions, id: &SessionId) -> SessionRef {
     let known = sessions.get(id).map(|session| session.reference.clone());
     known.unwrap_or_else(|| {
         let free = |r: &SessionRef| !sessions.by_ref.contains_key(r);
-        (0..64)
-            .filter_map(|salt| candidate(id, salt, 4))
+        // Four signs nearly always do; where they do not, more and more are taken.
+        let longer = |salt: u32| 4 + (salt as usize / 64).min(27);
+        #[expect(clippy::expect_used, reason = "more candidates than sessions can be")]
+        (0..u32::MAX)
+            .filter_map(|salt| candidate(id, salt, longer(salt)))
             .find(free)
-            .unwrap_or_else(|| unique(sessions, id))
+            .expect("a free ref")
     })
 }
 
@@ -40,16 +43,6 @@ fn candidate(id: &SessionId, salt: u32, len: usize) -> Option<SessionRef> {
             .map(sign)
             .collect::<String>(),
     )
-}
-
-/// Longer and longer until it fits; the id's own text at the very end.
-fn unique(sessions: &Sessions, id: &SessionId) -> SessionRef {
-    let longer = (5..32).filter_map(|len| candidate(id, 0, len));
-    let free = longer
-        .into_iter()
-        .find(|r| !sessions.by_ref.contains_key(r));
-    #[expect(clippy::expect_used, reason = "a constant made of ASCII letters")]
-    free.unwrap_or_else(|| SessionRef::parse("session").expect("visible ASCII"))
 }
 
 /// What a name resolves to.
