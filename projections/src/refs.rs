@@ -1,6 +1,6 @@
 //! Session references: what the owner types after `@`.
 //!
-//! Codex ids are UUIDv7, whose first digits are the clock; a ref is taken from a
+//! Codex ids are `UUIDv7`, whose first digits are the clock; a ref is taken from a
 //! hash of the whole id instead. Its alphabet has no look-alikes (0/o, 1/l/i),
 //! and a letter comes first, so that a ref is never a number.
 
@@ -12,6 +12,10 @@ const LETTERS: &[u8] = b"abcdefghjkmnpqrstuvwxyz";
 const SIGNS: &[u8] = b"abcdefghjkmnpqrstuvwxyz23456789";
 
 /// A ref for a session that no other session has.
+#[expect(
+    clippy::missing_panics_doc,
+    reason = "there are more candidates than sessions"
+)]
 pub fn assign(sessions: &Sessions, id: &SessionId) -> SessionRef {
     let known = sessions.get(id).map(|session| session.reference.clone());
     known.unwrap_or_else(|| {

@@ -132,7 +132,7 @@ fn only_a_chat_of_two_counts() {
         Reason::Group
     );
     let other = |row: &mut MessageRow| {
-        row.chat.as_mut().unwrap().participants = vec!["+15555550199".into()]
+        row.chat.as_mut().unwrap().participants = vec!["+15555550199".into()];
     };
     assert_eq!(ignored(other), Reason::NotOwner);
 }

@@ -16,6 +16,7 @@ fn upper(len: usize) -> String {
     random(len).to_uppercase()
 }
 
+#[allow(clippy::too_many_lines, reason = "one list")]
 fn secrets() -> Vec<(&'static str, String)> {
     let r = random;
     vec![
@@ -48,8 +49,8 @@ fn secrets() -> Vec<(&'static str, String)> {
             "JWT",
             format!(
                 "ey{}.ey{}.{}",
-                format!("J{}", r(20)),
-                format!("J{}", r(40)),
+                "J".to_owned() + &r(20),
+                "J".to_owned() + &r(40),
                 r(43)
             ),
         ),

@@ -157,3 +157,22 @@ fn a_label_belongs_to_the_session_that_got_it_last() {
     );
     assert_eq!(resolved(&world, "my-app"), Named::One(started[1].clone()));
 }
+
+#[test]
+fn an_old_session_that_is_resumed_is_not_the_first_to_be_forgotten() {
+    let mut world = World::new();
+    let old = crate::support::at(&mut world, -90 * 86_400_000, |world| {
+        world.session(1, "/srv/old")
+    });
+    for nth in 2..=600 {
+        world.session(nth, "/srv/new");
+    }
+    let known = |world: &World, id| world.machine.state().sessions.get(id).is_some();
+    assert_eq!(world.machine.state().sessions.by_id.len(), 512);
+    assert!(!known(&world, &old));
+    let old = crate::support::at(&mut world, -80 * 86_400_000, |world| {
+        world.session(601, "/srv/old")
+    });
+    assert!(known(&world, &old));
+    assert_eq!(resolved(&world, "old"), Named::One(old));
+}

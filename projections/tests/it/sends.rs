@@ -67,7 +67,8 @@ fn a_long_reply_arrives_in_order_and_not_mixed_with_others() {
         ..settings()
     });
     let (api, web) = (world.session(1, "/srv/api"), world.session(2, "/srv/web"));
-    let body: String = (0..30).map(|n| format!("line {n}\n")).collect();
+    let lines: Vec<_> = (0..30).map(|n| format!("line {n}")).collect();
+    let body = lines.join("\n");
     world.turn(&api, "t1");
     world.ends(&api, "t1", &body);
     let (id, first) = world.next_send().unwrap();

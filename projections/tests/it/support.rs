@@ -375,7 +375,16 @@ impl World {
     }
 }
 
-/// A UUIDv7 of this millisecond.
+/// Does something as at another time of the wall clock.
+pub(crate) fn at<T>(world: &mut World, later: i64, act: impl FnOnce(&mut World) -> T) -> T {
+    let now = world.now.wall;
+    world.now.wall.0 += later;
+    let out = act(world);
+    world.now.wall = now;
+    out
+}
+
+/// A `UUIDv7` of this millisecond.
 pub(crate) fn uuid7(millis: u64, nth: u64) -> SessionId {
     let (high, low) = (millis >> 16, millis & 0xffff);
     let random = nth.wrapping_mul(0x9e37_79b9_7f4a_7c15);
