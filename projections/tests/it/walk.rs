@@ -141,7 +141,7 @@ impl Walk {
         };
         let mut row = self.world.self_row(&text, which.is_multiple_of(2));
         row.sent = true;
-        row.error = i64::from(which % 7 == 0);
+        row.error = i64::from(which.is_multiple_of(7));
         self.world.take(row);
     }
 
