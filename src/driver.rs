@@ -42,6 +42,7 @@ impl<L: EventLog> Driver<L> {
     }
 
     /// Has every entry shown to `watch` from here on.
+    #[must_use]
     pub fn watched(mut self, watch: Watch) -> Self {
         self.watch = Some(watch);
         self

@@ -7,7 +7,8 @@
 //! unreleased kind, delete its file first.
 #![allow(
     clippy::disallowed_methods,
-    reason = "a test reads its fixtures; the crate itself is pure"
+    clippy::unwrap_used,
+    reason = "a test reads its fixtures and may fail; the crate itself is pure"
 )]
 
 use events::codec::{self, DecodeError, Link};
@@ -24,19 +25,15 @@ fn fixtures() -> PathBuf {
 /// One kind's samples as they stand in its fixture.
 fn envelopes(kind_of: Kind) -> Vec<Envelope> {
     let of_kind = |event: &Event| kind(event) == kind_of;
-    let place = |(nth, event): (usize, Event)| Envelope {
-        seq: Seq(100 + nth as u64),
-        wall: Wall(1_795_000_000_000 - nth as i64),
-        tick: Tick(5_000 + nth as u64),
+    let place = |(nth, event): (u32, Event)| Envelope {
+        seq: Seq(100 + u64::from(nth)),
+        wall: Wall(1_795_000_000_000 - i64::from(nth)),
+        tick: Tick(5_000 + u64::from(nth)),
         cause: (nth > 0).then_some(Seq(100)),
         event,
     };
-    samples::events()
-        .into_iter()
-        .filter(of_kind)
-        .enumerate()
-        .map(place)
-        .collect()
+    let events = samples::events().into_iter().filter(of_kind);
+    (0..).zip(events).map(place).collect()
 }
 
 fn frames(envelopes: &[Envelope]) -> Vec<Vec<u8>> {

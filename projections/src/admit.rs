@@ -92,14 +92,22 @@ fn ours<'a>(state: &'a State, row: &MessageRow) -> Option<&'a Sent> {
     if row.chat.as_ref().is_some_and(elsewhere) {
         return None;
     }
-    // The same words may have gone out before: a command that waits for its row comes first.
+    // The same words may have gone out before: a command that waits for its row
+    // comes first, and of several the one that had last begun when the row was written.
     let waits = |sent: &&&Sent| {
         let entry = state.ledger.open.get(&sent.id);
         entry.is_some_and(|entry| waits_for_row(&entry.stage))
     };
+    let begun = |sent: &&&Sent| row.date.is_some_and(|date| sent.at <= date);
     let unseen: Vec<_> = sent.iter().filter(|s| s.guid.is_none()).collect();
-    let first = unseen.iter().find(|s| waits(s)).or(unseen.first());
-    first.map(|sent| **sent)
+    let waiting: Vec<_> = unseen.iter().copied().filter(|s| waits(&s)).collect();
+    let found = waiting
+        .iter()
+        .copied()
+        .rfind(|s| begun(&s))
+        .or(waiting.first().copied())
+        .or(unseen.first().copied());
+    found.copied()
 }
 
 /// Written about when we sent this: a copy, not the owner who says the same at another time.

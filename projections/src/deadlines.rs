@@ -4,12 +4,25 @@ use events::Tick;
 use events::event::Deadline;
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
 
 /// Pending deadlines.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Deadlines {
     when: BTreeMap<Deadline, Tick>,
     order: BTreeSet<(Tick, Deadline)>,
+}
+
+/// One line a deadline: `what: when`.
+impl fmt::Debug for Deadlines {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut map = f.debug_map();
+        for (at, deadline) in &self.order {
+            let name = format!("{deadline:?}");
+            map.entry(&format_args!("{name}"), at);
+        }
+        map.finish()
+    }
 }
 
 impl Deadlines {

@@ -160,7 +160,7 @@ fn read_bounded(mut input: impl std::io::Read + AsFd, limit: Duration) -> Vec<u8
 }
 
 /// The result of `work`, unless it takes longer than `limit`; then it is left behind.
-fn within<T: Send + 'static>(
+pub fn within<T: Send + 'static>(
     limit: Duration,
     work: impl FnOnce() -> T + Send + 'static,
 ) -> Option<T> {

@@ -14,5 +14,5 @@ pub struct Args {
 /// Carries it out.
 pub fn run(args: &Args) -> Outcome {
     let config = super::settings_with_owner(&args.watch.flags())?;
-    runtime::once(config, args.watch.dry_run)
+    runtime::once(&config, args.watch.dry_run)
 }

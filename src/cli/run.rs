@@ -44,5 +44,5 @@ pub fn run(args: &Args) -> Outcome {
             .map(|poll| ("CODEX_IMESSAGE_INBOUND_POLL_S", poll.clone())),
     );
     let config = super::settings_with_owner(&flags)?;
-    runtime::run(config, args.watch.dry_run)
+    runtime::run(&config, args.watch.dry_run)
 }

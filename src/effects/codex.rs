@@ -6,11 +6,12 @@
 //! ever passed, so both run with Codex's own defaults.
 
 use super::child::{Child, Ended};
+use super::panes::is_held;
 use super::paste::{self, Refusal};
 use super::{EffectsConfig, settled};
 use events::command::Instruction;
 use events::outcome::{Doubt, Failure, How, Performed};
-use events::{Report, Text};
+use events::{Report, SessionId, Text};
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -65,6 +66,9 @@ pub(super) async fn resume(config: &EffectsConfig, instruction: &Instruction) ->
     if !cwd.is_dir() {
         return no_directory("codex exec resume", &cwd);
     }
+    if let Err(report) = nobody_holds(config, &instruction.session).await {
+        return report;
+    }
     let args = ["exec", "--skip-git-repo-check", "resume", session, "-"].map(OsString::from);
     let child = child(config, instruction, args.to_vec(), text, Some(cwd));
     match child.run().await {
@@ -86,6 +90,20 @@ pub(super) async fn resume(config: &EffectsConfig, instruction: &Instruction) ->
             broke_off(config, "codex exec resume", How::Resumed, ended)
         }
     }
+}
+
+/// Up to 0.145 Codex itself lets two processes write one thread.
+async fn nobody_holds(config: &EffectsConfig, session: &SessionId) -> Result<(), Report> {
+    let message = match is_held(config, session).await {
+        Ok(false) => return Ok(()),
+        Ok(true) => "another Codex has the session open".to_owned(),
+        Err(why) => format!("it is not known whether another Codex has the session open: {why}"),
+    };
+    Err(settled(Failure::Refused {
+        program: "codex exec resume".to_owned(),
+        code: 1,
+        message: message.into(),
+    }))
 }
 
 /// The text as a paste would deliver it, so that every way records the same.

@@ -70,12 +70,8 @@ pub fn address(state: &Path) -> io::Result<PathBuf> {
     }
     let state = state.canonicalize()?;
     let hash = Sha256::digest(state.as_os_str().as_bytes());
-    let name: String = hash
-        .iter()
-        .take(8)
-        .map(|byte| format!("{byte:02x}"))
-        .collect();
-    Ok(dir.join(name))
+    let name = u64::from_be_bytes(*hash.first_chunk().unwrap_or(&[0; 8]));
+    Ok(dir.join(format!("{name:016x}")))
 }
 
 /// Linux lets a connect wait while the listener's queue is full; the send time limit ends that.

@@ -67,6 +67,11 @@ impl Inbox {
         Ok(())
     }
 
+    /// Nothing waits; an inbox that cannot be read has nothing to give.
+    pub fn is_empty(&self) -> bool {
+        self.names().map_or(true, |names| names.is_empty())
+    }
+
     /// What waits now, for somebody who only looks: nothing is moved or taken.
     pub fn peek(&self) -> io::Result<Vec<HandOver>> {
         let names = self.names()?;
@@ -159,6 +164,10 @@ fn read(path: &Path) -> Result<HandOver, Unread> {
         Ok(file) => File::from(file),
         Err(rustix::io::Errno::NOENT) => return Err(Unread::Gone),
         Err(rustix::io::Errno::LOOP) => return Err(Unread::Bad("it is a symbolic link".into())),
+        // What a socket answers.
+        Err(rustix::io::Errno::NXIO | rustix::io::Errno::OPNOTSUPP) => {
+            return Err(Unread::Bad("it is not a plain file".into()));
+        }
         Err(error) => return Err(Unread::Unreadable(error.to_string())),
     };
     let unreadable = |error: io::Error| Unread::Unreadable(error.to_string());

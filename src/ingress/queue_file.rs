@@ -56,7 +56,7 @@ impl QueueFile {
             };
             offset += next.len;
             if !next.bytes.trim_ascii().is_empty() {
-                lines.push(Input::QueueLine(parse(name.clone(), offset, &next.bytes)));
+                lines.push(Input::QueueLine(parse(&name, offset, &next.bytes)));
             }
         }
         self.read.insert(name, offset);
@@ -91,9 +91,9 @@ fn line(reader: &mut impl BufRead) -> io::Result<Option<Line>> {
     Ok((bytes.last() == Some(&b'\n')).then_some(Line { bytes, len }))
 }
 
-fn parse(file: String, offset: u64, bytes: &[u8]) -> QueueLine {
+fn parse(file: &str, offset: u64, bytes: &[u8]) -> QueueLine {
     let refuse = |why: &str| QueueLine {
-        file: file.clone(),
+        file: file.to_owned(),
         offset,
         stamp: String::new(),
         line: Err(why.to_owned()),
@@ -113,7 +113,7 @@ fn parse(file: String, offset: u64, bytes: &[u8]) -> QueueLine {
         .filter(|to| !to.trim().is_empty())
         .map(Text::from);
     QueueLine {
-        file: file.clone(),
+        file: file.to_owned(),
         offset,
         stamp,
         line: Ok(QueueEntry {
@@ -129,9 +129,11 @@ mod tests {
     use std::io::Write;
 
     fn texts(inputs: &[Input]) -> Vec<Result<String, String>> {
-        let text = |input: &Input| match input {
-            Input::QueueLine(line) => line.line.clone().map(|entry| entry.text.reveal().clone()),
-            other => Err(format!("{other:?}")),
+        let text = |input: &Input| {
+            let Input::QueueLine(line) = input else {
+                return Err(format!("{input:?}"));
+            };
+            line.line.clone().map(|entry| entry.text.reveal().clone())
         };
         inputs.iter().map(text).collect()
     }

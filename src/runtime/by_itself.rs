@@ -8,12 +8,15 @@ use crate::cli::helper::Attention;
 use crate::cli::ui;
 use crate::clock::{Clock, SystemClock};
 use crate::config::{Environment, Places};
+use crate::driver::Driver;
 use crate::ingress::handover::HandOver;
-use crate::store::StoreFault;
+use crate::ingress::inbox::Inbox;
+use crate::store::{SledLog, StoreFault};
 use events::{Input, Seq};
 use projections::Machine;
 use std::ffi::OsString;
 use std::path::Path;
+use std::time::Duration;
 
 /// Hands a payload over. Whatever happens, the exit code is 0: Codex has no use for another.
 pub fn notify(payload: Option<OsString>, dry_run: bool) -> Outcome {
@@ -64,6 +67,9 @@ pub fn route(request: Attention, payload: Option<OsString>) -> Outcome {
     }
 }
 
+/// How long the log is looked for once more after something was left in the inbox.
+const LOOK_AGAIN: Duration = Duration::from_millis(200);
+
 fn hand_over(handed: HandOver, dry_run: bool) {
     if dry_run {
         return show(handed);
@@ -76,24 +82,71 @@ fn hand_over(handed: HandOver, dry_run: bool) {
     let own = move |handed: &HandOver| append(&state_dir, handed);
     match fast::hand_over(&places.state_dir, &handed, Deadlines::default(), own) {
         Handed::Acknowledged(_) | Handed::Appended(_) => {}
-        Handed::Spooled(why) => tracing::debug!(why, "left in the inbox"),
+        Handed::Spooled(why) => {
+            tracing::debug!(why, "left in the inbox");
+            let state_dir = places.state_dir;
+            fast::within(LOOK_AGAIN, move || empty_inbox(&state_dir));
+        }
         Handed::Failed(why) => ui::talk(&why),
     }
 }
 
-/// Opens the log and appends, as its holder would.
+/// Opens the log and appends, as its holder would: what lies in the inbox too.
 pub fn append(state_dir: &Path, handed: &HandOver) -> Result<Seq, AppendError> {
-    let reason = |fault: StoreFault| match fault {
-        StoreFault::Locked { .. } => AppendError::Locked,
-        other => AppendError::Failed(other.to_string()),
+    let reason = |fault: StoreFault| {
+        let held = matches!(fault, StoreFault::Locked { .. });
+        if held {
+            AppendError::Locked
+        } else {
+            AppendError::Failed(fault.to_string())
+        }
     };
     let (mut driver, _) = open::now(state_dir).map_err(reason)?;
+    take(&mut driver, input(handed.clone())).map_err(reason)?;
+    let seq = driver.machine().state().last;
+    take_waiting(&mut driver, &Inbox::new(state_dir)).map_err(reason)?;
+    drop(driver);
+    empty_inbox(state_dir);
+    Ok(seq)
+}
+
+/// Takes over what others left because somebody held the log. Whoever leaves
+/// something calls this, and so does whoever lets go: one of them comes last.
+fn empty_inbox(state_dir: &Path) {
+    let inbox = Inbox::new(state_dir);
+    for _ in 0..ROUNDS {
+        if inbox.is_empty() {
+            return;
+        }
+        let Ok((mut driver, _)) = open::now(state_dir) else {
+            return;
+        };
+        if take_waiting(&mut driver, &inbox).is_err() {
+            return;
+        }
+    }
+}
+
+/// Times that the inbox is looked at before its next holder does so.
+const ROUNDS: usize = 8;
+
+fn take_waiting(driver: &mut Driver<SledLog>, inbox: &Inbox) -> Result<(), StoreFault> {
+    // An inbox that cannot be read stays as it is for the next holder, who reports it.
+    let Ok(waiting) = inbox.waiting() else {
+        return Ok(());
+    };
+    for waiting in waiting.flatten() {
+        take(driver, input(waiting.hand_over.clone()))?;
+        // Left behind, it is taken again and known by its key.
+        let _ = waiting.done();
+    }
+    Ok(())
+}
+
+fn take(driver: &mut Driver<SledLog>, input: Input) -> Result<(), StoreFault> {
     let state = driver.machine().state();
     let mut clock = SystemClock::resume(state.tick, state.wall);
-    driver
-        .take(input(handed.clone()), clock.now())
-        .map_err(reason)?;
-    Ok(driver.machine().state().last)
+    driver.take(input, clock.now()).map(drop)
 }
 
 /// What a hand-over is for the machine.

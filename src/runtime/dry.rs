@@ -13,6 +13,7 @@ use crate::ingress::rollouts::Rollouts;
 use events::input::{Source, SourceState, Started};
 use events::{Envelope, Input, Wall};
 use projections::{Machine, State, view};
+use std::fmt::Write as _;
 use std::path::PathBuf;
 
 /// Looks at every source once and prints what a round would append and begin.
@@ -31,9 +32,9 @@ pub(super) fn once(config: &Config) -> Outcome {
     show(&mut machine, &mut clock, Input::Elapsed)?;
     let mut out = String::new();
     for (id, command) in machine.owed() {
-        out.push_str(&format!("would begin {id}: {}\n", command.name()));
+        let _ = writeln!(out, "would begin {id}: {}", command.name());
         for (path, value) in view::lines(&command) {
-            out.push_str(&format!("    {path}: {value}\n"));
+            let _ = writeln!(out, "    {path}: {value}");
         }
     }
     out.push_str("dry run: nothing was sent, typed, moved or kept\n");

@@ -5,42 +5,54 @@ use super::open;
 use crate::cli::error::{Answer, CommandError, Outcome};
 use crate::cli::ui;
 use crate::config::Config;
-use crate::store::{EventLog, SledLog};
+use crate::store;
 use events::codec;
 use events::{Envelope, Link, Seq, Tick, Wall};
 use projections::{Machine, check, view};
 use serde::Serialize;
 use serde_json::Value;
+use std::fmt::Write as _;
 use std::fs::File;
 use std::io::{BufRead, BufReader};
+use std::ops::ControlFlow;
 use std::path::PathBuf;
 
 /// Prints the log, one JSON object per line: for people the event, for programs its frame.
 pub fn log_export(config: &Config, from: Option<Seq>, to: Option<Seq>) -> Outcome {
-    let log = SledLog::open(&config.state_dir).map_err(open::fault)?;
-    let mut link = Link::default();
-    for entry in log.read(Seq(1)) {
-        let entry = entry.map_err(open::fault)?;
-        let (frame, next) = codec::encode(link, &entry)
-            .map_err(|error| CommandError::failure(error.to_string()))?;
-        link = next;
+    let mut link = Link::START;
+    let mut ended: Result<(), CommandError> = Ok(());
+    let printed = store::look(&config.state_dir, |entry| {
         if to.is_some_and(|to| entry.seq > to) {
-            break;
+            return ControlFlow::Break(());
         }
-        if from.is_none_or(|from| entry.seq >= from) {
-            ui::data(&format!("{}\n", line(&entry, &frame))).map_err(|error| {
-                CommandError::failure("standard output cannot be written").because(error)
-            })?;
+        ended = export(&entry, &mut link, from);
+        if ended.is_ok() {
+            ControlFlow::Continue(())
+        } else {
+            ControlFlow::Break(())
         }
+    });
+    printed.map_err(open::fault)?;
+    ended.map(|()| Answer::Yes)
+}
+
+/// Prints one entry, unless it stands before `from`.
+fn export(entry: &Envelope, link: &mut Link, from: Option<Seq>) -> Result<(), CommandError> {
+    let (frame, next) =
+        codec::encode(*link, entry).map_err(|error| CommandError::failure(error.to_string()))?;
+    *link = next;
+    if from.is_some_and(|from| entry.seq < from) {
+        return Ok(());
     }
-    Ok(Answer::Yes)
+    ui::data(&format!("{}\n", line(entry, &frame)))
+        .map_err(|error| CommandError::failure("standard output cannot be written").because(error))
 }
 
 /// One line of an export, in the order people read it.
 #[derive(Serialize)]
 struct Line<'a> {
     seq: Seq,
-    kind: String,
+    kind: &'a str,
     wall_ms: Wall,
     tick: Tick,
     cause: Option<Seq>,
@@ -50,11 +62,15 @@ struct Line<'a> {
 
 fn line(entry: &Envelope, frame: &[u8]) -> String {
     let event = serde_json::to_value(&entry.event).unwrap_or(Value::Null);
-    let (kind, content) = match event {
-        Value::Object(map) => map.into_iter().next().unwrap_or_default(),
-        other => (String::new(), other),
-    };
-    let frame = frame.iter().map(|byte| format!("{byte:02x}")).collect();
+    // An event is written as its kind and, in it, its content.
+    let (kind, content) = event
+        .as_object()
+        .and_then(|map| map.iter().next())
+        .map_or(("", &Value::Null), |(k, v)| (k, v));
+    let mut hex = String::with_capacity(frame.len() * 2);
+    for byte in frame {
+        let _ = write!(hex, "{byte:02x}");
+    }
     let Envelope {
         seq,
         wall,
@@ -68,8 +84,8 @@ fn line(entry: &Envelope, frame: &[u8]) -> String {
         wall_ms: wall,
         tick,
         cause,
-        event: &content,
-        frame,
+        event: content,
+        frame: hex,
     };
     serde_json::to_string(&line).unwrap_or_default()
 }
@@ -95,37 +111,34 @@ pub fn replay(
         }
         true
     };
-    match file {
-        Some(path) => read_export(&path, &mut fold)?,
-        None => {
-            let log = SledLog::open(&config.state_dir).map_err(open::fault)?;
-            for entry in log.read(Seq(1)) {
-                if !fold(entry.map_err(open::fault)?) {
-                    break;
-                }
+    if let Some(path) = file {
+        read_export(&path, &mut fold)?;
+    } else {
+        let each = |entry| {
+            if fold(entry) {
+                ControlFlow::Continue(())
+            } else {
+                ControlFlow::Break(())
             }
-        }
+        };
+        store::look(&config.state_dir, each).map_err(open::fault)?;
     }
     summary(&machine)
 }
 
 fn summary(machine: &Machine) -> Outcome {
     let state = machine.state();
+    let violations = check::violations(state);
     let mut out = String::new();
     for (path, value) in view::lines(state) {
-        out.push_str(&format!("{path}: {value}\n"));
+        let _ = writeln!(out, "{path}: {value}");
     }
-    let violations = check::violations(state);
-    out.push_str(&format!(
-        "events: {}\ndigest: {}\n",
-        state.last,
-        state.digest()
-    ));
-    match violations.as_slice() {
-        [] => out.push_str("invariants: all hold\n"),
-        some => some
-            .iter()
-            .for_each(|what| out.push_str(&format!("violated: {what}\n"))),
+    let _ = writeln!(out, "events: {}\ndigest: {}", state.last, state.digest());
+    for what in &violations {
+        let _ = writeln!(out, "violated: {what}");
+    }
+    if violations.is_empty() {
+        let _ = writeln!(out, "invariants: all hold");
     }
     ui::data(&out).map_err(|error| {
         CommandError::failure("standard output cannot be written").because(error)
@@ -175,5 +188,8 @@ fn read_export(
 fn unhex(text: &str) -> Option<Vec<u8>> {
     let digits = text.as_bytes();
     let pair = |pair: &[u8]| u8::from_str_radix(std::str::from_utf8(pair).ok()?, 16).ok();
-    (digits.len() % 2 == 0).then(|| digits.chunks(2).map(pair).collect())?
+    digits
+        .len()
+        .is_multiple_of(2)
+        .then(|| digits.chunks(2).map(pair).collect())?
 }

@@ -10,7 +10,7 @@ use events::event::Deadline;
 use events::{Input, Seq, Tick};
 use projections::ledger::Stage;
 use std::collections::BTreeSet;
-use std::sync::mpsc::{Receiver, RecvTimeoutError, TryRecvError};
+use std::sync::mpsc::{Receiver, RecvTimeoutError};
 use std::time::Duration;
 
 /// Longest sleep: time passes for the machine at least this often.
@@ -75,10 +75,7 @@ impl<L: EventLog, E: Executor + 'static, C: Clock> Work<'_, L, E, C> {
                     }
                     Some(other) => self.wake(other)?,
                 }
-                wake = match self.wakes.try_recv() {
-                    Ok(next) => Some(next),
-                    Err(TryRecvError::Empty | TryRecvError::Disconnected) => None,
-                };
+                wake = self.wakes.try_recv().ok();
             }
         }
     }

@@ -66,13 +66,12 @@ impl StoreFault {
     }
 
     pub(super) fn io(doing: &'static str, error: &io::Error) -> Self {
-        match error.kind() {
-            io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => Self::Full { doing },
-            _ => Self::Io {
-                doing,
-                why: error.to_string(),
-            },
+        let full = [io::ErrorKind::StorageFull, io::ErrorKind::QuotaExceeded];
+        if full.contains(&error.kind()) {
+            return Self::Full { doing };
         }
+        let why = error.to_string();
+        Self::Io { doing, why }
     }
 
     pub(super) fn corrupt(what: impl Into<String>) -> Self {

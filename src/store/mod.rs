@@ -9,6 +9,7 @@
 mod fault;
 pub(crate) mod files;
 mod lock;
+mod look;
 mod mark;
 pub mod memory;
 mod quiet;
@@ -20,6 +21,7 @@ pub mod snapshot;
 mod tests;
 
 pub use fault::StoreFault;
+pub use look::look;
 pub use memory::MemoryLog;
 pub use sled::SledLog;
 pub use snapshot::Snapshots;
@@ -74,8 +76,11 @@ impl Head {
     }
 }
 
+/// Frames with their positions.
+type Frames = Vec<(Seq, Vec<u8>)>;
+
 /// The frames of a batch that stands behind `head`, and the head after it.
-fn frames(batch: &Batch, mut head: Head) -> Result<(Vec<(Seq, Vec<u8>)>, Head), StoreFault> {
+fn frames(batch: &Batch, mut head: Head) -> Result<(Frames, Head), StoreFault> {
     let mut frames = Vec::with_capacity(batch.envelopes().len());
     for envelope in batch.envelopes() {
         let expected = head.seq.next();

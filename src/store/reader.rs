@@ -97,7 +97,7 @@ impl Reader {
             }
             match self.chunk()? {
                 Some((found, value)) if *found == *key(seq, part) => {
-                    frame.extend_from_slice(&value)
+                    frame.extend_from_slice(&value);
                 }
                 _ => return Err(broken("one of its parts is missing")),
             }

@@ -40,7 +40,14 @@ impl<'lab> Pane<'lab> {
         self.key("Enter");
     }
 
-    fn paste(&self, text: &str) {
+    /// Types a line at a shell's prompt.
+    pub(crate) fn prompt_line(&self, line: &str) {
+        self.lab.tmux(&["send-keys", "-t", &self.id, "-l", line]);
+        self.key("Enter");
+    }
+
+    /// Puts a text into the composer and leaves it there.
+    pub(crate) fn paste(&self, text: &str) {
         let mut load = self.lab.tmux_command();
         load.args(["load-buffer", "-b", "prompt", "-"]);
         let mut load = load.stdin(Stdio::piped()).spawn().unwrap();
@@ -57,8 +64,8 @@ impl<'lab> Pane<'lab> {
         self.until(what, || self.key(key), seen);
     }
 
-    /// Codex drops what is typed in the first moment after it has drawn a
-    /// screen, so what had no effect is done a second time.
+    /// Codex drops the keys of the first 0.3 s or so after it has drawn its first
+    /// screen (never a paste), so what had no effect is done a second time.
     fn until(&self, what: &str, act: impl Fn(), seen: impl Fn(&str) -> bool) {
         act();
         if within(FIRST_MOMENT, || seen(&self.screen()).then_some(())).is_none() {

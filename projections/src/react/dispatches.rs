@@ -5,9 +5,8 @@
 use super::draft::{Draft, topic_known};
 use super::{messages, notices, replies};
 use crate::dispatch::{Dispatch, Rung, What};
-use crate::ledger::Stage;
+use crate::ledger::{Entry, Stage};
 use crate::routing::Route;
-use crate::state::State;
 use events::command::{ChooseOptions, Instruction, StartSession, TypeInstruction};
 use events::event::{Action, InstructionEnd, InstructionEnded, Rule, Topic};
 use events::outcome::{Doubt, Evidence, Failure, How, Screen};
@@ -19,7 +18,7 @@ pub(super) fn advance(draft: &mut Draft, session: &SessionId) {
         if head.trying.is_some() {
             return;
         }
-        let ahead = ahead(draft.state(), session);
+        let ahead = draft.state().dispatches.ahead(session);
         match next_rung(&head, ahead, &draft.state().settings) {
             Some(rung) => {
                 let command = command(draft, session, &head, rung);
@@ -32,52 +31,33 @@ pub(super) fn advance(draft: &mut Draft, session: &SessionId) {
     }
 }
 
-/// What the instructions before this one are doing.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Ahead {
-    /// Nothing is before it.
-    Nothing,
-    /// They steer the running turn, which takes them in order.
-    Steers,
-    /// At least one waits in Codex's own queue: whatever went in now would overtake it.
-    Queues,
-}
-
-fn ahead(state: &State, session: &SessionId) -> Ahead {
-    if !state.dispatches.behind_queue(session) {
-        return Ahead::Nothing;
-    }
-    let lane = state.dispatches.lanes.get(session).into_iter().flatten();
-    let mut left = lane.filter(|d| d.queued).filter_map(|d| d.trying);
-    let steers = left.all(|id| {
-        let entry = state.ledger.open.get(&id);
-        entry.is_some_and(
-            |e| matches!(&e.stage, Stage::Performed(p) if matches!(p.how, How::Steered(_))),
-        )
-    });
-    if steers { Ahead::Steers } else { Ahead::Queues }
-}
-
 /// The next rung of the ladder; `None` when there is none left.
-fn next_rung(dispatch: &Dispatch, ahead: Ahead, settings: &Settings) -> Option<Rung> {
-    let first = if ahead != Ahead::Nothing || !settings.route_via_tmux {
+/// What waits ahead is never overtaken: behind Codex's queue there is only the queue.
+fn next_rung(dispatch: &Dispatch, ahead: Option<Rung>, settings: &Settings) -> Option<Rung> {
+    let first = if ahead.is_some() || !settings.route_via_tmux {
         Rung::Queue
     } else {
         Rung::Pane
     };
+    let choose = matches!(dispatch.what, What::Options { .. });
     let Some(last) = dispatch.tried.last() else {
-        let choose = matches!(dispatch.what, What::Options { .. });
-        return Some(if choose { Rung::Pane } else { first });
+        // Options are keys: where no pane may be typed into, they have no way in.
+        return if choose {
+            settings.route_via_tmux.then_some(Rung::Pane)
+        } else {
+            Some(first)
+        };
     };
-    if matches!(dispatch.what, What::Options { .. }) {
+    if choose {
         return None;
     }
     let tried = |rung| dispatch.tried.iter().any(|t| t.rung == rung);
     match last.rung {
         Rung::Pane => may_queue(&last.failure).then_some(Rung::Queue),
-        Rung::Queue if ahead == Ahead::Queues => None,
-        Rung::Queue if ahead == Ahead::Steers => Some(Rung::Steer),
-        Rung::Queue if tried(Rung::Pane) && was_working(dispatch) => Some(Rung::Steer),
+        Rung::Queue if ahead == Some(Rung::Queue) => None,
+        Rung::Queue if ahead.is_some() || (tried(Rung::Pane) && was_working(dispatch)) => {
+            settings.route_via_tmux.then_some(Rung::Steer)
+        }
         Rung::Queue => (!settings.strict_tmux).then_some(Rung::Resume),
         Rung::Steer | Rung::Resume => None,
     }
@@ -195,7 +175,7 @@ pub(super) fn settled(draft: &mut Draft, command: &Command, how: Option<&How>, o
         return;
     }
     if matches!(command, Command::PressEnter(_)) && !matches!(outcome, Outcome::Done(_)) {
-        return;
+        return not_typed(draft, (session, inbound), outcome);
     }
     let topic = Topic::Receipt(inbound.clone());
     match outcome {
@@ -239,6 +219,28 @@ fn unconfirmed(doubt: &Doubt) -> String {
     format!(
         "Your message may or may not have gone in: {why}. It is not sent again by itself; look at the session."
     )
+}
+
+/// Where we were stopped in typing a text, and the composer is now empty and the
+/// rollout still without it, nothing was typed: it goes down the ladder again.
+fn not_typed(draft: &mut Draft, dispatch: (SessionId, Guid), outcome: &Outcome) {
+    let empty = Screen::Composer { draft: false };
+    let Outcome::Failed(Failure::NotReady { screen, .. }) = outcome else {
+        return;
+    };
+    let stopped = |entry: &Entry| match &entry.stage {
+        Stage::Performed(performed) => performed.doubt == Some(Doubt::Interrupted),
+        Stage::Requested | Stage::Started => false,
+    };
+    let mut open = draft.state().ledger.open.iter();
+    let typed = open.find(|(_, entry)| {
+        matches!(&entry.command, Command::TypeInstruction(typed) if !typed.steer)
+            && crate::apply::dispatch_of(&entry.command).as_ref() == Some(&dispatch)
+            && stopped(entry)
+    });
+    if let Some(id) = typed.map(|(id, _)| *id).filter(|_| *screen == empty) {
+        super::commands::settle(draft, id, outcome.clone());
+    }
 }
 
 /// The acknowledgement time is over. Where our text was typed, it is looked

@@ -36,7 +36,11 @@ impl Screen {
     }
 
     pub(super) fn draw(&self, draft: &str, turn: Option<&Turn>) -> io::Result<()> {
-        let (rows, columns) = size();
+        put(&self.frame(size(), draft, turn))
+    }
+
+    fn frame(&self, (rows, columns): (usize, usize), draft: &str, turn: Option<&Turn>) -> String {
+        let draft = &shown(draft, columns);
         let (bottom, title, cursor) = match turn {
             Some(turn) => match turn.wait() {
                 Wait::Answer(question) => (modal(question), "[ ! ] Action Required".into(), None),
@@ -47,7 +51,9 @@ impl Screen {
         let said = self.said.join("\n\n\n");
         let room = rows.saturating_sub(bottom.len());
         let mut lines: Vec<_> = said.lines().flat_map(|line| wrap(line, columns)).collect();
-        lines.drain(..(lines.len() + 1).saturating_sub(room));
+        // One line is left free above the composer.
+        let over = (lines.len() + 1).saturating_sub(room).min(lines.len());
+        lines.drain(..over);
         lines.resize(room, String::new());
         let prompt = bottom.iter().position(|line| line.starts_with(PROMPT));
         let prompt = lines.len() + prompt.unwrap_or_default() + 1;
@@ -59,14 +65,13 @@ impl Screen {
             lines.join("\x1b[K\r\n")
         );
         if let Some(draft) = cursor {
-            let shown = shown(draft);
-            let row = prompt + shown.matches('\n').count();
-            let last = shown.rsplit('\n').next().unwrap_or_default();
+            let row = prompt + draft.matches('\n').count();
+            let last = draft.rsplit('\n').next().unwrap_or_default();
             let indent = if row == prompt { 3 } else { 1 };
             let column = (last.chars().count() + indent).min(columns);
             frame.extend([format!("\x1b[{row};{column}H\x1b[?25h")]);
         }
-        put(&frame)
+        frame
     }
 
     /// Gives the terminal back, with the title cleared.
@@ -85,7 +90,7 @@ impl Screen {
             lines.push(format!("{PROMPT} \x1b[2mAsk Codex to do anything\x1b[0m"));
             " · ? for shortcuts"
         } else {
-            let draft = format!("{PROMPT} {}", shown(draft));
+            let draft = format!("{PROMPT} {draft}");
             lines.extend(draft.split('\n').map(str::to_owned));
             ""
         };
@@ -96,13 +101,15 @@ impl Screen {
     }
 }
 
-/// A draft as the composer shows it.
-fn shown(draft: &str) -> String {
+/// A draft as the composer shows it, the second line and those after indented.
+fn shown(draft: &str, columns: usize) -> String {
     let length = draft.chars().count();
     if length > 1000 {
         return format!("[Pasted Content {length} chars]");
     }
-    draft.replace('\n', "\n  ")
+    let width = columns.saturating_sub(2).max(1);
+    let lines = draft.split('\n').flat_map(|line| wrap(line, width));
+    lines.collect::<Vec<_>>().join("\n  ")
 }
 
 fn working() -> String {
@@ -149,4 +156,26 @@ fn put(text: &str) -> io::Result<()> {
     let mut out = io::stdout().lock();
     out.write_all(text.as_bytes())?;
     out.flush()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn any_size_and_draft_can_be_drawn() {
+        let screen = Screen {
+            thread: "t".into(),
+            cwd: "/w".into(),
+            said: vec!["› hello".into(), "• line\n".repeat(9)],
+        };
+        for rows in 1..30 {
+            for columns in [1, 2, 3, 80] {
+                let frame = screen.frame((rows, columns), "one two\nthree", None);
+                assert!(frame.contains("\x1b[1m›\x1b[0m o"), "{rows}x{columns}");
+            }
+        }
+        let frame = screen.frame((9, 10), "0123456789", None);
+        assert!(frame.contains("01234567\x1b[K\r\n  89"), "{frame:?}");
+    }
 }

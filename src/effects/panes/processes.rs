@@ -7,7 +7,8 @@
 
 use super::super::EffectsConfig;
 use super::super::child::{Child, Ended};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -43,11 +44,16 @@ impl Table {
     /// All processes, now.
     pub(crate) async fn read(config: &EffectsConfig) -> Result<Self, String> {
         if cfg!(target_os = "linux") {
-            return from_proc().map_err(|error| format!("/proc could not be read: {error}"));
+            from_proc().map_err(|error| format!("/proc could not be read: {error}"))
+        } else {
+            from_ps(config).await
         }
-        let columns = "pid=,ppid=,pgid=,tpgid=,command=";
-        let listing = run(config, "ps", &["-axww", "-o", columns]).await?;
-        Ok(Self(listing.lines().filter_map(from_ps).collect()))
+    }
+
+    /// Every Codex there is, with a screen or without.
+    pub(crate) fn all_codex(&self) -> Vec<u32> {
+        let codex = |(pid, process): (&u32, &Process)| codex(&process.args(*pid)).map(|_| *pid);
+        self.0.iter().filter_map(codex).collect()
     }
 
     /// The Codex that has the terminal whose first process is `root`: itself
@@ -56,8 +62,10 @@ impl Table {
     pub(crate) fn codex_in_front(&self, root: u32) -> Vec<u32> {
         let mut found = Vec::new();
         let mut waiting = vec![root];
+        let mut seen = BTreeSet::new();
         while let Some(pid) = waiting.pop() {
-            let Some(process) = self.0.get(&pid) else {
+            // A table that was read while processes ended may have a circle in it.
+            let Some(process) = self.0.get(&pid).filter(|_| seen.insert(pid)) else {
                 continue;
             };
             let codex = codex(&process.args(pid));
@@ -67,10 +75,6 @@ impl Table {
             }
             if !codex.is_some_and(|codex| codex.native) {
                 waiting.extend(self.children(pid));
-            }
-            // A table that was read while processes ended may have a circle in it.
-            if found.len() > 16 || waiting.len() > self.0.len() {
-                return Vec::new();
             }
         }
         found
@@ -97,41 +101,64 @@ impl Process {
     }
 }
 
-/// Every regular file that the processes have open.
+/// The files that each of the processes has open for writing. A Codex that starts
+/// reads in the rollouts of others, and has to do with none of them.
 pub(crate) async fn open_files(
     config: &EffectsConfig,
     pids: &[u32],
-) -> Result<Vec<PathBuf>, String> {
+) -> Result<BTreeMap<u32, Vec<PathBuf>>, String> {
     if pids.is_empty() {
-        return Ok(Vec::new());
+        Ok(BTreeMap::new())
+    } else if cfg!(target_os = "linux") {
+        Ok(pids.iter().map(|pid| (*pid, links(*pid))).collect())
+    } else {
+        from_lsof(config, pids).await
     }
-    if cfg!(target_os = "linux") {
-        return Ok(pids.iter().flat_map(|pid| links(*pid)).collect());
-    }
-    let list = pids
-        .iter()
-        .map(u32::to_string)
-        .collect::<Vec<_>>()
-        .join(",");
-    let listing = run(config, "lsof", &["-nPw", "-p", &list, "-Fn"]).await?;
-    Ok(from_lsof(&listing).collect())
 }
 
 fn links(pid: u32) -> Vec<PathBuf> {
+    // A process that has gone meanwhile has nothing open.
     let Ok(entries) = std::fs::read_dir(format!("/proc/{pid}/fd")) else {
         return Vec::new();
     };
-    entries
-        .filter_map(|entry| std::fs::read_link(entry.ok()?.path()).ok())
-        .collect()
+    let written = |entry: std::io::Result<std::fs::DirEntry>| {
+        let link = entry.ok()?.path();
+        // The link's own permissions say how the file was opened.
+        let mode = link.symlink_metadata().ok()?.permissions().mode();
+        (mode & 0o200 != 0).then(|| std::fs::read_link(link).ok())?
+    };
+    entries.filter_map(written).collect()
 }
 
-fn from_lsof(listing: &str) -> impl Iterator<Item = PathBuf> + '_ {
-    listing
-        .lines()
-        .filter_map(|line| line.strip_prefix('n'))
-        .filter(|name| name.starts_with('/'))
-        .map(PathBuf::from)
+/// One run for all, since a run takes long: `p` lines are processes, `f` lines begin
+/// one of their files, `a` lines say how it is opened, `n` lines name it.
+async fn from_lsof(
+    config: &EffectsConfig,
+    pids: &[u32],
+) -> Result<BTreeMap<u32, Vec<PathBuf>>, String> {
+    let list: Vec<String> = pids.iter().map(u32::to_string).collect();
+    let listing = run(config, "lsof", &["-nPw", "-p", &list.join(","), "-Fan"]).await?;
+    let mut files: BTreeMap<u32, Vec<PathBuf>> = BTreeMap::new();
+    let mut current = None;
+    let mut only_read = false;
+    for line in listing.lines() {
+        match (line.split_at_checked(1), current) {
+            (Some(("p", pid)), _) => current = pid.parse().ok(),
+            (Some(("f", _)), _) => only_read = false,
+            (Some(("a", access)), _) => only_read = access == "r",
+            (Some(("n", name)), Some(pid)) if !only_read => {
+                files.entry(pid).or_default().push(PathBuf::from(name));
+            }
+            _ => {}
+        }
+    }
+    Ok(files)
+}
+
+async fn from_ps(config: &EffectsConfig) -> Result<Table, String> {
+    let columns = "pid=,ppid=,pgid=,tpgid=,command=";
+    let listing = run(config, "ps", &["-axww", "-o", columns]).await?;
+    Ok(Table(listing.lines().filter_map(from_ps_line).collect()))
 }
 
 fn from_proc() -> std::io::Result<Table> {
@@ -167,7 +194,7 @@ fn from_stat(stat: &str) -> Option<Process> {
     })
 }
 
-fn from_ps(line: &str) -> Option<(u32, Process)> {
+fn from_ps_line(line: &str) -> Option<(u32, Process)> {
     let mut words = line.split_ascii_whitespace();
     let pid = words.next()?.parse().ok()?;
     let process = Process {
@@ -236,3 +263,6 @@ async fn run(config: &EffectsConfig, program: &str, args: &[&str]) -> Result<Str
         Ended::NotStarted(error) => Err(format!("{program} could not be started: {error}")),
     }
 }
+
+#[cfg(test)]
+mod tests;

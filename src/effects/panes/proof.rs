@@ -61,29 +61,39 @@ pub(super) async fn find(
         }
     }
     let looked_at = panes.len();
-    let mut candidates = Vec::new();
-    for listed in panes {
-        let codex = table.codex_in_front(listed.root);
-        if codex.is_empty() {
-            continue;
-        }
-        candidates.push(Candidate {
-            held: Held::among(&open_files(config, &codex).await?),
-            titled: titled(listed.title(), session),
-            hinted: hints
-                .iter()
-                .any(|hint| hint.id == listed.pane.id && real(&hint.socket) == listed.pane.socket),
-            listed,
-        });
-    }
+    let candidates = candidates(config, &table, panes, session, hints).await?;
     let locks = has_lock_file(&config.codex_home, session);
     choose(candidates, session, locks).map_err(|why| {
-        let mut text = format!("{looked_at} tmux panes were looked at; {why}");
+        let text = format!("{looked_at} tmux panes were looked at; {why}");
         if looked_at == 0 && !silent.is_empty() {
-            text = format!("{text} (tmux: {})", silent.join("; "));
+            return format!("{text} (tmux: {})", silent.join("; "));
         }
         text
     })
+}
+
+/// The panes with Codex in front, and what is known of each.
+async fn candidates(
+    config: &EffectsConfig,
+    table: &Table,
+    panes: Vec<Listed>,
+    session: &SessionId,
+    hints: &[Pane],
+) -> Result<Vec<Candidate>, String> {
+    let panes = panes
+        .into_iter()
+        .map(|pane| (table.codex_in_front(pane.root), pane));
+    let panes: Vec<(Vec<u32>, Listed)> = panes.filter(|(codex, _)| !codex.is_empty()).collect();
+    let all: Vec<u32> = panes.iter().flat_map(|(codex, _)| codex.clone()).collect();
+    let files = open_files(config, &all).await?;
+    let is = |hint: &Pane, pane: &Pane| hint.id == pane.id && real(&hint.socket) == pane.socket;
+    let candidates = panes.into_iter().map(|(codex, listed)| Candidate {
+        held: Held::among(codex.iter().filter_map(|pid| files.get(pid)).flatten()),
+        titled: titled(listed.title(), session),
+        hinted: hints.iter().any(|hint| is(hint, &listed.pane)),
+        listed,
+    });
+    Ok(candidates.collect())
 }
 
 /// The one candidate on the firmest ground.
@@ -140,6 +150,13 @@ impl Candidate {
             Titled::None => Err("runs Codex, but nothing says for which thread"),
         }
     }
+}
+
+/// Whether any Codex of this user, on a screen or not, has the session open.
+pub(crate) async fn is_held(config: &EffectsConfig, session: &SessionId) -> Result<bool, String> {
+    let codex = Table::read(config).await?.all_codex();
+    let files = open_files(config, &codex).await?;
+    Ok(Held::among(files.values().flatten()).holds(session))
 }
 
 fn has_lock_file(codex_home: &Path, session: &SessionId) -> bool {

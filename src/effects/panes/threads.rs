@@ -21,7 +21,7 @@ struct Thread {
 
 impl Held {
     /// Picks the threads out of a list of open files.
-    pub(crate) fn among(files: &[PathBuf]) -> Self {
+    pub(crate) fn among<'a>(files: impl IntoIterator<Item = &'a PathBuf>) -> Self {
         let mut held = Self::default();
         for file in files {
             let Some((id, rollout)) = thread_of(file) else {
@@ -38,7 +38,7 @@ impl Held {
     }
 
     /// Whether the session's own thread is among them.
-    pub(super) fn holds(&self, session: &SessionId) -> bool {
+    pub(crate) fn holds(&self, session: &SessionId) -> bool {
         self.0.iter().any(|thread| thread.id == session.as_str())
     }
 

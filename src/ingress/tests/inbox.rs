@@ -3,9 +3,9 @@
 use super::{attention, notify};
 use crate::ingress::handover::{HandOver, MAX_FRAME};
 use crate::ingress::inbox::{Inbox, Refused, Waiting};
-use rustix::fs::{CWD, Mode};
 use std::fs;
 use std::os::unix::fs::{PermissionsExt as _, symlink};
+use std::os::unix::net::UnixListener;
 use std::path::Path;
 
 fn waiting(state: &Path) -> Vec<Result<Waiting, Refused>> {
@@ -87,9 +87,7 @@ fn what_is_not_a_hand_over_is_set_aside_and_reported() {
         ),
         (|path| fs::create_dir(path).unwrap(), "not a plain file"),
         (
-            |path| {
-                rustix::fs::mknodat(CWD, path, rustix::fs::FileType::Fifo, Mode::RUSR, 0).unwrap()
-            },
+            |path| drop(UnixListener::bind(path).unwrap()),
             "not a plain file",
         ),
     ];
@@ -106,6 +104,17 @@ fn what_is_not_a_hand_over_is_set_aside_and_reported() {
         assert!(dir.path().join("inbox/bad/1").symlink_metadata().is_ok());
         assert_eq!(hand_overs(dir.path()).len(), 1);
     }
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_pipe_does_not_make_the_reader_wait() {
+    use rustix::fs::{CWD, FileType, Mode, mknodat};
+    let dir = tempfile::tempdir().unwrap();
+    Inbox::new(dir.path()).leave(&notify("2", "{}")).unwrap();
+    let pipe = dir.path().join("inbox/new/1");
+    mknodat(CWD, pipe, FileType::Fifo, Mode::RUSR, 0).unwrap();
+    assert_eq!(refused(dir.path()).why, "it is not a plain file");
 }
 
 #[test]

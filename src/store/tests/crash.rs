@@ -16,7 +16,7 @@ fn events(first: u64) -> Vec<Event> {
         1 | 2 => 9_000,
         _ => 300,
     };
-    (0..1 + first % 4)
+    (0..=first % 4)
         .map(|nth| said(format!("{}:{}", first + nth, "x".repeat(size(nth)))))
         .collect()
 }

@@ -98,7 +98,10 @@ fn what_was_appended_is_there_in_the_next_process() {
 #[test]
 fn entries_of_megabytes_are_kept_in_small_values() {
     let dir = tempfile::tempdir().unwrap();
-    let large: String = (0..800_000).map(|n| format!("{n:07} ")).collect();
+    let large: String = (0..800_000_u32)
+        .flat_map(|n| n.to_string().into_bytes())
+        .map(char::from)
+        .collect();
     let mut log = SledLog::open(dir.path()).unwrap();
     append(&mut log, vec![said("small".into())]);
     append(

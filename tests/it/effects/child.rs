@@ -108,6 +108,7 @@ async fn signals_and_missing_programs_are_told_apart() {
     assert!(matches!(missing.run().await, Ended::NotStarted(_)));
 }
 
+#[cfg(target_os = "linux")]
 #[tokio::test]
 async fn no_descriptor_of_ours_is_inherited() {
     let file = tempfile::tempfile().expect("file");

@@ -1,6 +1,7 @@
 //! `codex queue` and `codex exec resume`, with a stand-in on the command line.
 
-use super::rig::{Rig, instruction};
+use super::rig::{ID, Rig, instruction, session};
+use events::command::Instruction;
 use events::outcome::{Doubt, Failure, How, Performed};
 use events::{Command, Outcome, Report};
 
@@ -11,8 +12,19 @@ fn queue(rig: &Rig, text: &str) -> Command {
     Command::QueueInstruction(instruction(text, &rig.path("home")))
 }
 
+/// Whether a session is open is asked of the whole machine, on which other
+/// tests have the usual one open.
+const ALONE: &str = "01a203cb-6906-7a82-afcb-429f6ccccccc";
+const OPEN: &str = "01a203cb-6906-7a82-afcb-429f6ddddddd";
+
 fn resume(rig: &Rig, text: &str) -> Command {
-    Command::ResumeSession(instruction(text, &rig.path("home")))
+    Command::ResumeSession(resumed(rig, text, ALONE))
+}
+
+fn resumed(rig: &Rig, text: &str, id: &str) -> Instruction {
+    let mut instruction = instruction(text, &rig.path("home"));
+    instruction.session = session(id);
+    instruction
 }
 
 fn failed(report: Report) -> Failure {
@@ -40,7 +52,7 @@ async fn the_text_is_one_argument_of_queue() {
     let said = std::fs::read_to_string(rig.path("said")).expect("said");
     let args: Vec<&str> = said.split('\0').collect();
     assert_eq!(args[0], "queue");
-    assert_eq!(args[1], format!("--thread={}", super::rig::ID));
+    assert_eq!(args[1], format!("--thread={ID}"));
     assert_eq!(args[2], "--message=--resume; $(x)\n--thread");
 }
 
@@ -51,7 +63,7 @@ async fn the_text_is_the_input_of_resume_and_no_flag_widens_anything() {
     let report = rig.execute(resume(&rig, "--full-auto")).await;
     assert_eq!(performed(report).how, How::Resumed);
     let said = std::fs::read_to_string(rig.path("said")).expect("said");
-    let id = super::rig::ID;
+    let id = ALONE;
     assert_eq!(
         said,
         format!("exec\0--skip-git-repo-check\0resume\0{id}\0-\0--full-auto")
@@ -93,7 +105,7 @@ async fn refusals_failures_and_doubts_are_told_apart() {
 async fn a_resume_that_takes_too_long_is_in_doubt() {
     let rig = Rig::new();
     rig.script("codex", "#!/bin/bash\nsleep 60 & wait\n");
-    let mut instruction = instruction("x", &rig.path("home"));
+    let mut instruction = resumed(&rig, "x", ALONE);
     instruction.budget = events::Span(200);
     let report = rig.execute(Command::ResumeSession(instruction)).await;
     assert!(matches!(
@@ -115,4 +127,15 @@ async fn a_missing_program_or_directory_is_a_failure() {
         panic!("started");
     };
     assert!(message.contains("does not exist"));
+}
+
+#[tokio::test]
+async fn a_session_that_is_open_somewhere_is_not_resumed() {
+    let rig = Rig::new();
+    rig.script("codex", RECORD);
+    rig.codex(&["--lock", &rig.lock(OPEN)]).await;
+    let open = Command::ResumeSession(resumed(&rig, "x", OPEN));
+    let report = rig.execute(open).await;
+    assert!(matches!(failed(report), Failure::Refused { .. }));
+    assert!(!rig.path("said").exists());
 }

@@ -239,13 +239,13 @@ async fn from_the_command_to_the_paste_and_to_enter() {
     let (mut pastes, mut whole) = (Vec::new(), Vec::new());
     for _ in 0..30 {
         let began = Instant::now();
-        let pasted = async {
+        let seen = async {
             codex.until("\"pasted\"").await;
             began.elapsed()
         };
-        let (report, pasted) = tokio::join!(rig.type_in("measured"), pasted);
+        let (report, after) = tokio::join!(rig.type_in("measured"), seen);
         how(report);
-        pastes.push(pasted);
+        pastes.push(after);
         whole.push(began.elapsed());
         codex.submitted().await;
         codex.forget();
