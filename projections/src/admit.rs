@@ -306,9 +306,9 @@ fn is_tapback_text(text: &str) -> bool {
             || ["an image", "a movie", "an attachment", "an audio message"].contains(&rest)
     };
     let reacted = |verb: &str, link: &str| {
-        let mut quotes = ["“", "\"", "„", "«"].iter();
+        let mut marks = ["“", "\"", "„", "«"].iter();
         text.strip_prefix(verb)
-            .is_some_and(|rest| quotes.any(|quote| rest.contains(&format!("{link}{quote}"))))
+            .is_some_and(|rest| marks.any(|mark| rest.contains(&format!("{link}{mark}"))))
     };
     reacted("Reacted ", " to ")
         || reacted("Removed ", " from ")

@@ -172,7 +172,7 @@ fn session_seen(state: &mut State, e: &SessionSeen) {
         .by_ref
         .insert(e.reference.clone(), e.session.clone());
     sessions.by_id.insert(e.session.clone(), session);
-    sessions.forget_quietest();
+    sessions.forget_quietest(&e.session);
 }
 
 fn session_event(state: &mut State, seq: Seq, event: &Event) {

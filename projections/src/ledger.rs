@@ -23,6 +23,7 @@ pub struct Ledger {
 
 /// Texts given to Messages: bounded, and found by name or by fingerprint.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[allow(clippy::struct_field_names, reason = "each says what it is found by")]
 pub struct SentTexts {
     by_id: BTreeMap<CommandId, Sent>,
     by_guid: BTreeMap<Guid, CommandId>,

@@ -29,7 +29,7 @@ const PATTERNS: &[Kind] = &[
     ("GitHub token", r"\bgh[pousr]_[A-Za-z0-9]{36,}", false),
     ("GitHub token", r"\bgithub_pat_[A-Za-z0-9_]{50,}", false),
     ("GitLab token", r"\bglpat-[A-Za-z0-9_-]{20,}", false),
-    ("Slack token", r"\bxox[abeoprs]-[A-Za-z0-9-]{10,}", false),
+    ("Slack token", r"\bxox[abeoprs]-[A-Za-z0-9-]{10,}", true),
     ("Slack token", r"\bxapp-[0-9]-[A-Za-z0-9-]{20,}", false),
     (
         "Slack webhook",

@@ -1,6 +1,6 @@
 //! Session references: what the owner types after `@`.
 //!
-//! Codex ids are UUIDv7, whose first digits are the clock; a ref is taken from a
+//! Codex ids are `UUIDv7`, whose first digits are the clock; a ref is taken from a
 //! hash of the whole id instead. Its alphabet has no look-alikes (0/o, 1/l/i),
 //! and a letter comes first, so that a ref is never a number.
 
@@ -12,14 +12,21 @@ const LETTERS: &[u8] = b"abcdefghjkmnpqrstuvwxyz";
 const SIGNS: &[u8] = b"abcdefghjkmnpqrstuvwxyz23456789";
 
 /// A ref for a session that no other session has.
+#[expect(
+    clippy::missing_panics_doc,
+    reason = "there are more candidates than sessions"
+)]
 pub fn assign(sessions: &Sessions, id: &SessionId) -> SessionRef {
     let known = sessions.get(id).map(|session| session.reference.clone());
     known.unwrap_or_else(|| {
         let free = |r: &SessionRef| !sessions.by_ref.contains_key(r);
-        (0..64)
-            .filter_map(|salt| candidate(id, salt, 4))
+        // Four signs nearly always do; where they do not, more and more are taken.
+        let longer = |salt: u32| 4 + (salt as usize / 64).min(27);
+        #[expect(clippy::expect_used, reason = "more candidates than sessions can be")]
+        (0..u32::MAX)
+            .filter_map(|salt| candidate(id, salt, longer(salt)))
             .find(free)
-            .unwrap_or_else(|| unique(sessions, id))
+            .expect("a free ref")
     })
 }
 
@@ -40,16 +47,6 @@ fn candidate(id: &SessionId, salt: u32, len: usize) -> Option<SessionRef> {
             .map(sign)
             .collect::<String>(),
     )
-}
-
-/// Longer and longer until it fits; the id's own text at the very end.
-fn unique(sessions: &Sessions, id: &SessionId) -> SessionRef {
-    let longer = (5..32).filter_map(|len| candidate(id, 0, len));
-    let free = longer
-        .into_iter()
-        .find(|r| !sessions.by_ref.contains_key(r));
-    #[expect(clippy::expect_used, reason = "a constant made of ASCII letters")]
-    free.unwrap_or_else(|| SessionRef::parse("session").expect("visible ASCII"))
 }
 
 /// What a name resolves to.

@@ -138,12 +138,14 @@ impl Sessions {
         list
     }
 
-    /// Makes room by forgetting the session that has been quiet longest.
-    pub fn forget_quietest(&mut self) {
+    /// Makes room for a session, old as it may be, by forgetting the one that
+    /// has been quiet longest.
+    pub fn forget_quietest(&mut self, newcomer: &SessionId) {
         while self.by_id.len() > SESSIONS_MAX {
             let quietest = self
                 .by_id
                 .iter()
+                .filter(|(id, _)| *id != newcomer)
                 .min_by_key(|(_, s)| (!s.questions.is_empty(), s.active));
             let Some((id, reference)) = quietest.map(|(id, s)| (id.clone(), s.reference.clone()))
             else {

@@ -74,7 +74,9 @@ fn kind(kind: &str) -> String {
 fn category(error: &serde_json::Error) -> &'static str {
     match error.classify() {
         serde_json::error::Category::Eof => "it ends too early",
-        _ => "it is malformed",
+        serde_json::error::Category::Io
+        | serde_json::error::Category::Syntax
+        | serde_json::error::Category::Data => "it is malformed",
     }
 }
 

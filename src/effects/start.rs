@@ -11,12 +11,13 @@ use super::panes::tmux::{Tmux, Trouble};
 use super::panes::{Held, Table, open_files};
 use super::screen::recognise;
 use super::{EffectsConfig, settled};
+use crate::clock::Stopwatch;
 use events::command::StartSession;
 use events::outcome::{Doubt, Evidence, Failure, Screen};
 use events::{Outcome, Pane, Report, SessionId};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
-use tokio::time::{Instant, sleep};
+use tokio::time::sleep;
 
 /// tmux takes no longer command from its client.
 const MAX_BYTES: usize = 12 * 1024;
@@ -184,9 +185,9 @@ impl Window {
 
     /// Waits for the thread that the pane's own Codex holds.
     async fn wait(&self, config: &EffectsConfig, cwd: &str) -> Report {
-        let until = Instant::now() + config.start_budget;
+        let watch = Stopwatch::start();
         loop {
-            let over = Instant::now() > until;
+            let over = watch.elapsed() > config.start_budget;
             match self.tmux.look(&self.pane.id).await {
                 Ok((_, capture)) => {
                     let screen = recognise(&capture).screen;

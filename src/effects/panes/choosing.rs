@@ -8,11 +8,12 @@
 use super::super::screen::{Seen, SeenQuestion};
 use super::super::{EffectsConfig, settled};
 use super::Target;
+use crate::clock::Stopwatch;
 use events::command::{ChooseOptions, Chosen};
 use events::outcome::{Doubt, Failure, How, Screen};
 use events::{Report, digest};
 use std::time::Duration;
-use tokio::time::{Instant, sleep};
+use tokio::time::sleep;
 
 /// How long a question may take to come up: it is on record before it is on the
 /// screen, and held back for a second after what was typed last.
@@ -70,7 +71,7 @@ async fn all(target: &Target, choices: &[Chosen]) -> Report {
 
 /// Waits for the question with this number.
 async fn comes_up(target: &Target, choice: &Chosen, nth: usize, count: usize) -> bool {
-    let until = Instant::now() + NEXT_WITHIN;
+    let watch = Stopwatch::start();
     loop {
         if let Ok((_, seen)) = target.look().await
             && seen
@@ -79,7 +80,7 @@ async fn comes_up(target: &Target, choice: &Chosen, nth: usize, count: usize) ->
         {
             return true;
         }
-        if Instant::now() > until {
+        if watch.elapsed() > NEXT_WITHIN {
             return false;
         }
         sleep(PAUSE).await;

@@ -1,0 +1,491 @@
+//! An instruction on its way down the ladder: which rung after which, what
+//! proves it, what the owner is told, and that order holds.
+
+use crate::support::{World, pane, settings};
+use events::event::{Deadline, InstructionEnd};
+use events::input::{Closing, QuestionKind, RolloutFact};
+use events::outcome::{Doubt, Evidence, Failure, How, Screen};
+use events::{CallId, Command, CommandId, Event, Outcome, SessionId, Settings};
+
+fn shows(screen: Screen) -> Failure {
+    Failure::NotReady {
+        pane: pane(),
+        screen,
+    }
+}
+
+fn no_pane() -> Failure {
+    Failure::NoPane {
+        why: "no pane of this session was found.".into(),
+    }
+}
+
+fn no_queue() -> Failure {
+    Failure::Unsupported {
+        what: "this Codex has no queue.".into(),
+    }
+}
+
+const COMPOSER: Screen = Screen::Composer { draft: true };
+
+/// A session in `/srv/api`, and `go` on its way into it.
+fn going(settings: Settings) -> (World, SessionId) {
+    let mut world = World::with(settings);
+    let id = world.session(1, "/srv/api");
+    world.says("@api go");
+    (world, id)
+}
+
+fn next(world: &mut World, name: &str) -> CommandId {
+    let (id, command) = world
+        .next_work()
+        .unwrap_or_else(|| panic!("nothing to do, and not {name}"));
+    let rung = match &command {
+        Command::TypeInstruction(c) if c.steer => "Steer",
+        other => other.name(),
+    };
+    assert_eq!(rung, name);
+    id
+}
+
+fn fails(world: &mut World, name: &str, failure: Failure) {
+    let id = next(world, name);
+    world.settled(id, Outcome::Failed(failure));
+}
+
+fn ended(world: &World) -> Vec<InstructionEnd> {
+    world
+        .machine
+        .state()
+        .dispatches
+        .ended
+        .iter()
+        .map(|e| e.end)
+        .collect()
+}
+
+#[test]
+fn typed_and_recorded_is_delivered_and_said_once() {
+    let (mut world, id) = going(settings());
+    let command = next(&mut world, "TypeInstruction");
+    world.performed(command, How::Typed(pane()));
+    assert!(world.notices().is_empty());
+    world.pass(500);
+    let events = world.user(&id, " go ");
+    let proof = |e: &Event| matches!(e, Event::CommandSettled(s) if s.id == command && matches!(s.outcome, Outcome::Done(Evidence::Recorded { .. })));
+    assert!(events.iter().any(proof), "{events:#?}");
+    assert!(world.notice().ends_with("· received"));
+    world.pass(3_600_000);
+    assert!(world.next_work().is_none() && world.notices().is_empty());
+    assert_eq!(ended(&world), [InstructionEnd::Delivered]);
+}
+
+#[test]
+fn the_rollout_may_be_quicker_than_the_report() {
+    let (mut world, id) = going(settings());
+    let command = next(&mut world, "TypeInstruction");
+    world.user(&id, "go");
+    world.performed(command, How::Typed(pane()));
+    world.pass(3_600_000);
+    assert_eq!(ended(&world), [InstructionEnd::Delivered]);
+    assert_eq!(world.notices().len(), 1);
+}
+
+#[test]
+fn unseen_is_said_once_looked_at_once_and_in_the_end_not_confirmed() {
+    let (mut world, _) = going(settings());
+    let command = next(&mut world, "TypeInstruction");
+    world.performed(command, How::Typed(pane()));
+    world.pass(2000);
+    assert!(world.notice().ends_with("· sent, not yet seen"));
+    let enter = next(&mut world, "PressEnter");
+    world.performed(enter, How::Pressed(pane()));
+    world.pass(60_000);
+    let told = world.notice();
+    assert!(
+        told.contains("not confirmed") && told.contains("may or may not have gone in"),
+        "{told}"
+    );
+    assert!(world.next_work().is_none(), "never typed again");
+    assert_eq!(ended(&world), [InstructionEnd::Unknown]);
+}
+
+#[test]
+fn an_enter_that_helped_is_seen_by_the_words() {
+    let (mut world, id) = going(settings());
+    let command = next(&mut world, "TypeInstruction");
+    world.performed(command, How::Typed(pane()));
+    world.pass(2000);
+    let enter = next(&mut world, "PressEnter");
+    world.performed(enter, How::Pressed(pane()));
+    world.user(&id, "go");
+    assert_eq!(ended(&world), [InstructionEnd::Delivered]);
+    world.pass(60_000);
+    assert_eq!(world.notices().len(), 2, "not yet seen, and received");
+}
+
+#[test]
+fn without_a_proven_pane_it_is_queued_and_without_a_queue_refused() {
+    let (mut world, _) = going(settings());
+    fails(&mut world, "TypeInstruction", no_pane());
+    fails(&mut world, "QueueInstruction", no_queue());
+    let told = world.notice();
+    assert!(
+        told.contains("not delivered")
+            && told.contains("no pane of this session")
+            && told.contains("has no queue"),
+        "{told}"
+    );
+    assert!(world.next_work().is_none());
+    assert_eq!(ended(&world), [InstructionEnd::Refused]);
+}
+
+#[test]
+fn when_strict_mode_is_off_resuming_is_the_last_rung() {
+    let (mut world, id) = going(Settings {
+        strict_tmux: false,
+        ..settings()
+    });
+    fails(&mut world, "TypeInstruction", no_pane());
+    fails(&mut world, "QueueInstruction", no_queue());
+    let (command, resume) = world.next_work().unwrap();
+    assert!(matches!(&resume, Command::ResumeSession(c) if c.budget == settings().resume_timeout));
+    world.performed(command, How::Resumed);
+    world.user(&id, "go");
+    assert!(world.notice().contains("resumed in the background"));
+    let (mut world, _) = going(Settings {
+        strict_tmux: false,
+        ..settings()
+    });
+    fails(&mut world, "TypeInstruction", no_pane());
+    fails(&mut world, "QueueInstruction", no_queue());
+    fails(
+        &mut world,
+        "ResumeSession",
+        Failure::Refused {
+            program: "codex".into(),
+            code: 1,
+            message: "held".into(),
+        },
+    );
+    assert!(world.notice().contains("codex refused (exit code 1)"));
+}
+
+#[test]
+fn a_busy_or_drafting_pane_leaves_the_queue() {
+    for screen in [
+        COMPOSER,
+        Screen::Working,
+        Screen::RunningHook,
+        Screen::CopyMode,
+    ] {
+        let (mut world, id) = going(settings());
+        fails(&mut world, "TypeInstruction", shows(screen));
+        let command = next(&mut world, "QueueInstruction");
+        world.performed(command, How::Queued);
+        world.pass(12_000);
+        assert!(world.notice().contains("waits in Codex's queue"));
+        world.pass(3 * 3_600_000);
+        assert!(world.notices().is_empty(), "a turn may take hours");
+        world.user(&id, "go");
+        assert!(world.notice().ends_with("· received from the queue"));
+    }
+}
+
+#[test]
+fn a_running_turn_is_steered_where_there_is_no_queue() {
+    let (mut world, id) = going(settings());
+    fails(&mut world, "TypeInstruction", shows(Screen::Working));
+    fails(&mut world, "QueueInstruction", no_queue());
+    let command = next(&mut world, "Steer");
+    world.performed(command, How::Steered(pane()));
+    world.pass(2000);
+    assert!(world.notice().contains("waits for the running step"));
+    assert!(world.next_work().is_none(), "no Enter into a running turn");
+    world.user(&id, "go");
+    assert!(world.notice().contains("steers the running turn"));
+}
+
+#[test]
+fn a_draft_without_a_queue_is_left_alone() {
+    let (mut world, _) = going(settings());
+    fails(&mut world, "TypeInstruction", shows(COMPOSER));
+    fails(&mut world, "QueueInstruction", no_queue());
+    assert!(
+        world
+            .notice()
+            .contains("a draft of yours in the composer; it was left as it is")
+    );
+    assert!(world.next_work().is_none());
+}
+
+#[test]
+fn in_front_of_anything_else_the_owner_is_told_what_is_there() {
+    let what = Screen::Approval {
+        what: "touch /etc/x".into(),
+    };
+    let ask = Screen::Question {
+        text: "Which?".into(),
+        options: 2,
+        notes: false,
+    };
+    for (screen, line) in [
+        (what, "it waits for an approval: touch /etc/x"),
+        (ask, "it waits for an answer: Which?"),
+        (Screen::PlanPrompt, "whether to implement the plan"),
+        (Screen::Trust, "trust"),
+        (Screen::Update, "update"),
+        (Screen::Login, "not signed in"),
+        (
+            Screen::Picker {
+                title: "Models".into(),
+            },
+            "a list is open: Models",
+        ),
+        (Screen::Shell, "a shell is there"),
+        (Screen::Unknown, "not recognised, so nothing was typed"),
+    ] {
+        for strict_tmux in [true, false] {
+            let (mut world, _) = going(Settings {
+                strict_tmux,
+                ..settings()
+            });
+            fails(&mut world, "TypeInstruction", shows(screen.clone()));
+            let told = world.notice();
+            assert!(told.contains(line) && told.lines().count() == 3, "{told}");
+            assert!(world.next_work().is_none());
+        }
+    }
+    let (mut world, _) = going(settings());
+    fails(
+        &mut world,
+        "TypeInstruction",
+        Failure::TooLarge {
+            bytes: 200_000,
+            max: 100_000,
+        },
+    );
+    assert!(
+        world
+            .notice()
+            .contains("200000 bytes, and 100000 is the most")
+    );
+}
+
+#[test]
+fn without_tmux_the_queue_is_the_first_rung() {
+    let (mut world, _) = going(Settings {
+        route_via_tmux: false,
+        ..settings()
+    });
+    fails(&mut world, "QueueInstruction", no_queue());
+    assert!(world.notice().contains("not delivered"));
+}
+
+#[test]
+fn two_instructions_keep_their_order_and_equal_words_are_two() {
+    let (mut world, id) = going(settings());
+    world.says("@api go");
+    world.says("@api then that");
+    let first = next(&mut world, "TypeInstruction");
+    world.performed(first, How::Typed(pane()));
+    assert!(world.next_work().is_none(), "one at a time");
+    world.user(&id, "go");
+    let second = next(&mut world, "TypeInstruction");
+    world.performed(second, How::Typed(pane()));
+    assert!(world.next_work().is_none());
+    world.user(&id, "go");
+    let (_, _, text) = world.next_words().unwrap();
+    assert_eq!(text, "then that");
+    assert_eq!(ended(&world), [InstructionEnd::Delivered; 2]);
+}
+
+#[test]
+fn behind_a_queued_one_the_next_is_queued_at_once_and_nothing_overtakes() {
+    let (mut world, id) = going(settings());
+    world.says("@api two");
+    fails(&mut world, "TypeInstruction", shows(Screen::Working));
+    let first = next(&mut world, "QueueInstruction");
+    world.performed(first, How::Queued);
+    let second = next(&mut world, "QueueInstruction");
+    world.performed(second, How::Queued);
+    world.says("@api three");
+    fails(
+        &mut world,
+        "QueueInstruction",
+        Failure::NotStarted {
+            program: "codex".into(),
+            message: "no such file".into(),
+        },
+    );
+    assert!(
+        world.next_work().is_none(),
+        "steering now would overtake the queue"
+    );
+    assert!(world.notices().iter().any(|n| n.contains("not delivered")));
+    world.user(&id, "go");
+    world.user(&id, "two");
+    world.says("@api four");
+    next(&mut world, "TypeInstruction");
+}
+
+#[test]
+fn behind_a_steered_one_the_next_steers_too() {
+    let (mut world, _) = going(settings());
+    world.says("@api two");
+    fails(&mut world, "TypeInstruction", shows(Screen::Working));
+    fails(&mut world, "QueueInstruction", no_queue());
+    let first = next(&mut world, "Steer");
+    world.performed(first, How::Steered(pane()));
+    fails(&mut world, "QueueInstruction", no_queue());
+    next(&mut world, "Steer");
+}
+
+#[test]
+fn a_refused_one_lets_the_next_have_its_try() {
+    let (mut world, _) = going(settings());
+    world.says("@api two");
+    fails(&mut world, "TypeInstruction", shows(Screen::Shell));
+    let (_, _, text) = world.next_words().unwrap();
+    assert_eq!(text, "two");
+}
+
+#[test]
+fn sessions_do_not_wait_for_each_other() {
+    let (mut world, _) = going(settings());
+    world.session(2, "/srv/web");
+    world.says("@web go");
+    next(&mut world, "TypeInstruction");
+    next(&mut world, "TypeInstruction");
+}
+
+/// A modal with two options, answered with `2`.
+fn choosing() -> (World, SessionId, CommandId) {
+    let mut world = World::new();
+    let id = world.session(1, "/srv/api");
+    world.asks(&id, "call", QuestionKind::Modal, &["red", "blue"]);
+    world.notices();
+    world.says("2");
+    let command = next(&mut world, "ChooseOptions");
+    (world, id, command)
+}
+
+fn close(world: &mut World, id: &SessionId, how: Closing) {
+    let call = CallId::parse("call").unwrap();
+    world.grow(id, RolloutFact::CallClosed { call, how });
+}
+
+#[test]
+fn a_choice_is_proven_by_the_closed_question() {
+    let (mut world, id, command) = choosing();
+    world.performed(command, How::Chosen(pane()));
+    close(&mut world, &id, Closing::Answered);
+    assert!(world.notice().ends_with("· answered"));
+    assert_eq!(ended(&world), [InstructionEnd::Delivered]);
+}
+
+#[test]
+fn a_choice_takes_no_other_rung_and_is_never_typed_twice() {
+    let (mut world, _, command) = choosing();
+    world.settled(command, Outcome::Failed(no_pane()));
+    assert!(world.notice().contains("not delivered"));
+    assert!(world.next_work().is_none());
+    let (mut world, _, command) = choosing();
+    world.performed(command, How::Chosen(pane()));
+    world.pass(60_000);
+    assert!(world.next_work().is_none(), "no Enter into a modal");
+    assert_eq!(ended(&world), [InstructionEnd::Unknown]);
+}
+
+#[test]
+fn a_choice_for_a_question_answered_at_the_desk_is_not_made() {
+    let mut world = World::new();
+    let id = world.session(1, "/srv/api");
+    world.asks(&id, "call", QuestionKind::Modal, &["red", "blue"]);
+    world.notices();
+    world.says("2");
+    close(&mut world, &id, Closing::Answered);
+    assert!(world.next_work().is_none());
+    assert!(world.notice().contains("the question is no longer open"));
+}
+
+#[test]
+fn after_a_crash_what_was_begun_waits_for_its_proof_and_is_never_begun_again() {
+    let (mut world, id) = going(settings());
+    let command = next(&mut world, "TypeInstruction");
+    world.boot(settings());
+    assert!(world.next_work().is_none());
+    assert!(
+        world
+            .machine
+            .state()
+            .deadlines
+            .contains(&Deadline::Proof(command))
+    );
+    world.settled(command, Outcome::Failed(no_pane()));
+    assert!(
+        world.next_work().is_none(),
+        "a report from the dead counts for nothing"
+    );
+    world.user(&id, "go");
+    assert_eq!(ended(&world), [InstructionEnd::Delivered]);
+
+    let (mut world, _) = going(settings());
+    let command = next(&mut world, "TypeInstruction");
+    world.boot(settings());
+    world.pass(3000);
+    world.pass(60_000);
+    let doubt = |t: &&projections::ledger::Trouble| t.id == command;
+    let troubles = &world.machine.state().ledger.troubles;
+    assert_eq!(
+        troubles.iter().find(doubt).unwrap().outcome,
+        Outcome::Unknown(Doubt::Interrupted)
+    );
+    assert!(
+        world
+            .notices()
+            .iter()
+            .any(|n| n.contains("this program was stopped while it was on its way"))
+    );
+    assert_eq!(ended(&world), [InstructionEnd::Unknown]);
+}
+
+#[test]
+fn a_restart_repeats_no_receipt() {
+    let (mut world, _) = going(settings());
+    fails(&mut world, "TypeInstruction", shows(Screen::Working));
+    let command = next(&mut world, "QueueInstruction");
+    world.performed(command, How::Queued);
+    world.pass(12_000);
+    assert_eq!(world.notices().len(), 1);
+    for _ in 0..3 {
+        world.boot(settings());
+        world.pass(12_000);
+    }
+    assert!(world.notices().is_empty());
+}
+
+#[test]
+fn a_start_that_was_interrupted_is_told_and_not_repeated() {
+    let mut world = World::new();
+    world.says("new docs: write them");
+    next(&mut world, "StartSession");
+    world.boot(settings());
+    assert!(world.next_work().is_none());
+    assert!(world.notice().contains("not known whether \"docs\" runs"));
+    let mut world = World::new();
+    world.says("new docs: write them");
+    let command = next(&mut world, "StartSession");
+    world.settled(
+        command,
+        Outcome::Failed(Failure::NotStarted {
+            program: "tmux".into(),
+            message: "not found".into(),
+        }),
+    );
+    assert!(
+        world
+            .notice()
+            .contains("\"docs\" was not started: tmux could not be started: not found.")
+    );
+}

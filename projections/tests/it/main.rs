@@ -1,0 +1,23 @@
+//! What the pure half decides: the hazards of the facts as inputs, the owner's
+//! phone and the sessions as what comes out.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::wildcard_enum_match_arm,
+    reason = "a helper that fails fails its test, and looks for one kind of thing"
+)]
+
+mod admit;
+mod admit_self_chat;
+mod grammar;
+mod ladder;
+mod numbers;
+mod redact;
+mod refs;
+mod render;
+mod routes;
+mod sends;
+mod support;
+mod told;
+mod turns;
+mod walk;

@@ -1,0 +1,188 @@
+//! Numbers that answer, and numbers that are words.
+
+use events::input::{Choice, Question, QuestionKind};
+use events::{CallId, Seq, Wall};
+use projections::answers::{Answer, read};
+use projections::numbers::numbers;
+use projections::sessions::{OpenQuestion, Session};
+use proptest::prelude::*;
+
+#[test]
+fn one_number_or_several_in_every_form() {
+    for text in [
+        "2",
+        " 2 ",
+        "2.",
+        "2)",
+        "(2)",
+        "#2",
+        "option 2",
+        "Option 2.",
+        "2\n",
+        "２",
+        "2️⃣",
+        "2!",
+        "answer: 2",
+    ] {
+        assert_eq!(numbers(text), Some(vec![(None, 2)]), "{text:?}");
+    }
+    for text in ["1.2", "1: 2", "1:2", "1 : 2", "1=2", "1. 2", "1 = 2"] {
+        assert_eq!(numbers(text), Some(vec![(Some(1), 2)]), "{text:?}");
+    }
+    for text in [
+        "1.2 2.1",
+        "1.2, 2.1",
+        "1: 2, 2: 1",
+        "1.2\n2.1",
+        "1.2 and 2.1",
+        "1.2; 2.1.",
+        "1: 2 2: 1",
+    ] {
+        assert_eq!(
+            numbers(text),
+            Some(vec![(Some(1), 2), (Some(2), 1)]),
+            "{text:?}"
+        );
+    }
+    for text in ["1, 2", "1 and 2", "1 2", "1,2", "1 & 2", "options 1 and 2"] {
+        assert_eq!(numbers(text), Some(vec![(None, 1), (None, 2)]), "{text:?}");
+    }
+}
+
+#[test]
+fn what_is_not_only_numbers_is_words() {
+    for text in [
+        "1-2", "3/4", "1 or 2", "2x", "2nd", "-1", "why 2?", "", ".", ":", "1.2.3", "+2", "one",
+        "½",
+    ] {
+        assert_eq!(numbers(text), None, "{text:?}");
+    }
+    assert_eq!(numbers(&"1 ".repeat(5000)), None);
+}
+
+/// A session that asks this.
+fn asking(kind: QuestionKind, questions: &[&[&str]]) -> Session {
+    let mut world = crate::support::World::new();
+    let id = world.session(1, "/srv/api");
+    let mut session = world.machine.state().sessions.get(&id).unwrap().clone();
+    let choice = |label: &&str| Choice {
+        label: (*label).into(),
+        detail: "".into(),
+    };
+    let question = |options: &&[&str]| Question {
+        id: "q".into(),
+        text: "Which?".into(),
+        options: options.iter().map(choice).collect(),
+    };
+    session.questions.push(OpenQuestion {
+        call: CallId::parse("call").unwrap(),
+        turn: None,
+        kind,
+        questions: questions.iter().map(question).collect(),
+        asked: Seq(1),
+    });
+    session.active = Wall(0);
+    session
+}
+
+fn chosen(session: &Session, words: &str) -> Vec<u16> {
+    match read(session, None, words) {
+        Answer::Options { choices, .. } => choices.iter().map(|c| c.option).collect(),
+        other => panic!("{words:?}: {other:?}"),
+    }
+}
+
+fn refused(session: &Session, words: &str) -> String {
+    match read(session, None, words) {
+        Answer::Not(why) => why,
+        other => panic!("{words:?}: {other:?}"),
+    }
+}
+
+#[test]
+fn a_modal_takes_a_number_that_exists_and_nothing_else() {
+    let session = asking(QuestionKind::Modal, &[&["red", "green", "don't care"]]);
+    assert_eq!(chosen(&session, "2"), [2]);
+    assert_eq!(chosen(&session, "1.3"), [3]);
+    assert_eq!(chosen(&session, "Don’t care "), [3]);
+    for (words, why) in [
+        (
+            "4",
+            "There is no option 4. Reply with a number from 1 to 3.",
+        ),
+        (
+            "0",
+            "There is no option 0. Reply with a number from 1 to 3.",
+        ),
+        (
+            "10:30",
+            "There is no question 10. Reply with a number from 1 to 3.",
+        ),
+        (
+            "1.5",
+            "There is no option 5. Reply with a number from 1 to 3.",
+        ),
+        (
+            "1 and 2",
+            "It asks one thing and takes one number. Reply with a number from 1 to 3.",
+        ),
+        (
+            "99999999999999999999",
+            "There is no such option. Reply with a number from 1 to 3.",
+        ),
+    ] {
+        assert_eq!(refused(&session, words), why);
+    }
+    for words in ["why?", "1-2", "3/4", "use option 1", "yes", "red green"] {
+        assert!(
+            refused(&session, words).contains("nothing was typed"),
+            "{words}"
+        );
+    }
+}
+
+#[test]
+fn several_questions_want_an_answer_each() {
+    let session = asking(QuestionKind::Modal, &[&["a", "b"], &["c", "d", "e"]]);
+    assert_eq!(chosen(&session, "1.2 2.1"), [2, 1]);
+    assert_eq!(chosen(&session, "2: 3, 1: 1"), [1, 3]);
+    assert_eq!(chosen(&session, "2 and 3"), [2, 3]);
+    let range = "Reply with one number for each question: 1.1 to 1.2, 2.1 to 2.3.";
+    for words in [
+        "2", "1.2", "1.2 1.1", "3.1 1.1", "1.3 2.1", "1.1 2", "1 2 3",
+    ] {
+        assert!(refused(&session, words).ends_with(range), "{words}");
+    }
+}
+
+#[test]
+fn an_asynchronous_question_takes_words_and_labels() {
+    let session = asking(QuestionKind::Async, &[&["red", "green"]]);
+    assert_eq!(read(&session, None, "neither, think again"), Answer::Words);
+    assert_eq!(read(&session, None, "2"), Answer::Labels("green".into()));
+    assert!(refused(&session, "3").contains("from 1 to 2"));
+    let free = asking(QuestionKind::Async, &[&[]]);
+    assert_eq!(read(&free, None, "5"), Answer::Words);
+}
+
+#[test]
+fn a_question_without_options_says_where_it_is_answered() {
+    let session = asking(QuestionKind::Modal, &[&[]]);
+    assert!(refused(&session, "5").contains("answer it where the session runs"));
+    assert!(refused(&session, "five").contains("nothing was typed"));
+}
+
+#[test]
+fn options_that_are_numbers_themselves_are_not_guessed() {
+    let session = asking(QuestionKind::Modal, &[&["2", "3"]]);
+    assert!(refused(&session, "2").contains("number of one option and the name of another"));
+    assert_eq!(chosen(&session, "1.2"), [2]);
+    assert_eq!(chosen(&session, "1"), [1]);
+}
+
+proptest! {
+    #[test]
+    fn no_text_breaks_it(text in any::<String>()) {
+        let _ = numbers(&text);
+    }
+}

@@ -1,0 +1,279 @@
+//! Texts on their way out: in order, at most once, with an end for each.
+
+use crate::support::{OWNER, World, settings};
+use events::input::{Attention, QueueEntry, QueueLine, Source, SourceState};
+use events::outcome::{Doubt, Failure, How};
+use events::{CommandId, Event, Input, InputKey, Outcome, Settings};
+use projections::outbox::End;
+
+fn target() -> Outcome {
+    Outcome::Failed(Failure::Target {
+        code: -1728,
+        message: "no buddy".into(),
+    })
+}
+
+fn line(offset: u64, stamp: &str, to: Option<&str>, text: &str) -> Input {
+    Input::QueueLine(QueueLine {
+        file: "1:2".into(),
+        offset,
+        stamp: stamp.into(),
+        line: Ok(QueueEntry {
+            to: to.map(Into::into),
+            text: text.into(),
+        }),
+    })
+}
+
+fn refused(events: &[Event]) -> Option<String> {
+    events.iter().find_map(|e| match e {
+        Event::QueueLineImported(e) => e.refused.clone(),
+        _ => None,
+    })
+}
+
+#[test]
+fn queue_lines_are_sent_once_and_to_the_owner_only() {
+    let mut world = World::new();
+    world.feed(line(10, "t1", None, "one"));
+    assert!(
+        world.feed(line(10, "t1", None, "one")).is_empty(),
+        "the same place in the file"
+    );
+    world.feed(line(20, "t1", Some(OWNER), "two"));
+    let twice = world.feed(line(30, "t1", None, "one"));
+    assert!(refused(&twice).unwrap().contains("taken before"));
+    world.feed(line(40, "t2", None, "one"));
+    let stranger = world.feed(line(50, "t3", Some("+15555550199"), "three"));
+    assert!(refused(&stranger).unwrap().contains("not the owner"));
+    assert!(refused(&world.feed(line(60, "t4", None, " \n"))).is_some());
+    world.feed(Input::QueueLine(QueueLine {
+        file: "1:2".into(),
+        offset: 70,
+        stamp: String::new(),
+        line: Err("not JSON".into()),
+    }));
+    let sent: Vec<_> = world.send_all().into_iter().map(|(_, text)| text).collect();
+    assert_eq!(sent, ["one", "two", "one"]);
+    world.pass(86_400_001);
+    world.feed(line(80, "t1", None, "one"));
+    assert_eq!(world.send_all().len(), 1, "a day later it is news");
+}
+
+#[test]
+fn a_long_reply_arrives_in_order_and_not_mixed_with_others() {
+    let mut world = World::with(Settings {
+        max_len: 120,
+        ..settings()
+    });
+    let (api, web) = (world.session(1, "/srv/api"), world.session(2, "/srv/web"));
+    let lines: Vec<_> = (0..30).map(|n| format!("line {n}")).collect();
+    let body = lines.join("\n");
+    world.turn(&api, "t1");
+    world.ends(&api, "t1", &body);
+    let (id, first) = world.next_send().unwrap();
+    assert!(first.contains("(1/"), "{first}");
+    world.turn(&web, "t1");
+    world.ends(&web, "t1", "short");
+    world.performed(id, How::Accepted);
+    assert!(
+        world.next_send().is_none(),
+        "the next part waits a moment for the row"
+    );
+    world.pass(2000);
+    let row = world.own_row(&first);
+    world.take(row);
+    let rest: Vec<_> = world.send_all().into_iter().map(|(_, text)| text).collect();
+    let (last, parts) = rest.split_last().unwrap();
+    assert!(last.contains("short"));
+    for (nth, part) in parts.iter().enumerate() {
+        assert!(part.contains(&format!("({}/", nth + 2)), "{part}");
+    }
+}
+
+#[test]
+fn a_question_goes_before_other_texts_that_wait() {
+    let mut world = World::new();
+    let (api, web) = (world.session(1, "/srv/api"), world.session(2, "/srv/web"));
+    world.ends(&api, "t1", "done");
+    world.asks(&web, "call", events::input::QuestionKind::Modal, &["a"]);
+    assert!(world.next_send().unwrap().1.contains("needs input"));
+}
+
+#[test]
+fn a_certain_failure_is_tried_again_later_and_later_and_given_up() {
+    let mut world = World::new();
+    world.says("help");
+    let mut tries = 0;
+    let mut waited = 0;
+    for _ in 0..20 {
+        let Some((id, _)) = world.next_send() else {
+            break;
+        };
+        tries += 1;
+        world.settled(id, target());
+        assert!(world.next_send().is_none(), "not at once");
+        let Some((at, _)) = world.machine.next_deadline() else {
+            break;
+        };
+        let pause = at.0 - world.now.tick.0;
+        assert!(pause >= waited || pause >= 2000, "{pause}");
+        waited = pause;
+        world.pass(pause);
+    }
+    assert_eq!(tries, 8);
+    let state = world.machine.state();
+    assert_eq!(state.outbox.closed.last().unwrap().end, End::Failed);
+    assert!(state.outbox.open.is_empty() && state.deadlines.is_empty());
+}
+
+#[test]
+fn what_failed_before_is_proven_by_the_row_of_its_second_try() {
+    let mut world = World::new();
+    world.says("help");
+    let (id, text) = world.next_send().unwrap();
+    world.settled(id, target());
+    world.pass(2000);
+    let (id, _) = world.next_send().unwrap();
+    world.performed(id, How::Accepted);
+    let row = world.own_row(&text);
+    world.take(row);
+    assert_eq!(world.machine.state().ledger.settled, [1, 1, 0, 0]);
+    assert_eq!(
+        world.machine.state().outbox.closed.last().unwrap().end,
+        End::Sent
+    );
+}
+
+#[test]
+fn equal_receipts_are_each_proven_by_their_own_row() {
+    let mut world = World::new();
+    for _ in 0..3 {
+        world.says("help");
+    }
+    assert_eq!(world.send_all().len(), 3);
+    assert_eq!(world.machine.state().ledger.settled, [3, 0, 0, 0]);
+}
+
+fn is_unknown(world: &World, id: CommandId) -> bool {
+    let mut troubles = world.machine.state().ledger.troubles.iter();
+    troubles.any(|t| t.id == id && matches!(t.outcome, Outcome::Unknown(_)))
+}
+
+#[test]
+fn what_may_have_gone_is_never_sent_again() {
+    let mut world = World::new();
+    world.says("help");
+    let (id, _) = world.next_send().unwrap();
+    world.settled(
+        id,
+        Outcome::Unknown(Doubt::TimedOut {
+            program: "osascript".into(),
+        }),
+    );
+    world.pass(7 * 86_400_000);
+    assert!(world.next_send().is_none());
+    assert_eq!(
+        world.machine.state().outbox.closed.last().unwrap().end,
+        End::Unknown
+    );
+
+    let mut world = World::new();
+    world.says("help");
+    let (id, text) = world.next_send().unwrap();
+    world.boot(settings());
+    assert!(world.next_send().is_none(), "begun before the crash");
+    world.pass(31_000);
+    assert!(is_unknown(&world, id));
+    let row = world.own_row(&text);
+    world.take(row);
+    world.pass(86_400_000);
+    assert!(world.next_send().is_none());
+}
+
+#[test]
+fn a_crash_after_the_send_is_settled_by_the_row() {
+    let mut world = World::new();
+    world.says("help");
+    let (_, text) = world.next_send().unwrap();
+    let row = world.own_row(&text);
+    world.boot(settings());
+    world.take(row);
+    assert_eq!(world.machine.state().ledger.settled, [1, 0, 0, 0]);
+}
+
+#[test]
+fn without_a_readable_chat_db_a_send_is_unknown_and_the_next_goes_on() {
+    let mut world = World::new();
+    world.feed(Input::Source(
+        Source::ChatDb,
+        SourceState::Failed("not permitted".into()),
+    ));
+    assert!(
+        world
+            .feed(Input::Source(
+                Source::ChatDb,
+                SourceState::Failed("not permitted".into())
+            ))
+            .is_empty()
+    );
+    world.feed(line(10, "t1", None, "one"));
+    world.feed(line(20, "t1", None, "two"));
+    let (id, _) = world.next_send().unwrap();
+    world.performed(id, How::Accepted);
+    assert!(is_unknown(&world, id));
+    assert_eq!(world.next_send().unwrap().1, "two");
+}
+
+#[test]
+fn a_row_with_an_error_is_a_failure_and_is_tried_again() {
+    let mut world = World::new();
+    world.says("help");
+    let (id, text) = world.next_send().unwrap();
+    world.performed(id, How::Accepted);
+    let mut row = world.own_row(&text);
+    row.sent = false;
+    row.error = 22;
+    world.take(row);
+    assert!(world.next_send().is_none());
+    world.pass(2000);
+    assert_eq!(world.next_send().unwrap().1, text);
+}
+
+#[test]
+fn a_text_that_left_as_sms_is_reported() {
+    for (allow_sms, told) in [(false, 1), (true, 0)] {
+        let mut world = World::with(Settings {
+            allow_sms,
+            ..settings()
+        });
+        world.says("help");
+        world.notices();
+        let (id, text) = world.next_send().unwrap();
+        world.performed(id, How::Accepted);
+        let mut row = world.own_row(&text);
+        row.service = "SMS".into();
+        world.take(row);
+        assert_eq!(world.notices().len(), told);
+    }
+}
+
+#[test]
+fn attention_is_said_once_and_to_the_owner_only() {
+    let mut world = World::new();
+    let attention = |key: &str, to: Option<&str>| {
+        Input::Attention(Attention {
+            key: InputKey::parse(key).unwrap(),
+            cwd: "/srv/api".into(),
+            need: "look at the build".into(),
+            to: to.map(Into::into),
+        })
+    };
+    world.feed(attention("a", None));
+    world.feed(attention("a", None));
+    world.feed(attention("b", Some("+15555550199")));
+    assert_eq!(
+        world.notice(),
+        "[Codex] needs attention\napi\nlook at the build"
+    );
+}
