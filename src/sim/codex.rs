@@ -111,7 +111,7 @@ impl Session {
 
     /// Its directory.
     pub fn cwd(&self) -> String {
-        format!("/Users/me/project-{}", self.nth % 3)
+        format!("/srv/project-{}", self.nth % 3)
     }
 
     /// A record reaches the file, never before the one in front of it.

@@ -450,7 +450,7 @@ impl World {
         self.handed_over.push(key.clone());
         let attention = Attention {
             key: key.clone(),
-            cwd: "/Users/me/project-0".into(),
+            cwd: "/srv/project-0".into(),
             need: Text::from(need),
             to: None,
         };

@@ -34,7 +34,7 @@ pub(super) fn settings() -> Settings {
     Settings {
         owner: vec![Text::from(names::OWNER)],
         max_len: 120,
-        default_cwd: "/work".into(),
+        default_cwd: "/srv".into(),
         ..Settings::default()
     }
 }
