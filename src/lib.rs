@@ -10,4 +10,5 @@ pub mod driver;
 pub mod effects;
 pub mod ingress;
 pub mod runtime;
+pub mod sim;
 pub mod store;

@@ -33,6 +33,8 @@ pub enum Verdict {
 const SKEW: Span = Span::seconds(300);
 /// Two copies of one message in a chat with oneself lie this close.
 const TWINS: Span = Span::seconds(3);
+/// A copy of a text of ours is dated this close to when we sent it.
+const ECHO: Span = Span::seconds(600);
 /// More than this in a minute is not a person.
 const RATE_MAX: usize = 60;
 /// The same words this often in a minute are a loop.
@@ -44,8 +46,11 @@ pub fn judge(state: &State, row: &MessageRow, now: Wall) -> Verdict {
     if let Some(sent) = ours(state, row) {
         return Verdict::Ours(sent.id);
     }
-    if state.inbox.knows(row.rowid, &row.guid) {
+    if state.inbox.knows(row.rowid) {
         return Verdict::Known;
+    }
+    if state.inbox.guids.contains(&row.guid) {
+        return Verdict::Ignored(Reason::Duplicate);
     }
     if let Some(reason) = never(row) {
         return Verdict::Ignored(reason);
@@ -63,27 +68,56 @@ pub fn judge(state: &State, row: &MessageRow, now: Wall) -> Verdict {
     }
 }
 
-/// Our own row: sent from this account, after the command began, with its text.
+/// Our own row: with our text, after the command began. In a chat of the owner
+/// with themself the copy that comes back is ours too, under a name of its own.
 fn ours<'a>(state: &'a State, row: &MessageRow) -> Option<&'a Sent> {
-    if !row.from_me {
-        return None;
-    }
     if let Some(sent) = state.ledger.sent.by_guid(&row.guid) {
         return Some(sent);
     }
     let Body::Text(text) = &row.body else {
         return None;
     };
-    if state.inbox.knows(row.rowid, &row.guid) {
+    if state.inbox.knows(row.rowid) {
         return None;
     }
-    let fits =
-        |sent: &&Sent| sent.guid.is_none() && sent.baseline.is_none_or(|base| row.rowid > base);
-    state
-        .ledger
-        .sent
-        .by_digest(&Digest::of(text.reveal()))
-        .find(fits)
+    let digest = Digest::of(text.reveal());
+    let later = |sent: &&Sent| sent.baseline.is_none_or(|base| row.rowid > base);
+    let sent: Vec<_> = state.ledger.sent.by_digest(&digest).filter(later).collect();
+    if !row.from_me {
+        let chat = row.chat.as_ref()?;
+        let to_self = sender(state, row, chat) == Ok(true);
+        return sent.into_iter().rfind(|s| to_self && near(s, row.date));
+    }
+    let elsewhere = |chat: &Chat| !is_owner(state, chat.identifier.reveal());
+    if row.chat.as_ref().is_some_and(elsewhere) {
+        return None;
+    }
+    // The same words may have gone out before: a command that waits for its row
+    // comes first, and of several the one that had last begun when the row was written.
+    let waits = |sent: &&&Sent| {
+        let entry = state.ledger.open.get(&sent.id);
+        entry.is_some_and(|entry| waits_for_row(&entry.stage))
+    };
+    let begun = |sent: &&&Sent| row.date.is_some_and(|date| sent.at <= date);
+    let unseen: Vec<_> = sent.iter().filter(|s| s.guid.is_none()).collect();
+    let waiting: Vec<_> = unseen.iter().copied().filter(|s| waits(&s)).collect();
+    let found = waiting
+        .iter()
+        .copied()
+        .rfind(|s| begun(&s))
+        .or(waiting.first().copied())
+        .or(unseen.first().copied());
+    found.copied()
+}
+
+/// Written about when we sent this: a copy, not the owner who says the same at another time.
+fn near(sent: &Sent, date: Option<Wall>) -> bool {
+    date.is_some_and(|date| sent.at.until(date).max(date.until(sent.at)) <= ECHO)
+}
+
+fn is_owner(state: &State, address: &str) -> bool {
+    let mut owners = state.settings.owner.iter();
+    owners.any(|mine| handle::same(mine.reveal(), address))
 }
 
 /// What no sender and no chat can make a command.
@@ -101,13 +135,7 @@ fn never(row: &MessageRow) -> Option<Reason> {
 
 /// Whether the owner wrote it, and whether to themself.
 fn sender(state: &State, row: &MessageRow, chat: &Chat) -> Result<bool, Reason> {
-    let owner = |address: &str| {
-        state
-            .settings
-            .owner
-            .iter()
-            .any(|mine| handle::same(mine.reveal(), address))
-    };
+    let owner = |address: &str| is_owner(state, address);
     let sender_is_owner = row
         .handle
         .as_ref()
@@ -138,7 +166,8 @@ fn sender(state: &State, row: &MessageRow, chat: &Chat) -> Result<bool, Reason> 
     if row.from_me && !to_self {
         return Err(Reason::ToOthers);
     }
-    Ok(row.from_me || (row.destination.is_some() && to_self))
+    // Where it is not said which address a row came to, it may be a chat with oneself.
+    Ok(row.from_me || to_self)
 }
 
 /// What it says, and whether that is new.
@@ -164,7 +193,7 @@ fn content(state: &State, row: &MessageRow, self_chat: bool, now: Wall) -> Verdi
     if is_tapback_text(&text) {
         return Verdict::Ignored(Reason::TapbackText);
     }
-    if let Some(reason) = repeated(state, &text, date, self_chat, row.from_me, now) {
+    if let Some(reason) = repeated(state, &text, date, self_chat, now) {
         return Verdict::Ignored(reason);
     }
     Verdict::Owner {
@@ -191,26 +220,21 @@ fn time(state: &State, date: Wall, now: Wall) -> Option<Reason> {
     (now.until(date) > SKEW).then_some(Reason::Future)
 }
 
-fn repeated(
-    state: &State,
-    text: &str,
-    date: Wall,
-    self_chat: bool,
-    from_me: bool,
-    now: Wall,
-) -> Option<Reason> {
+fn repeated(state: &State, text: &str, date: Wall, self_chat: bool, now: Wall) -> Option<Reason> {
     let inbox = &state.inbox;
-    if quotes_us(text) {
-        return Some(Reason::Echo);
-    }
     let digest = Digest::of(text);
-    if self_chat && state.ledger.sent.by_digest(&digest).next().is_some() {
+    let back = |text: &str| {
+        let digest = Digest::of(text);
+        let mut sent = state.ledger.sent.by_digest(&digest);
+        sent.any(|sent| near(sent, Some(date)))
+    };
+    if quotes_us(text) || (self_chat && (back(text) || back(unquoted(text)))) {
         return Some(Reason::Echo);
     }
     let copy = |taken: &&crate::inbox::Taken| {
-        let gap = taken.date.until(date).0.max(date.until(taken.date).0);
-        let twin = self_chat && taken.self_chat && (!from_me || gap <= 1000) && gap <= TWINS.0;
-        taken.digest == digest && (gap == 0 || twin)
+        let gap = taken.date.until(date).max(date.until(taken.date));
+        let twin = self_chat && taken.self_chat && gap <= TWINS;
+        taken.digest == digest && (gap == Span(0) || twin)
     };
     if inbox.taken.iter().rev().any(|taken| copy(&taken)) {
         return Some(Reason::Twin);
@@ -218,19 +242,35 @@ fn repeated(
     looping(inbox, digest, now).then_some(Reason::Loop)
 }
 
+/// Marks that stand before or around words that are quoted.
+fn is_quoting(c: char) -> bool {
+    c.is_whitespace() || ">\"'“”„‟‘’|«»*_-•()".contains(c)
+}
+
+fn unquoted(text: &str) -> &str {
+    text.trim_matches(is_quoting)
+}
+
 /// A line of it begins as only our own texts do, quoted or not.
 fn quotes_us(text: &str) -> bool {
-    let bare = |line: &str| {
-        line.trim_start_matches(|c: char| {
-            c.is_whitespace() || matches!(c, '>' | '"' | '“' | '”' | '|' | '«')
-        })
-        .to_owned()
+    let begins = |line: &str| {
+        let line = line.trim_start_matches(is_quoting);
+        let start = line.get(..SIGIL.len());
+        start.is_some_and(|start| start.eq_ignore_ascii_case(SIGIL))
     };
-    text.lines().any(|line| bare(line).starts_with(SIGIL))
+    text.lines().any(begins)
+}
+
+/// Whether no loop was suspected for a minute.
+pub fn quiet(inbox: &Inbox, now: Wall) -> bool {
+    inbox.loop_since.is_none_or(|at| at.until(now) > MINUTE)
 }
 
 /// Too much, or too much of the same, for a person. It stays so until a minute is quiet.
 fn looping(inbox: &Inbox, digest: Digest, now: Wall) -> bool {
+    if !quiet(inbox, now) {
+        return true;
+    }
     let lately = || {
         inbox
             .taken
@@ -265,10 +305,13 @@ fn is_tapback_text(text: &str) -> bool {
         rest.starts_with(['“', '"', '„', '«'])
             || ["an image", "a movie", "an attachment", "an audio message"].contains(&rest)
     };
-    let reacted = text
-        .strip_prefix("Reacted ")
-        .is_some_and(|rest| rest.contains(" to “") || rest.contains(" to \""));
-    reacted
+    let reacted = |verb: &str, link: &str| {
+        let mut quotes = ["“", "\"", "„", "«"].iter();
+        text.strip_prefix(verb)
+            .is_some_and(|rest| quotes.any(|quote| rest.contains(&format!("{link}{quote}"))))
+    };
+    reacted("Reacted ", " to ")
+        || reacted("Removed ", " from ")
         || VERBS
             .iter()
             .any(|verb| text.strip_prefix(verb).is_some_and(quoted))

@@ -1,11 +1,12 @@
 //! Reading an answer to a question. Numbers choose options; words answer only
 //! a question that is not a modal, because in a modal they would be keys.
 
-use crate::grammar::{self, Numbers};
+use crate::numbers::{self, Numbers};
 use crate::render;
 use crate::sessions::{OpenQuestion, Session};
 use events::CallId;
 use events::command::Chosen;
+use events::digest::fold;
 use events::event::Topic;
 use events::input::{Question, QuestionKind};
 
@@ -28,7 +29,7 @@ pub fn read(session: &Session, about: Option<&Topic>, words: &str) -> Answer {
         Some(Topic::Question(call)) => session.questions.iter().find(|q| q.call == *call),
         _ => session.question(),
     };
-    let numbers = grammar::numbers(words);
+    let numbers = numbers::numbers(words);
     let Some(open) = meant else {
         let late = matches!(about, Some(Topic::Question(_))) && numbers.is_some();
         return if late {
@@ -37,7 +38,18 @@ pub fn read(session: &Session, about: Option<&Topic>, words: &str) -> Answer {
             Answer::Words
         };
     };
-    let numbers = numbers.or_else(|| by_label(open, words));
+    let free = open.questions.iter().all(|q| q.options.is_empty());
+    if free && open.kind == QuestionKind::Async {
+        return Answer::Words;
+    }
+    let label = by_label(open, words);
+    if let (Some(by_number), Some(by_name)) = (&numbers, &label)
+        && by_number != by_name
+        && by_number.iter().all(|(question, _)| question.is_none())
+    {
+        return Answer::Not(BOTH.into());
+    }
+    let numbers = numbers.or(label);
     match (numbers, open.kind) {
         (None, QuestionKind::Async) => Answer::Words,
         (None, QuestionKind::Modal) => Answer::Not(not_words(open)),
@@ -52,17 +64,30 @@ pub fn read(session: &Session, about: Option<&Topic>, words: &str) -> Answer {
     }
 }
 
+const BOTH: &str =
+    "That is the number of one option and the name of another. Write 1.2 for the second option.";
+
 /// One question, and the words are exactly one of its options.
 fn by_label(open: &OpenQuestion, words: &str) -> Option<Numbers> {
     let [question] = open.questions.as_slice() else {
         return None;
     };
-    let same = |label: &str| label.trim().eq_ignore_ascii_case(words.trim());
-    let at = question
-        .options
-        .iter()
-        .position(|choice| same(choice.label.reveal()))?;
-    Some(vec![(None, u16::try_from(at + 1).ok()?)])
+    let bare = |text: &str| fold(&text.to_lowercase()).collect::<String>();
+    let (said, mut found) = (bare(words), None);
+    for (nth, choice) in question.options.iter().enumerate() {
+        if bare(choice.label.reveal()) == said && found.replace(nth + 1).is_some() {
+            return None;
+        }
+    }
+    Some(vec![(None, u16::try_from(found?).ok()?)])
+}
+
+/// Whether the words are exactly an option of the question that is open: then
+/// they are its answer, also where they would be a command of ours.
+pub fn is_option(session: &Session, words: &str) -> bool {
+    session
+        .question()
+        .is_some_and(|open| by_label(open, words).is_some())
 }
 
 fn not_words(open: &OpenQuestion) -> String {
@@ -74,6 +99,15 @@ fn not_words(open: &OpenQuestion) -> String {
 
 /// Every question gets exactly one option that exists, or nothing is chosen.
 fn choose(questions: &[Question], numbers: &Numbers) -> Result<Vec<Chosen>, String> {
+    if questions.iter().any(|q| q.options.is_empty()) {
+        return Err(valid(questions));
+    }
+    if questions.len() == 1 && numbers.len() > 1 {
+        return Err(format!(
+            "It asks one thing and takes one number. {}",
+            valid(questions)
+        ));
+    }
     let mut chosen: Vec<Option<u16>> = vec![None; questions.len()];
     let unnamed = numbers.iter().all(|(question, _)| question.is_none());
     for (nth, (question, option)) in numbers.iter().enumerate() {
@@ -87,15 +121,16 @@ fn choose(questions: &[Question], numbers: &Numbers) -> Result<Vec<Chosen>, Stri
                 ));
             }
         };
-        let options = questions.get(at).map(|q| q.options.len()).ok_or_else(|| {
-            format!(
-                "There is no question {}. {}",
-                at.wrapping_add(1),
-                valid(questions)
-            )
-        })?;
+        let none = |what: &str, number: usize| match number {
+            0..=9999 => format!("There is no {what} {number}. {}", valid(questions)),
+            _ => format!("There is no such {what}. {}", valid(questions)),
+        };
+        let options = questions
+            .get(at)
+            .map(|q| q.options.len())
+            .ok_or_else(|| none("question", at.wrapping_add(1)))?;
         if !(1..=options).contains(&usize::from(*option)) {
-            return Err(format!("There is no option {option}. {}", valid(questions)));
+            return Err(none("option", usize::from(*option)));
         }
         if chosen[at].replace(*option).is_some() {
             return Err(format!(
@@ -119,6 +154,9 @@ fn choose(questions: &[Question], numbers: &Numbers) -> Result<Vec<Chosen>, Stri
 
 /// What would have been right.
 fn valid(questions: &[Question]) -> String {
+    if questions.iter().any(|q| q.options.is_empty()) {
+        return "It wants words, which cannot be typed in from here; answer it where the session runs.".into();
+    }
     match questions {
         [only] => format!("Reply with a number from 1 to {}.", only.options.len()),
         several => {

@@ -15,7 +15,7 @@ use events::event::{
 };
 use events::input::{Closing, QuestionKind};
 use events::outcome::{Evidence, How};
-use events::{Command, Digest, Envelope, Event, Outcome, Seq, SessionId};
+use events::{Command, Digest, Envelope, Event, Outcome, Seq, SessionId, Settings};
 use std::sync::Arc;
 
 /// Applies one event.
@@ -28,12 +28,7 @@ pub fn apply(state: &mut State, envelope: &Envelope) {
     state.wall = envelope.wall;
     let seq = envelope.seq;
     match &envelope.event {
-        Event::RuntimeStarted(e) => {
-            state.began.get_or_insert(envelope.wall);
-            state.running = true;
-            state.settings = Arc::new(e.settings.clone());
-            state.failed_sources.clear();
-        }
+        Event::RuntimeStarted(e) => runtime_started(state, &e.settings),
         Event::RuntimeStopped(_) => state.running = false,
         Event::SourceFailed(e) => {
             state.failed_sources.insert(e.source, e.fault.clone());
@@ -82,7 +77,9 @@ pub fn apply(state: &mut State, envelope: &Envelope) {
                 && let Some(session) = Arc::make_mut(&mut state.sessions).get_mut(session)
             {
                 session.noticed.push(e.topic.clone());
-                session.unsent = None;
+                if e.topic == events::event::Topic::Progress {
+                    session.unsent = None;
+                }
             }
         }
         Event::NoticeWithdrawn(e) => {
@@ -105,6 +102,19 @@ fn anomaly(state: &mut State, seq: Seq, what: &str) {
         seq,
         what: what.to_owned(),
     });
+}
+
+fn runtime_started(state: &mut State, settings: &Settings) {
+    state.began.get_or_insert(state.wall);
+    state.running = true;
+    state.settings = Arc::new(settings.clone());
+    state.failed_sources.clear();
+    // Nobody has looked for these rollouts while nothing ran.
+    let at = state.tick.after(waits::ROLLOUT);
+    let waiting: Vec<_> = state.sessions.unplaced.keys().cloned().collect();
+    for session in waiting {
+        deadlines(state).set(Deadline::Rollout(session), at);
+    }
 }
 
 fn notify_received(state: &mut State, e: &NotifyReceived) {
@@ -215,7 +225,7 @@ fn turn_completed(session: &mut Session, e: &TurnCompleted) {
     session.turn = None;
     session.unsent = None;
     session.finished = true;
-    if let Some(turn) = &e.turn {
+    if let Some(turn) = e.turn.as_ref().filter(|turn| !session.ended.contains(turn)) {
         session.ended.push(turn.clone());
     }
     if let Ending::Finished { last: Some(last) } = &e.ending {
@@ -295,10 +305,11 @@ fn deadline_passed(state: &mut State, deadline: &Deadline) {
             Arc::make_mut(&mut state.sessions).unplaced.remove(session);
         }
         Deadline::Pace(id) => {
-            if let Some(Command::SendMessage(send)) =
-                state.ledger.open.get(id).map(|entry| entry.command.clone())
-            {
-                Arc::make_mut(&mut state.outbox).part_done(send.notice, true);
+            // After a restart the wait is set anew; by then a later part may be under way.
+            let notices = state.outbox.open.iter();
+            let waiting = notices.into_iter().find(|(_, n)| n.sending == Some(*id));
+            if let Some(notice) = waiting.map(|(seq, _)| *seq) {
+                Arc::make_mut(&mut state.outbox).part_done(notice, true);
             }
         }
         Deadline::Receipt(id) => {
@@ -396,6 +407,7 @@ fn started(state: &mut State, seq: Seq, e: &CommandStarted) {
             at: wall,
             baseline: e.baseline,
             guid: None,
+            copy: None,
             notice: send.notice,
         };
         ledger.sent.put(sent);
@@ -424,18 +436,27 @@ fn performed(state: &mut State, seq: Seq, e: &CommandPerformed) {
     let target = dispatch_of(&entry.command);
     entry.stage = Stage::Performed(e.performed.clone());
     let waits = waits::after(&e.performed, send, &settings);
+    // After a restart the waits are set anew; the owner is not told again.
+    let told = target.as_ref().is_some_and(|(session, inbound)| {
+        let dispatch = state.dispatches.get(session, inbound);
+        dispatch.is_some_and(|d| d.told)
+    });
     let deadlines = deadlines(state);
     deadlines.set(Deadline::Proof(e.id), tick.after(waits.proof));
     if send {
         deadlines.set(Deadline::Pace(e.id), tick.after(waits.next));
-    } else {
+    } else if !told {
         deadlines.set(Deadline::Receipt(e.id), tick.after(waits.next));
     }
     if let Some((session, inbound)) = target
         && let Some(dispatch) = Arc::make_mut(&mut state.dispatches).get_mut(&session, &inbound)
     {
         // Codex keeps these in order by itself, however long they take.
-        dispatch.queued = matches!(e.performed.how, How::Queued | How::Steered(_));
+        dispatch.left = match e.performed.how {
+            How::Queued => Some(Rung::Queue),
+            How::Steered(_) => Some(Rung::Steer),
+            How::Accepted | How::Typed(_) | How::Chosen(_) | How::Pressed(_) | How::Resumed => None,
+        };
     }
 }
 
@@ -528,6 +549,7 @@ fn name_session(state: &mut State, id: &SessionId, named: crate::sessions::Named
 
 fn send_settled(state: &mut State, id: events::CommandId, notice: Seq, outcome: &Outcome) {
     let now = state.tick;
+    let settings = state.settings.clone();
     let outbox = Arc::make_mut(&mut state.outbox);
     let mine = outbox
         .open
@@ -549,7 +571,7 @@ fn send_settled(state: &mut State, id: events::CommandId, notice: Seq, outcome: 
                 return;
             };
             open.sending = None;
-            match waits::retry(open.attempts, failure) {
+            match waits::retry(open.attempts, failure, &settings) {
                 Some(pause) => {
                     let at = now.after(pause);
                     open.not_before = Some(at);

@@ -30,8 +30,9 @@ pub struct Dispatch {
     pub trying: Option<CommandId>,
     /// Rungs tried so far, with what came of them.
     pub tried: Vec<Tried>,
-    /// It left our hands in a way that keeps order by itself; the next may follow the same way.
-    pub queued: bool,
+    /// The rung by which it left our hands, where Codex keeps the order by itself: its queue, or a
+    /// running turn. The next may follow the same way.
+    pub left: Option<Rung>,
     /// The owner was told that it is not seen yet.
     pub told: bool,
 }
@@ -108,7 +109,7 @@ impl Dispatches {
             what,
             trying: None,
             tried: Vec::new(),
-            queued: false,
+            left: None,
             told: false,
         };
         self.lanes
@@ -135,14 +136,16 @@ impl Dispatches {
 
     /// The first instruction that may be tried now: all before it are in Codex's own queue.
     pub fn head(&self, session: &SessionId) -> Option<&Dispatch> {
-        self.lanes.get(session)?.iter().find(|d| !d.queued)
+        self.lanes.get(session)?.iter().find(|d| d.left.is_none())
     }
 
-    /// An instruction before this one waits in Codex's own queue, so this one must go there too.
-    pub fn behind_queue(&self, session: &SessionId) -> bool {
-        self.lanes
-            .get(session)
-            .is_some_and(|lane| lane.iter().any(|d| d.queued))
+    /// Where the instructions before this one wait, so that it goes there too:
+    /// Codex's queue if any of them does, else the running turn.
+    pub fn ahead(&self, session: &SessionId) -> Option<Rung> {
+        let lane = self.lanes.get(session)?.iter();
+        let mut ahead: Vec<_> = lane.filter_map(|d| d.left).collect();
+        ahead.sort_unstable();
+        ahead.first().copied()
     }
 
     /// Ends an instruction.

@@ -2,6 +2,14 @@
 //! session, or just words. Phones change what is typed (capitals, curly quotes,
 //! a space after `@`), so the grammar is generous with form and strict with
 //! meaning: what looks like one of our commands but is not never becomes a prompt.
+//!
+//! A command is the whole message, or begins it and goes on as only a command
+//! does: `list the files in src`, `help me fix the parser` and `status of the
+//! build please` are words for a session. `new` is the exception, because a
+//! slip there would start something: a message that begins with it either is
+//! `new label: words`, the label of one to three words, or is corrected.
+
+use crate::render::tidy;
 
 /// A message, understood.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -22,152 +30,160 @@ pub enum Parsed {
     Plain(String),
 }
 
-/// Understands a message. White space around it does not count.
+const AT: [char; 2] = ['@', '＠'];
+const COLON: [char; 2] = [':', '：'];
+const QUOTES: [char; 10] = ['"', '\'', '“', '”', '„', '‟', '‘', '’', '«', '»'];
+const LABEL_MAX: usize = 40;
+
+const LIST: &str = "Write \"list\" to see your sessions.";
+const STATUS: &str = "Write \"status @ref\"; \"list\" shows the refs.";
+const NEW: &str =
+    "Write \"new label: what to do\", with a colon after a label of one to three words.";
+const NAMED: &str = "Write \"@ref what to do\"; \"list\" shows the refs.";
+const STOP: &str =
+    "A turn cannot be stopped from here. To say it to a session, write \"@ref stop\".";
+
+/// Understands a message. White space around it does not count, nor do marks that show nothing.
 pub fn parse(text: &str) -> Parsed {
-    let text =
-        text.trim_matches(|c: char| c.is_whitespace() || matches!(c, '\u{200b}' | '\u{feff}'));
-    if let Some(rest) = text.strip_prefix(['@', '＠']) {
-        return named(rest);
-    }
-    let bare = text
-        .trim_end_matches(['.', '!', '?', ':', ' '])
-        .trim_start_matches('/')
-        .to_lowercase();
-    match bare.as_str() {
-        "help" => return Parsed::Help,
-        "list" | "sessions" => {
-            return if text.eq_ignore_ascii_case("list") {
-                Parsed::List
-            } else {
-                list_like(text)
-            };
-        }
-        "status" | "state" => {
-            return Parsed::NearMiss("Write \"status @ref\"; \"list\" shows the refs.".into());
-        }
-        "new" => return Parsed::NearMiss("Write \"new label: what to do\".".into()),
-        _ => {}
-    }
-    first_word(text).unwrap_or_else(|| Parsed::Plain(text.to_owned()))
+    let text = text.trim_matches(|c: char| c.is_whitespace() || is_invisible(c));
+    command(unquoted(text)).unwrap_or_else(|| Parsed::Plain(text.to_owned()))
 }
 
-fn list_like(text: &str) -> Parsed {
-    if text.eq_ignore_ascii_case("list.") || text.eq_ignore_ascii_case("list!") {
-        return Parsed::List;
-    }
-    Parsed::NearMiss("Write \"list\" to see your sessions.".into())
+fn is_invisible(c: char) -> bool {
+    matches!(
+        c,
+        '\u{200b}'..='\u{200f}' | '\u{2060}' | '\u{feff}' | '\u{fffc}' | '\u{fffd}'
+    )
 }
 
-/// `@ref words`, also `@ ref words` and `@ref: words`.
+/// The text within one pair of quotes around all of it, or before an `@`.
+fn unquoted(text: &str) -> &str {
+    let Some(inner) = text.strip_prefix(QUOTES) else {
+        return text;
+    };
+    match inner.strip_suffix(QUOTES) {
+        Some(inner) if !inner.contains(QUOTES) => inner.trim(),
+        _ if inner.starts_with(AT) => inner,
+        _ => text,
+    }
+}
+
+fn command(text: &str) -> Option<Parsed> {
+    if let Some(rest) = text.strip_prefix(AT) {
+        return Some(named(rest));
+    }
+    let text = text.strip_prefix('/').unwrap_or(text);
+    whole(text).or_else(|| first_word(text))
+}
+
+/// Messages that are a command from end to end, or nearly one.
+fn whole(text: &str) -> Option<Parsed> {
+    let bare = text.trim_end_matches(|c: char| c.is_whitespace() || ".!?:…".contains(c));
+    let words: Vec<_> = bare.split_whitespace().map(str::to_lowercase).collect();
+    match words.join(" ").as_str() {
+        "help" | "help me" | "help please" => Some(Parsed::Help),
+        "list" if !text.contains(['?', ':']) => Some(Parsed::List),
+        "list" | "lists" | "sessions" | "list sessions" | "list all" | "list please" => {
+            Some(Parsed::NearMiss(LIST.into()))
+        }
+        "status" | "state" => Some(Parsed::NearMiss(STATUS.into())),
+        "new" | "new session" => Some(Parsed::NearMiss(NEW.into())),
+        "stop" | "cancel" | "abort" | "interrupt" => Some(Parsed::NearMiss(STOP.into())),
+        _ => None,
+    }
+}
+
+/// `status ref` and `new label: words`; other commands followed by a name.
+fn first_word(text: &str) -> Option<Parsed> {
+    let ends = |c: char| c.is_whitespace() || c == ',' || COLON.contains(&c) || AT.contains(&c);
+    let (word, rest) = text.split_at(text.find(ends)?);
+    match (word.to_lowercase().as_str(), rest.trim()) {
+        ("status", rest) => status(rest.trim_start_matches([':', '：', ',']).trim()),
+        ("new", rest) => Some(new_session(rest)),
+        ("list" | "help", rest) if rest.starts_with(AT) => Some(Parsed::NearMiss(STATUS.into())),
+        ("stop" | "cancel", rest) if rest.starts_with(AT) => Some(Parsed::NearMiss(STOP.into())),
+        _ => None,
+    }
+}
+
+/// `@ref words`, also `@ ref words`, `@ref: words` and `@"two words" words`.
 fn named(rest: &str) -> Parsed {
-    let rest = rest.trim_start();
-    let end = rest
-        .find(|c: char| c.is_whitespace() || c == ':' || c == ',')
-        .unwrap_or(rest.len());
-    let (name, words) = rest.split_at(end);
-    let words = words
-        .trim_start_matches(|c: char| c.is_whitespace() || c == ':' || c == ',')
-        .trim_end();
-    let name = name.trim_end_matches(['.', '?', '!']).to_owned();
+    let rest = rest.trim_start_matches(|c: char| c.is_whitespace() || AT.contains(&c));
+    let ends = |c: char| c.is_whitespace() || c == ',' || COLON.contains(&c);
+    let quoted = rest.strip_prefix(QUOTES).and_then(|r| r.split_once(QUOTES));
+    let (name, words) =
+        quoted.unwrap_or_else(|| rest.split_at(rest.find(ends).unwrap_or(rest.len())));
+    let words = words.trim_start_matches(ends).trim_end();
+    let name = bare_name(name);
     if name.is_empty() {
-        return Parsed::NearMiss("Write \"@ref what to do\"; \"list\" shows the refs.".into());
+        return Parsed::NearMiss(NAMED.into());
     }
     if words.is_empty() {
+        let name = tidy(name, LABEL_MAX);
         return Parsed::NearMiss(format!(
             "Write \"@{name} what to do\", or \"status @{name}\"."
         ));
     }
     Parsed::Named {
-        name,
+        name: name.to_owned(),
         words: words.to_owned(),
     }
 }
 
-/// `status ref` and `new label: words`.
-fn first_word(text: &str) -> Option<Parsed> {
-    let (word, rest) = text.split_once(char::is_whitespace)?;
-    let rest = rest.trim();
-    match word.trim_start_matches('/').to_lowercase().as_str() {
-        "status" => status(rest),
-        "new" => new_session(rest),
-        _ => None,
-    }
+fn bare_name(name: &str) -> &str {
+    let marks = |c: char| c.is_whitespace() || ".?!;".contains(c) || QUOTES.contains(&c);
+    name.trim_matches(marks)
 }
 
-/// One word behind `status` is a name; more words are a sentence.
+/// One word behind `status` is a name, and so is what is quoted or begins with `@`; more words are a sentence.
 fn status(rest: &str) -> Option<Parsed> {
-    let marked = rest.starts_with(['@', '＠']);
-    let name = rest
-        .trim_start_matches(['@', '＠'])
-        .trim()
-        .trim_end_matches(['.', '?', '!', ':']);
-    if name.is_empty() {
-        return Some(Parsed::NearMiss(
-            "Write \"status @ref\"; \"list\" shows the refs.".into(),
-        ));
-    }
-    let one_word = !name.contains(char::is_whitespace);
-    (one_word || marked)
-        .then(|| Parsed::Status(name.split_whitespace().next().unwrap_or(name).to_owned()))
-}
-
-/// `label: words`; the label is one short line. `new ideas for the parser` is
-/// a near miss rather than a prompt: it would start with our own word.
-fn new_session(rest: &str) -> Option<Parsed> {
-    let hint = || {
-        Some(Parsed::NearMiss(
-            "Write \"new label: what to do\", with a colon after the label.".into(),
-        ))
+    let marked = rest.starts_with(AT) || rest.starts_with(QUOTES);
+    let name = rest.trim_start_matches(|c: char| c.is_whitespace() || AT.contains(&c));
+    let name = match name.strip_prefix(QUOTES).and_then(|r| r.split_once(QUOTES)) {
+        Some((quoted, _)) => quoted.trim(),
+        None if marked || !name.contains(char::is_whitespace) => name
+            .split(|c: char| c.is_whitespace() || c == ',' || COLON.contains(&c))
+            .next()
+            .map_or("", bare_name),
+        None => return None,
     };
-    let Some((label, words)) = rest.split_once([':', '：']) else {
-        return hint();
-    };
-    let label = label.trim().trim_start_matches('@').trim();
-    let words = words.trim();
-    let fits = (1..=40).contains(&label.chars().count()) && !label.contains('\n');
-    if !fits || words.is_empty() {
-        return hint();
-    }
-    Some(Parsed::New {
-        label: label.to_owned(),
-        words: words.to_owned(),
+    Some(if name.is_empty() {
+        Parsed::NearMiss(STATUS.into())
+    } else {
+        Parsed::Status(name.to_owned())
     })
 }
 
-/// An answer to questions by numbers: for each answered question its number
-/// (from 1, `None` when only one number was given) and the option's number.
-pub type Numbers = Vec<(Option<u16>, u16)>;
-
-/// Reads `2`, `1.2`, `1: 2`, `1.2 2.1`, `1, 2`, `1 and 2`, `#2`, `option 2`; `None` when the text is words.
-/// A time such as `10:30` reads as an answer too: only a session that asks gets here.
-pub fn numbers(text: &str) -> Option<Numbers> {
-    let text = text.trim().to_lowercase();
-    let text = text
-        .trim_start_matches("option")
-        .trim_start_matches('#')
-        .trim()
-        .trim_end_matches(['.', '!', ')']);
-    let pieces = text
-        .replace(" and ", " ")
-        .replace([',', ';', '&', '\n', '\t'], " ");
-    let pieces = pieces
-        .replace(": ", ":")
-        .replace(" :", ":")
-        .replace(". ", ".");
-    let mut found = Vec::new();
-    for piece in pieces.split_whitespace() {
-        found.push(number(piece)?);
+/// `label: words`; the label is short and stands on the first line.
+fn new_session(rest: &str) -> Parsed {
+    let hint = Parsed::NearMiss(NEW.into());
+    let Some((label, words)) = at_colon(rest) else {
+        return hint;
+    };
+    let label = label.trim_matches(|c: char| {
+        c.is_whitespace() || AT.contains(&c) || QUOTES.contains(&c) || c == ','
+    });
+    let (words, parts) = (words.trim(), label.split_whitespace().count());
+    let fits = (1..=3).contains(&parts)
+        && label.chars().count() <= LABEL_MAX
+        && label.chars().any(char::is_alphanumeric)
+        && !label.contains(['\n', '\r']);
+    if !fits || words.is_empty() {
+        return hint;
     }
-    (!found.is_empty() && found.len() <= 16).then_some(found)
+    Parsed::New {
+        label: tidy(
+            &label.split_whitespace().collect::<Vec<_>>().join(" "),
+            LABEL_MAX,
+        ),
+        words: words.to_owned(),
+    }
 }
 
-fn number(piece: &str) -> Option<(Option<u16>, u16)> {
-    let digits = |s: &str| {
-        (!s.is_empty() && s.len() <= 4 && s.bytes().all(|b| b.is_ascii_digit()))
-            .then(|| s.parse().ok())?
-    };
-    match piece.split_once(['.', ':', '=']) {
-        Some((question, option)) => Some((Some(digits(question)?), digits(option)?)),
-        None => Some((None, digits(piece)?)),
-    }
+/// Splits at the first colon that is not a URL's or a time's.
+fn at_colon(text: &str) -> Option<(&str, &str)> {
+    let (label, words) = text.split_once(COLON)?;
+    let time = label.ends_with(|c: char| c.is_ascii_digit())
+        && words.starts_with(|c: char| c.is_ascii_digit());
+    (!time && !words.starts_with("//")).then_some((label, words))
 }

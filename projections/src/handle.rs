@@ -45,7 +45,8 @@ pub fn same(a: &str, b: &str) -> bool {
     }
 }
 
-/// A number with its country code; a short code is never somebody's phone.
+/// Long enough to hold its country code: a national number without its `+`
+/// would be somebody else's abroad, and a short code is nobody's phone.
 fn long_number(text: &str) -> bool {
-    !text.contains('@') && text.trim_start_matches('+').len() >= 10
+    !text.contains('@') && text.trim_start_matches('+').len() >= 11
 }

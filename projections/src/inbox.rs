@@ -23,7 +23,7 @@ pub struct Inbox {
     pub last_received: Option<Wall>,
     /// Ignored rows by reason.
     pub ignored: BTreeMap<IgnoreReason, u64>,
-    /// A loop is suspected; cleared by a quiet minute.
+    /// When a message was last held back because of a suspected loop; over when a minute is quiet.
     pub loop_since: Option<Wall>,
     /// Hand-overs taken.
     pub keys: SetRing<InputKey, 4096>,
@@ -48,13 +48,12 @@ pub struct Taken {
 
 impl Inbox {
     /// Whether this row was decided on already.
-    pub fn knows(&self, rowid: i64, guid: &Guid) -> bool {
+    pub fn knows(&self, rowid: i64) -> bool {
         let behind = self
             .chat_db
             .as_ref()
             .is_some_and(|place| rowid <= place.rowid);
-        (behind && !self.held.contains_key(&rowid))
-            || (self.guids.contains(guid) && !self.held.contains_key(&rowid) && behind)
+        behind && !self.held.contains_key(&rowid)
     }
 
     /// Notes that a row was decided on.

@@ -15,6 +15,7 @@ pub mod handle;
 pub mod inbox;
 pub mod ledger;
 pub mod machine;
+pub mod numbers;
 pub mod outbox;
 mod react;
 pub mod redact;

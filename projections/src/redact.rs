@@ -1,58 +1,86 @@
 //! Secrets leave before anything is stored. A pattern is listed only when its
-//! shape is the provider's own and long enough not to meet ordinary words.
+//! shape is the provider's own and long enough not to meet ordinary words; what
+//! may still be a word must also look random.
 
-use regex::Regex;
+use regex::{Captures, Regex};
 use std::sync::LazyLock;
 
-/// Name of the kind of secret and the pattern that finds it.
-const PATTERNS: &[(&str, &str)] = &[
+/// A kind of secret: its name, the pattern that finds it, and whether the match must look random.
+type Kind = (&'static str, &'static str, bool);
+
+const PATTERNS: &[Kind] = &[
     (
         "private key",
         r"-----BEGIN [A-Z ]*PRIVATE KEY(?: BLOCK)?-----[\s\S]*?(?:-----END [A-Z ]*PRIVATE KEY(?: BLOCK)?-----|\z)",
+        false,
     ),
     (
         "OpenAI key",
-        r"\bsk-(?:proj-|svcacct-|admin-|ant-[a-z0-9]+-)?[A-Za-z0-9_-]{20,}",
+        r"\bsk-(?:proj|svcacct|admin|ant-[a-z0-9]+)-[A-Za-z0-9_-]{20,}",
+        false,
     ),
-    ("AWS key", r"\b(?:AKIA|ASIA|ABIA|ACCA)[A-Z0-9]{16}\b"),
+    ("OpenAI key", r"\bsk-[A-Za-z0-9_-]{20,}", true),
+    ("AWS key", r"\b(?:AKIA|ASIA|ABIA|ACCA)[A-Z0-9]{16}\b", false),
     (
         "AWS secret",
-        r"(?i)\baws_?secret_?(?:access_?)?key\b\W{1,4}[A-Za-z0-9/+=]{40}",
+        r#"(?i)(?:aws_?)?secret_?access_?key[\\"']{0,2}\s{0,2}[:=]\s{0,2}[\\"']{0,2}[A-Za-z0-9/+=]{40}"#,
+        false,
     ),
-    ("GitHub token", r"\bgh[pousr]_[A-Za-z0-9]{36,}"),
-    ("GitHub token", r"\bgithub_pat_[A-Za-z0-9_]{50,}"),
-    ("GitLab token", r"\bglpat-[A-Za-z0-9_-]{20,}"),
-    ("Slack token", r"\bxox[abeoprs]-[A-Za-z0-9-]{10,}"),
-    ("Slack token", r"\bxapp-[0-9]-[A-Za-z0-9-]{20,}"),
+    ("GitHub token", r"\bgh[pousr]_[A-Za-z0-9]{36,}", false),
+    ("GitHub token", r"\bgithub_pat_[A-Za-z0-9_]{50,}", false),
+    ("GitLab token", r"\bglpat-[A-Za-z0-9_-]{20,}", false),
+    ("Slack token", r"\bxox[abeoprs]-[A-Za-z0-9-]{10,}", false),
+    ("Slack token", r"\bxapp-[0-9]-[A-Za-z0-9-]{20,}", false),
     (
         "Slack webhook",
         r"https://hooks\.slack\.com/(?:services|workflows)/[A-Za-z0-9/_-]{20,}",
+        false,
     ),
-    (
-        "Notion key",
-        r"\b(?:secret_[A-Za-z0-9]{40,}|ntn_[A-Za-z0-9]{40,})",
-    ),
+    ("Notion key", r"\b(?:secret|ntn)_[A-Za-z0-9]{40,}", true),
     (
         "JWT",
         r"\beyJ[A-Za-z0-9_-]{8,}\.eyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{8,}",
+        false,
     ),
-    ("Google key", r"\bAIza[A-Za-z0-9_-]{35}"),
-    ("Stripe key", r"\b[rs]k_(?:live|test)_[A-Za-z0-9]{20,}"),
-    ("npm token", r"\bnpm_[A-Za-z0-9]{36}"),
+    ("Google key", r"\bAIza[A-Za-z0-9_-]{35}", false),
+    (
+        "Stripe key",
+        r"\b[rs]k_(?:live|test)_[A-Za-z0-9]{20,}",
+        false,
+    ),
+    ("npm token", r"\bnpm_[A-Za-z0-9]{36}", false),
+    ("Hugging Face token", r"\bhf_[A-Za-z0-9]{34,}", true),
+    ("PyPI token", r"\bpypi-AgE[A-Za-z0-9_-]{50,}", false),
+    (
+        "SendGrid key",
+        r"\bSG\.[A-Za-z0-9_-]{22}\.[A-Za-z0-9_-]{43}",
+        false,
+    ),
+    (
+        "authorization",
+        r"(?i)\bauthorization\W{1,6}(?:bearer|basic|token)\s+[A-Za-z0-9._~+/=-]{16,}",
+        false,
+    ),
     (
         "bearer token",
-        r"(?i)\bauthorization:\s*bearer\s+[A-Za-z0-9._~+/=-]{16,}",
+        r"(?i)\bbearer\s+[A-Za-z0-9._~+/=-]{20,}",
+        true,
     ),
     (
         "password in URL",
-        r"\b[a-z][a-z0-9+.-]{1,20}://[^\s:/@]{1,64}:[^\s:/@]{3,128}@",
+        r"\b[a-z][a-z0-9+.-]{1,20}://[^\s:/@]{0,64}:[^\s:/@]{3,128}@",
+        false,
     ),
 ];
 
-static COMPILED: LazyLock<Vec<(&str, Regex)>> = LazyLock::new(|| {
+static COMPILED: LazyLock<Vec<(&str, Regex, bool)>> = LazyLock::new(|| {
     #[expect(clippy::expect_used, reason = "constant patterns, compiled by a test")]
-    let compile = |(name, pattern): &(&'static str, &str)| {
-        (*name, Regex::new(pattern).expect("constant pattern"))
+    let compile = |(name, pattern, random): &Kind| {
+        (
+            *name,
+            Regex::new(pattern).expect("constant pattern"),
+            *random,
+        )
     };
     PATTERNS.iter().map(compile).collect()
 });
@@ -60,12 +88,29 @@ static COMPILED: LazyLock<Vec<(&str, Regex)>> = LazyLock::new(|| {
 /// The text with every known secret replaced by `[redacted KIND]`.
 pub fn redact(text: &str) -> String {
     let mut out = text.to_owned();
-    for (name, pattern) in COMPILED.iter() {
-        if pattern.is_match(&out) {
-            out = pattern
-                .replace_all(&out, format!("[redacted {name}]"))
-                .into_owned();
+    for (name, pattern, random) in COMPILED.iter() {
+        if !pattern.is_match(&out) {
+            continue;
         }
+        let name = |found: &Captures<'_>| {
+            let found = &found[0];
+            if *random && !looks_random(found) {
+                found.to_owned()
+            } else {
+                format!("[redacted {name}]")
+            }
+        };
+        out = pattern.replace_all(&out, name).into_owned();
     }
     out
+}
+
+/// It holds a run of letters mixed with digits that is longer than a word with a version number.
+fn looks_random(text: &str) -> bool {
+    let mixed = |run: &str| {
+        run.len() >= 12
+            && run.bytes().any(|b| b.is_ascii_digit())
+            && run.bytes().any(|b| b.is_ascii_alphabetic())
+    };
+    text.split(|c: char| !c.is_ascii_alphanumeric()).any(mixed)
 }

@@ -64,9 +64,9 @@ pub enum Named {
 }
 
 /// Finds the owner's session by ref, label, id, unique beginning of the id, or
-/// folder name, in any case. An exact name beats a beginning.
+/// folder name, in any case (`my-app` is the label `My app`). An exact name beats a beginning.
 pub fn resolve(sessions: &Sessions, name: &str, ref_min: u32) -> Named {
-    let name = name.to_lowercase();
+    let name = spaced(name);
     let mine = || sessions.owners().into_iter();
     let exact = mine().filter(|(id, s)| {
         s.reference.as_str() == name
@@ -93,14 +93,17 @@ pub fn resolve(sessions: &Sessions, name: &str, ref_min: u32) -> Named {
 }
 
 fn is_label(session: &Session, name: &str) -> bool {
-    session
-        .label
-        .as_ref()
-        .is_some_and(|label| label.to_lowercase() == name)
+    let label = session.label.as_ref();
+    label.is_some_and(|label| spaced(label) == name)
 }
 
 fn folder_is(session: &Session, name: &str) -> bool {
-    crate::sessions::folder(&session.meta.cwd).to_lowercase() == name
+    spaced(crate::sessions::folder(&session.meta.cwd)) == name
+}
+
+/// In lower case, and with a dash for a space: a name after `@` ends at a space.
+fn spaced(name: &str) -> String {
+    name.trim().to_lowercase().replace(' ', "-")
 }
 
 fn one_of(mut found: Vec<SessionId>) -> Named {

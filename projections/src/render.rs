@@ -28,13 +28,29 @@ pub fn tidy(text: &str, max: usize) -> String {
     if line.chars().count() <= max {
         return line.to_owned();
     }
-    let kept: String = line.graphemes(true).take(max.saturating_sub(1)).collect();
-    format!("{}…", kept.trim_end())
+    format!(
+        "{}…",
+        line[..fitting(line, max.saturating_sub(1))].trim_end()
+    )
+}
+
+/// How many bytes of whole graphemes fit into so many characters.
+fn fitting(text: &str, room: usize) -> usize {
+    let (mut chars, mut end) = (0, 0);
+    for (at, grapheme) in text.grapheme_indices(true) {
+        chars += grapheme.chars().count();
+        if chars > room {
+            break;
+        }
+        end = at + grapheme.len();
+    }
+    end
 }
 
 /// Text without control characters (new lines and tabs stay), without bidirectional overrides and NULs.
 pub fn clean(text: &str) -> String {
-    let text = text.replace("\r\n", "\n").replace('\r', "\n");
+    let text = text.replace("\r\n", "\n");
+    let text = text.replace(['\r', '\u{2028}', '\u{2029}'], "\n");
     let bad = |c: &char| {
         (c.is_control() && *c != '\n' && *c != '\t')
             || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
@@ -46,43 +62,52 @@ pub fn clean(text: &str) -> String {
 /// Each part begins with the head and, where there are several, its number.
 pub fn parts(head: &str, body: &str, max: usize) -> Vec<Text> {
     let body = clean(body);
-    let body = body.trim();
-    if body.is_empty() {
-        return vec![Text::from(head)];
+    let body = body.trim_end().trim_start_matches('\n');
+    if body.trim().is_empty() {
+        return vec![Text::from(tidy(head, max))];
     }
-    let whole = format!("{head}\n{body}");
-    if whole.chars().count() <= max {
-        return vec![Text::from(whole)];
+    if fits(head, max.saturating_sub(body.chars().count() + 1)) {
+        return vec![Text::from(format!("{head}\n{body}"))];
     }
-    let room = max
-        .saturating_sub(head.chars().count() + " (99/99)\n".len())
-        .max(16);
-    let mut pieces = chunks(body, room);
-    if pieces.len() > PARTS_MAX {
-        let left_out: usize = pieces[PARTS_MAX - 1..pieces.len() - 1]
-            .iter()
-            .map(|p| p.chars().count())
-            .sum();
-        let last = pieces.pop().unwrap_or_default();
-        pieces.truncate(PARTS_MAX - 2);
-        pieces.push(format!(
-            "… {left_out} characters are left out here; the session has them …"
-        ));
-        pieces.push(last);
-    }
+    // Where the limit is tight the words come first, and the head is cut.
+    let head = tidy(head, max / 2);
+    let pieces = at_most(chunks(body, room(max, &head)), room(max, &head));
     let of = pieces.len();
     let number =
         |(nth, piece): (usize, String)| Text::from(format!("{head} ({}/{of})\n{piece}", nth + 1));
     pieces.into_iter().enumerate().map(number).collect()
 }
 
+/// What a part holds besides its head and number.
+fn room(max: usize, head: &str) -> usize {
+    max.saturating_sub(head.chars().count() + " (99/99)\n".len())
+        .max(1)
+}
+
+/// Keeps the first pieces and the last where there are too many, and says how much lies between.
+fn at_most(mut pieces: Vec<String>, room: usize) -> Vec<String> {
+    if pieces.len() <= PARTS_MAX {
+        return pieces;
+    }
+    let last = pieces.split_off(pieces.len() - 1);
+    let cut = pieces.split_off(PARTS_MAX - 2);
+    let left_out: usize = cut.iter().map(|piece| piece.chars().count()).sum();
+    pieces.push(tidy(&format!("… {left_out} characters left out …"), room));
+    pieces.extend(last);
+    pieces
+}
+
+fn fits(text: &str, max: usize) -> bool {
+    text.chars().nth(max).is_none()
+}
+
 /// Cuts a text that is not ours to head: as it stands, in numbered parts where it is too long.
 pub fn plain_parts(text: &str, max: usize) -> Vec<Text> {
     let text = clean(text);
-    if text.chars().count() <= max {
+    if fits(&text, max) {
         return vec![Text::from(text)];
     }
-    let pieces = chunks(&text, max.saturating_sub("(99/99) ".len()).max(16));
+    let pieces = at_most(chunks(&text, room(max, "")), room(max, ""));
     let of = pieces.len();
     pieces
         .into_iter()
@@ -93,22 +118,21 @@ pub fn plain_parts(text: &str, max: usize) -> Vec<Text> {
 
 /// Cuts text into pieces of at most `room` characters: at line ends where the
 /// line end lies in the second half, else at white space, else between graphemes.
+/// Only white space at the cuts is lost.
 fn chunks(text: &str, room: usize) -> Vec<String> {
     let mut pieces = Vec::new();
     let mut rest = text;
-    while rest.chars().count() > room {
-        let cut = cut_at(rest, room);
-        let (piece, tail) = rest.split_at(cut);
+    while !fits(rest, room) {
+        let (piece, tail) = rest.split_at(cut_at(rest, room));
         pieces.push(piece.trim_end().to_owned());
+        // The indentation of the next line is part of the words; a blank between words is not.
         rest = tail.trim_start_matches('\n');
         if rest.len() == tail.len() {
-            rest = tail.trim_start_matches(' ');
+            rest = tail.trim_start_matches([' ', '\t']);
         }
     }
-    if !rest.is_empty() {
-        pieces.push(rest.to_owned());
-    }
-    pieces.retain(|piece| !piece.is_empty());
+    pieces.push(rest.trim_end().to_owned());
+    pieces.retain(|piece| !piece.trim().is_empty());
     pieces
 }
 
@@ -118,6 +142,10 @@ fn cut_at(text: &str, room: usize) -> usize {
     for (at, grapheme) in text.grapheme_indices(true) {
         chars += grapheme.chars().count();
         if chars > room {
+            // Room ends where a word does.
+            if at > 0 && grapheme.chars().all(char::is_whitespace) {
+                return at;
+            }
             break;
         }
         hard = at + grapheme.len();

@@ -28,12 +28,16 @@ const LAST: &[&str] = &[
     "message",
 ];
 
+/// The kind of payload that tells the end of a turn.
+pub const TURN_COMPLETE: &str = "agent-turn-complete";
+
 /// What a payload tells, or one sentence on what is wrong with it.
 pub fn read(raw: &str) -> Result<TurnTold, String> {
     if raw.trim().is_empty() {
         return Err("the payload is empty".into());
     }
-    let value: Value = serde_json::from_str(raw).map_err(|e| {
+    let json = raw.trim_start_matches('\u{feff}');
+    let value: Value = serde_json::from_str(json).map_err(|e| {
         format!(
             "the payload is not JSON: {} at line {}, column {}",
             category(&e),
@@ -48,15 +52,23 @@ pub fn read(raw: &str) -> Result<TurnTold, String> {
     let session = SessionId::parse(id.trim())
         .ok_or_else(|| format!("the payload's thread id of {} bytes is not one", id.len()))?;
     Ok(TurnTold {
-        kind: text(&map, KIND).map_or_else(
-            || "agent-turn-complete".to_owned(),
-            |kind| kind.chars().take(64).collect(),
-        ),
+        kind: text(&map, KIND).map_or_else(|| TURN_COMPLETE.to_owned(), kind),
         session,
         turn: text(&map, TURN).and_then(|turn| TurnId::parse(turn.trim())),
         cwd: text(&map, CWD).map(ToOwned::to_owned),
-        last: text(&map, LAST).map(Text::from),
+        last: text(&map, LAST)
+            .filter(|last| !last.trim().is_empty())
+            .map(Text::from),
     })
+}
+
+/// Codex's own spelling of the one kind that is acted on; others as they are, cut short.
+fn kind(kind: &str) -> String {
+    let spelt = kind.to_lowercase().replace(['_', '.', '/'], "-");
+    if spelt == TURN_COMPLETE {
+        return spelt;
+    }
+    kind.chars().take(64).collect()
 }
 
 fn category(error: &serde_json::Error) -> &'static str {
@@ -68,15 +80,9 @@ fn category(error: &serde_json::Error) -> &'static str {
 
 /// The first of these keys that holds a text, here or one level down.
 fn text<'a>(map: &'a Map<String, Value>, keys: &[&str]) -> Option<&'a str> {
-    let here = |map: &'a Map<String, Value>| {
-        keys.iter()
-            .find_map(|key| map.get(*key).and_then(Value::as_str))
-    };
-    let below = || {
-        ["params", "payload", "msg", "event"]
-            .iter()
-            .filter_map(|key| map.get(*key)?.as_object())
-            .find_map(here)
-    };
-    here(map).or_else(below)
+    let below = ["params", "payload", "msg", "event"];
+    let below = below.iter().filter_map(|key| map.get(*key)?.as_object());
+    let maps: Vec<_> = std::iter::once(map).chain(below).collect();
+    let holds = |key: &&str| maps.iter().find_map(|map| map.get(*key)?.as_str());
+    keys.iter().find_map(holds)
 }

@@ -6,7 +6,6 @@
 //! sandbox. The instruction is an argument of Codex: no shell reads it, and no
 //! tmux format is made of anything the owner wrote.
 
-use super::child::{Child, Ended};
 use super::codex::{framed, no_directory};
 use super::panes::tmux::{Tmux, Trouble};
 use super::panes::{Held, Table, open_files};
@@ -21,7 +20,9 @@ use tokio::time::{Instant, sleep};
 
 /// tmux takes no longer command from its client.
 const MAX_BYTES: usize = 12 * 1024;
-const HELP_BUDGET: Duration = Duration::from_secs(10);
+/// Any setting on the command line keeps Codex in the pane, whatever its version,
+/// also where a daemon runs; this one has the pane's title name the thread too.
+const EMBEDDED: &str = r#"tui.terminal_title=["activity","run-state","thread-id"]"#;
 const PAUSE: Duration = Duration::from_millis(100);
 
 /// A window in which Codex was started.
@@ -52,7 +53,6 @@ async fn open(config: &EffectsConfig, command: &StartSession) -> Result<Window, 
     if !cwd.is_dir() {
         return Err(no_directory("codex", cwd));
     }
-    let embedded = embedded(config).await?;
     let socket = socket(config).display().to_string();
     let tmux = Tmux::at(config, &socket);
     let session = plain(&config.new_session_name);
@@ -74,9 +74,7 @@ async fn open(config: &EffectsConfig, command: &StartSession) -> Result<Window, 
     ]);
     words.extend(variables.iter().flat_map(|variable| ["-e", variable]));
     words.push("--");
-    words.push(&codex);
-    words.extend(embedded);
-    words.extend(["--", text]);
+    words.extend([&codex, "-c", EMBEDDED, "-C", &command.cwd, "--", text]);
     let out = tmux.run(&[&words], &[]).await.map_err(not_opened)?;
     let (id, root) = out.trim().split_once(' ').unwrap_or_default();
     let root = root.parse().map_err(|_| {
@@ -91,37 +89,6 @@ async fn open(config: &EffectsConfig, command: &StartSession) -> Result<Window, 
     };
     window.add_time(&name).await;
     Ok(window)
-}
-
-/// The arguments that keep Codex in the pane. A version that does not know the
-/// option is given a setting instead, which has the same effect where there is a daemon.
-async fn embedded(config: &EffectsConfig) -> Result<Vec<&'static str>, Report> {
-    let help = Child {
-        program: config.codex.clone(),
-        args: vec!["--help".into()],
-        stdin: Vec::new(),
-        cwd: None,
-        environment: config.environment.clone(),
-        budget: HELP_BUDGET,
-    };
-    let failed = |message: String| {
-        let program = config.codex.display().to_string();
-        Err(settled(Failure::NotStarted { program, message }))
-    };
-    match help.run().await {
-        Ended::Exited { code: 0, out, .. } => {
-            let known = String::from_utf8_lossy(&out).contains("--no-daemon");
-            Ok(if known {
-                vec!["--no-daemon"]
-            } else {
-                vec!["-c", "features.daemon_auto_start=false"]
-            })
-        }
-        Ended::Exited { code, .. } => failed(format!("`codex --help` exited with {code}")),
-        Ended::Signalled { signal } => failed(format!("`codex --help` ended by signal {signal}")),
-        Ended::TimedOut => failed("`codex --help` did not end in time".to_owned()),
-        Ended::NotStarted(error) => failed(error.to_string()),
-    }
 }
 
 /// How the window is made: in the tmux session, or with it.

@@ -18,6 +18,7 @@ use serde_json::Value;
 use tempfile::TempDir;
 use tokio::sync::oneshot;
 
+use crate::codex::user_texts;
 use crate::pane::Pane;
 use crate::programs::Programs;
 
@@ -41,8 +42,14 @@ pub(crate) struct Lab {
 }
 
 impl Lab {
+    /// A lab whose Codex calls a program that only takes notes.
     /// None if a program is missing; the reason has been printed.
     pub(crate) fn new() -> Option<Self> {
+        Self::with(|_| {})
+    }
+
+    /// A lab with another configuration of Codex.
+    pub(crate) fn with(change: impl FnOnce(&mut CodexHome)) -> Option<Self> {
         let programs = Programs::find()?;
         let root = tempfile::Builder::new().prefix("lab").tempdir().unwrap();
         let (base_url, model) = run_model();
@@ -53,13 +60,13 @@ impl Lab {
             root,
         };
         fs::create_dir_all(lab.work()).unwrap();
-        CodexHome {
+        let mut home = CodexHome {
             notify: vec![lab.notify_program().to_string_lossy().into_owned()],
             trusted: vec![lab.work()],
             ..CodexHome::new(lab.codex_home(), base_url)
-        }
-        .write()
-        .unwrap();
+        };
+        change(&mut home);
+        home.write().unwrap();
         lab.tmux(&[
             "new-session",
             "-d",
@@ -81,6 +88,11 @@ impl Lab {
     /// The directory sessions work in.
     pub(crate) fn work(&self) -> PathBuf {
         self.root.path().join("work")
+    }
+
+    /// A place of the lab's own, for something else.
+    pub(crate) fn place(&self, name: &str) -> PathBuf {
+        self.root.path().join(name)
     }
 
     /// Starts Codex in a window of its own.
@@ -141,7 +153,8 @@ impl Lab {
         codex
     }
 
-    fn command(&self, program: &Path) -> Command {
+    /// A program in the lab's home, cut off from the network.
+    pub(crate) fn command(&self, program: &Path) -> Command {
         let mut command = Command::new(program);
         command
             .env("HOME", self.root.path().join("home"))
@@ -195,19 +208,33 @@ impl Lab {
         )
     }
 
+    /// The thread that was begun with these words.
+    pub(crate) fn thread_of(&self, prompt: &str) -> String {
+        let begun = |path: &PathBuf| {
+            let records = records(path);
+            let texts = user_texts(&records);
+            texts.first().is_some_and(|text| text.trim() == prompt)
+        };
+        let found = rollouts(&self.codex_home().join("sessions"));
+        let mut found = found.into_iter().filter(begun);
+        let path = found.next().unwrap();
+        assert_eq!(found.next(), None, "{prompt:?} begins two threads");
+        let name = path.file_stem().unwrap().to_string_lossy().into_owned();
+        name[name.len() - 36..].to_owned()
+    }
+
+    /// How many threads have been begun.
+    pub(crate) fn rollouts_count(&self) -> usize {
+        rollouts(&self.codex_home().join("sessions")).len()
+    }
+
     /// The complete records of a thread's rollout; none before its first prompt.
     pub(crate) fn rollout(&self, thread: &str) -> Vec<Value> {
         let name = format!("-{thread}.jsonl");
-        let Some(file) = find(&self.codex_home().join("sessions"), &name) else {
-            return Vec::new();
-        };
-        let text = fs::read_to_string(file).unwrap();
-        let lines = text
-            .split_inclusive('\n')
-            .filter(|line| line.ends_with('\n'));
-        lines
-            .map(|line| serde_json::from_str(line).unwrap())
-            .collect()
+        let found = rollouts(&self.codex_home().join("sessions"));
+        let mut found = found.into_iter();
+        let file = found.find(|path| path.to_string_lossy().ends_with(&name));
+        file.map_or_else(Vec::new, |file| records(&file))
     }
 
     /// The daemon's companion outlives `daemon stop`.
@@ -278,7 +305,7 @@ pub(crate) fn wait_for<T>(what: impl Fn() -> String, ask: impl Fn() -> Option<T>
 }
 
 /// Asks again and again until there is something or the time has passed.
-pub(crate) fn within<T>(patience: Duration, ask: impl Fn() -> Option<T>) -> Option<T> {
+pub(crate) fn within<T>(patience: Duration, mut ask: impl FnMut() -> Option<T>) -> Option<T> {
     let deadline = Instant::now() + patience;
     loop {
         let found = ask();
@@ -300,16 +327,26 @@ pub(crate) fn kinds(records: &[Value]) -> Vec<String> {
     records.iter().map(kind).collect()
 }
 
-fn find(dir: &Path, end: &str) -> Option<PathBuf> {
-    for entry in fs::read_dir(dir).ok()?.filter_map(Result::ok) {
-        let path = entry.path();
+/// The complete records of a file.
+fn records(file: &Path) -> Vec<Value> {
+    let text = fs::read_to_string(file).unwrap();
+    let lines = text.split_inclusive('\n');
+    lines
+        .filter(|line| line.ends_with('\n'))
+        .map(|line| serde_json::from_str(line).unwrap())
+        .collect()
+}
+
+/// Every rollout in a folder and those below it.
+fn rollouts(dir: &Path) -> Vec<PathBuf> {
+    let entries = fs::read_dir(dir).into_iter().flatten();
+    let paths = entries.filter_map(|entry| Some(entry.ok()?.path()));
+    let below = |path: PathBuf| {
         if path.is_dir() {
-            if let Some(found) = find(&path, end) {
-                return Some(found);
-            }
-        } else if path.to_string_lossy().ends_with(end) {
-            return Some(path);
+            rollouts(&path)
+        } else {
+            vec![path]
         }
-    }
-    None
+    };
+    paths.flat_map(below).collect()
 }

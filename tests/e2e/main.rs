@@ -15,7 +15,14 @@
 )]
 
 mod codex;
+mod desk;
+mod faults;
 mod lab;
 mod pane;
+mod panes;
+mod phone;
 mod programs;
+mod runtime;
 mod stand_in;
+mod starting;
+mod turns;

@@ -40,7 +40,14 @@ impl<'lab> Pane<'lab> {
         self.key("Enter");
     }
 
-    fn paste(&self, text: &str) {
+    /// Types a line at a shell's prompt.
+    pub(crate) fn prompt_line(&self, line: &str) {
+        self.lab.tmux(&["send-keys", "-t", &self.id, "-l", line]);
+        self.key("Enter");
+    }
+
+    /// Puts a text into the composer and leaves it there.
+    pub(crate) fn paste(&self, text: &str) {
         let mut load = self.lab.tmux_command();
         load.args(["load-buffer", "-b", "prompt", "-"]);
         let mut load = load.stdin(Stdio::piped()).spawn().unwrap();

@@ -14,7 +14,7 @@ fn updating() -> bool {
     std::env::var_os("UPDATE").is_some()
 }
 
-fn fresh(path: &str, text: &str) {
+pub(crate) fn fresh(path: &str, text: &str) {
     let file = tree::root().join(path);
     if updating() {
         std::fs::write(&file, text).expect("written");

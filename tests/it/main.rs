@@ -6,5 +6,6 @@
 mod commands;
 mod docs;
 mod effects;
+mod events_doc;
 mod tidy;
 mod tree;

@@ -33,6 +33,10 @@ pub(super) fn perform(draft: &mut Draft, id: CommandId, performed: Performed) {
     let Some(entry) = draft.state().ledger.open.get(&id) else {
         return;
     };
+    if let Some((session, _)) = crate::apply::dispatch_of(&entry.command) {
+        // Behind what keeps order by itself, the next instruction may follow at once.
+        return dispatches::advance(draft, &session);
+    }
     if matches!(entry.command, Command::SendMessage(_)) && no_witness(draft) {
         settle(
             draft,
@@ -67,8 +71,10 @@ pub(super) fn settle(draft: &mut Draft, id: CommandId, outcome: Outcome) {
         outcome: outcome.clone(),
     }));
     let how = match &entry.stage {
-        Stage::Performed(performed) => Some(&performed.how),
-        Stage::Requested | Stage::Started => None,
+        Stage::Performed(performed) => Some(performed.how.clone()),
+        // Proof may come before the executor does.
+        Stage::Started => interrupted(&entry.command),
+        Stage::Requested => None,
     };
     match &entry.command {
         Command::SendMessage(send) => {
@@ -78,7 +84,7 @@ pub(super) fn settle(draft: &mut Draft, id: CommandId, outcome: Outcome) {
             }
         }
         Command::StartSession(_) => dispatches::start_settled(draft, &entry.command, &outcome),
-        _ => dispatches::settled(draft, &entry.command, how, &outcome),
+        _ => dispatches::settled(draft, &entry.command, how.as_ref(), &outcome),
     }
 }
 
@@ -178,7 +184,7 @@ pub(super) fn due(draft: &mut Draft, deadline: &Deadline) {
     }
 }
 
-/// How a command would have been carried out that we were stopped in; `None`
+/// How a command is being carried out whose executor has not reported; `None`
 /// where nothing can prove it afterwards.
 pub(super) fn interrupted(command: &Command) -> Option<How> {
     let pane = |hints: &[Pane]| {
@@ -189,6 +195,7 @@ pub(super) fn interrupted(command: &Command) -> Option<How> {
     };
     match command {
         Command::SendMessage(_) => Some(How::Accepted),
+        Command::TypeInstruction(c) if c.steer => Some(How::Steered(pane(&c.hints))),
         Command::TypeInstruction(c) => Some(How::Typed(pane(&c.hints))),
         Command::ChooseOptions(c) => Some(How::Chosen(pane(&c.hints))),
         Command::QueueInstruction(_) => Some(How::Queued),

@@ -2,11 +2,11 @@
 //! pane, resume, or a refusal that says why. One rung at a time; the next only
 //! after the one before has certainly not borne.
 
-use super::draft::Draft;
+use super::draft::{Draft, topic_known};
 use super::{messages, notices, replies};
 use crate::dispatch::{Dispatch, Rung, What};
+use crate::ledger::{Entry, Stage};
 use crate::routing::Route;
-
 use events::command::{ChooseOptions, Instruction, StartSession, TypeInstruction};
 use events::event::{Action, InstructionEnd, InstructionEnded, Rule, Topic};
 use events::outcome::{Doubt, Evidence, Failure, How, Screen};
@@ -18,8 +18,8 @@ pub(super) fn advance(draft: &mut Draft, session: &SessionId) {
         if head.trying.is_some() {
             return;
         }
-        let behind = draft.state().dispatches.behind_queue(session);
-        match next_rung(&head, behind, &draft.state().settings) {
+        let ahead = draft.state().dispatches.ahead(session);
+        match next_rung(&head, ahead, &draft.state().settings) {
             Some(rung) => {
                 let command = command(draft, session, &head, rung);
                 let attempt = u16::try_from(head.tried.len() + 1).unwrap_or(u16::MAX);
@@ -32,24 +32,31 @@ pub(super) fn advance(draft: &mut Draft, session: &SessionId) {
 }
 
 /// The next rung of the ladder; `None` when there is none left.
-fn next_rung(dispatch: &Dispatch, behind_queue: bool, settings: &Settings) -> Option<Rung> {
-    let first = if behind_queue || !settings.route_via_tmux {
+/// What waits ahead is never overtaken: behind Codex's queue there is only the queue.
+fn next_rung(dispatch: &Dispatch, ahead: Option<Rung>, settings: &Settings) -> Option<Rung> {
+    let first = if ahead.is_some() || !settings.route_via_tmux {
         Rung::Queue
     } else {
         Rung::Pane
     };
+    let choose = matches!(dispatch.what, What::Options { .. });
     let Some(last) = dispatch.tried.last() else {
-        let choose = matches!(dispatch.what, What::Options { .. });
-        return Some(if choose { Rung::Pane } else { first });
+        // Options are keys: where no pane may be typed into, they have no way in.
+        return if choose {
+            settings.route_via_tmux.then_some(Rung::Pane)
+        } else {
+            Some(first)
+        };
     };
-    if matches!(dispatch.what, What::Options { .. }) {
+    if choose {
         return None;
     }
     let tried = |rung| dispatch.tried.iter().any(|t| t.rung == rung);
     match last.rung {
         Rung::Pane => may_queue(&last.failure).then_some(Rung::Queue),
-        Rung::Queue if behind_queue || (tried(Rung::Pane) && was_working(dispatch)) => {
-            Some(Rung::Steer)
+        Rung::Queue if ahead == Some(Rung::Queue) => None,
+        Rung::Queue if ahead.is_some() || (tried(Rung::Pane) && was_working(dispatch)) => {
+            settings.route_via_tmux.then_some(Rung::Steer)
         }
         Rung::Queue => (!settings.strict_tmux).then_some(Rung::Resume),
         Rung::Steer | Rung::Resume => None,
@@ -168,7 +175,7 @@ pub(super) fn settled(draft: &mut Draft, command: &Command, how: Option<&How>, o
         return;
     }
     if matches!(command, Command::PressEnter(_)) && !matches!(outcome, Outcome::Done(_)) {
-        return;
+        return not_typed(draft, (session, inbound), outcome);
     }
     let topic = Topic::Receipt(inbound.clone());
     match outcome {
@@ -214,12 +221,39 @@ fn unconfirmed(doubt: &Doubt) -> String {
     )
 }
 
+/// Where we were stopped in typing a text, and the composer is now empty and the
+/// rollout still without it, nothing was typed: it goes down the ladder again.
+fn not_typed(draft: &mut Draft, dispatch: (SessionId, Guid), outcome: &Outcome) {
+    let empty = Screen::Composer { draft: false };
+    let Outcome::Failed(Failure::NotReady { screen, .. }) = outcome else {
+        return;
+    };
+    let stopped = |entry: &Entry| match &entry.stage {
+        Stage::Performed(performed) => performed.doubt == Some(Doubt::Interrupted),
+        Stage::Requested | Stage::Started => false,
+    };
+    let mut open = draft.state().ledger.open.iter();
+    let typed = open.find(|(_, entry)| {
+        matches!(&entry.command, Command::TypeInstruction(typed) if !typed.steer)
+            && crate::apply::dispatch_of(&entry.command).as_ref() == Some(&dispatch)
+            && stopped(entry)
+    });
+    if let Some(id) = typed.map(|(id, _)| *id).filter(|_| *screen == empty) {
+        super::commands::settle(draft, id, outcome.clone());
+    }
+}
+
 /// The acknowledgement time is over. Where our text was typed, it is looked
 /// for once more; in any case the owner hears that it is on its way.
 pub(super) fn not_seen_yet(draft: &mut Draft, command: &Command, how: &How) {
     let Some((session, inbound)) = crate::apply::dispatch_of(command) else {
         return;
     };
+    // After a restart the wait begins anew; what was said and done for it is not repeated.
+    let topic = Topic::Receipt(inbound);
+    if topic_known(draft.state(), &session, &topic) {
+        return;
+    }
     if let (Command::TypeInstruction(typed), How::Typed(_)) = (command, how) {
         draft.request(Command::PressEnter(typed.clone()), 1);
     }
@@ -228,7 +262,7 @@ pub(super) fn not_seen_yet(draft: &mut Draft, command: &Command, how: &How) {
         How::Steered(_) => "sent, not yet seen: it waits for the running step",
         _ => "sent, not yet seen",
     };
-    notices::queue(draft, Some(&session), Topic::Receipt(inbound), kind, "");
+    notices::queue(draft, Some(&session), topic, kind, "");
 }
 
 /// A new session was asked for.

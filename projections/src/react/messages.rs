@@ -60,7 +60,8 @@ pub(super) fn row(draft: &mut Draft, row: &MessageRow) {
 }
 
 fn ignored(draft: &mut Draft, event: InboundIgnored) {
-    let first = event.reason == IgnoreReason::Loop && draft.state().inbox.loop_since.is_none();
+    let quiet = crate::admit::quiet(&draft.state().inbox, draft.now().wall);
+    let first = event.reason == IgnoreReason::Loop && quiet;
     draft.record(Event::InboundIgnored(event));
     if first {
         let body = "Too many messages, or too many equal ones, came within a minute. They are not acted on until a minute is quiet.";
@@ -77,7 +78,8 @@ fn own_row(draft: &mut Draft, row: &MessageRow, command: CommandId) {
         .get(&command)
         .map(|entry| entry.row.is_some());
     let named = draft.state().ledger.sent.by_guid(&row.guid).is_some();
-    let ended = row.error != 0 || row.sent || row.delivered;
+    // What comes back to the owner's own address has gone out.
+    let ended = row.error != 0 || row.sent || row.delivered || !row.from_me;
     let nothing_new = match open {
         Some(seen) => seen && !ended,
         None => named,
@@ -137,7 +139,7 @@ fn owner_wrote(draft: &mut Draft, event: &InboundReceived) {
             "Pictures and files cannot be passed on to Codex from here. Write what you want done.",
         );
     }
-    match parse(event.text.reveal()) {
+    match understood(draft, event) {
         Parsed::Help => reply(draft, guid, Rule::Control, "help", replies::HELP),
         Parsed::List => {
             let list = replies::list(draft.state());
@@ -170,6 +172,18 @@ fn owner_wrote(draft: &mut Draft, event: &InboundReceived) {
             }
         }
     }
+}
+
+/// A word of ours that is an option of the question it would go to is its answer.
+fn understood(draft: &Draft, event: &InboundReceived) -> Parsed {
+    let words = event.text.reveal();
+    let state = draft.state();
+    let target = routing::implied(state, event.reply_to.as_ref()).target;
+    let asks = target.and_then(|id| state.sessions.get(&id));
+    if asks.is_some_and(|session| answers::is_option(session, words)) {
+        return Parsed::Plain(words.clone());
+    }
+    parse(words)
 }
 
 fn control(rule: Rule) -> Route {

@@ -47,18 +47,17 @@ pub(super) fn received(draft: &mut Draft, notify: Notify) {
 
 /// Takes a told turn as the session's.
 pub(super) fn place(draft: &mut Draft, told: TurnTold) {
-    if told.kind != "agent-turn-complete" {
+    if told.kind != told::TURN_COMPLETE {
         return;
     }
-    let known = draft.state().sessions.get(&told.session);
-    if known.is_some_and(|s| s.is_owners()) {
-        turn_ended(
-            draft,
-            &told.session,
-            None,
-            told.turn,
-            Ending::Finished { last: told.last },
-        );
+    let Some(known) = draft.state().sessions.get(&told.session) else {
+        return;
+    };
+    // A turn without a name is told by the rollout, which names it: once, not twice.
+    let turn = told.turn.or_else(|| known.turn.clone());
+    if known.is_owners() && turn.is_some() {
+        let ending = Ending::Finished { last: told.last };
+        turn_ended(draft, &told.session, None, turn, ending);
     }
 }
 

@@ -6,6 +6,7 @@ use super::{commands, notices, notify};
 use crate::redact::redact;
 use crate::refs;
 use crate::render;
+use crate::sessions::OpenQuestion;
 use events::event::{
     AssistantReplied, Ending, QuestionAsked, QuestionClosed, RecordsSkipped, SessionSeen, Topic,
     TurnCompleted, TurnStarted, UserSpoke,
@@ -49,7 +50,7 @@ pub(super) fn grew(draft: &mut Draft, rollout: Rollout) {
         RolloutFact::UserMessage { text } => user_spoke(draft, &session, offset, &text),
         RolloutFact::AssistantMessage { turn, text } => {
             let text = clean(draft, &text);
-            progress(draft, &session);
+            progress(draft, &session, None);
             draft.record(Event::AssistantReplied(AssistantReplied {
                 session,
                 offset,
@@ -99,6 +100,8 @@ pub(super) fn grew(draft: &mut Draft, rollout: Rollout) {
             turn_ended(draft, &session, Some(offset), Some(turn), ending);
         }
         RolloutFact::TurnAborted { turn, reason } => {
+            let running = draft.state().sessions.get(&session);
+            let turn = turn.or_else(|| running.and_then(|s| s.turn.clone()));
             turn_ended(
                 draft,
                 &session,
@@ -187,15 +190,16 @@ fn user_spoke(draft: &mut Draft, session: &SessionId, offset: u64, text: &Text) 
 
 /// In `send` mode, what was said before this becomes a notice; the last thing
 /// said becomes one when the turn ends.
-fn progress(draft: &mut Draft, session: &SessionId) {
+fn progress(draft: &mut Draft, session: &SessionId, last: Option<&Text>) {
+    let settings = &draft.state().settings;
+    let wanted = settings.mode == NotifyMode::Send && !settings.only_needs_input;
     let Some(known) = draft.state().sessions.get(session) else {
         return;
     };
-    let text = known
-        .unsent
-        .clone()
-        .filter(|_| known.is_owners() && draft.state().settings.mode == NotifyMode::Send);
-    if let Some(text) = text {
+    let same =
+        |text: &Text| last.is_some_and(|l| Digest::of(l.reveal()) == Digest::of(text.reveal()));
+    let text = known.unsent.clone().filter(|text| !same(text));
+    if let Some(text) = text.filter(|_| wanted && known.is_owners()) {
         notices::queue(
             draft,
             Some(session),
@@ -215,6 +219,7 @@ fn asked(draft: &mut Draft, asked: QuestionAsked) {
     }
     let owners = known.is_owners();
     let (session, topic) = (asked.session.clone(), Topic::Question(asked.call.clone()));
+    progress(draft, &session, None);
     let body = render::questions(&asked.questions);
     draft.record(Event::QuestionAsked(asked));
     let wanted = owners && draft.state().settings.mode != NotifyMode::StateOnly;
@@ -264,16 +269,29 @@ pub(super) fn turn_ended(
     let Some(known) = draft.state().sessions.get(session) else {
         return;
     };
-    if turn.as_ref().is_some_and(|turn| known.ended.contains(turn)) {
+    let told = turn.as_ref().is_some_and(|turn| known.ended.contains(turn));
+    // Where notify was faster, the rollout's own record of the end still has to undo
+    // its beginning, and only it knows whether a question was answered before.
+    let modal = |q: &&OpenQuestion| q.kind == QuestionKind::Modal;
+    let at_rest =
+        known.finished && known.turn.is_none() && !known.questions.iter().any(|q| modal(&q));
+    if told && (offset.is_none() || at_rest) {
         return;
     }
     let held: Vec<_> = known
         .questions
         .iter()
-        .filter(|q| q.kind == QuestionKind::Modal)
+        .filter(|q| offset.is_some() && modal(q))
         .map(|q| q.call.clone())
         .collect();
     let (owners, before) = (known.is_owners(), known.offset);
+    let last = match &ending {
+        Ending::Finished { last } => last.as_ref(),
+        Ending::Failed { .. } | Ending::Interrupted { .. } => None,
+    };
+    if !told {
+        progress(draft, session, last);
+    }
     let event = TurnCompleted {
         session: session.clone(),
         offset,
@@ -289,7 +307,7 @@ pub(super) fn turn_ended(
     for call in held {
         close(draft, session, offset.unwrap_or(before), &call, how);
     }
-    if owners && wants_endings(draft) {
+    if owners && !told && wants_endings(draft) {
         let (kind, body) = worded(&ending);
         notices::queue(draft, Some(session), Topic::TurnEnd(turn), kind, &body);
     }

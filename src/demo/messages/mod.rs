@@ -13,7 +13,7 @@ mod tests;
 use crate::ingress::chat_db::typedstream;
 use events::Wall;
 pub use row::{Form, Place, Row, SelfChat};
-use rusqlite::{Connection, OpenFlags, params};
+use rusqlite::{Connection, OpenFlags, TransactionBehavior, params};
 use sha2::{Digest as _, Sha256};
 use std::path::Path;
 use std::time::Duration;
@@ -80,7 +80,9 @@ impl Messages {
 
     /// Writes a row as it describes itself, and returns its guid.
     pub fn insert(&mut self, row: &Row) -> Result<String> {
-        let tx = self.db.transaction()?;
+        let tx = self
+            .db
+            .transaction_with_behavior(TransactionBehavior::Immediate)?;
         let number = next(&tx)?;
         let guid = row
             .guid
@@ -147,7 +149,9 @@ impl Messages {
 
     /// The join row of a row that was inserted at [`Place::Nowhere`].
     pub fn join(&mut self, guid: &str, place: &Place, service: &str) -> Result<()> {
-        let tx = self.db.transaction()?;
+        let tx = self
+            .db
+            .transaction_with_behavior(TransactionBehavior::Immediate)?;
         let (number, date) = tx.query_row(
             "SELECT ROWID, date FROM message WHERE guid = ?1",
             [guid],
@@ -194,8 +198,10 @@ impl Messages {
 }
 
 fn connect(path: &Path, how: OpenFlags) -> Result<Connection> {
-    let db = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_WRITE | how)?;
+    let mut db = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_WRITE | how)?;
     db.busy_timeout(BUSY)?;
+    // One that begins by reading is refused, not made to wait, when another writes.
+    db.set_transaction_behavior(TransactionBehavior::Immediate);
     Ok(db)
 }
 

@@ -25,6 +25,7 @@ use tmux::{Tmux, Trouble};
 
 /// A session's pane, proven, with the server it is on.
 struct Target {
+    config: EffectsConfig,
     tmux: Tmux,
     pane: Pane,
     /// Its first process when it was proven: another one means another pane.
@@ -40,6 +41,7 @@ impl Target {
         let proven = proof::find(config, session, hints).await;
         let proven = proven.map_err(|why| settled(Failure::NoPane { why }))?;
         Ok(Self {
+            config: config.clone(),
             tmux: Tmux::at(config, &proven.pane.socket),
             pane: proven.pane,
             root: proven.root,
@@ -49,13 +51,27 @@ impl Target {
     /// What the pane shows now.
     async fn look(&self) -> Result<(Capture, Seen), String> {
         match self.tmux.look(&self.pane.id).await {
-            Ok((root, capture)) if root == self.root => {
-                let seen = recognise(&capture);
-                Ok((capture, seen))
-            }
+            Ok((root, capture)) if root == self.root => Ok(self.seen(capture).await),
             Ok(_) => Err("another program has taken the pane".to_owned()),
             Err(trouble) => Err(trouble.to_string()),
         }
+    }
+
+    /// A shell that runs one command line, as `sh -c codex` or a script does, shares
+    /// its process group with Codex, and tmux names the pane after the shell. Only
+    /// the processes can tell that from a shell to which Codex has returned.
+    async fn seen(&self, mut capture: Capture) -> (Capture, Seen) {
+        let seen = recognise(&capture);
+        if seen.screen != Screen::Shell {
+            return (capture, seen);
+        }
+        let table = Table::read(&self.config).await;
+        if !table.is_ok_and(|table| !table.codex_in_front(self.root).is_empty()) {
+            return (capture, seen);
+        }
+        "codex".clone_into(&mut capture.command);
+        let seen = recognise(&capture);
+        (capture, seen)
     }
 
     /// The same before anything was done, when not seeing is a certain failure.

@@ -8,7 +8,6 @@ use std::path::Path;
 
 /// A Codex that keeps its arguments, and holds a rollout as the real one does.
 const CODEX: &str = "#!/bin/bash
-if [ \"$1\" = --help ]; then echo '  --no-daemon'; exit 0; fi
 cd \"$(dirname \"$0\")\"
 printf '%s\\0' \"$PWD_AT_START\" \"$@\" > args
 exec 9>> \"$CODEX_HOME/rollout-2026-11-22T14-55-01-ID.jsonl\"
@@ -37,7 +36,9 @@ async fn a_session_is_known_by_what_its_own_codex_holds() {
         };
         assert_eq!(session.as_str(), ID);
         let args = std::fs::read_to_string(rig.path("args")).expect("args");
-        assert_eq!(args, format!("\0--no-daemon\0--\0 {text} \0"));
+        let title = r#"tui.terminal_title=["activity","run-state","thread-id"]"#;
+        let cwd = cwd.display();
+        assert_eq!(args, format!("\0-c\0{title}\0-C\0{cwd}\0--\0 {text} \0"));
         let format = "#{session_name} #{window_name} #{pane_current_path}";
         let shown = rig
             .tmux(&["display-message", "-p", "-t", &pane.id, format])
@@ -70,7 +71,7 @@ async fn a_session_is_known_by_what_its_own_codex_holds() {
 #[tokio::test]
 async fn a_codex_that_ends_at_once_has_failed() {
     let rig = Rig::new();
-    rig.script("codex", "#!/bin/bash\n[ \"$1\" = --help ]\n");
+    rig.script("codex", "#!/bin/bash\n");
     let report = rig.execute(start("x", &rig.path("home"))).await;
     assert!(matches!(
         report,

@@ -1,0 +1,157 @@
+//! What must hold when everything has come to rest: nothing is owed, and
+//! everything that came in came to an end that can be seen.
+
+use super::Broken;
+use super::messages::Row;
+use super::oracle::{Oracle, Stage};
+use super::story::Kind;
+use super::world::World;
+use events::event::{IgnoreReason as Reason, InstructionEnd};
+use events::{Command, Digest, Outcome, SessionId, Wall};
+use std::collections::BTreeMap;
+
+impl Oracle {
+    /// Nothing is owed and nothing got lost.
+    pub(super) fn at_rest(&self, world: &World) -> Result<(), Broken> {
+        let state = &self.shadow;
+        let owed = [
+            ("commands", state.ledger.open.len()),
+            ("notices", state.outbox.open.len()),
+            ("instructions", state.dispatches.lanes.len()),
+            ("starts of sessions", state.dispatches.starting.len()),
+            ("deadlines", state.deadlines.len()),
+            ("hand-overs", world.inbox.len()),
+        ];
+        for (what, count) in owed {
+            if count > 0 {
+                return Err(format!("at rest, {count} {what} are still owed"));
+            }
+        }
+        let unsettled = self
+            .commands
+            .iter()
+            .find(|(_, l)| l.stage != Stage::Settled);
+        if let Some((id, life)) = unsettled {
+            return Err(format!("{id} ({}) never ended", life.command.name()));
+        }
+        for key in &world.handed_over {
+            if !self.keys.contains(key) {
+                return Err(format!("hand-over {key} was lost"));
+            }
+        }
+        self.words_ended(world)?;
+        self.turns_seen(world)?;
+        self.proofs(world)
+    }
+
+    fn words_ended(&self, world: &World) -> Result<(), Broken> {
+        for row in &world.messages.rows {
+            let (rowid, guid) = (row.row.rowid, &row.row.guid);
+            if !row.word || self.first_row.is_none_or(|first| rowid <= first) {
+                continue;
+            }
+            let fair = |reason: &Reason| match reason {
+                Reason::Loop | Reason::Stale | Reason::Future => true,
+                Reason::Twin => said_twice(world, row),
+                _ => false,
+            };
+            if let Some(reason) = self.ignored.get(guid).filter(|reason| !fair(reason)) {
+                return Err(format!(
+                    "row {rowid} is the owner's word and was ignored: {reason:?}"
+                ));
+            }
+            if !self.ignored.contains_key(guid) && !self.inbound.contains_key(guid) {
+                return Err(format!("row {rowid} is the owner's word and was not taken"));
+            }
+        }
+        for (guid, inbound) in &self.inbound {
+            if !inbound.decided {
+                return Err(format!("{guid} went nowhere"));
+            }
+            if inbound.instructs && inbound.end.is_none() {
+                return Err(format!("{guid} never came to an end"));
+            }
+        }
+        Ok(())
+    }
+
+    fn turns_seen(&self, world: &World) -> Result<(), Broken> {
+        for session in &world.sessions {
+            for turn in &session.ended {
+                if !self.turns.contains(&(session.id.clone(), turn.clone())) {
+                    return Err(format!("the end of {turn} was not seen"));
+                }
+            }
+            let order = session.heard.iter().filter_map(|put| put.by.as_ref());
+            let order: Vec<_> = order.filter_map(|guid| self.order_of(guid)).collect();
+            if !order.is_sorted() {
+                return Err(format!("{} heard the owner out of order", session.id));
+            }
+            let known = self.shadow.sessions.get(&session.id);
+            let said = known.map(|k| (k.turn.as_ref(), k.finished, k.questions.len()));
+            let finished = session.turns > 0 && session.turn.is_none();
+            let asks = usize::from(session.asks.is_some());
+            let does = (session.turn.as_ref(), finished, asks);
+            if said != Some(does) {
+                return Err(format!(
+                    "{} does {does:?}, and State says {said:?}",
+                    session.id
+                ));
+            }
+            if session.kind == Kind::Internal && !order.is_empty() {
+                return Err("the owner's words went into a thread that is not theirs".into());
+            }
+        }
+        Ok(())
+    }
+
+    /// As many proofs in the world as the log claims, for each text.
+    fn proofs(&self, world: &World) -> Result<(), Broken> {
+        let mut claimed: BTreeMap<(SessionId, Digest), usize> = BTreeMap::new();
+        for effect in &world.effects {
+            let (Command::TypeInstruction(events::command::TypeInstruction {
+                instruction: i, ..
+            })
+            | Command::QueueInstruction(i)
+            | Command::ResumeSession(i)) = &effect.command
+            else {
+                continue;
+            };
+            let end = self.inbound.get(&i.inbound).and_then(|known| known.end);
+            if effect.reached && end == Some(InstructionEnd::Delivered) {
+                let text = (i.session.clone(), Digest::of(i.text.reveal()));
+                *claimed.entry(text).or_default() += 1;
+            }
+        }
+        for ((id, digest), count) in claimed {
+            let session = world.sessions.iter().find(|s| s.id == id);
+            if session.map_or(0, |s| s.recorded(digest)) < count {
+                return Err(format!("{id} does not have all that was delivered"));
+            }
+        }
+        let expired = |o: &Outcome| matches!(o, Outcome::Expired);
+        let troubles = self.shadow.ledger.troubles.iter();
+        let withdrawn = troubles.filter(|t| expired(&t.outcome));
+        for trouble in withdrawn {
+            if world.effects.iter().any(|x| x.id == trouble.id) {
+                return Err(format!("{} was withdrawn and carried out", trouble.id));
+            }
+        }
+        Ok(())
+    }
+}
+
+/// The owner wrote the same words within a moment, which may count as one.
+fn said_twice(world: &World, row: &Row) -> bool {
+    let gap = |a: Option<Wall>, b: Option<Wall>| match (a, b) {
+        (Some(a), Some(b)) => a.until(b).0.max(b.until(a).0),
+        _ => u64::MAX,
+    };
+    let same = |other: &&Row| {
+        other.row.guid != row.row.guid
+            && other.word
+            && other.row.body == row.row.body
+            && gap(other.row.date, row.row.date) <= 3000
+    };
+    world.messages.rows.iter().any(|other| same(&other))
+}

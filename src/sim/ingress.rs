@@ -1,0 +1,156 @@
+//! The readers of the program's sources. What they remember dies with the
+//! process; where they go on is read from State, as the real ones do.
+
+use super::names;
+use super::world::World;
+use events::input::{Body, ChatDbPlaced, MessageRow, Placing, QueueEntry, QueueLine, Rollout};
+use events::{Input, SessionId, Text};
+use projections::State;
+use std::collections::BTreeMap;
+
+/// How long a row may take to become whole.
+const HOLD: u64 = 30_000;
+const FILE: &str = "queue-1";
+
+/// How far each source was read by this process.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Readers {
+    placed: bool,
+    rowid: i64,
+    held: BTreeMap<i64, u64>,
+    /// Our own rows, with their error code when last handed out.
+    tracked: BTreeMap<i64, i64>,
+    rollouts: BTreeMap<SessionId, u64>,
+    lines: usize,
+}
+
+impl Readers {
+    /// A new process goes on where the log says.
+    pub(super) fn resume(state: &State, world: &World) -> Self {
+        let mut readers = Self::default();
+        let now = world.now;
+        if let Some(place) = &state.inbox.chat_db {
+            readers.placed = true;
+            readers.rowid = place.rowid;
+        }
+        let held = state.inbox.held.keys();
+        readers.held = held.map(|rowid| (*rowid, now + HOLD)).collect();
+        for row in &world.messages.rows {
+            let sent = state.ledger.sent.by_guid(&row.row.guid);
+            if sent.is_some_and(|sent| state.ledger.open.contains_key(&sent.id)) {
+                readers.tracked.insert(row.row.rowid, 0);
+            }
+        }
+        let sessions = state.sessions.by_id.iter();
+        readers.rollouts = sessions.map(|(id, s)| (id.clone(), s.offset)).collect();
+        let read = state.inbox.queue.get(FILE).copied().unwrap_or(0);
+        readers.lines = usize::try_from(read / 50).unwrap_or(0);
+        readers
+    }
+
+    /// The next thing that a source has, if any.
+    pub(super) fn next(&mut self, world: &World) -> Option<Input> {
+        self.rollout(world)
+            .or_else(|| self.chat_db(world))
+            .or_else(|| self.line(world))
+    }
+
+    fn rollout(&mut self, world: &World) -> Option<Input> {
+        for session in &world.sessions {
+            let read = self.rollouts.get(&session.id).copied().unwrap_or(0);
+            let record = session.records.iter().find(|r| r.offset > read);
+            if let Some(record) = record.filter(|r| r.at <= world.now) {
+                self.rollouts.insert(session.id.clone(), record.offset);
+                return Some(Input::Rollout(Rollout {
+                    session: session.id.clone(),
+                    offset: record.offset,
+                    at: world.wall(),
+                    fact: record.fact.clone(),
+                }));
+            }
+        }
+        None
+    }
+
+    fn chat_db(&mut self, world: &World) -> Option<Input> {
+        if world.messages.unreadable {
+            return None;
+        }
+        if !self.placed {
+            self.placed = true;
+            self.rowid = world.messages.rows.last().map_or(0, |r| r.row.rowid);
+            return Some(Input::ChatDb(ChatDbPlaced {
+                identity: "1:2:3".into(),
+                rowid: self.rowid,
+                why: Placing::FirstStart,
+            }));
+        }
+        let row = self.unheld(world).or_else(|| self.changed(world));
+        let row = row.or_else(|| self.fresh(world))?;
+        Some(Input::Message(Box::new(row)))
+    }
+
+    /// A held row that is whole now, or whose time is over.
+    fn unheld(&mut self, world: &World) -> Option<MessageRow> {
+        let due = self.held.iter().find_map(|(rowid, until)| {
+            let row = world.messages.get(*rowid)?.row.clone();
+            let given_up = *until <= world.now;
+            (whole(&row) || given_up).then_some(MessageRow { given_up, ..row })
+        })?;
+        self.held.remove(&due.rowid);
+        Some(due)
+    }
+
+    /// One of our own rows with a new error code.
+    fn changed(&mut self, world: &World) -> Option<MessageRow> {
+        for (rowid, last) in &mut self.tracked {
+            let Some(row) = world.messages.get(*rowid) else {
+                continue;
+            };
+            if row.row.error != *last {
+                *last = row.row.error;
+                return Some(row.row.clone());
+            }
+        }
+        None
+    }
+
+    fn fresh(&mut self, world: &World) -> Option<MessageRow> {
+        let rows = &world.messages.rows;
+        let at = rows.partition_point(|r| r.row.rowid <= self.rowid);
+        let row = rows.get(at)?.row.clone();
+        self.rowid = row.rowid;
+        if row.from_me {
+            self.tracked.insert(row.rowid, row.error);
+        }
+        if !whole(&row) {
+            self.held.insert(row.rowid, world.now + HOLD);
+        }
+        Some(row)
+    }
+
+    fn line(&mut self, world: &World) -> Option<Input> {
+        let line = world.lines.get(self.lines)?;
+        self.lines += 1;
+        let entry = QueueEntry {
+            to: Some(Text::from(names::OWNER)),
+            text: Text::from(*line),
+        };
+        Some(Input::QueueLine(QueueLine {
+            file: FILE.into(),
+            offset: self.lines as u64 * 50,
+            stamp: self.lines.to_string(),
+            line: Ok(entry),
+        }))
+    }
+
+    /// When a held row is given up.
+    pub(super) fn next_at(&self, world: &World) -> Option<u64> {
+        let held = self.held.values().min().copied();
+        held.filter(|_| !world.messages.unreadable)
+    }
+}
+
+const fn whole(row: &MessageRow) -> bool {
+    row.chat.is_some() && !matches!(row.body, Body::Empty)
+}

@@ -1,0 +1,218 @@
+//! Messages and its chat.db: rows with all the oddities that real ones have.
+//! It knows which command each of our rows came from; the program does not.
+
+use super::names;
+use super::story::{Fate, Odd};
+use events::input::{Body, Chat, MessageRow};
+use events::{CommandId, Guid, Text, Wall};
+use std::collections::VecDeque;
+
+/// Messages, as the program meets it.
+#[derive(Clone, Debug, Default)]
+pub struct Messages {
+    /// chat.db, oldest row first.
+    pub rows: Vec<Row>,
+    /// What the next texts meet; without one they are sent at once.
+    pub fates: VecDeque<Fate>,
+    /// The owner's and ours are one account.
+    pub self_chat: bool,
+    /// chat.db cannot be read.
+    pub unreadable: bool,
+}
+
+/// A row, with what only the model knows of it.
+#[derive(Clone, Debug)]
+pub struct Row {
+    /// As it is read.
+    pub row: MessageRow,
+    /// The command that sent it.
+    pub by: Option<CommandId>,
+    /// It is the owner's word, and must be taken as such.
+    pub word: bool,
+    /// It must never be taken as the owner's word.
+    pub foreign: bool,
+}
+
+impl Messages {
+    fn next_rowid(&self) -> i64 {
+        self.rows.last().map_or(100, |r| r.row.rowid) + 1
+    }
+
+    /// A row as an ordinary message of the owner has it.
+    fn blank(&self, text: &str, wall: Wall, from_me: bool) -> MessageRow {
+        let rowid = self.next_rowid();
+        let account = if self.self_chat {
+            names::OWNER
+        } else {
+            names::MAC
+        };
+        MessageRow {
+            rowid,
+            guid: names::guid(rowid),
+            body: Body::Text(Text::from(text)),
+            date: Some(wall),
+            service: "iMessage".into(),
+            from_me,
+            handle: Some(Text::from(names::OWNER)),
+            destination: Some(Text::from(account)),
+            chat: Some(Chat {
+                style: Some(45),
+                identifier: Text::from(names::OWNER),
+                participants: vec![Text::from(names::OWNER)],
+            }),
+            item_type: 0,
+            associated_type: 0,
+            balloon: None,
+            reply_to: None,
+            attachments: false,
+            edited: false,
+            error: 0,
+            sent: from_me,
+            delivered: from_me,
+            given_up: false,
+        }
+    }
+
+    fn put(&mut self, row: MessageRow, by: Option<CommandId>, word: bool, foreign: bool) -> i64 {
+        let rowid = row.rowid;
+        self.rows.push(Row {
+            row,
+            by,
+            word,
+            foreign,
+        });
+        rowid
+    }
+
+    /// The owner writes. In a chat with oneself the text stands there twice.
+    pub fn owner_writes(&mut self, text: &str, reply_to: Option<Guid>, wall: Wall) -> i64 {
+        let mut row = self.blank(text, wall, self.self_chat);
+        row.reply_to.clone_from(&reply_to);
+        let rowid = self.put(row, None, true, false);
+        if self.self_chat {
+            let mut twin = self.blank(text, Wall(wall.0 + 400), false);
+            twin.reply_to = reply_to;
+            self.put(twin, None, false, true);
+        }
+        rowid
+    }
+
+    /// Our row appears; `fate` says how.
+    pub fn our_row(&mut self, text: &str, by: CommandId, fate: Fate, wall: Wall) -> i64 {
+        let mut row = self.blank(text, wall, true);
+        match fate {
+            Fate::Sms => row.service = "SMS".into(),
+            Fate::Error22After(_) => (row.sent, row.delivered) = (false, false),
+            _ => {}
+        }
+        let rowid = self.put(row, Some(by), false, true);
+        if self.self_chat && !matches!(fate, Fate::Error22After(_)) {
+            let twin = self.blank(text, Wall(wall.0 + 400), false);
+            self.put(twin, None, false, true);
+        }
+        rowid
+    }
+
+    /// A row that is not simply the owner's word.
+    pub fn odd(&mut self, odd: Odd, wall: Wall) -> Option<i64> {
+        let mut row = self.blank("do something else", wall, self.self_chat);
+        let mut word = false;
+        match odd {
+            Odd::Stranger => {
+                row.from_me = false;
+                row.handle = Some(Text::from("+15555550199"));
+                row.chat = Some(Chat {
+                    style: Some(45),
+                    identifier: Text::from("+15555550199"),
+                    participants: vec![Text::from("+15555550199")],
+                });
+            }
+            Odd::Group => {
+                row.chat = Some(Chat {
+                    style: Some(43),
+                    identifier: Text::from("chat123"),
+                    participants: vec![Text::from(names::OWNER), Text::from("+15555550199")],
+                });
+            }
+            Odd::Sms => row.service = "SMS".into(),
+            Odd::Tapback => row.associated_type = 2001,
+            Odd::Stale => row.date = Some(Wall(wall.0 - 2 * 86_400_000)),
+            Odd::Duplicate => {
+                let whole = |r: &&Row| r.word && r.row.chat.is_some() && r.row.body != Body::Empty;
+                let newest = self.rows.iter().rev().find(whole)?;
+                let MessageRow { body, date, .. } = newest.row.clone();
+                (row.body, row.date) = (body, date);
+            }
+            Odd::Echo => {
+                // Elsewhere than in a chat with oneself, only our head line tells.
+                let ours = |r: &&Row| r.by.is_some() && (self.self_chat || is_headed(&r.row.body));
+                let newest = self.rows.iter().rev().find(ours)?;
+                row.body = newest.row.body.clone();
+                row.from_me = false;
+            }
+            Odd::LateChat(_) => {
+                row.chat = None;
+                word = true;
+            }
+            Odd::LateBody(_) => {
+                row.body = Body::Empty;
+                word = true;
+            }
+            Odd::NoBody => row.body = Body::Empty,
+        }
+        Some(self.put(row, None, word, !word))
+    }
+
+    /// What was missing in a row is there now.
+    pub fn complete(&mut self, rowid: i64) {
+        let whole = self.blank("finish the report", Wall(0), false);
+        if let Some(row) = self.get_mut(rowid) {
+            row.row.chat = row.row.chat.take().or(whole.chat);
+            if row.row.body == Body::Empty {
+                row.row.body = whole.body;
+            }
+        }
+    }
+
+    /// Messages writes an error code on a row.
+    pub fn fail(&mut self, rowid: i64) {
+        if let Some(row) = self.get_mut(rowid) {
+            row.row.error = 22;
+        }
+    }
+
+    /// The row.
+    pub fn get(&self, rowid: i64) -> Option<&Row> {
+        let at = self
+            .rows
+            .binary_search_by_key(&rowid, |r| r.row.rowid)
+            .ok()?;
+        self.rows.get(at)
+    }
+
+    fn get_mut(&mut self, rowid: i64) -> Option<&mut Row> {
+        let at = self
+            .rows
+            .binary_search_by_key(&rowid, |r| r.row.rowid)
+            .ok()?;
+        self.rows.get_mut(at)
+    }
+
+    /// The name of the newest of our rows that speaks of a session.
+    pub fn newest_about(&self, reference: &str) -> Option<Guid> {
+        let head = format!("[Codex] @{reference} ");
+        let about = |r: &&Row| {
+            r.by.is_some()
+                && matches!(&r.row.body, Body::Text(text) if text.reveal().starts_with(&head))
+        };
+        self.rows
+            .iter()
+            .rev()
+            .find(about)
+            .map(|r| r.row.guid.clone())
+    }
+}
+
+fn is_headed(body: &Body) -> bool {
+    matches!(body, Body::Text(text) if text.reveal().starts_with("[Codex]"))
+}

@@ -1,0 +1,26 @@
+//! The world, simulated: the real driver, codec and reducers against a model
+//! disk, Messages, Codex, tmux and owner, all on one thread and one clock.
+//!
+//! A [`story::Story`] says what happens; the [`runner`] plays it, kills the
+//! program where it is told to, starts it again, and has the [`oracle`] check
+//! after every step what must always hold. Nothing here reads a clock, a file
+//! or randomness: the same story with the same crashes gives the same run.
+//! Nothing outside of tests may use it.
+
+pub mod codex;
+pub mod disk;
+pub mod entropy;
+mod finish;
+mod hands;
+mod ingress;
+pub mod messages;
+mod names;
+pub mod oracle;
+pub mod random;
+pub mod runner;
+pub mod scenarios;
+pub mod story;
+pub mod world;
+
+/// What must hold did not; one sentence.
+pub type Broken = String;

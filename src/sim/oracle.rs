@@ -1,0 +1,422 @@
+//! What must always hold, whatever happens to the program: checked after every
+//! step against the log on the model disk, the live State and the world's own
+//! knowledge, which the program does not have.
+
+use super::Broken;
+use super::disk::SimLog;
+use super::names;
+use super::story::Kind;
+use super::world::{Effect, World};
+use crate::driver::Driver;
+use crate::store::EventLog;
+use events::command::SendMessage;
+use events::event::{Action, CommandSettled, InstructionEnd, NoticeQueued, RoutingDecided, Topic};
+use events::outcome::{Evidence, Failure};
+use events::{
+    Command, CommandId, Envelope, Event, Guid, InputKey, Lane, Outcome, Seq, SessionId, Text, Tick,
+    TurnId,
+};
+use projections::{State, apply};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Everything the log said so far, and what it was checked against.
+#[derive(Debug, Default)]
+pub(super) struct Oracle {
+    /// The log, replayed entry by entry as it stands on disk.
+    pub(super) shadow: State,
+    tick: Tick,
+    pub(super) commands: BTreeMap<CommandId, Life>,
+    pub(super) inbound: BTreeMap<Guid, Inbound>,
+    pub(super) ignored: BTreeMap<Guid, events::event::IgnoreReason>,
+    pub(super) keys: BTreeSet<InputKey>,
+    pub(super) turns: BTreeSet<(SessionId, TurnId)>,
+    ends: BTreeSet<(SessionId, TurnId, bool)>,
+    pub(super) first_row: Option<i64>,
+    notices: BTreeMap<Seq, NoticeQueued>,
+    effects: usize,
+    /// The order number of the last message put into each session.
+    put: BTreeMap<SessionId, usize>,
+    endings: BTreeMap<(SessionId, Topic), Vec<Text>>,
+    parts: BTreeMap<Seq, u16>,
+    last_sent: Option<(Seq, u16)>,
+    last_of_session: BTreeMap<SessionId, Seq>,
+    told: BTreeSet<(SessionId, Topic, String)>,
+    /// Messages for which Enter was pressed once more.
+    entered: BTreeSet<Guid>,
+    /// Every entry in words, where somebody wants to read them.
+    pub(super) transcript: Option<Vec<String>>,
+}
+
+/// How far a command is, by the log.
+#[derive(Debug)]
+pub(super) struct Life {
+    pub(super) command: Command,
+    pub(super) stage: Stage,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Stage {
+    Requested,
+    Started,
+    Performed,
+    Settled,
+}
+
+/// What became of a message of the owner, by the log.
+#[derive(Debug)]
+pub(super) struct Inbound {
+    nth: usize,
+    pub(super) decided: bool,
+    /// It has to come to an end.
+    pub(super) instructs: bool,
+    pub(super) end: Option<InstructionEnd>,
+}
+
+fn must(holds: bool, what: impl FnOnce() -> String) -> Result<(), Broken> {
+    if holds { Ok(()) } else { Err(what()) }
+}
+
+impl Oracle {
+    /// Checks everything that is new since the last time.
+    pub(super) fn check(&mut self, driver: &Driver<SimLog>, world: &World) -> Result<(), Broken> {
+        let last = driver.log().last().unwrap_or_default();
+        must(last >= self.shadow.last, || {
+            format!("entries behind {last} were acknowledged and are gone")
+        })?;
+        self.effects(world)?;
+        for entry in driver.log().read(self.shadow.last.next()) {
+            let entry = entry.map_err(|fault| fault.to_string())?;
+            if let Some(transcript) = &mut self.transcript {
+                transcript.push(format!("{} {} {:?}", world.now, entry.seq, entry.event));
+            }
+            self.entry(&entry, world)
+                .map_err(|what| format!("{what}, at entry {}", entry.seq))?;
+            apply(&mut self.shadow, &entry);
+        }
+        must(self.shadow == *driver.machine().state(), || {
+            "the log, replayed, is not the live state".into()
+        })?;
+        if let Some(anomaly) = self.shadow.anomalies.last() {
+            return Err(format!("{} (entry {})", anomaly.what, anomaly.seq));
+        }
+        let (open, notices) = (self.shadow.ledger.open.len(), self.shadow.outbox.open.len());
+        must(open < 500 && notices < 500, || {
+            format!("state grows: {open} commands, {notices} notices")
+        })
+    }
+
+    fn entry(&mut self, entry: &Envelope, world: &World) -> Result<(), Broken> {
+        must(entry.seq == self.shadow.last.next(), || "a gap".into())?;
+        must(entry.tick >= self.tick, || "time went back".into())?;
+        self.tick = entry.tick;
+        match &entry.event {
+            Event::NotifyReceived(e) => self.key(&e.key),
+            Event::AttentionRequested(e) => self.key(&e.key),
+            Event::ChatDbPlaced(e) => {
+                self.first_row.get_or_insert(e.rowid);
+                Ok(())
+            }
+            Event::TurnCompleted(e) => {
+                let Some(turn) = &e.turn else { return Ok(()) };
+                // Notify and the rollout may each tell of it, once.
+                let teller = (e.session.clone(), turn.clone(), e.offset.is_some());
+                must(self.ends.insert(teller), || {
+                    format!("turn {turn} ended twice")
+                })?;
+                self.turns.insert((e.session.clone(), turn.clone()));
+                Ok(())
+            }
+            Event::InboundReceived(e) => {
+                let (nth, guid) = (self.inbound.len(), e.guid.clone());
+                let row = world.messages.get(e.rowid);
+                must(row.is_some_and(|r| !r.foreign), || {
+                    format!("row {} is not the owner's word and was taken", e.rowid)
+                })?;
+                let inbound = Inbound {
+                    nth,
+                    decided: false,
+                    instructs: false,
+                    end: None,
+                };
+                let fresh = self.inbound.insert(guid, inbound).is_none();
+                must(fresh, || format!("row {} was taken twice", e.rowid))
+            }
+            Event::InboundIgnored(e) => {
+                let twice = self.ignored.insert(e.guid.clone(), e.reason).is_some();
+                must(!twice && !self.inbound.contains_key(&e.guid), || {
+                    format!("row {} was decided twice", e.rowid)
+                })
+            }
+            Event::RoutingDecided(e) => self.routed(e),
+            Event::InstructionEnded(e) => {
+                let inbound = self.inbound.get_mut(&e.inbound).filter(|i| i.decided);
+                let inbound = inbound.ok_or("an end without a decision")?;
+                must(inbound.end.replace(e.end).is_none(), || {
+                    format!("{} ended twice", e.inbound)
+                })?;
+                let put = world.effects.iter().any(|x| puts(x, &e.inbound));
+                must(e.end != InstructionEnd::Refused || !put, || {
+                    format!("{} was refused and had been put in", e.inbound)
+                })
+            }
+            Event::NoticeQueued(e) => self.notice(entry.seq, e, world),
+            Event::CommandRequested(e) => {
+                if let Command::PressEnter(typed) = &e.command {
+                    let inbound = &typed.instruction.inbound;
+                    must(self.entered.insert(inbound.clone()), || {
+                        format!("Enter is pressed again and again for {inbound}")
+                    })?;
+                }
+                let life = Life {
+                    command: e.command.clone(),
+                    stage: Stage::Requested,
+                };
+                must(self.commands.insert(e.id, life).is_none(), || {
+                    format!("{} was requested twice", e.id)
+                })
+            }
+            Event::CommandStarted(e) => self.started(e.id),
+            Event::CommandPerformed(e) => {
+                let begun = [Stage::Started, Stage::Performed];
+                self.moves(e.id, &begun, Stage::Performed)
+            }
+            Event::CommandSettled(e) => self.settled(e, world),
+            _ => Ok(()),
+        }
+    }
+
+    fn key(&mut self, key: &InputKey) -> Result<(), Broken> {
+        must(self.keys.insert(key.clone()), || {
+            format!("hand-over {key} counts twice")
+        })
+    }
+
+    fn routed(&mut self, e: &RoutingDecided) -> Result<(), Broken> {
+        let inbound = self.inbound.get_mut(&e.inbound);
+        let inbound = inbound.ok_or("a decision on a message that was not taken")?;
+        must(!inbound.decided, || {
+            format!("{} was decided twice", e.inbound)
+        })?;
+        inbound.decided = true;
+        inbound.instructs = !matches!(e.action, Action::Reply);
+        Ok(())
+    }
+
+    fn notice(&mut self, seq: Seq, e: &NoticeQueued, world: &World) -> Result<(), Broken> {
+        let internal = |s: &&super::codex::Session| {
+            Some(&s.id) == e.session.as_ref() && s.kind == Kind::Internal
+        };
+        must(!world.sessions.iter().any(|s| internal(&s)), || {
+            "a notice about a thread that is not the owner's".into()
+        })?;
+        must(*e.to.reveal() == names::OWNER, || {
+            "a notice to somebody else".into()
+        })?;
+        self.notices.insert(seq, e.clone());
+        let (Some(session), Topic::TurnEnd(Some(_))) = (&e.session, &e.topic) else {
+            return Ok(());
+        };
+        let once = (session.clone(), e.topic.clone());
+        let again = self.endings.insert(once, e.parts.clone());
+        // A part that failed late goes out again, alone.
+        let part = again.is_none_or(|parts| e.parts.iter().all(|p| parts.contains(p)));
+        must(part, || {
+            format!("notice {seq} tells of a turn that was told of")
+        })
+    }
+
+    fn moves(&mut self, id: CommandId, from: &[Stage], to: Stage) -> Result<(), Broken> {
+        let life = self.commands.get_mut(&id);
+        let life = life.ok_or_else(|| format!("{id} was never requested"))?;
+        must(from.contains(&life.stage), || {
+            format!("{id} went from {:?} to {to:?}", life.stage)
+        })?;
+        life.stage = to;
+        Ok(())
+    }
+
+    fn started(&mut self, id: CommandId) -> Result<(), Broken> {
+        self.moves(id, &[Stage::Requested], Stage::Started)?;
+        let lane = self.commands.get(&id).map(|l| l.command.lane());
+        let beside = |(other, life): (&CommandId, &Life)| {
+            *other != id && life.stage == Stage::Started && Some(life.command.lane()) == lane
+        };
+        must(!self.commands.iter().any(beside), || {
+            format!("{id} began beside another in its lane")
+        })
+    }
+
+    fn settled(&mut self, e: &CommandSettled, world: &World) -> Result<(), Broken> {
+        let id = e.id;
+        let all = [Stage::Requested, Stage::Started, Stage::Performed];
+        let from = match &e.outcome {
+            Outcome::Done(_) | Outcome::Unknown(_) => &all[1..],
+            Outcome::Failed(_) => &all[..],
+            Outcome::Expired => &all[..1],
+        };
+        self.moves(id, from, Stage::Settled)?;
+        let reached = world.effects.iter().any(|x| x.id == id && x.reached);
+        match &e.outcome {
+            // Of two equal texts the wrong one may get the row when the clock was moved between them.
+            Outcome::Failed(Failure::Row { guid, .. }) => {
+                let mut rows = world.messages.rows.iter();
+                let failed = rows.any(|r| r.row.guid == *guid && r.row.error != 0);
+                must(failed, || format!("{id} failed by a row that did not"))
+            }
+            Outcome::Failed(_) => must(!reached, || format!("{id} failed, and it had happened")),
+            Outcome::Done(evidence) => must(shown(evidence, world), || {
+                format!("{id} is done by evidence that is not there")
+            }),
+            Outcome::Unknown(_) | Outcome::Expired => Ok(()),
+        }
+    }
+
+    /// What the program did since the last look.
+    fn effects(&mut self, world: &World) -> Result<(), Broken> {
+        for (at, effect) in world.effects.iter().enumerate().skip(self.effects) {
+            let id = effect.id;
+            let stage = self.commands.get(&id).map(|life| life.stage);
+            must(stage.is_some_and(|s| s != Stage::Requested), || {
+                format!("{id} was carried out and its start is not on disk")
+            })?;
+            let before = world.effects.get(..at).unwrap_or_default();
+            must(before.iter().all(|x| x.id != id), || {
+                format!("{id} was carried out twice")
+            })?;
+            match &effect.command {
+                Command::SendMessage(send) => self.sends(send, effect, before)?,
+                Command::PressEnter(_) => {}
+                other => self.goes_in(other, effect, before)?,
+            }
+        }
+        self.effects = world.effects.len();
+        Ok(())
+    }
+
+    fn sends(
+        &mut self,
+        send: &SendMessage,
+        effect: &Effect,
+        before: &[Effect],
+    ) -> Result<(), Broken> {
+        let (notice, part) = (send.notice, send.part);
+        let same = |x: &Effect| sends_part(&x.command, notice, part);
+        must(
+            !effect.reached || !before.iter().any(|x| x.reached && same(x)),
+            || format!("part {part} of notice {notice} was sent twice"),
+        )?;
+        let last = self.parts.get(&notice).copied().unwrap_or(0);
+        let begun = |part| {
+            let mut lives = self.commands.values();
+            lives.any(|l| l.stage != Stage::Requested && sends_part(&l.command, notice, part))
+        };
+        must(part >= last && (0..part).all(begun), || {
+            format!("part {part} of notice {notice} came out of order")
+        })?;
+        self.parts.insert(notice, part);
+        self.not_between(notice)?;
+        self.last_sent = Some((notice, part));
+        let queued = self.notices.get(&notice).ok_or("a text without a notice")?;
+        let Some(session) = queued.session.clone() else {
+            return Ok(());
+        };
+        let last = self.last_of_session.insert(session.clone(), notice);
+        must(last.is_none_or(|last| last <= notice), || {
+            format!("notice {notice} came behind a later one of its session")
+        })?;
+        let once = matches!(queued.topic, Topic::Question(_) | Topic::TurnEnd(Some(_)));
+        let said = (session, queued.topic.clone(), send.text.reveal().clone());
+        must(!once || !effect.reached || self.told.insert(said), || {
+            format!("notice {notice} says again what was said")
+        })
+    }
+
+    /// Another notice that is under way is not broken into.
+    fn not_between(&self, notice: Seq) -> Result<(), Broken> {
+        let Some((last, part)) = self.last_sent.filter(|(last, _)| *last != notice) else {
+            return Ok(());
+        };
+        let parts = self.notices.get(&last).map_or(0, |n| n.parts.len());
+        let open = self.shadow.outbox.open.get(&last);
+        let waits = open.is_none_or(|open| open.not_before.is_some() || open.attempts > 0);
+        must(usize::from(part) + 1 >= parts || waits, || {
+            format!("notice {notice} was sent between the parts of notice {last}")
+        })
+    }
+
+    fn goes_in(
+        &mut self,
+        command: &Command,
+        effect: &Effect,
+        before: &[Effect],
+    ) -> Result<(), Broken> {
+        let Some(inbound) = inbound_of(command) else {
+            return Ok(());
+        };
+        if !effect.reached {
+            return Ok(());
+        }
+        must(!before.iter().any(|x| puts(x, inbound)), || {
+            format!("{inbound} was put in twice")
+        })?;
+        let known = self
+            .inbound
+            .get(inbound)
+            .ok_or("an effect without a cause")?;
+        must(known.end != Some(InstructionEnd::Refused), || {
+            format!("{inbound} was refused and is put in")
+        })?;
+        let Lane::Session(session) = command.lane() else {
+            return Ok(());
+        };
+        let last = self.put.insert(session, known.nth);
+        must(last.is_none_or(|last| last < known.nth), || {
+            format!("{inbound} was put in behind a later message")
+        })
+    }
+
+    /// The owner's messages in the order they were taken.
+    pub(super) fn order_of(&self, guid: &Guid) -> Option<usize> {
+        self.inbound.get(guid).map(|i| i.nth)
+    }
+}
+
+/// The message whose words a command puts into a session.
+pub(super) fn inbound_of(command: &Command) -> Option<&Guid> {
+    match command {
+        Command::TypeInstruction(c) => Some(&c.instruction.inbound),
+        Command::ChooseOptions(c) => Some(&c.inbound),
+        Command::QueueInstruction(c) | Command::ResumeSession(c) => Some(&c.inbound),
+        Command::StartSession(c) => Some(&c.inbound),
+        Command::PressEnter(_) | Command::SendMessage(_) => None,
+    }
+}
+
+fn sends_part(command: &Command, notice: Seq, part: u16) -> bool {
+    matches!(command, Command::SendMessage(s) if s.notice == notice && s.part == part)
+}
+
+fn puts(effect: &Effect, inbound: &Guid) -> bool {
+    effect.reached && inbound_of(&effect.command) == Some(inbound)
+}
+
+/// The evidence is there, in the world.
+fn shown(evidence: &Evidence, world: &World) -> bool {
+    use events::input::RolloutFact;
+    let session = |id: &SessionId| world.sessions.iter().find(|s| s.id == *id);
+    match evidence {
+        Evidence::Row { rowid, .. } => {
+            let row = world.messages.get(*rowid);
+            row.is_some_and(|r| r.by.is_some())
+        }
+        Evidence::Recorded { session: id, offset } => session(id).is_some_and(|s| {
+            let at = s.records.iter().find(|r| r.offset == *offset);
+            at.is_some_and(|r| matches!(r.fact, RolloutFact::UserMessage { .. }))
+        }),
+        Evidence::Answered { session: id, call } => session(id).is_some_and(|s| {
+            let closes = |fact: &RolloutFact| matches!(fact, RolloutFact::CallClosed { call: c, .. } if c == call);
+            s.records.iter().any(|r| closes(&r.fact))
+        }),
+        Evidence::Running { session: id, .. } => session(id).is_some(),
+    }
+}

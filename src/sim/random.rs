@@ -1,0 +1,223 @@
+//! Stories and deaths drawn from chance. Rates are drawn first, many of them
+//! zero: a run in which only one thing goes wrong, and does so often, finds
+//! what a run with a little of everything does not.
+
+use super::disk::Death;
+use super::entropy::Entropy;
+use super::runner::Plan;
+use super::scenarios::settings;
+use super::story::{
+    Beat, Fate, Hook, Keys, Kind, Odd, Proof, Queue, S, Shows, Starts, Story, Turn, Words,
+};
+use crate::store::memory::Crash;
+use events::settings::NotifyMode;
+
+/// How often what goes wrong, of 256.
+struct Rates {
+    fate: u8,
+    keys: u8,
+    odd: u8,
+    kill: u8,
+    screen: u8,
+    clock: u8,
+    hook: u8,
+}
+
+/// A story and its deaths.
+pub fn draw(name: &str, entropy: &mut Entropy) -> (Story, Plan) {
+    let mut rate = || {
+        let drawn = entropy.upto(5);
+        [0, 0, 0, 30, 90, 200][usize::try_from(drawn).unwrap_or(0)]
+    };
+    let rates = Rates {
+        fate: rate(),
+        keys: rate(),
+        odd: rate(),
+        kill: rate() / 4,
+        screen: rate(),
+        clock: rate() / 3,
+        hook: rate(),
+    };
+    let sessions = usize::try_from(entropy.upto(2)).unwrap_or(0) + 1;
+    let mut story = Story {
+        name: name.to_owned(),
+        beats: Vec::new(),
+        settings: settings(),
+        self_chat: entropy.chance(80),
+    };
+    story.settings.strict_tmux = entropy.chance(170);
+    story.settings.require_ref = entropy.chance(200);
+    if entropy.chance(60) {
+        story.settings.mode = NotifyMode::Send;
+    }
+    for _ in 0..sessions {
+        let kind = entropy.one(&[Kind::Embedded, Kind::Embedded, Kind::Shared]);
+        story.beats.extend(kind.map(Beat::Open));
+    }
+    story.beats.push(Beat::Wait(500));
+    while !entropy.is_over() {
+        moment(&mut story.beats, sessions, &rates, entropy);
+    }
+    let deaths = deaths(entropy, &rates);
+    (story, Plan { deaths, bug: None })
+}
+
+fn deaths(entropy: &mut Entropy, rates: &Rates) -> Vec<Death> {
+    // The entropy is over: where it dies follows from the rates alone.
+    let mut death = Vec::new();
+    let mut at = u64::from(rates.fate) / 3 + u64::from(rates.kill);
+    let tears = rates.kill > 0 && rates.odd == 200;
+    while rates.kill > 0 && death.len() < 6 {
+        at += 7 + u64::from(rates.keys) / 5 + entropy.upto(3) + death.len() as u64;
+        let how = if tears && death.len() == 5 {
+            Crash::Tear
+        } else if at.is_multiple_of(2) {
+            Crash::Keep
+        } else {
+            Crash::Drop
+        };
+        death.push(Death {
+            append: at,
+            how,
+            children_live: at % 3 == 0,
+        });
+    }
+    death
+}
+
+fn moment(beats: &mut Vec<Beat>, sessions: S, rates: &Rates, entropy: &mut Entropy) {
+    let s = usize::try_from(entropy.upto(sessions as u64 - 1)).unwrap_or(0);
+    if entropy.chance(rates.fate) {
+        let ms = entropy.upto(6000);
+        beats.extend(entropy.one(&fates(ms)).map(Beat::Osascript));
+    }
+    if entropy.chance(rates.keys) {
+        let keys = [
+            Keys::EnterLost,
+            Keys::ModalPops,
+            Keys::TimedOutTyped,
+            Keys::TimedOutNothing,
+        ];
+        beats.extend(entropy.one(&keys).map(Beat::Keys));
+        beats.push(Beat::Lag(s, entropy.upto(5) * 1500));
+        let queue = [
+            Queue::Works,
+            Queue::Missing,
+            Queue::RefusesNext,
+            Queue::TimesOutNext,
+        ];
+        beats.extend(entropy.one(&queue).map(Beat::Queue));
+    }
+    if entropy.chance(rates.odd) {
+        beats.extend(entropy.one(&ODD).map(Beat::Row));
+    }
+    if entropy.chance(rates.screen) {
+        beats.extend(entropy.one(&screens(s)));
+    }
+    if entropy.chance(rates.clock) {
+        let far = entropy.upto(4_000_000).cast_signed() - 2_000_000;
+        beats.push(Beat::Clock(far));
+    }
+    if entropy.chance(rates.hook) {
+        beats.extend(entropy.one(&HOOKS).map(Beat::Hook));
+    }
+    if entropy.chance(rates.kill) {
+        let children_live = entropy.chance(128);
+        let restart = entropy.chance(60);
+        beats.push(if restart {
+            Beat::Restart
+        } else {
+            Beat::Kill { children_live }
+        });
+    }
+    beats.extend(entropy.one(&acts(s)));
+    beats.extend(entropy.one(&acts(s)));
+    let pauses = [5, 30, 90, 400, 1200, 3000, 12_000];
+    beats.extend(entropy.one(&pauses).map(Beat::Wait));
+}
+
+const ODD: [Odd; 10] = [
+    Odd::Stranger,
+    Odd::Group,
+    Odd::Sms,
+    Odd::Tapback,
+    Odd::Stale,
+    Odd::Duplicate,
+    Odd::Echo,
+    Odd::LateChat(700),
+    Odd::LateBody(3000),
+    Odd::NoBody,
+];
+
+const HOOKS: [Hook; 6] = [
+    Hook::Once,
+    Hook::Never,
+    Hook::Twice,
+    Hook::Burst,
+    Hook::Early,
+    Hook::Late(4000),
+];
+
+const fn fates(ms: u64) -> [Fate; 12] {
+    [
+        Fate::RowAfter(ms),
+        Fate::NothingSent,
+        Fate::NoRow,
+        Fate::Error22After(ms),
+        Fate::TimeoutSent,
+        Fate::TimeoutSentLater,
+        Fate::TimeoutNothing,
+        Fate::Target,
+        Fate::NotPermitted,
+        Fate::BreaksOff { sent: true },
+        Fate::BreaksOff { sent: false },
+        Fate::Sms,
+    ]
+}
+
+const fn screens(s: S) -> [Beat; 12] {
+    [
+        Beat::Shows(s, Shows::Composer),
+        Beat::Shows(s, Shows::Composer),
+        Beat::Shows(s, Shows::Draft),
+        Beat::Shows(s, Shows::Approval),
+        Beat::Shows(s, Shows::CopyMode),
+        Beat::Pane(s, Proof::Gone),
+        Beat::Pane(s, Proof::Unproven),
+        Beat::Pane(s, Proof::Proven),
+        Beat::Pane(s, Proof::Proven),
+        Beat::ChatDb(false),
+        Beat::ChatDb(true),
+        Beat::Quit(s),
+    ]
+}
+
+/// What a day is made of.
+const fn acts(s: S) -> [Beat; 24] {
+    [
+        Beat::Desk(s, "look at the tests"),
+        Beat::Desk(s, "and the docs"),
+        Beat::Next(s, Turn::Asks(3)),
+        Beat::Next(s, Turn::AsksAside(2)),
+        Beat::Next(s, Turn::Says(300)),
+        Beat::Next(s, Turn::Works(9000)),
+        Beat::Next(s, Turn::Fails),
+        Beat::Next(s, Turn::Forgets),
+        Beat::Owner(Words::To(s, "go on with it")),
+        Beat::Owner(Words::To(s, "now something else")),
+        Beat::Owner(Words::To(s, "yes")),
+        Beat::Owner(Words::Thread(s, "yes")),
+        Beat::Owner(Words::Thread(s, "2")),
+        Beat::Owner(Words::Plain("1")),
+        Beat::Owner(Words::Plain("3")),
+        Beat::Owner(Words::Plain("do it")),
+        Beat::Owner(Words::Plain("list")),
+        Beat::Owner(Words::Status(s)),
+        Beat::Owner(Words::Plain("new docs: write them")),
+        Beat::Answer(s),
+        Beat::Interrupt(s),
+        Beat::QueueLine("from elsewhere"),
+        Beat::Attention("look here"),
+        Beat::Start(Starts::NotSeen),
+    ]
+}

@@ -1,0 +1,387 @@
+//! Plays a story with the real driver, kills it where the plan says so, starts
+//! it again, lets everything come to rest and checks all the way.
+
+use super::Broken;
+use super::disk::{Bug, Death, SimLog};
+use super::ingress::Readers;
+use super::oracle::Oracle;
+use super::story::Story;
+use super::world::{Seen, World};
+use crate::driver::Driver;
+use crate::store::memory::{Crash, Disk};
+use crate::store::{EventLog, StoreFault};
+use events::input::{Notify, Source, SourceState, Started};
+use events::outcome::{Doubt, Failure, Performed};
+use events::{Command, Input, Link, Now, Outcome, Report, Tick};
+use projections::State;
+use projections::ledger::Stage;
+
+/// Steps after which a run that has not come to rest never will.
+const STEPS_MAX: u64 = 20_000;
+
+/// What goes wrong with the program itself.
+#[derive(Clone, Debug, Default)]
+pub struct Plan {
+    /// Where it dies, in order.
+    pub deaths: Vec<Death>,
+    /// A planted bug.
+    pub bug: Option<Bug>,
+}
+
+/// What a run came to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Summary {
+    /// Appends tried, over all processes.
+    pub appends: u64,
+    /// Steps taken.
+    pub steps: u64,
+    /// Checksum of the whole log.
+    pub link: Option<Link>,
+    /// Fingerprint of the State.
+    pub digest: String,
+    /// Texts and keys that reached somebody.
+    pub reached: usize,
+    /// Commands that ended done, failed, unknown, expired.
+    pub settled: [u64; 4],
+    /// The disk was torn, and the log refused to open.
+    pub torn: bool,
+}
+
+/// Plays a story to its end.
+pub fn play(story: &Story, plan: &Plan) -> Result<Summary, Broken> {
+    Run::new(story, plan).play()
+}
+
+/// Plays a story and gives every entry of its log in words, and what is wrong with it.
+pub fn tell(story: &Story, plan: &Plan) -> Vec<String> {
+    let mut run = Run::new(story, plan);
+    run.oracle.transcript = Some(Vec::new());
+    let end = run.play();
+    let mut told = run.oracle.transcript.take().unwrap_or_default();
+    for effect in &run.world.effects {
+        let (id, name) = (effect.id, effect.command.name());
+        told.push(format!("effect {id} {name} reached={}", effect.reached));
+    }
+    told.push(format!("{end:?}"));
+    told
+}
+struct Run<'a> {
+    story: &'a Story,
+    plan: &'a Plan,
+    world: World,
+    oracle: Oracle,
+    appends: u64,
+    steps: u64,
+    calm: bool,
+    /// A State of some moments ago, as a snapshot keeps it.
+    kept: State,
+}
+
+/// How a process ended.
+enum End {
+    Died(Disk),
+    Torn,
+    Rest(Box<Driver<SimLog>>),
+}
+
+/// One process.
+struct Process {
+    driver: Driver<SimLog>,
+    readers: Readers,
+    /// Logical time and world time when it began.
+    began: (Tick, u64),
+}
+
+/// What a step came to.
+enum Step {
+    Went,
+    Rest,
+    Dies(Death),
+}
+
+impl<'a> Run<'a> {
+    fn new(story: &'a Story, plan: &'a Plan) -> Self {
+        Self {
+            story,
+            plan,
+            world: World::new(story),
+            oracle: Oracle::default(),
+            appends: 0,
+            steps: 0,
+            calm: false,
+            kept: State::default(),
+        }
+    }
+
+    fn play(&mut self) -> Result<Summary, Broken> {
+        let mut disk = Disk::default();
+        loop {
+            match self.life(disk)? {
+                End::Died(next) => disk = next,
+                End::Torn => return Ok(self.summary(None, true)),
+                End::Rest(driver) => {
+                    self.oracle.at_rest(&self.world)?;
+                    let link = self.oracle.shadow.last;
+                    let link = driver.log().link(link).map_err(|f| f.to_string())?;
+                    return Ok(self.summary(link, false));
+                }
+            }
+        }
+    }
+
+    fn life(&mut self, disk: Disk) -> Result<End, Broken> {
+        let mut process = self.boot(disk)?;
+        self.oracle.check(&process.driver, &self.world)?;
+        let started = Input::Started(Started {
+            version: "1".into(),
+            pid: 1,
+            settings: self.story.settings.clone(),
+        });
+        let mut step = self.take(&mut process, started);
+        loop {
+            match step? {
+                Step::Dies(death) => return self.dies(process, death),
+                Step::Rest => {
+                    self.appends = process.driver.log().appends();
+                    return Ok(End::Rest(Box::new(process.driver)));
+                }
+                Step::Went => {}
+            }
+            self.oracle.check(&process.driver, &self.world)?;
+            if self.steps.is_multiple_of(16) {
+                self.kept = process.driver.machine().state().clone();
+            }
+            self.steps += 1;
+            if self.steps > STEPS_MAX {
+                return Err("it does not come to rest".into());
+            }
+            step = self.step(&mut process);
+        }
+    }
+
+    /// Opens the log, from its beginning and from a snapshot, which must agree.
+    fn boot(&mut self, disk: Disk) -> Result<Process, Broken> {
+        let dies_at = self.death().map(|death| death.append);
+        let open = |disk, dies_at| {
+            let log = SimLog::open(disk, self.appends, dies_at, self.plan.bug);
+            log.map_err(|fault| format!("the log does not open: {fault}"))
+        };
+        let fault = |fault: StoreFault| fault.to_string();
+        if self.plan.bug != Some(Bug::NoFlush) {
+            let from = Driver::open(open(disk.clone(), None)?, self.kept.clone()).map_err(fault)?;
+            let whole = Driver::open(open(disk.clone(), None)?, State::default()).map_err(fault)?;
+            if from.machine().state() != whole.machine().state() {
+                return Err("a snapshot and the whole log disagree".into());
+            }
+        }
+        let driver = Driver::open(open(disk, dies_at)?, State::default()).map_err(fault)?;
+        let state = driver.machine().state();
+        self.world.up = true;
+        if self.plan.bug == Some(Bug::BeginsAgain) {
+            let begun = state.ledger.open.iter();
+            for (id, entry) in begun.filter(|(_, e)| e.stage == Stage::Started) {
+                self.world.carry_out(*id, entry.command.clone());
+            }
+        }
+        Ok(Process {
+            readers: Readers::resume(state, &self.world),
+            began: (state.tick, self.world.now),
+            driver,
+        })
+    }
+
+    fn death(&self) -> Option<Death> {
+        let ahead = |death: &&Death| death.append > self.appends;
+        self.plan.deaths.iter().find(ahead).copied()
+    }
+
+    fn dies(&mut self, process: Process, death: Death) -> Result<End, Broken> {
+        let log = process.driver.into_log();
+        self.appends = log.appends();
+        let disk = log.crash(death.how);
+        self.world.died(death.children_live);
+        self.world.now += 700;
+        if death.how != Crash::Tear {
+            return Ok(End::Died(disk));
+        }
+        match SimLog::open(disk, 0, None, None) {
+            Err(StoreFault::Corrupt { .. }) => Ok(End::Torn),
+            Err(other) => Err(format!("a torn log was taken for something else: {other}")),
+            Ok(_) => Err("a torn log was opened".into()),
+        }
+    }
+
+    fn step(&mut self, process: &mut Process) -> Result<Step, Broken> {
+        if let Some(end) = self.begin(process)? {
+            return Ok(end);
+        }
+        if let Some((_, input)) = self.world.inbox.front() {
+            let input = self.named(input.clone());
+            if self.plan.bug == Some(Bug::AcknowledgesFirst) {
+                self.world.inbox.pop_front();
+                return self.take(process, input);
+            }
+            let step = self.take(process, input)?;
+            if matches!(step, Step::Went) {
+                self.world.inbox.pop_front();
+            }
+            return Ok(step);
+        }
+        if let Some(input) = process.readers.next(&self.world) {
+            return self.take(process, input);
+        }
+        if let Some(seen) = self.world.happen(&self.oracle.shadow) {
+            return self.saw(process, seen);
+        }
+        self.wait(process)
+    }
+
+    /// Hands what is owed to the executors.
+    fn begin(&mut self, process: &mut Process) -> Result<Option<Step>, Broken> {
+        if self.plan.bug == Some(Bug::ActsFirst) {
+            for (id, command) in process.driver.machine().owed() {
+                self.world.carry_out(id, command);
+            }
+        }
+        let now = self.now(process);
+        let begun = match process
+            .driver
+            .begin(&std::collections::BTreeSet::new(), now)
+        {
+            Ok(begun) => begun,
+            Err(fault) => return self.fell(&fault).map(Some),
+        };
+        for (id, command) in begun {
+            if self.plan.bug == Some(Bug::ActsFirst) {
+                continue;
+            }
+            let twice = self.plan.bug == Some(Bug::TypesTwice)
+                && matches!(command, Command::TypeInstruction(_));
+            if twice {
+                self.world.carry_out(id, command.clone());
+            }
+            self.world.carry_out(id, command);
+        }
+        Ok(None)
+    }
+
+    fn saw(&mut self, process: &mut Process, seen: Seen) -> Result<Step, Broken> {
+        let now = |children_live| Death {
+            append: 0,
+            how: Crash::Drop,
+            children_live,
+        };
+        match seen {
+            Seen::Nothing => Ok(Step::Went),
+            Seen::Reported(id, report) => {
+                let report = self.reported(report);
+                self.take(process, Input::Report(id, report))
+            }
+            Seen::Killed { children_live } => Ok(Step::Dies(now(children_live))),
+            Seen::Restart => match self.take(process, Input::Stopping)? {
+                Step::Went => Ok(Step::Dies(now(false))),
+                died => Ok(died),
+            },
+            Seen::Witness(readable) => {
+                let state = if readable {
+                    SourceState::Works
+                } else {
+                    SourceState::Failed("chat.db cannot be read".into())
+                };
+                self.take(process, Input::Source(Source::ChatDb, state))
+            }
+        }
+    }
+
+    /// Nothing happens now: time moves on to what happens next.
+    fn wait(&mut self, process: &mut Process) -> Result<Step, Broken> {
+        if !self.calm && self.world.story_is_over() {
+            self.calm = true;
+            self.world.calm_down();
+            if self
+                .oracle
+                .shadow
+                .failed_sources
+                .contains_key(&Source::ChatDb)
+            {
+                return self.saw(process, Seen::Witness(true));
+            }
+            return Ok(Step::Went);
+        }
+        let (tick, world) = process.began;
+        let deadline = process.driver.machine().next_deadline();
+        let deadline = deadline.map(|(at, _)| world + at.0.saturating_sub(tick.0));
+        if deadline.is_some_and(|at| at <= self.world.now) {
+            return self.take(process, Input::Elapsed);
+        }
+        let next = [
+            self.world.next_at(),
+            deadline,
+            process.readers.next_at(&self.world),
+        ];
+        let Some(next) = next.into_iter().flatten().min() else {
+            return Ok(Step::Rest);
+        };
+        self.world.now = self.world.now.max(next);
+        Ok(Step::Went)
+    }
+
+    fn take(&mut self, process: &mut Process, input: Input) -> Result<Step, Broken> {
+        let now = self.now(process);
+        match process.driver.take(input, now) {
+            Ok(_) => Ok(Step::Went),
+            Err(fault) => self.fell(&fault),
+        }
+    }
+
+    /// An append failed: by the plan, or by a fault of the program.
+    fn fell(&self, fault: &StoreFault) -> Result<Step, Broken> {
+        match (fault, self.death()) {
+            (StoreFault::Io { .. }, Some(death)) => Ok(Step::Dies(death)),
+            _ => Err(fault.to_string()),
+        }
+    }
+
+    const fn now(&self, process: &Process) -> Now {
+        let (tick, world) = process.began;
+        Now {
+            wall: self.world.wall(),
+            tick: Tick(tick.0 + self.world.now - world),
+        }
+    }
+
+    fn named(&self, input: Input) -> Input {
+        match input {
+            Input::Notify(notify) if self.plan.bug == Some(Bug::ForgetsKeys) => {
+                let key = super::names::key(9_000_000 + self.steps);
+                Input::Notify(Notify { key, ..notify })
+            }
+            other => other,
+        }
+    }
+
+    fn reported(&self, report: Report) -> Report {
+        match report {
+            Report::Performed(Performed {
+                doubt: Some(Doubt::TimedOut { program }),
+                ..
+            }) if self.plan.bug == Some(Bug::TimeoutIsFailure) => {
+                let message = program;
+                Report::Settled(Outcome::Failed(Failure::Target { code: 0, message }))
+            }
+            other => other,
+        }
+    }
+
+    fn summary(&self, link: Option<Link>, torn: bool) -> Summary {
+        Summary {
+            appends: self.appends,
+            steps: self.steps,
+            link,
+            digest: self.oracle.shadow.digest(),
+            reached: self.world.effects.iter().filter(|e| e.reached).count(),
+            settled: self.oracle.shadow.ledger.settled,
+            torn,
+        }
+    }
+}

@@ -1,0 +1,457 @@
+//! Everything outside of the program, and the order in which it happens. The
+//! world moves by itself; it never looks at State except as its owner reads
+//! what is on the phone.
+
+use super::codex::{Put, Session};
+use super::messages::Messages;
+use super::names;
+use super::story::{
+    Beat, Fate, Hook, Keys, Kind, Odd, Queue, S, Shows, Starts, Story, Turn, Words,
+};
+use events::input::{Attention, Notify, Origin, QuestionKind};
+use events::{Command, CommandId, Guid, Input, InputKey, Report, Text, Wall};
+use projections::State;
+use std::collections::{BTreeMap, VecDeque};
+
+/// When the simulated day begins.
+const DAWN: i64 = 1_790_000_000_000;
+
+/// The world.
+#[derive(Clone, Debug)]
+pub struct World {
+    /// Milliseconds since dawn.
+    pub now: u64,
+    /// How far the wall clock was moved.
+    pub skew: i64,
+    /// Messages.
+    pub messages: Messages,
+    /// Codex.
+    pub sessions: Vec<Session>,
+    /// What was handed over and not acknowledged.
+    pub inbox: VecDeque<(InputKey, Input)>,
+    /// Names of everything ever handed over.
+    pub handed_over: Vec<InputKey>,
+    /// Lines of the queue file.
+    pub lines: Vec<&'static str>,
+    /// What the program did, in order.
+    pub effects: Vec<Effect>,
+    /// The daemon runs.
+    pub up: bool,
+    pub(super) keys: VecDeque<Keys>,
+    pub(super) queue: Queue,
+    pub(super) starts: Option<Starts>,
+    hook: Hook,
+    life: u32,
+    next: BTreeMap<(u64, u64), Happening>,
+    order: u64,
+}
+
+/// Something the program did to the world.
+#[derive(Clone, Debug)]
+pub struct Effect {
+    /// The command.
+    pub id: CommandId,
+    /// What it was.
+    pub command: Command,
+    /// A text reached the owner, or words reached the session.
+    pub reached: bool,
+}
+
+/// What is going to happen.
+#[derive(Clone, Debug)]
+pub(super) enum Happening {
+    Beat(Beat),
+    Effect(u32, CommandId, Box<Command>),
+    Report(u32, CommandId, Box<Report>),
+    OurRow(CommandId, Text, Fate, Wall),
+    RowFails(i64),
+    RowWhole(i64),
+    TurnEnds(S, usize, Turn),
+    Asks(S, usize, QuestionKind, u16),
+    QueueLook(S),
+    HandOver(InputKey, Box<Input>),
+}
+
+/// What the program sees of what happened.
+#[derive(Debug)]
+pub(super) enum Seen {
+    Nothing,
+    Reported(CommandId, Report),
+    Killed { children_live: bool },
+    Restart,
+    Witness(bool),
+}
+
+impl World {
+    /// The world at dawn, with its story ahead.
+    pub fn new(story: &Story) -> Self {
+        let mut world = Self {
+            now: 0,
+            skew: 0,
+            messages: Messages {
+                self_chat: story.self_chat,
+                ..Messages::default()
+            },
+            sessions: Vec::new(),
+            inbox: VecDeque::new(),
+            handed_over: Vec::new(),
+            lines: Vec::new(),
+            effects: Vec::new(),
+            up: false,
+            keys: VecDeque::new(),
+            queue: Queue::Works,
+            starts: None,
+            hook: Hook::Once,
+            life: 0,
+            next: BTreeMap::new(),
+            order: 0,
+        };
+        let mut at = 100;
+        for beat in &story.beats {
+            if let Beat::Wait(ms) = beat {
+                at += ms;
+            } else {
+                world.plan(at, Happening::Beat(*beat));
+            }
+        }
+        world.plan(at, Happening::Beat(Beat::Wait(0)));
+        world
+    }
+
+    /// The wall clock.
+    pub const fn wall(&self) -> Wall {
+        Wall(DAWN + self.now.cast_signed() + self.skew)
+    }
+
+    /// When the next thing happens.
+    pub fn next_at(&self) -> Option<u64> {
+        let records = self.sessions.iter().flat_map(|s| s.records.iter());
+        let record = records.map(|r| r.at).filter(|at| *at > self.now).min();
+        let planned = self.next.keys().next().map(|(at, _)| *at);
+        [record, planned].into_iter().flatten().min()
+    }
+
+    /// The story has no further beats.
+    pub fn story_is_over(&self) -> bool {
+        !self.next.values().any(|h| matches!(h, Happening::Beat(_)))
+    }
+
+    /// No further faults: what was promised to go wrong goes well.
+    pub fn calm_down(&mut self) {
+        self.messages.fates.clear();
+        self.messages.unreadable = false;
+        self.keys.clear();
+        self.starts = None;
+        if self.queue != Queue::Missing {
+            self.queue = Queue::Works;
+        }
+        for session in &mut self.sessions {
+            session.lag = 0;
+        }
+    }
+
+    pub(super) fn plan(&mut self, at: u64, what: Happening) {
+        self.order += 1;
+        self.next.insert((at.max(self.now), self.order), what);
+    }
+
+    /// The program hands a command to its executor.
+    pub fn carry_out(&mut self, id: CommandId, command: Command) {
+        let effect = Happening::Effect(self.life, id, Box::new(command));
+        self.plan(self.now + 20, effect);
+    }
+
+    /// The program dies, and its reports with it.
+    pub fn died(&mut self, children_live: bool) {
+        self.up = false;
+        self.life += 1;
+        self.next.retain(|_, h| match h {
+            Happening::Report(..) => false,
+            Happening::Effect(..) => children_live,
+            _ => true,
+        });
+    }
+
+    /// The next thing happens, if it is time.
+    pub(super) fn happen(&mut self, state: &State) -> Option<Seen> {
+        let key = *self.next.keys().next()?;
+        if key.0 > self.now {
+            return None;
+        }
+        let what = self.next.remove(&key)?;
+        Some(match what {
+            Happening::Beat(beat) => self.beat(beat, state),
+            Happening::Effect(life, id, command) => {
+                let (after, report) = self.effect(id, *command);
+                let report = Happening::Report(life, id, Box::new(report));
+                self.plan(self.now + after, report);
+                Seen::Nothing
+            }
+            Happening::Report(life, id, report) if life == self.life => Seen::Reported(id, *report),
+            Happening::Report(..) => Seen::Nothing,
+            other => {
+                self.course(other);
+                Seen::Nothing
+            }
+        })
+    }
+
+    /// What takes its course without anybody doing anything.
+    fn course(&mut self, what: Happening) {
+        let now = self.now;
+        match what {
+            Happening::OurRow(id, text, fate, written) => {
+                let rowid = self.messages.our_row(text.reveal(), id, fate, written);
+                if let Fate::Error22After(ms) = fate {
+                    self.plan(now + ms, Happening::RowFails(rowid));
+                }
+            }
+            Happening::RowFails(rowid) => self.messages.fail(rowid),
+            Happening::RowWhole(rowid) => self.messages.complete(rowid),
+            Happening::TurnEnds(s, turn, does) => self.turn_ends(s, turn, does),
+            Happening::Asks(s, turn, kind, options) => {
+                let session = &mut self.sessions[s];
+                if session.turn.is_some() && session.turns == turn {
+                    session.ask(kind, options, now);
+                }
+            }
+            Happening::QueueLook(s) => self.queue_look(s),
+            Happening::HandOver(key, input) => self.inbox.push_back((key, *input)),
+            Happening::Beat(_) | Happening::Effect(..) | Happening::Report(..) => {}
+        }
+    }
+
+    /// Words reach an idle session.
+    pub(super) fn start_turn(&mut self, s: S, put: Put) {
+        let now = self.now;
+        let session = &mut self.sessions[s];
+        let does = session.start_turn(put, now);
+        let turn = session.turns;
+        match does {
+            Turn::Works(ms) => self.plan(now + ms, Happening::TurnEnds(s, turn, does)),
+            Turn::Asks(n) => {
+                self.plan(now + 400, Happening::Asks(s, turn, QuestionKind::Modal, n));
+            }
+            Turn::AsksAside(n) => {
+                self.plan(now + 400, Happening::Asks(s, turn, QuestionKind::Async, n));
+                self.plan(now + 900, Happening::TurnEnds(s, turn, does));
+            }
+            Turn::Hangs => {}
+            Turn::Says(_) | Turn::Fails | Turn::Forgets => {
+                self.plan(now + 900, Happening::TurnEnds(s, turn, does));
+            }
+        }
+    }
+
+    /// The running step is over: what was typed meanwhile goes in first.
+    fn turn_ends(&mut self, s: S, turn: usize, does: Turn) {
+        let now = self.now;
+        let session = &mut self.sessions[s];
+        if session.turn.is_none() || session.turns != turn || session.asks_modally() {
+            return;
+        }
+        if !session.steered.is_empty() {
+            while let Some(put) = session.steered.pop_front() {
+                session.hear(put, now, true);
+            }
+            return self.plan(now + 900, Happening::TurnEnds(s, turn, Turn::Says(12)));
+        }
+        let said = if let Turn::Says(chars) = does {
+            chars
+        } else {
+            12
+        };
+        let kind = session.kind;
+        let ended = session.end_turn(said, does == Turn::Fails, now);
+        if let Some((turn, said)) = ended
+            && does != Turn::Fails
+        {
+            self.hook(s, turn.as_str(), &said);
+        }
+        let look = if kind == Kind::Shared { 200 } else { 9000 };
+        self.plan(now + look, Happening::QueueLook(s));
+    }
+
+    /// Codex looks into its queue.
+    fn queue_look(&mut self, s: S) {
+        let session = &mut self.sessions[s];
+        let free = session.live && session.turn.is_none() && !session.paused;
+        if free && let Some(put) = session.queue.pop_front() {
+            self.start_turn(s, put);
+        }
+    }
+
+    /// Codex runs the notify program.
+    fn hook(&mut self, s: S, turn: &str, said: &str) {
+        let hand_over = |world: &mut Self, at: u64| {
+            let key = names::key(world.order);
+            world.handed_over.push(key.clone());
+            let raw = serde_json::json!({
+                "type": "agent-turn-complete",
+                "thread-id": world.sessions[s].id.as_str(),
+                "turn-id": turn,
+                "last-assistant-message": said,
+            });
+            let embedded = world.sessions[s].kind != Kind::Shared;
+            let parent = if embedded {
+                "codex"
+            } else {
+                "codex app-server"
+            };
+            let origin = Origin {
+                cwd: world.sessions[s].cwd(),
+                pane: Some(names::pane(s)),
+                parent: parent.into(),
+            };
+            let notify = Notify {
+                key: key.clone(),
+                raw: Text::from(raw.to_string()),
+                origin,
+                at: world.wall(),
+            };
+            let input = Input::Notify(notify);
+            world.plan(
+                at,
+                Happening::HandOver(key.clone(), Box::new(input.clone())),
+            );
+            (key, input)
+        };
+        let now = self.now;
+        match self.hook {
+            Hook::Never => {}
+            Hook::Once => drop(hand_over(self, now + 60)),
+            Hook::Early => drop(hand_over(self, now)),
+            Hook::Late(ms) => drop(hand_over(self, now + ms)),
+            Hook::Twice => {
+                let (key, input) = hand_over(self, now + 60);
+                self.plan(now + 400, Happening::HandOver(key, Box::new(input)));
+            }
+            Hook::Burst => (0..6).for_each(|nth| drop(hand_over(self, now + 10 * nth))),
+        }
+    }
+
+    /// Something happens because the story says so.
+    fn beat(&mut self, beat: Beat, state: &State) -> Seen {
+        let now = self.now;
+        match beat {
+            Beat::Wait(_) => {}
+            Beat::Open(kind) => {
+                let session = Session::begin(self.sessions.len(), kind, now, self.wall());
+                self.sessions.push(session);
+            }
+            Beat::Keys(keys) => self.keys.push_back(keys),
+            Beat::Queue(queue) => self.queue = queue,
+            Beat::Osascript(fate) => self.messages.fates.push_back(fate),
+            Beat::Hook(hook) => self.hook = hook,
+            Beat::Owner(words) => self.owner(words, state),
+            Beat::Row(odd) => self.odd(odd),
+            Beat::QueueLine(line) => self.lines.push(line),
+            Beat::Attention(need) => self.attention(need),
+            Beat::Clock(ms) => self.skew += ms,
+            Beat::Start(starts) => self.starts = Some(starts),
+            Beat::ChatDb(readable) => {
+                self.messages.unreadable = !readable;
+                return Seen::Witness(readable);
+            }
+            Beat::Kill { children_live } => return Seen::Killed { children_live },
+            Beat::Restart => return Seen::Restart,
+            Beat::Next(s, _)
+            | Beat::Desk(s, _)
+            | Beat::Answer(s)
+            | Beat::Interrupt(s)
+            | Beat::Quit(s)
+            | Beat::Shows(s, _)
+            | Beat::Pane(s, _)
+            | Beat::Lag(s, _) => self.at_the_desk(s, beat),
+        }
+        Seen::Nothing
+    }
+
+    /// The owner, or chance, at a session's terminal.
+    fn at_the_desk(&mut self, s: S, beat: Beat) {
+        let now = self.now;
+        let Some(session) = self.sessions.get_mut(s) else {
+            return;
+        };
+        match beat {
+            Beat::Next(_, turn) => session.plan.push_back(turn),
+            Beat::Desk(_, text) => {
+                let put = Put {
+                    text: text.to_owned(),
+                    by: None,
+                };
+                if !session.live || session.asks_modally() || session.shows == Shows::Approval {
+                } else if session.turn.is_some() {
+                    session.steered.push_back(put);
+                } else {
+                    self.start_turn(s, put);
+                }
+            }
+            Beat::Answer(_) => self.answered(s),
+            Beat::Interrupt(_) => {
+                session.interrupt(now);
+                // What waited to steer the turn is submitted at once.
+                if let Some(put) = session.steered.pop_front() {
+                    self.start_turn(s, put);
+                }
+            }
+            Beat::Quit(_) => {
+                session.interrupt(now);
+                session.live = false;
+            }
+            Beat::Shows(_, shows) => session.shows = shows,
+            Beat::Pane(_, proof) => session.proof = proof,
+            Beat::Lag(_, ms) => session.lag = ms,
+            _ => {}
+        }
+    }
+
+    /// The modal is answered and the turn goes on.
+    pub(super) fn answered(&mut self, s: S) {
+        let now = self.now;
+        let session = &mut self.sessions[s];
+        if session.answer(now) {
+            let turn = session.turns;
+            self.plan(now + 500, Happening::TurnEnds(s, turn, Turn::Says(12)));
+        }
+    }
+
+    fn owner(&mut self, words: Words, state: &State) {
+        let reference = |s: S| {
+            let session = self.sessions.get(s).map(|s| &s.id);
+            session
+                .and_then(|id| state.sessions.get(id))
+                .map_or_else(|| "zzzz".to_owned(), |s| s.reference.to_string())
+        };
+        let (text, thread) = match words {
+            Words::Plain(text) => (text.to_owned(), None),
+            Words::To(s, text) => (format!("@{} {text}", reference(s)), None),
+            Words::Status(s) => (format!("status @{}", reference(s)), None),
+            Words::Thread(s, text) => (text.to_owned(), self.messages.newest_about(&reference(s))),
+        };
+        let thread: Option<Guid> = thread;
+        let wall = self.wall();
+        self.messages.owner_writes(&text, thread, wall);
+    }
+
+    fn odd(&mut self, odd: Odd) {
+        let wall = self.wall();
+        let rowid = self.messages.odd(odd, wall);
+        if let (Some(rowid), Odd::LateChat(ms) | Odd::LateBody(ms)) = (rowid, odd) {
+            self.plan(self.now + ms, Happening::RowWhole(rowid));
+        }
+    }
+
+    fn attention(&mut self, need: &str) {
+        let key = names::key(self.order + 1_000_000);
+        self.handed_over.push(key.clone());
+        let attention = Attention {
+            key: key.clone(),
+            cwd: "/work/project-0".into(),
+            need: Text::from(need),
+            to: None,
+        };
+        let input = Input::Attention(attention);
+        self.plan(self.now, Happening::HandOver(key, Box::new(input)));
+    }
+}

@@ -1,0 +1,140 @@
+//! What goes wrong outside, and what may not go wrong because of it.
+
+use std::fs;
+use std::process::Child;
+
+use serde_json::{Value, json};
+
+use crate::desk::{Desk, count};
+use crate::lab::wait_for;
+use crate::runtime::{assert_succeeded, exported, notify};
+
+#[test]
+fn replies_reach_panes_while_osascript_hangs() {
+    let Some(desk) = Desk::new() else { return };
+    let pane = desk.embedded();
+    let (thread, notice) = desk.prompted(&pane, "hello");
+    desk.phone.behave("hang");
+    let before = desk.runtime().events("CommandStarted");
+    for text in ["one", "two", "three"] {
+        desk.phone.say(&format!("{} {text}", notice.reference()));
+        desk.lab.wait_for_answer(&thread, &format!("echo: {text}"));
+    }
+    desk.assert_told(&thread, &["hello", "one", "two", "three"]);
+    // Three texts went in, and one send hangs: nobody waited for it.
+    let started = desk.runtime().events("CommandStarted") - before;
+    assert!((4..=5).contains(&started), "{started}");
+}
+
+#[test]
+fn a_failed_and_an_interrupted_turn_are_told() {
+    let Some(mut desk) = Desk::new() else { return };
+    let pane = desk.embedded();
+    let (_, notice) = desk.prompted(&pane, "hello");
+    desk.phone.reply(&notice, "fail");
+    let failed = desk.phone.wait_for("failed", notice.reference());
+    assert!(!failed.body().is_empty());
+    pane.prompt("quiet: 60");
+    pane.wait_for("work", |screen| screen.contains("esc to interrupt"));
+    pane.key("Escape");
+    desk.phone.wait_for("interrupted", notice.reference());
+    let log = desk.stop();
+    assert_eq!(count(&log, "TurnCompleted"), 3);
+    assert_eq!(desk.phone.calls("· failed"), 1);
+    assert_eq!(desk.phone.calls("· interrupted"), 1);
+}
+
+#[test]
+fn killed_at_any_moment_nothing_is_lost_or_done_twice() {
+    let Some(mut desk) = Desk::new() else { return };
+    let (thread, reference) = {
+        let (thread, notice) = desk.prompted(&desk.embedded(), "hello");
+        (thread, notice.reference().to_owned())
+    };
+    let mut told = vec!["hello".to_owned()];
+    let moments = [
+        "InboundReceived",
+        "CommandStarted",
+        "CommandPerformed",
+        "InstructionEnded",
+    ];
+    for (nth, moment) in moments.into_iter().enumerate() {
+        let text = format!("message {nth}");
+        let seen = desk.runtime().events(moment);
+        desk.phone.say(&format!("{reference} {text}"));
+        desk.runtime().wait_for_event(moment, seen + 1);
+        desk.runtime.take().unwrap().kill();
+        let missed = format!("missed {nth}");
+        desk.phone.say(&format!("{reference} {missed}"));
+        desk.start(&[]);
+        for text in [text, missed] {
+            desk.lab.wait_for_answer(&thread, &format!("echo: {text}"));
+            desk.phone.wait_for("done", &format!("echo: {text}"));
+            told.push(text);
+        }
+    }
+    let ended = 2 * moments.len();
+    desk.runtime().wait_for_event("InstructionEnded", ended);
+    let log = desk.stop();
+    let told: Vec<&str> = told.iter().map(String::as_str).collect();
+    desk.assert_told(&thread, &told);
+    assert_eq!(count(&log, "InboundReceived"), ended);
+    for text in told {
+        assert_eq!(desk.phone.calls(&format!("echo: {text}")), 1, "{text}");
+    }
+}
+
+fn payload(nth: usize) -> String {
+    let thread = format!("01a203cb-6906-7a82-8fcb-{nth:012}");
+    let turn = format!("01a203cb-6907-7a82-8fcb-{nth:012}");
+    json!({
+        "type": "agent-turn-complete", "thread-id": thread, "turn-id": turn, "cwd": "/",
+        "input-messages": ["x"], "last-assistant-message": format!("answer {nth}"),
+    })
+    .to_string()
+}
+
+fn finish(children: Vec<Child>) {
+    for child in children {
+        assert_succeeded(&child.wait_with_output().unwrap());
+    }
+}
+
+#[test]
+fn a_hundred_notifies_at_once_are_all_kept() {
+    let Some(mut desk) = Desk::unattended(|_| {}) else {
+        return;
+    };
+    let all = |from: usize| (from..from + 100).map(payload);
+    finish(all(0).map(|one| notify(&desk.lab, &one)).collect());
+    desk.start(&[]);
+    finish(all(100).map(|one| notify(&desk.lab, &one)).collect());
+    let odd = [
+        "",
+        "{",
+        "[]",
+        "null",
+        &format!("{{\"thread-id\":\"{}\"}}", "x".repeat(70_000)),
+    ];
+    finish(odd.map(|one| notify(&desk.lab, one)).into());
+    let inbox = desk
+        .lab
+        .codex_home()
+        .join("imessage-control-plane/inbox/new");
+    let left = || fs::read_dir(&inbox).map_or(0, Iterator::count);
+    wait_for(
+        || format!("an empty inbox, not {}", left()),
+        || (left() == 0).then_some(()),
+    );
+    desk.runtime.take().unwrap().stop();
+    let log = exported(&desk.lab, &desk.phone);
+    let received = log.iter().filter(|entry| entry["kind"] == "NotifyReceived");
+    let mut threads: Vec<&Value> = received
+        .map(|entry| &entry["event"]["told"]["Ok"]["session"])
+        .filter(|thread| thread.as_str().is_some_and(|id| id.starts_with("01a203cb")))
+        .collect();
+    assert_eq!(threads.len(), 200);
+    threads.sort_by_key(|thread| thread.as_str());
+    threads.dedup();
+    assert_eq!(threads.len(), 200);
+}

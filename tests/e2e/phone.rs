@@ -1,0 +1,172 @@
+//! The owner's phone and this Mac's Messages: a simulated chat.db, and an
+//! osascript that writes into it. The script starts this very test program with
+//! the call in its environment, so nothing else has to be built.
+
+use std::cell::RefCell;
+use std::fs;
+use std::os::unix::fs::PermissionsExt as _;
+use std::path::{Path, PathBuf};
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use control_plane::demo::messages::osascript::{World, osascript_main};
+use control_plane::demo::messages::{Messages, Row};
+use control_plane::ingress::chat_db::typedstream;
+use events::Wall;
+
+use crate::lab::{Lab, wait_for};
+
+/// Who alone may speak.
+pub(crate) const OWNER: &str = "+15555550123";
+
+/// A text the owner got.
+#[derive(Clone, Debug)]
+pub(crate) struct Notice {
+    pub(crate) guid: String,
+    pub(crate) text: String,
+}
+
+impl Notice {
+    /// The session's name in the head line, with its `@`.
+    pub(crate) fn reference(&self) -> &str {
+        let mut words = self.text.split_whitespace();
+        let word = words.find(|word| word.starts_with('@'));
+        word.unwrap_or_else(|| panic!("no ref in {:?}", self.text))
+    }
+
+    /// What the head line says of it.
+    pub(crate) fn kind(&self) -> &str {
+        let head = self.text.lines().next().unwrap();
+        let head = head.strip_prefix("[Codex] ").unwrap();
+        let kind = head.rsplit(" · ").next().unwrap();
+        kind.split(" (").next().unwrap()
+    }
+
+    /// All below the head line.
+    pub(crate) fn body(&self) -> &str {
+        self.text.split_once('\n').map_or("", |(_, body)| body)
+    }
+}
+
+pub(crate) struct Phone {
+    dir: PathBuf,
+    messages: RefCell<Messages>,
+}
+
+impl Phone {
+    pub(crate) fn new(lab: &Lab) -> Self {
+        let dir = lab.place("messages");
+        fs::create_dir(&dir).unwrap();
+        let messages = Messages::create(&dir.join("chat.db")).unwrap();
+        let phone = Self {
+            messages: RefCell::new(messages),
+            dir,
+        };
+        phone.behave("ok");
+        let script = format!(
+            "#!/bin/sh\nLAB_MESSAGES='{}' LAB_TO=\"$2\" LAB_TEXT=\"$3\" \
+             exec '{}' --exact phone::osascript --ignored --nocapture\n",
+            phone.dir.display(),
+            std::env::current_exe().unwrap().display()
+        );
+        fs::write(phone.osascript(), script).unwrap();
+        let runnable = fs::Permissions::from_mode(0o755);
+        fs::set_permissions(phone.osascript(), runnable).unwrap();
+        phone
+    }
+
+    pub(crate) fn chat_db(&self) -> PathBuf {
+        self.dir.join("chat.db")
+    }
+
+    pub(crate) fn osascript(&self) -> PathBuf {
+        self.dir.join("osascript")
+    }
+
+    /// What sending does from now on, in the words of the simulated osascript.
+    pub(crate) fn behave(&self, how: &str) {
+        fs::write(self.dir.join("behaviour"), how).unwrap();
+    }
+
+    /// The owner writes; returns the guid of the row.
+    pub(crate) fn say(&self, text: &str) -> String {
+        self.write(&Row::from(OWNER, text, now()))
+    }
+
+    /// The owner replies to a notice in its thread.
+    pub(crate) fn reply(&self, to: &Notice, text: &str) -> String {
+        self.write(&Row::from(OWNER, text, now()).reply_to(&to.guid))
+    }
+
+    fn write(&self, row: &Row) -> String {
+        self.messages.borrow_mut().insert(row).unwrap()
+    }
+
+    /// Everything that was sent to the owner, oldest first.
+    pub(crate) fn notices(&self) -> Vec<Notice> {
+        let messages = self.messages.borrow();
+        let query = "SELECT guid, attributedBody FROM message WHERE is_from_me ORDER BY ROWID";
+        let mut rows = messages.db().prepare(query).unwrap();
+        let notice = |row: &rusqlite::Row<'_>| {
+            let body: Vec<u8> = row.get(1)?;
+            let text = typedstream::decode(&body).unwrap();
+            Ok(Notice {
+                guid: row.get(0)?,
+                text,
+            })
+        };
+        let notices = rows.query_map([], notice).unwrap();
+        notices.map(Result::unwrap).collect()
+    }
+
+    /// How often anything was given to osascript with this in it.
+    pub(crate) fn calls(&self, part: &str) -> usize {
+        let calls = fs::read_to_string(self.dir.join("calls")).unwrap_or_default();
+        let texts = calls.lines().map(|line| {
+            let call: serde_json::Value = serde_json::from_str(line).unwrap();
+            call["text"].as_str().unwrap().to_owned()
+        });
+        texts.filter(|text| text.contains(part)).count()
+    }
+
+    /// Waits for a notice of this kind whose text contains this.
+    pub(crate) fn wait_for(&self, kind: &str, part: &str) -> Notice {
+        self.wait_after(0, kind, part)
+    }
+
+    /// The same among the notices after the first so many.
+    pub(crate) fn wait_after(&self, first: usize, kind: &str, part: &str) -> Notice {
+        let wanted = |notice: &Notice| notice.kind() == kind && notice.text.contains(part);
+        let heard = || {
+            let texts: Vec<_> = { self.notices().into_iter() }.map(|n| n.text).collect();
+            format!("“{kind}” with {part:?}; the phone shows {texts:#?}")
+        };
+        wait_for(heard, || {
+            self.notices().into_iter().skip(first).find(wanted)
+        })
+    }
+}
+
+fn now() -> Wall {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap();
+    Wall(i64::try_from(since.as_millis()).unwrap())
+}
+
+/// Not a test: what the osascript of the simulated Messages starts.
+#[test]
+#[ignore = "the simulated osascript, started by the other tests"]
+fn osascript() {
+    let var = |name| std::env::var(name).unwrap();
+    let dir = var("LAB_MESSAGES");
+    let dir = Path::new(&dir);
+    let behaviour = fs::read_to_string(dir.join("behaviour")).unwrap();
+    let script = std::io::read_to_string(std::io::stdin()).unwrap();
+    let world = World {
+        db: &dir.join("chat.db"),
+        calls: &dir.join("calls"),
+        behaviour: &behaviour,
+        now: now(),
+    };
+    let args = ["-".to_owned(), var("LAB_TO"), var("LAB_TEXT")];
+    let code = osascript_main(&args, &script, world, &mut std::io::stderr()).unwrap();
+    std::process::exit(code.into());
+}

@@ -1,0 +1,75 @@
+//! Sessions that the phone starts, and settings that leave a way out.
+
+use std::ffi::OsStr;
+
+use crate::desk::Desk;
+use crate::lab::Agent;
+
+#[test]
+fn a_new_session_is_named_by_its_receipt_and_spoken_to() {
+    let Some(desk) = Desk::new() else { return };
+    let (_, other) = desk.prompted(&desk.embedded(), "already here");
+    desk.phone.say("New API: !ls\n--help @x #(touch made)");
+    let started = desk.phone.wait_for("started", " API ");
+    assert_ne!(started.reference(), other.reference());
+    let done = desk.phone.wait_for("done", "echo: !ls\n--help @x");
+    assert_eq!(done.reference(), started.reference());
+
+    let windows = ["list-windows", "-t", "=agent:", "-F", "#{window_name}"];
+    let windows = desk.lab.tmux(&windows);
+    assert_eq!(windows.lines().count(), 1);
+    assert!(windows.starts_with("agent-API-2"), "{windows}");
+    assert!(!desk.lab.work().join("made").exists());
+
+    let thread = desk.lab.thread_of("!ls\n--help @x #(touch made)");
+    let meta = &desk.lab.rollout(&thread)[0]["payload"];
+    assert_eq!(meta["cwd"], desk.lab.work().to_str().unwrap());
+    desk.phone.say(&format!("{} go on", started.reference()));
+    desk.lab.wait_for_answer(&thread, "echo: go on");
+    let done = desk.phone.wait_for("done", "echo: go on");
+    assert!(done.text.contains(" API · done"), "{:?}", done.text);
+    desk.phone.say("@api: once more");
+    desk.lab.wait_for_answer(&thread, "echo: once more");
+    // An argument is not trimmed by Codex; the blanks keep a `!` from its shell.
+    let texts = [" !ls\n--help @x #(touch made) ", "go on", "once more"];
+    desk.assert_told(&thread, &texts);
+}
+
+#[test]
+fn without_panes_every_text_goes_by_the_queue() {
+    let no_panes = [("CODEX_IMESSAGE_ROUTE_VIA_TMUX", "0")];
+    let Some(desk) = Desk::with(|_| {}, &no_panes) else {
+        return;
+    };
+    let programs = desk.lab.programs.clone();
+    let pane = desk.codex(&programs.codex, Agent::Daemon);
+    let (thread, notice) = desk.prompted(&pane, "by hand");
+    desk.phone.reply(&notice, "!by queue");
+    desk.lab.wait_for_answer(&thread, "echo: !by queue");
+    desk.phone
+        .wait_for("received from the queue", notice.reference());
+    desk.assert_told(&thread, &["by hand", "!by queue"]);
+}
+
+#[test]
+fn what_is_asked_at_the_desk_is_not_answered_from_the_phone() {
+    let Some(desk) = Desk::new() else { return };
+    let strange = desk.lab.codex_home().join("strange");
+    for dir in ["objects", "refs"] {
+        std::fs::create_dir_all(strange.join(".git").join(dir)).unwrap();
+    }
+    std::fs::write(strange.join(".git/HEAD"), "ref: refs/heads/main\n").unwrap();
+    let codex = desk.lab.programs.native.clone();
+    let args = ["-C", strange.to_str().unwrap(), "--no-daemon"];
+    let command: Vec<&OsStr> = [codex.as_os_str()]
+        .into_iter()
+        .chain(args.map(OsStr::new))
+        .collect();
+    let pane = desk.lab.pane(&command);
+    let modal = pane.wait_for("the question", |screen| {
+        screen.contains("Trust this folder?")
+    });
+    desk.phone.say("yes, trust it");
+    desk.phone.wait_for("started", "phone");
+    assert_eq!(pane.screen(), modal);
+}
