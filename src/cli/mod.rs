@@ -134,7 +134,7 @@ fn dispatch(command: Command) -> Outcome {
         Command::Completions(args) => completions::run(&args),
         Command::Man(args) => man::run(&args),
         Command::DemoOsascript(args) => crate::demo::osascript(args.arguments),
-        Command::DemoCodex(args) => crate::demo::codex(args.arguments),
+        Command::DemoCodex(args) => crate::demo::codex(&args.arguments),
     }
 }
 

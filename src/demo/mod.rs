@@ -6,22 +6,63 @@
 pub mod codex_home;
 pub mod messages;
 pub mod model;
+mod phone;
+mod place;
+mod play;
+mod script;
+mod stage;
 pub mod stand_in;
 
-use crate::cli::error::{CommandError, Outcome};
+pub use play::play;
+
+use crate::cli::error::{Answer, CommandError, Outcome};
+use crate::cli::ui;
+use crate::clock;
+use messages::osascript::{World, osascript_main};
 use std::ffi::OsString;
+use std::io::{self, Read as _};
+use std::path::Path;
 
-/// Plays the loop on this machine.
-pub fn play(_script: bool) -> Outcome {
-    Err(CommandError::failure("demo is not part of this build"))
-}
-
-/// Stands in for osascript.
-pub fn osascript(_arguments: Vec<OsString>) -> Outcome {
-    Err(CommandError::failure("demo is not part of this build"))
+/// Stands in for osascript: the simulated chat.db, the file of calls and the
+/// behaviour come before what osascript gets.
+pub fn osascript(arguments: Vec<OsString>) -> Outcome {
+    let failed = |error: io::Error| {
+        CommandError::failure("the stand-in for osascript failed").because(error)
+    };
+    let words: Vec<String> = arguments
+        .into_iter()
+        .map(|word| word.to_string_lossy().into_owned())
+        .collect();
+    let [db, calls, behaviour, rest @ ..] = words.as_slice() else {
+        return Err(CommandError::usage(
+            "the stand-in for osascript needs: CHAT_DB CALLS BEHAVIOUR - RECIPIENT TEXT",
+        ));
+    };
+    let mut script = String::new();
+    io::stdin().read_to_string(&mut script).map_err(failed)?;
+    let world = World {
+        db: Path::new(db),
+        calls: Path::new(calls),
+        behaviour,
+        now: clock::wall(),
+    };
+    match osascript_main(rest, &script, world, &mut io::stderr()).map_err(failed)? {
+        0 => Ok(Answer::Yes),
+        _ => Ok(Answer::No),
+    }
 }
 
 /// Stands in for Codex.
-pub fn codex(_arguments: Vec<OsString>) -> Outcome {
-    Err(CommandError::failure("demo is not part of this build"))
+pub fn codex(arguments: &[OsString]) -> Outcome {
+    let printed = match arguments.first().and_then(|first| first.to_str()) {
+        Some("--help") => Some(stand_in::HELP),
+        Some("--version") => Some("codex-cli 0.169.0 (a stand-in)\n"),
+        _ => None,
+    };
+    let ended = match printed {
+        Some(text) => ui::data(text).map_err(|error| error.to_string()),
+        None => stand_in::main(arguments),
+    };
+    let stopped = |why| CommandError::failure(format!("the stand-in for Codex stopped: {why}"));
+    ended.map(|()| Answer::Yes).map_err(stopped)
 }

@@ -40,18 +40,26 @@ pub fn run(config: &Config, dry_run: bool) -> Outcome {
     if dry_run {
         return dry::once(config);
     }
-    work(config, false)
+    work(config, false, None)
 }
+
+/// Works until told to stop: by a signal, or by the other end, which may also just be dropped.
+pub fn run_until(config: &Config, stopped: Stopped) -> Outcome {
+    work(config, false, Some(stopped))
+}
+
+/// Ends the loop that waits for it.
+pub type Stopped = tokio::sync::oneshot::Receiver<()>;
 
 /// One round.
 pub fn once(config: &Config, dry_run: bool) -> Outcome {
     if dry_run {
         return dry::once(config);
     }
-    work(config, true)
+    work(config, true, None)
 }
 
-fn work(config: &Config, once: bool) -> Outcome {
+fn work(config: &Config, once: bool, stopped: Option<Stopped>) -> Outcome {
     let (mut driver, snapshots) = open::patiently(config)?;
     if config.trace {
         driver = driver.watched(trace::printer());
@@ -76,6 +84,9 @@ fn work(config: &Config, once: bool) -> Outcome {
     let (wakes, woken) = channel();
     let entered = tasks.enter();
     signals(&wakes)?;
+    if let Some(stopped) = stopped {
+        stop_with(stopped, wakes.clone());
+    }
     serve(config, &wakes)?;
     let sources = sources::start_all(config, driver.machine().state(), &wakes)
         .map_err(|error| CommandError::failure("the sources cannot be started").because(error))?;
@@ -172,6 +183,16 @@ fn signals(wakes: &Wakes) -> Result<(), CommandError> {
         });
     }
     Ok(())
+}
+
+/// Whoever started the loop in its own process ends it in good order.
+fn stop_with(stopped: Stopped, wakes: Wakes) {
+    tokio::spawn(async move {
+        // That the other end is gone says the same as its word.
+        let _ = stopped.await;
+        // A loop that has ended needs no stopping.
+        let _ = wakes.send(Wake::Stop("its starter"));
+    });
 }
 
 /// Takes hand-overs from other processes of this user.

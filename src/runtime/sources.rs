@@ -171,8 +171,9 @@ fn rollouts(config: &Config, state: &State, wakes: Wakes) -> io::Result<()> {
     start("rollouts", wakes, hinted, move |hints| {
         let mut inputs = Vec::new();
         if scanned.is_none_or(|at| at.elapsed() >= SCAN) {
+            // Where Codex was never used there is no folder: it is watched as soon as there is one.
+            scanned = folder.exists().then(Stopwatch::start);
             inputs.extend(rollouts.scan());
-            scanned = Some(Stopwatch::start());
             watch = watch
                 .take()
                 .or_else(|| rollout_watch(&folder, hint.clone()));
@@ -190,8 +191,10 @@ fn rollouts(config: &Config, state: &State, wakes: Wakes) -> io::Result<()> {
             .collect();
         if touched.is_empty() {
             let found = rollouts.recent();
-            // What the watch did not tell of stands where it does not watch yet.
-            if !found.is_empty() {
+            // What the watch did not tell of stands where it does not watch yet; where
+            // files are watched one by one, a new one is watched from now on.
+            let by_file = rollouts::watch::Scope::HERE == rollouts::watch::Scope::Files;
+            if by_file || !found.is_empty() {
                 follow(watch.as_ref(), &rollouts);
             }
             inputs.extend(found);

@@ -244,7 +244,10 @@ impl<'a> Run<'a> {
             }
         }
         let now = self.now(process);
-        let begun = match process.driver.begin(now) {
+        let begun = match process
+            .driver
+            .begin(&std::collections::BTreeSet::new(), now)
+        {
             Ok(begun) => begun,
             Err(fault) => return self.fell(&fault).map(Some),
         };

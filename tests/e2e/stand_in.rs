@@ -20,7 +20,7 @@ fn program() {
         .into_iter()
         .flat_map(|text| ["--".into(), text])
         .collect();
-    stand_in::main(&args);
+    stand_in::main(&args).unwrap();
 }
 
 fn start<'lab>(lab: &'lab Lab, prompt: Option<&str>) -> Pane<'lab> {

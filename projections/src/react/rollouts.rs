@@ -6,6 +6,7 @@ use super::{commands, notices, notify};
 use crate::redact::redact;
 use crate::refs;
 use crate::render;
+use crate::sessions::OpenQuestion;
 use events::event::{
     AssistantReplied, Ending, QuestionAsked, QuestionClosed, RecordsSkipped, SessionSeen, Topic,
     TurnCompleted, TurnStarted, UserSpoke,
@@ -269,15 +270,18 @@ pub(super) fn turn_ended(
         return;
     };
     let told = turn.as_ref().is_some_and(|turn| known.ended.contains(turn));
-    // Where notify was faster, the rollout's own record of the end still has to undo its beginning.
-    let at_rest = known.finished && known.turn.is_none();
+    // Where notify was faster, the rollout's own record of the end still has to undo
+    // its beginning, and only it knows whether a question was answered before.
+    let modal = |q: &&OpenQuestion| q.kind == QuestionKind::Modal;
+    let at_rest =
+        known.finished && known.turn.is_none() && !known.questions.iter().any(|q| modal(&q));
     if told && (offset.is_none() || at_rest) {
         return;
     }
     let held: Vec<_> = known
         .questions
         .iter()
-        .filter(|q| q.kind == QuestionKind::Modal)
+        .filter(|q| offset.is_some() && modal(q))
         .map(|q| q.call.clone())
         .collect();
     let (owners, before) = (known.is_owners(), known.offset);

@@ -80,7 +80,9 @@ impl Messages {
 
     /// Writes a row as it describes itself, and returns its guid.
     pub fn insert(&mut self, row: &Row) -> Result<String> {
-        let tx = self.db.transaction()?;
+        let tx = self
+            .db
+            .transaction_with_behavior(TransactionBehavior::Immediate)?;
         let number = next(&tx)?;
         let guid = row
             .guid
@@ -147,7 +149,9 @@ impl Messages {
 
     /// The join row of a row that was inserted at [`Place::Nowhere`].
     pub fn join(&mut self, guid: &str, place: &Place, service: &str) -> Result<()> {
-        let tx = self.db.transaction()?;
+        let tx = self
+            .db
+            .transaction_with_behavior(TransactionBehavior::Immediate)?;
         let (number, date) = tx.query_row(
             "SELECT ROWID, date FROM message WHERE guid = ?1",
             [guid],

@@ -1,3 +1,5 @@
+//! What is written is what Messages would have written, read back row by row.
+
 use super::osascript::{Behaviour, World, osascript_main};
 use super::{Messages, Place, Row};
 use events::Wall;

@@ -1,3 +1,5 @@
+//! The model over its own port, as Codex talks to it.
+
 use super::Model;
 use super::script::{Answer, Call, answer};
 use serde_json::{Value, json};

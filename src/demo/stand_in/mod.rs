@@ -15,7 +15,6 @@ use std::collections::VecDeque;
 use std::ffi::OsString;
 use std::io;
 use std::path::PathBuf;
-use std::process::ExitCode;
 use std::time::Duration;
 
 use keys::{Key, Keys};
@@ -28,22 +27,21 @@ const FRAME: Duration = Duration::from_millis(100);
 /// How often an idle one is, so that it follows a change of size.
 const GLANCE: Duration = Duration::from_secs(1);
 
-/// Runs until the user leaves. `args` are those after the program's name, as
-/// Codex takes them: options, then an initial prompt.
-pub fn main(args: &[OsString]) -> ExitCode {
-    let done = Options::parse(args).and_then(|options| run(options).map_err(|e| e.to_string()));
-    match done {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(why) => {
-            complain(&why);
-            ExitCode::from(2)
-        }
-    }
-}
+/// What it says of itself, in the words that are looked for in Codex' own help.
+pub const HELP: &str = "A stand-in for OpenAI Codex (scripted).
 
-#[expect(clippy::print_stderr, reason = "the stand-in is a program of its own")]
-fn complain(why: &str) {
-    eprintln!("The stand-in for Codex stopped: {why}");
+Usage: codex [OPTIONS] [PROMPT]
+
+Options:
+  -c, --config <key=value>  accepted, and means nothing here
+  -C, --cd <DIR>            the directory to work in
+      --no-daemon           accepted: there is no daemon
+";
+
+/// Runs until the user leaves. `args` are those after the program's name, as
+/// Codex takes them: options, then an initial prompt. The error is a sentence.
+pub fn main(args: &[OsString]) -> Result<(), String> {
+    run(Options::parse(args)?).map_err(|error| error.to_string())
 }
 
 /// What the command line asks for.

@@ -12,6 +12,7 @@ use toml_edit::DocumentMut;
 
 use super::stamp::{now, utc, uuid7};
 use super::turn::{Ending, Question};
+use crate::config::Environment;
 
 /// The thread of one session.
 pub(super) struct Record {
@@ -212,14 +213,11 @@ impl Record {
     }
 }
 
-#[expect(
-    clippy::disallowed_methods,
-    reason = "the stand-in plays another program, which reads its own environment"
-)]
 fn home() -> io::Result<PathBuf> {
-    let variable = |name| std::env::var_os(name).map(PathBuf::from);
-    variable("CODEX_HOME")
-        .or_else(|| variable("HOME").map(|home| home.join(".codex")))
+    let environment = Environment::of_this_process();
+    let named = environment.get("CODEX_HOME").map(PathBuf::from);
+    named
+        .or_else(|| environment.home().map(|home| home.join(".codex")))
         .filter(|home| home.is_dir())
         .ok_or_else(|| io::Error::other("there is no CODEX_HOME directory."))
 }

@@ -1,3 +1,5 @@
+//! The parts of the stand-in that need no terminal; the whole is driven end to end.
+
 use std::ffi::OsString;
 use std::path::PathBuf;
 

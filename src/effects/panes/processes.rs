@@ -8,6 +8,7 @@
 use super::super::EffectsConfig;
 use super::super::child::{Child, Ended};
 use std::collections::{BTreeMap, BTreeSet};
+use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -100,7 +101,8 @@ impl Process {
     }
 }
 
-/// The files that each of the processes has open.
+/// The files that each of the processes has open for writing. A Codex that starts
+/// reads in the rollouts of others, and has to do with none of them.
 pub(crate) async fn open_files(
     config: &EffectsConfig,
     pids: &[u32],
@@ -119,25 +121,35 @@ fn links(pid: u32) -> Vec<PathBuf> {
     let Ok(entries) = std::fs::read_dir(format!("/proc/{pid}/fd")) else {
         return Vec::new();
     };
-    entries
-        .filter_map(|entry| std::fs::read_link(entry.ok()?.path()).ok())
-        .collect()
+    let written = |entry: std::io::Result<std::fs::DirEntry>| {
+        let link = entry.ok()?.path();
+        // The link's own permissions say how the file was opened.
+        let mode = link.symlink_metadata().ok()?.permissions().mode();
+        (mode & 0o200 != 0).then(|| std::fs::read_link(link).ok())?
+    };
+    entries.filter_map(written).collect()
 }
 
-/// One run for all, since a run takes long: `p` lines are processes, `n` lines their files.
+/// One run for all, since a run takes long: `p` lines are processes, `f` lines begin
+/// one of their files, `a` lines say how it is opened, `n` lines name it.
 async fn from_lsof(
     config: &EffectsConfig,
     pids: &[u32],
 ) -> Result<BTreeMap<u32, Vec<PathBuf>>, String> {
     let list: Vec<String> = pids.iter().map(u32::to_string).collect();
-    let listing = run(config, "lsof", &["-nPw", "-p", &list.join(","), "-Fn"]).await?;
+    let listing = run(config, "lsof", &["-nPw", "-p", &list.join(","), "-Fan"]).await?;
     let mut files: BTreeMap<u32, Vec<PathBuf>> = BTreeMap::new();
     let mut current = None;
+    let mut only_read = false;
     for line in listing.lines() {
-        if let Some(pid) = line.strip_prefix('p') {
-            current = pid.parse().ok();
-        } else if let (Some(pid), Some(name)) = (current, line.strip_prefix('n')) {
-            files.entry(pid).or_default().push(PathBuf::from(name));
+        match (line.split_at_checked(1), current) {
+            (Some(("p", pid)), _) => current = pid.parse().ok(),
+            (Some(("f", _)), _) => only_read = false,
+            (Some(("a", access)), _) => only_read = access == "r",
+            (Some(("n", name)), Some(pid)) if !only_read => {
+                files.entry(pid).or_default().push(PathBuf::from(name));
+            }
+            _ => {}
         }
     }
     Ok(files)

@@ -98,15 +98,18 @@ async fn ps_and_lsof_say_what_proc_says() {
     let own = std::process::id();
     let ps = from_ps(&config()).await.unwrap();
     let file = tempfile::NamedTempFile::new().unwrap();
+    let only_read = tempfile::NamedTempFile::new().unwrap().into_temp_path();
+    let _reader = std::fs::File::open(&only_read).unwrap();
+    let only_read = only_read.canonicalize().unwrap();
     let lsof = from_lsof(&config(), &[own]).await.unwrap();
     let path = file.path().canonicalize().unwrap();
-    assert!(lsof[&own].contains(&path));
+    assert!(lsof[&own].contains(&path) && !lsof[&own].contains(&only_read));
     if cfg!(target_os = "linux") {
         let proc = from_proc().unwrap();
         assert_eq!(ps.0[&own].parent, proc.0[&own].parent);
         assert_eq!(ps.0[&own].group, proc.0[&own].group);
         assert_eq!(ps.0[&own].front, proc.0[&own].front);
-        assert!(links(own).contains(&path));
+        assert!(links(own).contains(&path) && !links(own).contains(&only_read));
     } else {
         assert!(ps.0[&own].parent > 0);
     }

@@ -1,0 +1,119 @@
+//! `demo`: opens the stage, then lets a person or the script use the phone, and
+//! ends everything again. A failure keeps the files and says where they are.
+
+use super::phone::{Event, Phone, Vain, print};
+use super::place::Place;
+use super::script;
+use super::stage::Stage;
+use crate::cli::error::{Answer, CommandError, Outcome};
+use crate::cli::ui;
+use crate::config::Environment;
+use std::io::{self, BufRead as _};
+use std::sync::mpsc::Sender;
+use std::time::Duration;
+
+/// A person takes any time.
+const EVER: Duration = Duration::from_secs(3600);
+
+/// Plays the loop on this machine.
+pub fn play(script: bool) -> Outcome {
+    let environment = Environment::of_this_process();
+    let place = Place::make(&environment)?;
+    let (mut phone, events) = Phone::open(&place.chat_db()).map_err(|error| {
+        CommandError::failure("the simulated Messages cannot be opened").because(error)
+    })?;
+    let stage = Stage::open(place, &environment, &events)?;
+    let ended = if script {
+        print(&format!("Codex is {}.\n", stage.codex))
+            .map_err(|why| ("the start", why))
+            .and_then(|()| script::play(&mut phone).map_err(|failed| (failed.step, failed.why)))
+    } else {
+        converse(&stage, &mut phone, &events).map_err(|why| ("the demo", why))
+    };
+    match ended {
+        Ok(()) => Ok(Answer::Yes),
+        Err((_, Vain::Stopped)) if !script => Ok(Answer::Yes),
+        Err((step, why)) => {
+            let log = stage.place().state();
+            let kept = stage.keep();
+            ui::talk(&format!(
+                "demo failed: {step}: {why}\n\
+                 Everything is kept in {}: screens.txt is what the panes showed, and the log is read by\n\
+                 CODEX_IMESSAGE_STATE_DIR='{}' codex-imessage-control-plane log export",
+                kept.display(),
+                log.display()
+            ));
+            Ok(Answer::No)
+        }
+    }
+}
+
+/// A person uses the phone until they have had enough.
+fn converse(stage: &Stage, phone: &mut Phone, events: &Sender<Event>) -> Result<(), Vain> {
+    print(&welcome(stage))?;
+    script::wait_for_first(phone)?;
+    read_lines(events.clone()).map_err(|error| Vain::Messages(error.to_string()))?;
+    print("\n")?;
+    loop {
+        match phone.next(EVER)? {
+            Some(Event::Line(line)) => match line.trim() {
+                "quit" | "exit" => return Ok(()),
+                "" => {}
+                words => say(phone, words)?,
+            },
+            Some(Event::HungUp) => return Ok(()),
+            Some(Event::Stop) => return Err(Vain::Stopped),
+            Some(Event::Ended) => return Err(Vain::Ended),
+            Some(Event::Touched) | None => {}
+        }
+    }
+}
+
+/// `^ words` is a reply in the thread of the newest text.
+fn say(phone: &mut Phone, words: &str) -> Result<(), Vain> {
+    let Some(words) = words.strip_prefix('^') else {
+        return phone.say(words, None);
+    };
+    let newest = phone.bubbles.last().map(|bubble| bubble.guid.clone());
+    phone.say(words.trim(), newest.as_deref())
+}
+
+/// Hands on what is typed, line by line. The thread ends with the program.
+fn read_lines(events: Sender<Event>) -> io::Result<()> {
+    let body = move || {
+        // A line that cannot be read ends the reading as its end does.
+        for line in io::stdin().lock().lines().map_while(Result::ok) {
+            if events.send(Event::Line(line)).is_err() {
+                return;
+            }
+        }
+        // A phone that is gone needs no farewell.
+        let _ = events.send(Event::HungUp);
+    };
+    std::thread::Builder::new()
+        .name("keyboard".to_owned())
+        .spawn(body)
+        .map(drop)
+}
+
+fn welcome(stage: &Stage) -> String {
+    format!(
+        "This terminal is your phone: what you type is an iMessage, what has a bar is the answer.\n\
+         \n\
+         \x20 help, list, status @ref   are answered at once\n\
+         \x20 @ref instruction          goes to that session; the scripted model says it back\n\
+         \x20 @ref ask: Which one?      makes it ask you; answer with a number\n\
+         \x20 new label: instruction    starts Codex in a new tmux window\n\
+         \x20 ^ words                   replies in the thread of the newest text\n\
+         \x20 quit, or Ctrl-D           ends everything and leaves nothing behind\n\
+         \n\
+         Codex is {}. To watch it at its desk, in another terminal:\n\
+         \x20 {} -S {} attach\n\
+         \n\
+         At the desk somebody types: {}\n",
+        stage.codex,
+        stage.place().tmux.display(),
+        stage.place().tmux_socket().display(),
+        super::stage::FIRST_PROMPT,
+    )
+}

@@ -1,0 +1,230 @@
+//! `demo` as a newcomer runs it: the whole loop, with the stand-in and, where
+//! there is one, the real Codex. Each run has a temporary directory of its own,
+//! in which nothing may be left. Without tmux or Codex a test says so and
+//! passes; with `CI=true` it fails.
+
+#![expect(
+    clippy::disallowed_methods,
+    clippy::print_stderr,
+    clippy::unwrap_used,
+    reason = "tests drive real processes and may panic"
+)]
+
+use std::env;
+use std::fs;
+use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+
+/// Nothing is installed here.
+const MISSING: &str = "/nonexistent/codex";
+
+/// A directory for temporary ones. Its name is short, as a socket's must be.
+struct Desk(tempfile::TempDir);
+
+impl Desk {
+    fn new() -> Self {
+        Self(tempfile::Builder::new().prefix("d").tempdir().unwrap())
+    }
+
+    fn demo(&self, codex: &Path, arguments: &[&str]) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_codex-imessage-control-plane"));
+        command
+            .arg("demo")
+            .args(arguments)
+            .env("TMPDIR", self.0.path())
+            .env("CODEX_IMESSAGE_CODEX_BIN", codex)
+            // The demo must not look at what belongs to the owner.
+            .env("CODEX_HOME", "/nonexistent/home")
+            .env("CODEX_IMESSAGE_STATE_DIR", "/nonexistent/state")
+            .env("CODEX_IMESSAGE_MAX_LEN", "nonsense")
+            .env("http_proxy", "http://127.0.0.1:9");
+        command
+    }
+
+    /// No file and no process is left.
+    fn assert_tidy(&self) {
+        let left: Vec<_> = fs::read_dir(self.0.path()).unwrap().collect();
+        assert!(left.is_empty(), "{left:?}");
+        let here = self.0.path().to_string_lossy().into_owned();
+        let processes = fs::read_dir("/proc").into_iter().flatten();
+        let command = |entry: fs::DirEntry| fs::read(entry.path().join("cmdline")).ok();
+        let commands = processes.filter_map(|entry| command(entry.ok()?));
+        let left: Vec<_> = commands
+            .map(|command| String::from_utf8_lossy(&command).replace('\0', " "))
+            .filter(|command| command.contains(&here))
+            .collect();
+        assert!(left.is_empty(), "{left:?}");
+    }
+}
+
+/// The file of a program; `None`, and the reason is printed, where it is missing.
+fn program(name: &str) -> Option<PathBuf> {
+    let named = env::var_os(format!("CODEX_IMESSAGE_{}_BIN", name.to_uppercase()));
+    let path = env::var_os("PATH").unwrap_or_default();
+    let found = named.map(PathBuf::from).or_else(|| {
+        env::split_paths(&path)
+            .map(|dir| dir.join(name))
+            .find(|file| file.is_file())
+    });
+    if found.is_none() {
+        assert_ne!(env::var("CI").as_deref(), Ok("true"), "{name} is missing");
+        eprintln!("skipped: {name} is missing");
+    }
+    found
+}
+
+/// Plays the script, and checks that each step happened.
+fn plays(codex: &Path, which: &str) {
+    let desk = Desk::new();
+    let output = desk.demo(codex, &["--script"]).output().unwrap();
+    let said = String::from_utf8_lossy(&output.stdout);
+    let talk = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(0), "{said}\n{talk}");
+    let mut rest = said.as_ref();
+    for step in [
+        which,
+        "· done\n  ┃ echo: hello from the desk",
+        "you: list",
+        "┃ [Codex] sessions",
+        "you: status @",
+        "· status\n",
+        "say something",
+        "· done\n  ┃ echo: say something",
+        "you: 👍 in two lines",
+        "· done\n  ┃ echo: and once more\n  ┃ 👍 in two lines",
+        "· needs input\n  ┃ Which database?",
+        "you: 2",
+        "· done\n  ┃ done: postgres",
+        "you: new docs: write the docs",
+        "┃ echo: write the docs",
+        "7 steps, all as they should be",
+    ] {
+        let Some((_, after)) = rest.split_once(step) else {
+            panic!("{step:?} is missing in {said}\n{talk}");
+        };
+        rest = after;
+    }
+    assert!(said.contains("docs · started"), "{said}");
+    assert!(!said.contains("not confirmed"), "{said}");
+    assert!(talk.is_empty(), "{talk}");
+    desk.assert_tidy();
+}
+
+#[test]
+fn the_script_plays_with_the_stand_in() {
+    if program("tmux").is_some() {
+        plays(Path::new(MISSING), "the built-in stand-in");
+    }
+}
+
+#[test]
+fn the_script_plays_with_the_real_codex() {
+    if let (Some(_), Some(codex)) = (program("tmux"), program("codex")) {
+        plays(&codex, "codex-cli 0.");
+    }
+}
+
+#[test]
+fn without_tmux_it_says_how_to_get_it() {
+    let desk = Desk::new();
+    let mut demo = desk.demo(Path::new(MISSING), &["--script"]);
+    let output = demo
+        .env("CODEX_IMESSAGE_TMUX_BIN", MISSING)
+        .output()
+        .unwrap();
+    assert_eq!(output.status.code(), Some(2));
+    let talk = String::from_utf8_lossy(&output.stderr);
+    assert!(talk.contains("tmux is not installed") && talk.contains("brew install tmux"));
+    desk.assert_tidy();
+}
+
+#[test]
+fn a_step_that_fails_is_named_and_its_files_are_kept() {
+    if program("tmux").is_none() {
+        return;
+    }
+    let desk = Desk::new();
+    let broken = desk.0.path().join("codex");
+    fs::write(
+        &broken,
+        "#!/bin/sh\n[ \"$1\" = --version ] && echo codex-cli 9.9.9 || exec sleep 60\n",
+    )
+    .unwrap();
+    executable(&broken);
+    let mut demo = desk.demo(&broken, &["--script"]);
+    let mut demo = demo
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    wait_for_line(&mut demo, "at the desk:");
+    interrupt(&demo);
+    let output = demo.wait_with_output().unwrap();
+    assert_eq!(output.status.code(), Some(1));
+    let talk = String::from_utf8_lossy(&output.stderr);
+    assert!(
+        talk.contains("a turn at the desk ends") && talk.contains("the demo was stopped"),
+        "{talk}"
+    );
+    let kept = talk.split("is kept in ").nth(1).unwrap();
+    let kept = Path::new(kept.split(':').next().unwrap());
+    assert!(kept.join("screens.txt").exists() && kept.join("state/log").exists());
+    fs::remove_dir_all(kept).unwrap();
+    fs::remove_file(broken).unwrap();
+    desk.assert_tidy();
+}
+
+#[test]
+fn a_person_types_and_ends_it() {
+    if program("tmux").is_none() {
+        return;
+    }
+    for quits in [true, false] {
+        let desk = Desk::new();
+        let mut demo = desk.demo(Path::new(MISSING), &[]);
+        let mut demo = { demo.stdin(Stdio::piped()).stdout(Stdio::piped()) }
+            .spawn()
+            .unwrap();
+        wait_for_line(&mut demo, "echo: hello from the desk");
+        let mut keyboard = demo.stdin.take().unwrap();
+        keyboard.write_all(b"LIST\n").unwrap();
+        wait_for_line(&mut demo, "[Codex] sessions");
+        // Ctrl-C ends it as cleanly as the word does.
+        if quits {
+            keyboard.write_all(b"quit\n").unwrap();
+        } else {
+            interrupt(&demo);
+        }
+        assert_eq!(demo.wait().unwrap().code(), Some(0));
+        desk.assert_tidy();
+    }
+}
+
+fn executable(file: &Path) {
+    use std::os::unix::fs::PermissionsExt as _;
+    fs::set_permissions(file, fs::Permissions::from_mode(0o755)).unwrap();
+}
+
+fn interrupt(demo: &Child) {
+    let pid = rustix::process::Pid::from_child(demo);
+    rustix::process::kill_process(pid, rustix::process::Signal::INT).unwrap();
+}
+
+/// Reads standard output up to a line that holds `words`, byte by byte, so that
+/// what follows is left for the next reader.
+fn wait_for_line(demo: &mut Child, words: &str) {
+    let out = demo.stdout.as_mut().unwrap();
+    let mut read = BufReader::with_capacity(1, out);
+    let mut said = String::new();
+    while read.read_line(&mut said).unwrap() > 0 {
+        if said.lines().last().unwrap().contains(words) {
+            return;
+        }
+    }
+    let mut talk = String::new();
+    if let Some(err) = &mut demo.stderr {
+        err.read_to_string(&mut talk).unwrap();
+    }
+    panic!("{words:?} is missing in {said}\n{talk}");
+}
