@@ -549,6 +549,7 @@ fn name_session(state: &mut State, id: &SessionId, named: crate::sessions::Named
 
 fn send_settled(state: &mut State, id: events::CommandId, notice: Seq, outcome: &Outcome) {
     let now = state.tick;
+    let settings = state.settings.clone();
     let outbox = Arc::make_mut(&mut state.outbox);
     let mine = outbox
         .open
@@ -570,7 +571,7 @@ fn send_settled(state: &mut State, id: events::CommandId, notice: Seq, outcome: 
                 return;
             };
             open.sending = None;
-            match waits::retry(open.attempts, failure) {
+            match waits::retry(open.attempts, failure, &settings) {
                 Some(pause) => {
                     let at = now.after(pause);
                     open.not_before = Some(at);

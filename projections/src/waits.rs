@@ -57,7 +57,8 @@ pub fn after(performed: &Performed, send: bool, settings: &Settings) -> Waits {
 }
 
 /// The pause before a failed part is tried again; `None` when it is given up.
-pub fn retry(attempts: u16, failure: &Failure) -> Option<Span> {
+/// The pauses grow from the one that is set (`CODEX_IMESSAGE_INBOUND_RETRY_S`).
+pub fn retry(attempts: u16, failure: &Failure, settings: &Settings) -> Option<Span> {
     if attempts >= ATTEMPTS_MAX {
         return None;
     }
@@ -65,8 +66,14 @@ pub fn retry(attempts: u16, failure: &Failure) -> Option<Span> {
         Failure::TooLarge { .. } | Failure::Unsupported { .. } => None,
         // Only the owner can change this; the pause is long, and it is tried all the same.
         Failure::NotPermitted { .. } => Some(Span::seconds(300)),
-        _ => Some(Span::seconds(
-            [2, 5, 15, 60, 300, 900, 3600][usize::from(attempts.clamp(1, 7)) - 1],
-        )),
+        Failure::Target { .. }
+        | Failure::Row { .. }
+        | Failure::NoPane { .. }
+        | Failure::NotReady { .. }
+        | Failure::Refused { .. }
+        | Failure::NotStarted { .. } => {
+            let growth = [1, 3, 12, 60, 180, 720, 720][usize::from(attempts.clamp(1, 7)) - 1];
+            Some(Span(settings.inbound_retry.0.saturating_mul(growth)))
+        }
     }
 }

@@ -55,6 +55,8 @@ pub struct Config {
     pub launchd_label: String,
     /// Every event is printed.
     pub trace: bool,
+    /// How much is said on standard error.
+    pub log: String,
     /// External programs.
     pub programs: Programs,
     /// What may deserve the owner's attention, as sentences.
@@ -158,6 +160,7 @@ impl Config {
                 .word("CODEX_IMESSAGE_LAUNCHD_LABEL")
                 .unwrap_or_default(),
             trace: values.switch("CODEX_IMESSAGE_TRACE"),
+            log: values.word("CODEX_IMESSAGE_LOG").unwrap_or_default(),
             programs: Programs::new(environment, named),
             warnings: strangers(environment),
             settings,

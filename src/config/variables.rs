@@ -234,6 +234,12 @@ pub const VARIABLES: &[Variable] = &[
         "0",
         "print every event and what it changed",
     ),
+    v(
+        "CODEX_IMESSAGE_LOG",
+        Kind::OneOf(&["error", "warn", "info", "debug", "trace"]),
+        "info",
+        "how much `run` and `once` say on standard error",
+    ),
 ];
 
 const fn v(name: &'static str, kind: Kind, default: &'static str, about: &'static str) -> Variable {

@@ -5,7 +5,7 @@ use super::open;
 use crate::cli::error::{Answer, CommandError, Outcome};
 use crate::cli::ui;
 use crate::config::Config;
-use crate::store::{EventLog, SledLog};
+use crate::store;
 use events::codec;
 use events::{Envelope, Link, Seq, Tick, Wall};
 use projections::{Machine, check, view};
@@ -14,27 +14,38 @@ use serde_json::Value;
 use std::fmt::Write as _;
 use std::fs::File;
 use std::io::{BufRead, BufReader};
+use std::ops::ControlFlow;
 use std::path::PathBuf;
 
 /// Prints the log, one JSON object per line: for people the event, for programs its frame.
 pub fn log_export(config: &Config, from: Option<Seq>, to: Option<Seq>) -> Outcome {
-    let log = SledLog::open(&config.state_dir).map_err(open::fault)?;
-    let mut link = Link::default();
-    for entry in log.read(Seq(1)) {
-        let entry = entry.map_err(open::fault)?;
-        let (frame, next) = codec::encode(link, &entry)
-            .map_err(|error| CommandError::failure(error.to_string()))?;
-        link = next;
+    let mut link = Link::START;
+    let mut ended: Result<(), CommandError> = Ok(());
+    let printed = store::look(&config.state_dir, |entry| {
         if to.is_some_and(|to| entry.seq > to) {
-            break;
+            return ControlFlow::Break(());
         }
-        if from.is_none_or(|from| entry.seq >= from) {
-            ui::data(&format!("{}\n", line(&entry, &frame))).map_err(|error| {
-                CommandError::failure("standard output cannot be written").because(error)
-            })?;
+        ended = export(&entry, &mut link, from);
+        if ended.is_ok() {
+            ControlFlow::Continue(())
+        } else {
+            ControlFlow::Break(())
         }
+    });
+    printed.map_err(open::fault)?;
+    ended.map(|()| Answer::Yes)
+}
+
+/// Prints one entry, unless it stands before `from`.
+fn export(entry: &Envelope, link: &mut Link, from: Option<Seq>) -> Result<(), CommandError> {
+    let (frame, next) =
+        codec::encode(*link, entry).map_err(|error| CommandError::failure(error.to_string()))?;
+    *link = next;
+    if from.is_some_and(|from| entry.seq < from) {
+        return Ok(());
     }
-    Ok(Answer::Yes)
+    ui::data(&format!("{}\n", line(entry, &frame)))
+        .map_err(|error| CommandError::failure("standard output cannot be written").because(error))
 }
 
 /// One line of an export, in the order people read it.
@@ -103,12 +114,14 @@ pub fn replay(
     if let Some(path) = file {
         read_export(&path, &mut fold)?;
     } else {
-        let log = SledLog::open(&config.state_dir).map_err(open::fault)?;
-        for entry in log.read(Seq(1)) {
-            if !fold(entry.map_err(open::fault)?) {
-                break;
+        let each = |entry| {
+            if fold(entry) {
+                ControlFlow::Continue(())
+            } else {
+                ControlFlow::Break(())
             }
-        }
+        };
+        store::look(&config.state_dir, each).map_err(open::fault)?;
     }
     summary(&machine)
 }

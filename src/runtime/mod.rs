@@ -8,6 +8,7 @@ mod log_files;
 mod open;
 mod pumps;
 mod sources;
+mod telemetry;
 mod trace;
 mod wake;
 mod work;
@@ -60,6 +61,7 @@ pub fn once(config: &Config, dry_run: bool) -> Outcome {
 }
 
 fn work(config: &Config, once: bool, stopped: Option<Stopped>) -> Outcome {
+    telemetry::start(&config.log);
     let (mut driver, snapshots) = open::patiently(config)?;
     if config.trace {
         driver = driver.watched(trace::printer());

@@ -5,8 +5,9 @@ use crate::cli::error::CommandError;
 use crate::clock::Stopwatch;
 use crate::config::Config;
 use crate::driver::Driver;
-use crate::store::{EventLog, SledLog, Snapshots, StoreFault};
-use projections::State;
+use crate::store::{self, EventLog, SledLog, Snapshots, StoreFault};
+use projections::{Machine, State};
+use std::ops::ControlFlow;
 use std::path::Path;
 use std::time::Duration;
 
@@ -75,12 +76,13 @@ pub(super) fn keep_snapshot<L: EventLog>(snapshots: &Snapshots, driver: &Driver<
     }
 }
 
-/// What the log means, without holding or changing it. A log that another
-/// process holds cannot be read meanwhile.
+/// What the log means, without holding or changing it.
 pub(super) fn state_only(config: &Config) -> Result<State, CommandError> {
-    if !config.state_dir.join("log").exists() {
-        return Ok(State::default());
-    }
-    let (driver, _) = patiently(config)?;
-    Ok(driver.machine().state().clone())
+    let mut machine = Machine::default();
+    let each = |entry| {
+        machine.commit(std::slice::from_ref(&entry));
+        ControlFlow::Continue(())
+    };
+    store::look(&config.state_dir, each).map_err(fault)?;
+    Ok(machine.state().clone())
 }

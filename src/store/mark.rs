@@ -50,6 +50,15 @@ pub(super) struct Marked {
 pub(super) struct Mark(File);
 
 impl Mark {
+    /// What the mark in `state` says; a missing one says nothing. Nothing is made.
+    pub(super) fn read(state: &Path) -> Result<Marked, StoreFault> {
+        match std::fs::read(state.join(NAME)) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(Marked::default()),
+            Err(error) => Err(StoreFault::io("reading the mark of the log", &error)),
+            Ok(content) => marked(&content).ok_or_else(unreadable),
+        }
+    }
+
     /// The mark in `state` and what it says. A missing one is made, and says nothing.
     pub(super) fn open(state: &Path) -> Result<(Self, Marked), StoreFault> {
         let fault = |error: io::Error| StoreFault::io("opening the mark of the log", &error);
@@ -64,9 +73,10 @@ impl Mark {
             .map_err(fault)?;
         let mut content = [0; LENGTH + 1];
         let length = file.read_at(&mut content, 0).map_err(fault)?;
-        let marked = content.get(..length).and_then(marked).ok_or_else(|| {
-            StoreFault::corrupt(format!("its high-water mark {NAME} is unreadable"))
-        })?;
+        let marked = content
+            .get(..length)
+            .and_then(marked)
+            .ok_or_else(unreadable)?;
         Ok((Self(file), marked))
     }
 
@@ -74,6 +84,10 @@ impl Mark {
     pub(super) fn set(&self, head: Head, closed: Option<Stamp>) -> io::Result<()> {
         self.0.write_all_at(&bytes(Marked { head, closed }), 0)
     }
+}
+
+fn unreadable() -> StoreFault {
+    StoreFault::corrupt(format!("its high-water mark {NAME} is unreadable"))
 }
 
 /// Position, link, size and time of the file (0 while open), checksum.

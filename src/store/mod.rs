@@ -9,6 +9,7 @@
 mod fault;
 pub(crate) mod files;
 mod lock;
+mod look;
 mod mark;
 pub mod memory;
 mod quiet;
@@ -20,6 +21,7 @@ pub mod snapshot;
 mod tests;
 
 pub use fault::StoreFault;
+pub use look::look;
 pub use memory::MemoryLog;
 pub use sled::SledLog;
 pub use snapshot::Snapshots;

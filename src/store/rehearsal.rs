@@ -50,7 +50,7 @@ fn check(scratch: &Path, marked: Marked) -> Result<(), StoreFault> {
     checked
 }
 
-fn copy(from: &Path, to: &Path) -> io::Result<()> {
+pub(super) fn copy(from: &Path, to: &Path) -> io::Result<()> {
     files::private_dir(to)?;
     for entry in from.read_dir()? {
         let entry = entry?;

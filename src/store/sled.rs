@@ -20,7 +20,7 @@ use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
 
 /// sled's directory in the state directory.
-const DIR: &str = "log";
+pub(super) const DIR: &str = "log";
 /// The file whose lock the owner of the log holds.
 const LOCK: &str = "daemon.lock";
 

@@ -39,11 +39,16 @@ fn next_rung(dispatch: &Dispatch, ahead: Option<Rung>, settings: &Settings) -> O
     } else {
         Rung::Pane
     };
+    let choose = matches!(dispatch.what, What::Options { .. });
     let Some(last) = dispatch.tried.last() else {
-        let choose = matches!(dispatch.what, What::Options { .. });
-        return Some(if choose { Rung::Pane } else { first });
+        // Options are keys: where no pane may be typed into, they have no way in.
+        return if choose {
+            settings.route_via_tmux.then_some(Rung::Pane)
+        } else {
+            Some(first)
+        };
     };
-    if matches!(dispatch.what, What::Options { .. }) {
+    if choose {
         return None;
     }
     let tried = |rung| dispatch.tried.iter().any(|t| t.rung == rung);
@@ -51,7 +56,7 @@ fn next_rung(dispatch: &Dispatch, ahead: Option<Rung>, settings: &Settings) -> O
         Rung::Pane => may_queue(&last.failure).then_some(Rung::Queue),
         Rung::Queue if ahead == Some(Rung::Queue) => None,
         Rung::Queue if ahead.is_some() || (tried(Rung::Pane) && was_working(dispatch)) => {
-            Some(Rung::Steer)
+            settings.route_via_tmux.then_some(Rung::Steer)
         }
         Rung::Queue => (!settings.strict_tmux).then_some(Rung::Resume),
         Rung::Steer | Rung::Resume => None,
