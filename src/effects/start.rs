@@ -36,11 +36,7 @@ struct Window {
 }
 
 /// Starts the session and waits until it shows its thread.
-pub(super) async fn start(
-    config: &EffectsConfig,
-    id: CommandId,
-    command: &StartSession,
-) -> Report {
+pub(super) async fn start(config: &EffectsConfig, id: CommandId, command: &StartSession) -> Report {
     match begin(config, id, command).await {
         Ok(report) | Err(report) => report,
     }

@@ -42,8 +42,14 @@ fn a_text_too_long_for_an_argument_begins_a_session_too() {
     desk.phone.say(&format!("new long: {long}"));
     let started = desk.phone.wait_for("started", " long ");
     let thread = desk.lab.thread_of(long.trim());
-    desk.lab.wait_for_answer(&thread, &format!("echo: {}", long.trim()));
-    assert!(desk.phone.wait_for("done", started.reference()).text.contains("(1/"));
+    desk.lab
+        .wait_for_answer(&thread, &format!("echo: {}", long.trim()));
+    assert!(
+        desk.phone
+            .wait_for("done", started.reference())
+            .text
+            .contains("(1/")
+    );
     desk.assert_told(&thread, &[long.trim()]);
 }
 
