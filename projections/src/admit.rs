@@ -100,11 +100,11 @@ fn ours<'a>(state: &'a State, row: &MessageRow) -> Option<&'a Sent> {
     };
     let begun = |sent: &&&Sent| row.date.is_some_and(|date| sent.at <= date);
     let unseen: Vec<_> = sent.iter().filter(|s| s.guid.is_none()).collect();
-    let waiting: Vec<_> = unseen.iter().copied().filter(|s| waits(&s)).collect();
+    let waiting: Vec<_> = unseen.iter().copied().filter(waits).collect();
     let found = waiting
         .iter()
         .copied()
-        .rfind(|s| begun(&s))
+        .rfind(begun)
         .or(waiting.first().copied())
         .or(unseen.first().copied());
     found.copied()

@@ -148,7 +148,7 @@ fn owner_wrote(draft: &mut Draft, event: &InboundReceived) {
         Parsed::NearMiss(hint) => reply(draft, guid, Rule::NearMiss, "not understood", &hint),
         Parsed::Status(name) => status(draft, guid, &name),
         Parsed::New { label, words } => {
-            dispatches::start(draft, guid, Rule::NewSession, &label, &words)
+            dispatches::start(draft, guid, Rule::NewSession, &label, &words);
         }
         Parsed::Named { name, words } => {
             let route = routing::named(draft.state(), &name);
@@ -162,7 +162,7 @@ fn owner_wrote(draft: &mut Draft, event: &InboundReceived) {
             match (&route.target, route.rule) {
                 (Some(_), _) => to_session(draft, guid, route, &words),
                 (None, Rule::AutoCreate) => {
-                    dispatches::start(draft, guid, Rule::AutoCreate, "phone", &words)
+                    dispatches::start(draft, guid, Rule::AutoCreate, "phone", &words);
                 }
                 (None, _) => {
                     let body = replies::which(draft.state(), &route);
