@@ -133,7 +133,7 @@ fn what_failed_before_is_proven_by_the_row_of_its_second_try() {
     world.says("help");
     let (id, text) = world.next_send().unwrap();
     world.settled(id, target());
-    world.pass(2000);
+    world.pass(5000);
     let (id, _) = world.next_send().unwrap();
     world.performed(id, How::Accepted);
     let row = world.own_row(&text);
@@ -236,7 +236,7 @@ fn a_row_with_an_error_is_a_failure_and_is_tried_again() {
     row.error = 22;
     world.take(row);
     assert!(world.next_send().is_none());
-    world.pass(2000);
+    world.pass(5000);
     assert_eq!(world.next_send().unwrap().1, text);
 }
 
