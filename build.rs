@@ -11,7 +11,22 @@ fn main() -> io::Result<()> {
         digest(Path::new(folder), &mut hash)?;
     }
     println!("cargo::rustc-env=REDUCERS={:016x}", hash.finish());
+    load_at_once();
     Ok(())
+}
+
+/// A program that can be loaded anywhere has its tables rewritten page by page at
+/// each start, which is a good part of what `notify` takes. On Linux that can be
+/// left out; macOS knows no other programs.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "cargo tells a build script its target by the environment"
+)]
+fn load_at_once() {
+    let is = |what: &str, value: &str| std::env::var(what).is_ok_and(|is| is == value);
+    if is("CARGO_CFG_TARGET_OS", "linux") && is("CARGO_CFG_TARGET_ENV", "gnu") {
+        println!("cargo::rustc-link-arg-bins=-no-pie");
+    }
 }
 
 fn digest(folder: &Path, hash: &mut DefaultHasher) -> io::Result<()> {

@@ -45,13 +45,23 @@ impl Clock for SystemClock {
 }
 
 /// The wall clock.
-#[expect(clippy::disallowed_methods, reason = "this is the one clock")]
 pub fn wall() -> Wall {
-    let now = SystemTime::now();
-    Wall(match now.duration_since(SystemTime::UNIX_EPOCH) {
+    Wall(match system().duration_since(SystemTime::UNIX_EPOCH) {
         Ok(since) => i64::try_from(since.as_millis()).unwrap_or(i64::MAX),
         Err(before) => i64::try_from(before.duration().as_millis()).map_or(i64::MIN, |ms| -ms),
     })
+}
+
+/// Time since 1970 as exactly as the system has it, for names that sort by it.
+pub fn since_epoch() -> Duration {
+    system()
+        .duration_since(SystemTime::UNIX_EPOCH)
+        .unwrap_or_default()
+}
+
+#[expect(clippy::disallowed_methods, reason = "this is the one clock")]
+fn system() -> SystemTime {
+    SystemTime::now()
 }
 
 /// Measures how long something takes.

@@ -11,6 +11,7 @@ mod tests;
 
 pub use origin::{key, notify};
 
+use crate::clock::Stopwatch;
 use crate::ingress::client::{self, Delivery};
 use crate::ingress::handover::{self, HandOver, MAX_TEXT};
 use crate::ingress::inbox::Inbox;
@@ -21,7 +22,7 @@ use std::os::fd::AsFd;
 use std::os::unix::ffi::OsStringExt as _;
 use std::path::Path;
 use std::sync::mpsc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 /// How long each step may take.
 #[derive(Clone, Copy, Debug)]
@@ -134,11 +135,11 @@ const STDIN: Duration = Duration::from_millis(250);
 
 /// What comes from `input` until it ends, is too long, or the time is over.
 fn read_bounded(mut input: impl std::io::Read + AsFd, limit: Duration) -> Vec<u8> {
-    let until = now() + limit;
+    let watch = Stopwatch::start();
     let mut bytes = Vec::new();
     let mut chunk = vec![0; 64 << 10];
     while bytes.len() < MAX_TEXT {
-        let left = until.saturating_duration_since(now());
+        let left = limit.saturating_sub(watch.elapsed());
         let Ok(left) = Timespec::try_from(left) else {
             break;
         };
@@ -171,12 +172,4 @@ pub fn within<T: Send + 'static>(
     });
     thread.ok()?;
     result.recv_timeout(limit).ok()
-}
-
-#[expect(
-    clippy::disallowed_methods,
-    reason = "a time limit of blocking calls, in a process that has no clock of its own"
-)]
-fn now() -> Instant {
-    Instant::now()
 }

@@ -38,7 +38,8 @@ pub fn play(script: bool) -> Outcome {
             let kept = stage.keep();
             ui::talk(&format!(
                 "demo failed: {step}: {why}\n\
-                 Everything is kept in {}: screens.txt is what the panes showed, and the log is read by\n\
+                 Everything is kept in {}: diagnosis.txt is what was said while working, screens.txt\n\
+                 what the panes showed, and the log of events is read by\n\
                  CODEX_IMESSAGE_STATE_DIR='{}' codex-imessage-control-plane log export",
                 kept.display(),
                 log.display()

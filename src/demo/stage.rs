@@ -16,6 +16,7 @@ use std::ffi::OsString;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::sync::mpsc::Sender;
 use std::thread::JoinHandle;
 use std::time::Duration;
@@ -70,6 +71,9 @@ impl Stage {
             .signals(events)
             .map_err(failed("signals cannot be listened for"))?;
         stage
+            .write_diagnosis()
+            .map_err(failed("the file for diagnosis cannot be made"))?;
+        stage
             .ask("mkfifo".into(), &[&stage.place.alive().to_string_lossy()])
             .map_err(failed("a named pipe cannot be made"))?;
         stage
@@ -87,6 +91,18 @@ impl Stage {
     /// Where it plays.
     pub(super) fn place(&self) -> &Place {
         &self.place
+    }
+
+    /// What the control plane says for diagnosis is no message on the phone.
+    fn write_diagnosis(&self) -> io::Result<()> {
+        let file = fs::File::create(self.place.root().join("diagnosis.txt"))?;
+        let lines = tracing_subscriber::fmt()
+            .with_writer(Arc::new(file))
+            .with_ansi(false)
+            .with_env_filter("warn,control_plane=debug");
+        // Somebody who embeds this program may listen already.
+        let _ = lines.try_init();
+        Ok(())
     }
 
     fn signals(&self, events: &Sender<Event>) -> io::Result<()> {

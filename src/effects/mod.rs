@@ -85,7 +85,7 @@ impl Executor for LocalExecutor {
             Command::ChooseOptions(command) => panes::choose(config, command).await,
             Command::QueueInstruction(instruction) => codex::queue(config, instruction).await,
             Command::ResumeSession(instruction) => codex::resume(config, instruction).await,
-            Command::StartSession(command) => start::start(config, command).await,
+            Command::StartSession(command) => start::start(config, id, command).await,
         }
     }
 }

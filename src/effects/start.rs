@@ -4,22 +4,26 @@
 //! the pane's process holds the thread and says itself which one it is; the
 //! newest rollout is never taken for it. It gets Codex's own approvals and
 //! sandbox. The instruction is an argument of Codex: no shell reads it, and no
-//! tmux format is made of anything the owner wrote.
+//! tmux format is made of anything the owner wrote. A text that tmux would not
+//! take as an argument is typed into the session once it is ready.
 
 use super::codex::{framed, no_directory};
 use super::panes::tmux::{Tmux, Trouble};
-use super::panes::{Held, Table, open_files};
+use super::panes::{self, Held, Table, open_files};
 use super::screen::recognise;
 use super::{EffectsConfig, settled};
-use events::command::StartSession;
+use crate::clock::Stopwatch;
+use events::command::{Instruction, StartSession, TypeInstruction};
 use events::outcome::{Doubt, Evidence, Failure, Screen};
-use events::{Outcome, Pane, Report, SessionId};
+use events::{CommandId, Outcome, Pane, Report, SessionId, Span};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
-use tokio::time::{Instant, sleep};
+use tokio::time::sleep;
 
 /// tmux takes no longer command from its client.
-const MAX_BYTES: usize = 12 * 1024;
+const ARGUMENT: usize = 12 * 1024;
+/// A Codex that has just drawn its composer may drop a key, though never a paste.
+const KEY_MAY_BE_LOST: Duration = Duration::from_secs(2);
 /// Any setting on the command line keeps Codex in the pane, whatever its version,
 /// also where a daemon runs; this one has the pane's title name the thread too.
 const EMBEDDED: &str = r#"tui.terminal_title=["activity","run-state","thread-id"]"#;
@@ -33,22 +37,33 @@ struct Window {
 }
 
 /// Starts the session and waits until it shows its thread.
-pub(super) async fn start(config: &EffectsConfig, command: &StartSession) -> Report {
-    match open(config, command).await {
-        Ok(window) => window.wait(config, &command.cwd).await,
-        Err(report) => report,
+pub(super) async fn start(config: &EffectsConfig, id: CommandId, command: &StartSession) -> Report {
+    match begin(config, id, command).await {
+        Ok(report) | Err(report) => report,
     }
 }
 
-async fn open(config: &EffectsConfig, command: &StartSession) -> Result<Window, Report> {
+async fn begin(
+    config: &EffectsConfig,
+    id: CommandId,
+    command: &StartSession,
+) -> Result<Report, Report> {
     let framed = framed(command.text.reveal())?;
     let text = framed.bytes_to_paste.reveal();
-    if text.len() > MAX_BYTES {
-        return Err(settled(Failure::TooLarge {
-            bytes: text.len() as u64,
-            max: MAX_BYTES as u64,
-        }));
+    let argument = Some(text.as_str()).filter(|text| text.len() <= ARGUMENT);
+    let window = open(config, command, argument).await?;
+    if argument.is_none() {
+        window.type_in(config, id, command).await?;
     }
+    Ok(window.wait(config, &command.cwd).await)
+}
+
+/// Opens the window, with Codex and its first prompt if that is given.
+async fn open(
+    config: &EffectsConfig,
+    command: &StartSession,
+    prompt: Option<&str>,
+) -> Result<Window, Report> {
     let cwd = Path::new(&command.cwd);
     if !cwd.is_dir() {
         return Err(no_directory("codex", cwd));
@@ -74,7 +89,8 @@ async fn open(config: &EffectsConfig, command: &StartSession) -> Result<Window, 
     ]);
     words.extend(variables.iter().flat_map(|variable| ["-e", variable]));
     words.push("--");
-    words.extend([&codex, "-c", EMBEDDED, "-C", &command.cwd, "--", text]);
+    words.extend([&codex, "-c", EMBEDDED, "-C", &command.cwd]);
+    words.extend(prompt.iter().flat_map(|prompt| ["--", prompt]));
     let out = tmux.run(&[&words], &[]).await.map_err(not_opened)?;
     let (id, root) = out.trim().split_once(' ').unwrap_or_default();
     let root = root.parse().map_err(|_| {
@@ -182,21 +198,74 @@ impl Window {
         }
     }
 
-    /// Waits for the thread that the pane's own Codex holds.
-    async fn wait(&self, config: &EffectsConfig, cwd: &str) -> Report {
-        let until = Instant::now() + config.start_budget;
-        loop {
-            let over = Instant::now() > until;
-            match self.tmux.look(&self.pane.id).await {
-                Ok((_, capture)) => {
-                    let screen = recognise(&capture).screen;
-                    if matches!(screen, Screen::Trust | Screen::Update | Screen::Login) {
-                        return self.give_up(screen).await;
-                    }
+    /// Types the first prompt into a session that was started without one.
+    async fn type_in(
+        &self,
+        config: &EffectsConfig,
+        id: CommandId,
+        command: &StartSession,
+    ) -> Result<(), Report> {
+        let watch = Stopwatch::start();
+        let empty = Screen::Composer { draft: false };
+        let session = loop {
+            let thread = self.thread(config).await;
+            match (thread, self.screen().await?) {
+                (Some((session, _)), Some(screen)) if screen == empty => break session,
+                _ if watch.elapsed() > config.start_budget => {
+                    return Err(self.give_up(Screen::Unknown).await);
                 }
-                Err(Trouble::Refused(_)) => return ended(),
-                // tmux is slow; the bound of this loop holds.
-                Err(Trouble::Silent(_) | Trouble::NotStarted(_)) => {}
+                _ => sleep(PAUSE).await,
+            }
+        };
+        let instruction = Instruction {
+            inbound: command.inbound.clone(),
+            session,
+            cwd: command.cwd.clone(),
+            text: command.text.clone(),
+            budget: Span(0),
+        };
+        let typed = TypeInstruction {
+            instruction,
+            hints: vec![self.pane.clone()],
+            steer: false,
+        };
+        if let report @ Report::Settled(_) = panes::type_in(config, id, &typed).await {
+            return Err(report);
+        }
+        let watch = Stopwatch::start();
+        while watch.elapsed() < KEY_MAY_BE_LOST {
+            if self.thread(config).await.is_some_and(|(_, begun)| begun) {
+                return Ok(());
+            }
+            sleep(PAUSE).await;
+        }
+        // Pressed only where the text still stands; whether it went in is seen from the rollout.
+        let _pressed = panes::press_enter(config, &typed).await;
+        Ok(())
+    }
+
+    /// What the pane shows, `None` where tmux is slow. What only the owner at the
+    /// desk can answer ends the start.
+    async fn screen(&self) -> Result<Option<Screen>, Report> {
+        match self.tmux.look(&self.pane.id).await {
+            Ok((_, capture)) => match recognise(&capture).screen {
+                screen @ (Screen::Trust | Screen::Update | Screen::Login) => {
+                    Err(self.give_up(screen).await)
+                }
+                screen => Ok(Some(screen)),
+            },
+            Err(Trouble::Refused(_)) => Err(ended()),
+            Err(Trouble::Silent(_) | Trouble::NotStarted(_)) => Ok(None),
+        }
+    }
+
+    /// Waits for the rollout that the pane's own Codex begins.
+    async fn wait(&self, config: &EffectsConfig, cwd: &str) -> Report {
+        let watch = Stopwatch::start();
+        loop {
+            let over = watch.elapsed() > config.start_budget;
+            if let Err(report) = self.screen().await {
+                return report;
             }
             if let Some((session, recorded)) = self.thread(config).await
                 && (recorded || over)

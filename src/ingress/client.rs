@@ -3,6 +3,7 @@
 //! It runs in every notify process, so it is plain blocking code, and every step
 //! has its time.
 
+use crate::clock::Stopwatch;
 use rustix::net::{AddressFamily, SocketAddrUnix, SocketFlags, SocketType, sockopt};
 use sha2::{Digest as _, Sha256};
 use std::io::{self, Read as _, Write as _};
@@ -10,7 +11,7 @@ use std::os::unix::ffi::OsStrExt as _;
 use std::os::unix::fs::{DirBuilderExt as _, MetadataExt as _};
 use std::os::unix::net::UnixStream;
 use std::path::{Path, PathBuf};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use events::Seq;
 
@@ -92,9 +93,9 @@ fn dial(state: &Path, limit: Duration) -> io::Result<UnixStream> {
 }
 
 fn exchange(mut stream: UnixStream, frame: &[u8], limit: Duration) -> io::Result<Seq> {
-    let until = now() + limit;
+    let watch = Stopwatch::start();
     let left = || {
-        let left = until.saturating_duration_since(now());
+        let left = limit.saturating_sub(watch.elapsed());
         (!left.is_zero())
             .then_some(left)
             .ok_or(io::ErrorKind::TimedOut)
@@ -119,12 +120,4 @@ fn is_timeout(error: &io::Error) -> bool {
         error.kind(),
         io::ErrorKind::WouldBlock | io::ErrorKind::TimedOut
     )
-}
-
-#[expect(
-    clippy::disallowed_methods,
-    reason = "a time limit of a blocking call, in a process that has no clock of its own"
-)]
-fn now() -> Instant {
-    Instant::now()
 }

@@ -10,22 +10,22 @@ use super::client::address;
 use super::handover::{self, HEADER, HandOver, HandOverError};
 use events::Seq;
 use std::fs::Permissions;
-use std::io;
+use std::io::{self, Write as _};
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
-use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::io::AsyncReadExt as _;
 use tokio::net::{UnixListener, UnixStream};
-use tokio::sync::{Semaphore, mpsc, oneshot};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc};
 use tokio::time::timeout;
 
 /// Connections at a time; further ones wait in the listener's queue.
 const CLIENTS: usize = 128;
 /// How long a client may take to say what it has.
 const TO_SPEAK: Duration = Duration::from_secs(1);
-/// How long the log may take before the client is let go without an answer.
-const TO_APPEND: Duration = Duration::from_secs(5);
+/// Most bytes of a frame that are made room for before they arrive.
+const ROOM: usize = 16 << 10;
 /// Pause after a refused accept: the process is out of file descriptors.
 const PAUSE: Duration = Duration::from_millis(100);
 
@@ -35,7 +35,23 @@ pub struct Request {
     /// What was handed over.
     pub hand_over: HandOver,
     /// Takes the position of its event, once that is flushed. Dropped: no answer, the client keeps it.
-    pub ack: oneshot::Sender<Seq>,
+    pub ack: Answer,
+}
+
+/// The client that waits. Whoever flushed answers it by itself: between the flush
+/// and the answer no other thread has to wake up.
+#[derive(Debug)]
+pub struct Answer {
+    client: std::os::unix::net::UnixStream,
+    _place: OwnedSemaphorePermit,
+}
+
+impl Answer {
+    /// Says where its input stands in the log. A few bytes into an empty socket
+    /// never wait for the client.
+    pub fn send(mut self, at: Seq) -> io::Result<()> {
+        self.client.write_all(&at.0.to_be_bytes())
+    }
 }
 
 /// The bound socket.
@@ -56,8 +72,8 @@ enum Ended {
     Stranger,
     #[error("it was too slow")]
     Slow,
-    #[error("its input was not appended")]
-    NotAppended,
+    #[error("nobody takes its input any more")]
+    Over,
 }
 
 impl Server {
@@ -85,10 +101,9 @@ impl Server {
                 Ok((stream, _)) => {
                     let requests = requests.clone();
                     tokio::spawn(async move {
-                        if let Err(why) = converse(stream, &requests).await {
+                        if let Err(why) = converse(stream, permit, &requests).await {
                             tracing::debug!(%why, "a connection to the control socket ended unanswered");
                         }
-                        drop(permit);
                     });
                 }
                 Err(error) => {
@@ -108,35 +123,32 @@ impl Drop for Server {
     }
 }
 
-async fn converse(mut stream: UnixStream, requests: &mpsc::Sender<Request>) -> Result<(), Ended> {
+async fn converse(
+    mut stream: UnixStream,
+    place: OwnedSemaphorePermit,
+    requests: &mpsc::Sender<Request>,
+) -> Result<(), Ended> {
     if stream.peer_cred()?.uid() != rustix::process::geteuid().as_raw() {
         return Err(Ended::Stranger);
     }
     let hand_over = timeout(TO_SPEAK, listen(&mut stream))
         .await
         .map_err(|_| Ended::Slow)??;
-    let (ack, answer) = oneshot::channel();
-    let appended = async {
-        requests.send(Request { hand_over, ack }).await.ok()?;
-        answer.await.ok()
+    let ack = Answer {
+        client: stream.into_std()?,
+        _place: place,
     };
-    let seq = timeout(TO_APPEND, appended)
-        .await
-        .ok()
-        .flatten()
-        .ok_or(Ended::NotAppended)?;
-    timeout(TO_SPEAK, stream.write_all(&seq.0.to_be_bytes()))
-        .await
-        .map_err(|_| Ended::Slow)??;
-    Ok(())
+    let request = Request { hand_over, ack };
+    requests.send(request).await.map_err(|_| Ended::Over)
 }
 
 async fn listen(stream: &mut UnixStream) -> Result<HandOver, Ended> {
     let mut header = [0; HEADER];
     stream.read_exact(&mut header).await?;
     let following = handover::following(&header)?;
-    let mut frame = header.to_vec();
     // Memory grows with what arrives, not with what the header promises.
+    let mut frame = Vec::with_capacity(HEADER + following.min(ROOM));
+    frame.extend(header);
     let mut content = stream.take(following as u64);
     content.read_to_end(&mut frame).await?;
     Ok(handover::decode(&frame)?)

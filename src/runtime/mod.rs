@@ -210,8 +210,10 @@ fn serve(config: &Config, wakes: &Wakes) -> Result<(), CommandError> {
     tokio::spawn(async move {
         while let Some(Request { hand_over, ack }) = requests.recv().await {
             let ack: Ack = Box::new(move |seq| {
-                // A client that did not wait finds its hand-over known by its key.
-                let _ = ack.send(seq);
+                if let Err(why) = ack.send(seq) {
+                    // A client that did not wait finds its hand-over known by its key.
+                    tracing::debug!(%why, "a hand-over was not waited for");
+                }
             });
             if wakes.send(Wake::HandedOver(hand_over, ack)).is_err() {
                 return;

@@ -21,6 +21,8 @@ use std::time::Duration;
 const SCAN: Duration = Duration::from_secs(60);
 /// The newest files are looked at this often.
 const RECENT: Duration = Duration::from_secs(2);
+/// A folder that is not there cannot be watched; its coming is looked for this often.
+const ABSENT: Duration = Duration::from_millis(250);
 /// The inbox is only written to when nobody answers.
 const INBOX: Duration = Duration::from_secs(1);
 
@@ -202,8 +204,10 @@ fn rollouts(config: &Config, state: &State, wakes: Wakes) -> io::Result<()> {
         }
         let again = if rollouts.is_behind() {
             Duration::from_millis(1)
-        } else {
+        } else if folder.is_dir() {
             RECENT
+        } else {
+            ABSENT
         };
         Look { inputs, again }
     })

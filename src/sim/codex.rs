@@ -111,7 +111,7 @@ impl Session {
 
     /// Its directory.
     pub fn cwd(&self) -> String {
-        format!("/work/project-{}", self.nth % 3)
+        format!("/srv/project-{}", self.nth % 3)
     }
 
     /// A record reaches the file, never before the one in front of it.
@@ -253,7 +253,8 @@ fn words(chars: usize, turn: usize) -> String {
     let mut line = 0;
     while text.chars().count() < chars {
         line += 1;
-        text.push_str(&format!("\nline {line}: all went as it should, see above"));
+        let more = format!("\nline {line}: all went as it should, see above");
+        text.push_str(&more);
     }
     text
 }

@@ -7,7 +7,9 @@ use super::oracle::{Oracle, Stage};
 use super::story::Kind;
 use super::world::World;
 use events::event::{IgnoreReason as Reason, InstructionEnd};
+use events::input::QuestionKind;
 use events::{Command, Digest, Outcome, SessionId, Wall};
+use projections::sessions::OpenQuestion;
 use std::collections::BTreeMap;
 
 impl Oracle {
@@ -88,10 +90,13 @@ impl Oracle {
                 return Err(format!("{} heard the owner out of order", session.id));
             }
             let known = self.shadow.sessions.get(&session.id);
-            let said = known.map(|k| (k.turn.as_ref(), k.finished, k.questions.len()));
+            let modal = |q: &&OpenQuestion| q.kind == QuestionKind::Modal;
+            let said = known.map(|k| {
+                let asks = k.questions.iter().any(|q| modal(&q));
+                (k.turn.as_ref(), k.finished, asks)
+            });
             let finished = session.turns > 0 && session.turn.is_none();
-            let asks = usize::from(session.asks.is_some());
-            let does = (session.turn.as_ref(), finished, asks);
+            let does = (session.turn.as_ref(), finished, session.asks_modally());
             if said != Some(does) {
                 return Err(format!(
                     "{} does {does:?}, and State says {said:?}",

@@ -22,22 +22,22 @@ const fn failed(failure: Failure) -> Report {
     Report::Settled(Outcome::Failed(failure))
 }
 
-fn timed_out(program: &str) -> Option<Doubt> {
-    Some(Doubt::TimedOut {
+fn timed_out(program: &str) -> Doubt {
+    Doubt::TimedOut {
         program: program.into(),
-    })
+    }
 }
 
 impl World {
     /// A command is carried out, as far as the world lets it.
-    pub(super) fn effect(&mut self, id: CommandId, command: Command) -> (u64, Report) {
+    pub(super) fn effect(&mut self, id: CommandId, command: &Command) -> (u64, Report) {
         let effects = self.effects.len();
         self.effects.push(Effect {
             id,
             command: command.clone(),
             reached: false,
         });
-        let (after, report, reached) = match &command {
+        let (after, report, reached) = match command {
             Command::SendMessage(send) => self.osascript(id, &send.text),
             Command::TypeInstruction(typed) => self.type_in(typed),
             Command::PressEnter(typed) => self.press_enter(typed),
@@ -67,12 +67,15 @@ impl World {
             world.plan(world.now + after, row);
         };
         let accepted = || performed(How::Accepted, None);
-        let hung = || performed(How::Accepted, timed_out("osascript"));
+        let hung = || performed(How::Accepted, Some(timed_out("osascript")));
         match fate {
             Fate::RowAfter(ms) => row(self, ms),
             Fate::Sms | Fate::Error22After(_) => row(self, 80),
             Fate::TimeoutSent => row(self, 400),
-            Fate::TimeoutSentLater => row(self, OSASCRIPT + 3000),
+            Fate::TimeoutSentLater => {
+                self.blurred = true;
+                row(self, OSASCRIPT + 3000);
+            }
             Fate::BreaksOff { sent: true } => row(self, 100),
             _ => {}
         }
@@ -158,13 +161,13 @@ impl World {
                 return (60, performed(how, None), true);
             }
             Some(Keys::TimedOutNothing) => {
-                return (TMUX, performed(how, timed_out("tmux")), false);
+                return (TMUX, performed(how, Some(timed_out("tmux"))), false);
             }
             _ if steers => session.steered.push_back(put),
             _ => self.start_turn(s, put),
         }
         if keys == Some(Keys::TimedOutTyped) {
-            return (TMUX, performed(how, timed_out("tmux")), true);
+            return (TMUX, performed(how, Some(timed_out("tmux"))), true);
         }
         (60, performed(how, None), true)
     }
@@ -226,7 +229,7 @@ impl World {
         };
         self.plan(self.now + look, Happening::QueueLook(s));
         if behaviour == Queue::TimesOutNext {
-            let doubt = timed_out("codex queue");
+            let doubt = Some(timed_out("codex queue"));
             return (TMUX, performed(How::Queued, doubt), true);
         }
         (90, performed(How::Queued, None), true)

@@ -7,6 +7,11 @@
 //! or randomness: the same story with the same crashes gives the same run.
 //! Nothing outside of tests may use it.
 
+#![allow(
+    clippy::wildcard_enum_match_arm,
+    reason = "a model answers to the few cases it knows; production code has no such arms"
+)]
+
 pub mod codex;
 pub mod disk;
 pub mod entropy;

@@ -10,12 +10,16 @@ use super::world::{Effect, World};
 use crate::driver::Driver;
 use crate::store::EventLog;
 use events::command::SendMessage;
-use events::event::{Action, CommandSettled, InstructionEnd, NoticeQueued, RoutingDecided, Topic};
+use events::event::{
+    Action, CommandSettled, InboundReceived, InstructionEnd, InstructionEnded, NoticeQueued,
+    RoutingDecided, Topic,
+};
 use events::outcome::{Evidence, Failure};
 use events::{
     Command, CommandId, Envelope, Event, Guid, InputKey, Lane, Outcome, Seq, SessionId, Text, Tick,
     TurnId,
 };
+use projections::check::violations;
 use projections::{State, apply};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -96,8 +100,8 @@ impl Oracle {
         must(self.shadow == *driver.machine().state(), || {
             "the log, replayed, is not the live state".into()
         })?;
-        if let Some(anomaly) = self.shadow.anomalies.last() {
-            return Err(format!("{} (entry {})", anomaly.what, anomaly.seq));
+        if let Some(violation) = violations(&self.shadow).first() {
+            return Err(violation.clone());
         }
         let (open, notices) = (self.shadow.ledger.open.len(), self.shadow.outbox.open.len());
         must(open < 500 && notices < 500, || {
@@ -126,39 +130,22 @@ impl Oracle {
                 self.turns.insert((e.session.clone(), turn.clone()));
                 Ok(())
             }
-            Event::InboundReceived(e) => {
-                let (nth, guid) = (self.inbound.len(), e.guid.clone());
-                let row = world.messages.get(e.rowid);
-                must(row.is_some_and(|r| !r.foreign), || {
-                    format!("row {} is not the owner's word and was taken", e.rowid)
-                })?;
-                let inbound = Inbound {
-                    nth,
-                    decided: false,
-                    instructs: false,
-                    end: None,
-                };
-                let fresh = self.inbound.insert(guid, inbound).is_none();
-                must(fresh, || format!("row {} was taken twice", e.rowid))
-            }
+            Event::InboundReceived(e) => self.received(e, world),
             Event::InboundIgnored(e) => {
                 let twice = self.ignored.insert(e.guid.clone(), e.reason).is_some();
                 must(!twice && !self.inbound.contains_key(&e.guid), || {
                     format!("row {} was decided twice", e.rowid)
                 })
             }
-            Event::RoutingDecided(e) => self.routed(e),
-            Event::InstructionEnded(e) => {
-                let inbound = self.inbound.get_mut(&e.inbound).filter(|i| i.decided);
-                let inbound = inbound.ok_or("an end without a decision")?;
-                must(inbound.end.replace(e.end).is_none(), || {
-                    format!("{} ended twice", e.inbound)
-                })?;
-                let put = world.effects.iter().any(|x| puts(x, &e.inbound));
-                must(e.end != InstructionEnd::Refused || !put, || {
-                    format!("{} was refused and had been put in", e.inbound)
+            Event::OutgoingSeen(e) => {
+                let row = world.messages.get(e.rowid);
+                let mine = row.is_some_and(|r| r.by == Some(e.command));
+                must(mine || world.blurred, || {
+                    format!("row {} is not of {}", e.rowid, e.command)
                 })
             }
+            Event::RoutingDecided(e) => self.routed(e),
+            Event::InstructionEnded(e) => self.ended(e, world),
             Event::NoticeQueued(e) => self.notice(entry.seq, e, world),
             Event::CommandRequested(e) => {
                 if let Command::PressEnter(typed) = &e.command {
@@ -183,6 +170,34 @@ impl Oracle {
             Event::CommandSettled(e) => self.settled(e, world),
             _ => Ok(()),
         }
+    }
+
+    fn received(&mut self, e: &InboundReceived, world: &World) -> Result<(), Broken> {
+        let (nth, guid) = (self.inbound.len(), e.guid.clone());
+        let row = world.messages.get(e.rowid);
+        must(row.is_some_and(|r| !r.foreign), || {
+            format!("row {} is not the owner's word and was taken", e.rowid)
+        })?;
+        let inbound = Inbound {
+            nth,
+            decided: false,
+            instructs: false,
+            end: None,
+        };
+        let fresh = self.inbound.insert(guid, inbound).is_none();
+        must(fresh, || format!("row {} was taken twice", e.rowid))
+    }
+
+    fn ended(&mut self, e: &InstructionEnded, world: &World) -> Result<(), Broken> {
+        let inbound = self.inbound.get_mut(&e.inbound).filter(|i| i.decided);
+        let inbound = inbound.ok_or("an end without a decision")?;
+        must(inbound.end.replace(e.end).is_none(), || {
+            format!("{} ended twice", e.inbound)
+        })?;
+        let put = world.effects.iter().any(|x| puts(x, &e.inbound));
+        must(e.end != InstructionEnd::Refused || !put, || {
+            format!("{} was refused and had been put in", e.inbound)
+        })
     }
 
     fn key(&mut self, key: &InputKey) -> Result<(), Broken> {
@@ -257,7 +272,6 @@ impl Oracle {
         self.moves(id, from, Stage::Settled)?;
         let reached = world.effects.iter().any(|x| x.id == id && x.reached);
         match &e.outcome {
-            // Of two equal texts the wrong one may get the row when the clock was moved between them.
             Outcome::Failed(Failure::Row { guid, .. }) => {
                 let mut rows = world.messages.rows.iter();
                 let failed = rows.any(|r| r.row.guid == *guid && r.row.error != 0);

@@ -12,9 +12,10 @@ use crate::store::memory::{Crash, Disk};
 use crate::store::{EventLog, StoreFault};
 use events::input::{Notify, Source, SourceState, Started};
 use events::outcome::{Doubt, Failure, Performed};
-use events::{Command, Input, Link, Now, Outcome, Report, Tick};
+use events::{Command, CommandId, Input, Lane, Link, Now, Outcome, Report, Tick};
 use projections::State;
 use projections::ledger::Stage;
+use std::collections::BTreeMap;
 
 /// Steps after which a run that has not come to rest never will.
 const STEPS_MAX: u64 = 20_000;
@@ -88,6 +89,8 @@ enum End {
 struct Process {
     driver: Driver<SimLog>,
     readers: Readers,
+    /// Executors that have not come back, and their lanes.
+    busy: BTreeMap<CommandId, Lane>,
     /// Logical time and world time when it began.
     began: (Tick, u64),
 }
@@ -176,7 +179,6 @@ impl<'a> Run<'a> {
         }
         let driver = Driver::open(open(disk, dies_at)?, State::default()).map_err(fault)?;
         let state = driver.machine().state();
-        self.world.up = true;
         if self.plan.bug == Some(Bug::BeginsAgain) {
             let begun = state.ledger.open.iter();
             for (id, entry) in begun.filter(|(_, e)| e.stage == Stage::Started) {
@@ -185,6 +187,7 @@ impl<'a> Run<'a> {
         }
         Ok(Process {
             readers: Readers::resume(state, &self.world),
+            busy: BTreeMap::new(),
             began: (state.tick, self.world.now),
             driver,
         })
@@ -244,14 +247,13 @@ impl<'a> Run<'a> {
             }
         }
         let now = self.now(process);
-        let begun = match process
-            .driver
-            .begin(&std::collections::BTreeSet::new(), now)
-        {
+        let busy = process.busy.values().cloned().collect();
+        let begun = match process.driver.begin(&busy, now) {
             Ok(begun) => begun,
             Err(fault) => return self.fell(&fault).map(Some),
         };
         for (id, command) in begun {
+            process.busy.insert(id, command.lane());
             if self.plan.bug == Some(Bug::ActsFirst) {
                 continue;
             }
@@ -275,6 +277,7 @@ impl<'a> Run<'a> {
             Seen::Nothing => Ok(Step::Went),
             Seen::Reported(id, report) => {
                 let report = self.reported(report);
+                process.busy.remove(&id);
                 self.take(process, Input::Report(id, report))
             }
             Seen::Killed { children_live } => Ok(Step::Dies(now(children_live))),

@@ -35,8 +35,8 @@ pub struct World {
     pub lines: Vec<&'static str>,
     /// What the program did, in order.
     pub effects: Vec<Effect>,
-    /// The daemon runs.
-    pub up: bool,
+    /// Which of equal texts a row is cannot be told: a clock was moved, or one was sent late.
+    pub blurred: bool,
     pub(super) keys: VecDeque<Keys>,
     pub(super) queue: Queue,
     pub(super) starts: Option<Starts>,
@@ -97,7 +97,7 @@ impl World {
             handed_over: Vec::new(),
             lines: Vec::new(),
             effects: Vec::new(),
-            up: false,
+            blurred: false,
             keys: VecDeque::new(),
             queue: Queue::Works,
             starts: None,
@@ -163,7 +163,7 @@ impl World {
 
     /// The program dies, and its reports with it.
     pub fn died(&mut self, children_live: bool) {
-        self.up = false;
+        self.blurred |= children_live;
         self.life += 1;
         self.next.retain(|_, h| match h {
             Happening::Report(..) => false,
@@ -182,7 +182,7 @@ impl World {
         Some(match what {
             Happening::Beat(beat) => self.beat(beat, state),
             Happening::Effect(life, id, command) => {
-                let (after, report) = self.effect(id, *command);
+                let (after, report) = self.effect(id, &command);
                 let report = Happening::Report(life, id, Box::new(report));
                 self.plan(self.now + after, report);
                 Seen::Nothing
@@ -347,7 +347,10 @@ impl World {
             Beat::Row(odd) => self.odd(odd),
             Beat::QueueLine(line) => self.lines.push(line),
             Beat::Attention(need) => self.attention(need),
-            Beat::Clock(ms) => self.skew += ms,
+            Beat::Clock(ms) => {
+                self.skew += ms;
+                self.blurred = true;
+            }
             Beat::Start(starts) => self.starts = Some(starts),
             Beat::ChatDb(readable) => {
                 self.messages.unreadable = !readable;
@@ -447,7 +450,7 @@ impl World {
         self.handed_over.push(key.clone());
         let attention = Attention {
             key: key.clone(),
-            cwd: "/work/project-0".into(),
+            cwd: "/srv/project-0".into(),
             need: Text::from(need),
             to: None,
         };

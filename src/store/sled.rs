@@ -3,9 +3,9 @@
 //! Key: position, 8 bytes, big endian. Values stay within 4 KiB, because sled
 //! puts larger ones into files that it never flushes; a longer frame continues
 //! under its key followed by the number of the part (4 bytes). Every append is
-//! one sled batch and one flush. On Linux sled's flush leaves file sizes behind,
-//! so the file is synced once more. sled's own flusher thread stays off: it
-//! would wake the disk twice a second for ever.
+//! one sled batch, or one insert, and one flush. On Linux sled's flush leaves file
+//! sizes behind, so the file is synced once more. sled's own flusher thread stays
+//! off: it would wake the disk twice a second for ever.
 
 use super::lock::{Lock, patiently};
 use super::mark::{Mark, Stamp};
@@ -158,14 +158,15 @@ impl EventLog for SledLog {
 impl Open {
     fn write(&self, frames: &[(Seq, Vec<u8>)], head: Head) -> Result<(), StoreFault> {
         let doing = "appending to the log";
-        let mut writes = sled::Batch::default();
-        for (seq, frame) in frames {
-            for (part, value) in (0_u32..).zip(frame.chunks(reader::MAX_VALUE)) {
-                writes.insert(key(*seq, part), value);
-            }
-        }
         guarded(doing, || {
-            self.tree.apply_batch(writes)?;
+            match frames {
+                // One value is whole or not there even without a batch, whose mark in
+                // the file is a second write that the flush has to wait for.
+                [(seq, frame)] if frame.len() <= reader::MAX_VALUE => {
+                    self.tree.insert(key(*seq, 0), frame.as_slice())?;
+                }
+                _ => self.tree.apply_batch(batch(frames))?,
+            }
             self.db.flush()
         })?;
         #[cfg(target_os = "linux")]
@@ -176,6 +177,16 @@ impl Open {
             .set(head, None)
             .map_err(|error| StoreFault::io("writing the mark of the log", &error))
     }
+}
+
+fn batch(frames: &[(Seq, Vec<u8>)]) -> sled::Batch {
+    let mut writes = sled::Batch::default();
+    for (seq, frame) in frames {
+        for (part, value) in (0_u32..).zip(frame.chunks(reader::MAX_VALUE)) {
+            writes.insert(key(*seq, part), value);
+        }
+    }
+    writes
 }
 
 /// Leftovers of a crash that sled 0.34.7 mistakes for its newest snapshot and then

@@ -1,24 +1,49 @@
-//! What this program costs. `cargo bench` runs all; `cargo bench -- NAME` one of
-//! fold, notify, phone, idle. Each figure stands beside its floor, taken in the
-//! same run: on a busy machine only the ratio means something.
+//! What this program costs. `cargo bench --bench cost` runs all; with `-- NAME`
+//! one of fold, notify, rollout, phone, idle. Each figure stands beside its floor,
+//! taken in the same run: on a busy machine only the ratio means something.
 
 #![allow(clippy::expect_used, reason = "a benchmark that fails stops")]
+#![allow(
+    clippy::disallowed_methods,
+    reason = "a benchmark starts and measures programs as they come"
+)]
 
 mod fold;
+#[cfg(target_os = "linux")]
+mod idle;
+mod notify;
+mod phone;
+mod rollout;
 mod table;
+mod world;
+
+use std::process::ExitCode;
 
 /// Measures and gives rows of the table.
 type Bench = fn() -> Vec<table::Row>;
 
-fn main() {
+const ALL: &[(&str, Bench)] = &[
+    ("fold", fold::run),
+    ("notify", notify::run),
+    ("rollout", rollout::run),
+    ("phone", phone::run),
+    #[cfg(target_os = "linux")]
+    ("idle", idle::run),
+];
+
+fn main() -> ExitCode {
+    let name = std::env::args_os().next().map(std::path::PathBuf::from);
+    if name.is_some_and(|name| name.ends_with("codex")) {
+        return phone::codex();
+    }
     let wanted: Vec<String> = std::env::args()
         .skip(1)
         .filter(|arg| !arg.starts_with('-'))
         .collect();
-    let all: [(&str, Bench); 1] = [("fold", fold::run)];
-    for (name, run) in all {
+    for (name, run) in ALL {
         if wanted.is_empty() || wanted.iter().any(|w| w == name) {
             run().iter().for_each(table::Row::print);
         }
     }
+    ExitCode::SUCCESS
 }

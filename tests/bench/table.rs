@@ -5,18 +5,33 @@ use std::time::Duration;
 /// One result.
 pub(crate) struct Row {
     what: String,
-    ours: Duration,
-    floor: Duration,
+    figure: String,
     note: String,
 }
 
 impl Row {
     /// A measurement and what the same work costs at least.
     pub(crate) fn new(what: &str, ours: Duration, floor: Duration) -> Self {
+        let ratio = ours.as_secs_f64() / floor.as_secs_f64().max(1e-9);
+        let figure = format!(
+            "{:>10.2} ms  floor {:>9.2} ms  x{ratio:<7.2}",
+            ms(ours),
+            ms(floor)
+        );
+        Self::text(what, figure)
+    }
+
+    /// A measurement whose floor is nothing.
+    #[cfg(target_os = "linux")]
+    pub(crate) fn alone(what: &str, ours: Duration) -> Self {
+        Self::text(what, format!("{:>10.2} ms", ms(ours)))
+    }
+
+    /// A result that is no time.
+    pub(crate) fn text(what: &str, figure: String) -> Self {
         Self {
             what: what.to_owned(),
-            ours,
-            floor,
+            figure,
             note: String::new(),
         }
     }
@@ -30,16 +45,12 @@ impl Row {
     /// Prints the row.
     #[expect(clippy::print_stdout, reason = "a benchmark's results are its output")]
     pub(crate) fn print(&self) {
-        let ratio = self.ours.as_secs_f64() / self.floor.as_secs_f64().max(1e-9);
-        let ms = |time: Duration| time.as_secs_f64() * 1000.0;
-        println!(
-            "{:<44} {:>10.2} ms  floor {:>9.2} ms  x{ratio:<7.2} {}",
-            self.what,
-            ms(self.ours),
-            ms(self.floor),
-            self.note
-        );
+        println!("{:<40} {:<46} {}", self.what, self.figure, self.note);
     }
+}
+
+fn ms(time: Duration) -> f64 {
+    time.as_secs_f64() * 1000.0
 }
 
 /// The middle of some measurements.

@@ -169,7 +169,11 @@ fn a_step_that_fails_is_named_and_its_files_are_kept() {
     );
     let kept = talk.split("is kept in ").nth(1).unwrap();
     let kept = Path::new(kept.split(':').next().unwrap());
-    assert!(kept.join("screens.txt").exists() && kept.join("state/log").exists());
+    assert!(
+        kept.join("screens.txt").exists()
+            && kept.join("diagnosis.txt").exists()
+            && kept.join("state/log").exists()
+    );
     fs::remove_dir_all(kept).unwrap();
     fs::remove_file(broken).unwrap();
     desk.assert_tidy();

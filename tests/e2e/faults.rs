@@ -38,10 +38,10 @@ fn a_failed_and_an_interrupted_turn_are_told() {
     pane.wait_for("work", |screen| screen.contains("esc to interrupt"));
     pane.key("Escape");
     desk.phone.wait_for("interrupted", notice.reference());
-    let log = desk.stop();
-    assert_eq!(count(&log, "TurnCompleted"), 3);
-    assert_eq!(desk.phone.calls("· failed"), 1);
-    assert_eq!(desk.phone.calls("· interrupted"), 1);
+    desk.stop();
+    for (kind, times) in [("· failed", 1), ("· interrupted", 1), ("· done", 1)] {
+        assert_eq!(desk.phone.calls(kind), times, "{kind}");
+    }
 }
 
 #[test]
@@ -56,7 +56,10 @@ fn killed_at_any_moment_nothing_is_lost_or_done_twice() {
         "InboundReceived",
         "CommandStarted",
         "CommandPerformed",
+        "UserSpoke",
         "InstructionEnded",
+        "NoticeQueued",
+        "OutgoingSeen",
     ];
     for (nth, moment) in moments.into_iter().enumerate() {
         let text = format!("message {nth}");
@@ -73,12 +76,14 @@ fn killed_at_any_moment_nothing_is_lost_or_done_twice() {
             told.push(text);
         }
     }
-    let ended = 2 * moments.len();
-    desk.runtime().wait_for_event("InstructionEnded", ended);
+    let all = 2 * moments.len();
+    desk.phone.wait_for_calls("· received", all);
     let log = desk.stop();
     let told: Vec<&str> = told.iter().map(String::as_str).collect();
     desk.assert_told(&thread, &told);
-    assert_eq!(count(&log, "InboundReceived"), ended);
+    for kind in ["InboundReceived", "InstructionEnded"] {
+        assert_eq!(count(&log, kind), all, "{kind}");
+    }
     for text in told {
         assert_eq!(desk.phone.calls(&format!("echo: {text}")), 1, "{text}");
     }

@@ -83,8 +83,7 @@ fn a_working_session_gets_texts_after_its_turn_and_in_order() {
         &thread,
         &["hello", "quiet: 4", "then this", "and then that"],
     );
-    desk.runtime().wait_for_event("InstructionEnded", 2);
-    assert_eq!(desk.phone.calls("received from the queue"), 2);
+    desk.phone.wait_for_calls("received from the queue", 2);
 }
 
 #[test]
@@ -108,11 +107,7 @@ fn a_question_is_answered_by_its_number_alone() {
     desk.phone.reply(&question, "take 2 if you can");
     desk.phone.wait_for("not answered", "words cannot go in");
     desk.phone.reply(&question, "2 please and 1 backup");
-    let reasons = || desk.phone.calls("· not answered");
-    crate::lab::wait_for(
-        || format!("three reasons, of {}", reasons()),
-        || (reasons() == 3).then_some(()),
-    );
+    desk.phone.wait_for_calls("· not answered", 3);
     assert_eq!(pane.screen(), before);
 
     desk.phone.say("2");

@@ -128,6 +128,14 @@ impl Phone {
         texts.filter(|text| text.contains(part)).count()
     }
 
+    /// Waits until something was given to osascript so often.
+    pub(crate) fn wait_for_calls(&self, part: &str, times: usize) {
+        wait_for(
+            || format!("{part:?} {times} times, not {}", self.calls(part)),
+            || (self.calls(part) == times).then_some(()),
+        );
+    }
+
     /// Waits for a notice of this kind whose text contains this.
     pub(crate) fn wait_for(&self, kind: &str, part: &str) -> Notice {
         self.wait_after(0, kind, part)

@@ -36,6 +36,24 @@ fn a_new_session_is_named_by_its_receipt_and_spoken_to() {
 }
 
 #[test]
+fn a_text_too_long_for_an_argument_begins_a_session_too() {
+    let Some(desk) = Desk::new() else { return };
+    let long = "line of 👍🏽 words\n".repeat(1000);
+    desk.phone.say(&format!("new long: {long}"));
+    let started = desk.phone.wait_for("started", " long ");
+    let thread = desk.lab.thread_of(long.trim());
+    desk.lab
+        .wait_for_answer(&thread, &format!("echo: {}", long.trim()));
+    assert!(
+        desk.phone
+            .wait_for("done", started.reference())
+            .text
+            .contains("(1/")
+    );
+    desk.assert_told(&thread, &[long.trim()]);
+}
+
+#[test]
 fn without_panes_every_text_goes_by_the_queue() {
     let no_panes = [("CODEX_IMESSAGE_ROUTE_VIA_TMUX", "0")];
     let Some(desk) = Desk::with(|_| {}, &no_panes) else {

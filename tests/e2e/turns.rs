@@ -45,7 +45,7 @@ fn talk(desk: &mut Desk, npm: bool, agent: Agent, receipt: &str) {
         assert_eq!(desk.phone.calls(part), times, "{part}");
     }
     assert_eq!(count(&log, "InboundReceived"), 2);
-    assert_eq!(count(&log, "TurnCompleted"), 3);
+    assert_eq!(desk.phone.calls("· done"), 3);
 }
 
 #[test]

@@ -6,7 +6,7 @@ use super::{dispatches, notices};
 use crate::ledger::Stage;
 use events::event::{CommandPerformed, CommandSettled, Deadline};
 use events::input::{Closing, Source};
-use events::outcome::{Doubt, Evidence, How, Performed};
+use events::outcome::{Doubt, Evidence, Failure, How, Performed};
 use events::{CallId, Command, CommandId, Digest, Event, Outcome, Pane, Report, SessionId};
 
 /// An executor reports. What was settled by proof meanwhile stays so.
@@ -143,7 +143,7 @@ pub(super) fn proven_by_answer(
     let mine: Vec<_> = mine.map(|(id, e)| (*id, e.stage.clone())).collect();
     for (id, stage) in mine {
         let outcome = match (stage, how) {
-            (Stage::Requested, _) => Outcome::Failed(events::outcome::Failure::Unsupported {
+            (Stage::Requested, _) => Outcome::Failed(Failure::Unsupported {
                 what: "the question is no longer open.".into(),
             }),
             (_, Closing::Answered) => Outcome::Done(Evidence::Answered {
@@ -167,6 +167,12 @@ pub(super) fn due(draft: &mut Draft, deadline: &Deadline) {
             };
             let outcome = match entry.row {
                 Some(row) => Outcome::Done(row),
+                None if never_sent(draft, &entry.command, &performed) => {
+                    Outcome::Failed(Failure::NotStarted {
+                        program: "osascript".into(),
+                        message: "this program was stopped before it ran".into(),
+                    })
+                }
                 None => Outcome::Unknown(performed.doubt.unwrap_or(Doubt::NoProof)),
             };
             settle(draft, *id, outcome);
@@ -182,6 +188,15 @@ pub(super) fn due(draft: &mut Draft, deadline: &Deadline) {
         }
         Deadline::Pace(_) | Deadline::Retry(_) | Deadline::Rollout(_) => {}
     }
+}
+
+/// We were stopped while a text was on its way, and chat.db, which shows the rows
+/// of others of our texts, has none for it long after: it was never sent.
+fn never_sent(draft: &Draft, command: &Command, performed: &Performed) -> bool {
+    matches!(command, Command::SendMessage(_))
+        && performed.doubt == Some(Doubt::Interrupted)
+        && !no_witness(draft)
+        && draft.state().ledger.sent.any_seen()
 }
 
 /// How a command is being carried out whose executor has not reported; `None`

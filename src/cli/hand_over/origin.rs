@@ -15,7 +15,7 @@ const MAX_PARENT: usize = 4096;
 
 /// The notify with this payload, as this process sees it. `None` only if no key can be made.
 pub fn notify(payload: &[u8]) -> Option<Notify> {
-    let at = since_epoch();
+    let at = crate::clock::since_epoch();
     let millis = i64::try_from(at.as_millis()).unwrap_or(i64::MAX);
     Some(Notify {
         key: key_at(at)?,
@@ -27,7 +27,7 @@ pub fn notify(payload: &[u8]) -> Option<Notify> {
 
 /// A name that no other hand-over has. Names sort by time.
 pub fn key() -> Option<InputKey> {
-    key_at(since_epoch())
+    key_at(crate::clock::since_epoch())
 }
 
 fn key_at(at: Duration) -> Option<InputKey> {
@@ -111,13 +111,4 @@ pub(super) fn cut(mut text: String, max: usize) -> String {
     }
     text.truncate(end);
     text
-}
-
-#[expect(
-    clippy::disallowed_methods,
-    reason = "the time of the hand-over, read once by the process that makes it"
-)]
-fn since_epoch() -> Duration {
-    let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
-    since.unwrap_or_default()
 }

@@ -5,16 +5,18 @@
 //! one that is answered, word for word, with as many options, and with no notes
 //! field open in which the digit would be text.
 
-use super::super::screen::SeenQuestion;
+use super::super::screen::{Seen, SeenQuestion};
 use super::super::{EffectsConfig, settled};
 use super::Target;
+use crate::clock::Stopwatch;
 use events::command::{ChooseOptions, Chosen};
-use events::outcome::{Doubt, Failure, How};
+use events::outcome::{Doubt, Failure, How, Screen};
 use events::{Report, digest};
 use std::time::Duration;
-use tokio::time::{Instant, sleep};
+use tokio::time::sleep;
 
-/// How long the next question may take to come up.
+/// How long a question may take to come up: it is on record before it is on the
+/// screen, and held back for a second after what was typed last.
 const NEXT_WITHIN: Duration = Duration::from_millis(1500);
 const PAUSE: Duration = Duration::from_millis(20);
 
@@ -37,10 +39,16 @@ async fn first(config: &EffectsConfig, command: &ChooseOptions) -> Result<Target
         return Err(settled(Failure::Unsupported { what }));
     };
     let target = Target::find(config, &command.session, &command.hints).await?;
-    let (_, seen) = target.first_look().await?;
-    let question = seen.question.as_ref();
     let count = command.choices.len();
-    if question.is_some_and(|question| is_up(question, chosen, 1, count)) {
+    let asks = |seen: &Seen| {
+        let question = seen.question.as_ref();
+        question.is_some_and(|question| is_up(question, chosen, 1, count))
+    };
+    let past = |seen: &Seen| {
+        asks(seen) || !matches!(seen.screen, Screen::Working | Screen::Composer { .. })
+    };
+    let (_, seen) = target.look_until(NEXT_WITHIN, past).await?;
+    if asks(&seen) {
         Ok(target)
     } else {
         Err(target.not_ready(seen.screen))
@@ -63,7 +71,7 @@ async fn all(target: &Target, choices: &[Chosen]) -> Report {
 
 /// Waits for the question with this number.
 async fn comes_up(target: &Target, choice: &Chosen, nth: usize, count: usize) -> bool {
-    let until = Instant::now() + NEXT_WITHIN;
+    let watch = Stopwatch::start();
     loop {
         if let Ok((_, seen)) = target.look().await
             && seen
@@ -72,7 +80,7 @@ async fn comes_up(target: &Target, choice: &Chosen, nth: usize, count: usize) ->
         {
             return true;
         }
-        if Instant::now() > until {
+        if watch.elapsed() > NEXT_WITHIN {
             return false;
         }
         sleep(PAUSE).await;

@@ -21,7 +21,12 @@ use super::screen::{Capture, Seen, recognise};
 use super::settled;
 use events::outcome::{Doubt, Failure, How, Performed, Screen};
 use events::{Pane, Report, SessionId, Text};
+use std::time::Duration;
 use tmux::{Tmux, Trouble};
+use tokio::time::{Instant, sleep};
+
+/// Between two looks at a pane that is waited for.
+const PAUSE: Duration = Duration::from_millis(20);
 
 /// A session's pane, proven, with the server it is on.
 struct Target {
@@ -77,6 +82,23 @@ impl Target {
     /// The same before anything was done, when not seeing is a certain failure.
     async fn first_look(&self) -> Result<(Capture, Seen), Report> {
         self.look().await.map_err(|why| self.lost(&why))
+    }
+
+    /// The same once the pane is past what it only shows for a moment, or as it is
+    /// when the time is over.
+    async fn look_until(
+        &self,
+        patience: Duration,
+        past: impl Fn(&Seen) -> bool,
+    ) -> Result<(Capture, Seen), Report> {
+        let until = Instant::now() + patience;
+        loop {
+            let looked = self.first_look().await?;
+            if past(&looked.1) || Instant::now() >= until {
+                return Ok(looked);
+            }
+            sleep(PAUSE).await;
+        }
     }
 
     fn lost(&self, why: &str) -> Report {

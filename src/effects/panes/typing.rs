@@ -9,14 +9,15 @@
 use super::super::EffectsConfig;
 use super::super::codex::framed;
 use super::super::paste::{self, Framed};
-use super::super::screen::Composer;
+use super::super::screen::{Composer, Seen};
 use super::Target;
 use super::tmux::Trouble;
+use crate::clock::Stopwatch;
 use events::command::TypeInstruction;
 use events::outcome::{Doubt, How, Screen};
 use events::{CommandId, Outcome, Report};
 use std::time::Duration;
-use tokio::time::{Instant, sleep};
+use tokio::time::sleep;
 
 /// How long after a paste no modal can have come up, with a margin.
 const HELD_BACK: Duration = Duration::from_millis(900);
@@ -24,6 +25,9 @@ const HELD_BACK: Duration = Duration::from_millis(900);
 const SHOWN_WITHIN: Duration = Duration::from_millis(600);
 /// How old a look may be that stands alone.
 const FRESH: Duration = Duration::from_millis(50);
+/// How long the screen may lag behind the end of a turn, which the owner may
+/// hear of and answer before.
+const ENDING: Duration = Duration::from_millis(400);
 /// Between two looks.
 const PAUSE: Duration = Duration::from_millis(8);
 
@@ -48,7 +52,13 @@ async fn prepare(
     let framed = framed(&disarmed(command.instruction.text.reveal()))?;
     let instruction = &command.instruction;
     let target = Target::find(config, &instruction.session, &command.hints).await?;
-    let (capture, seen) = target.first_look().await?;
+    let patience = if command.steer {
+        Duration::ZERO
+    } else {
+        ENDING
+    };
+    let at_rest = |seen: &Seen| !matches!(seen.screen, Screen::Working);
+    let (capture, seen) = target.look_until(patience, at_rest).await?;
     let working = matches!(seen.screen, Screen::Working);
     if seen.composer.as_ref().is_some_and(Composer::holds_draft) {
         // Whatever else is going on, the owner's draft is what stands in the way.
@@ -78,7 +88,7 @@ fn disarmed(text: &str) -> String {
 
 async fn submit(target: &Target, id: CommandId, framed: &Framed, working: bool) -> Report {
     let buffer = format!("codex-imessage-{id}");
-    let pasted_at = Instant::now();
+    let pasted = Stopwatch::start();
     let text = framed.bytes_to_paste.reveal();
     match target.tmux.paste(&target.pane.id, &buffer, text).await {
         Ok(()) => {}
@@ -87,7 +97,7 @@ async fn submit(target: &Target, id: CommandId, framed: &Framed, working: bool) 
             return Report::Settled(Outcome::Unknown(super::in_doubt(trouble)));
         }
     }
-    if !stands_for_enter(target, framed, pasted_at).await {
+    if !stands_for_enter(target, framed, pasted).await {
         return Report::Settled(Outcome::Unknown(Doubt::NoProof));
     }
     let doubt = target.press("Enter").await;
@@ -101,16 +111,16 @@ async fn submit(target: &Target, id: CommandId, framed: &Framed, working: bool) 
 }
 
 /// Waits until the composer shows our text, so lately that Enter meets it.
-async fn stands_for_enter(target: &Target, framed: &Framed, pasted_at: Instant) -> bool {
-    let until = Instant::now() + SHOWN_WITHIN;
+async fn stands_for_enter(target: &Target, framed: &Framed, pasted: Stopwatch) -> bool {
+    let watch = Stopwatch::start();
     loop {
-        let looked_at = Instant::now();
+        let looked = Stopwatch::start();
         let shown = shows(target, framed).await;
         // Once modals are no longer held back, only what was seen this moment counts.
-        if shown && (pasted_at.elapsed() < HELD_BACK || looked_at.elapsed() < FRESH) {
+        if shown && (pasted.elapsed() < HELD_BACK || looked.elapsed() < FRESH) {
             return true;
         }
-        if Instant::now() > until {
+        if watch.elapsed() > SHOWN_WITHIN {
             return false;
         }
         sleep(PAUSE).await;

@@ -70,10 +70,12 @@ pub(super) fn stories() -> Vec<Story> {
                 "Codex was quit and is resumed",
                 &[Quit(0), Pane(0, Proof::Gone), Queue(Queue::Missing)],
             ),
-            |s| s.strict_tmux = false,
+            |s| {
+                s.strict_tmux = false;
+            },
         ),
         set(twice("panes are not typed into", &[]), |s| {
-            s.route_via_tmux = false
+            s.route_via_tmux = false;
         }),
         story(
             "a session is started",

@@ -1,6 +1,12 @@
 //! The curated histories: each a few beats around one thing that can go wrong
 //! or has to go right. Every one of them is crashed at every append.
 
+#![expect(
+    clippy::enum_glob_use,
+    clippy::too_many_lines,
+    reason = "tables of beats, read from top to bottom"
+)]
+
 mod inbound;
 mod instructions;
 mod notices;
@@ -28,7 +34,7 @@ pub(super) fn settings() -> Settings {
     Settings {
         owner: vec![Text::from(names::OWNER)],
         max_len: 120,
-        default_cwd: "/work".into(),
+        default_cwd: "/srv".into(),
         ..Settings::default()
     }
 }

@@ -127,10 +127,12 @@ pub(super) fn stories() -> Vec<Story> {
                 "everything that is said is sent",
                 &[Next(0, Turn::Says(200))],
             ),
-            |s| s.mode = NotifyMode::Send,
+            |s| {
+                s.mode = NotifyMode::Send;
+            },
         ),
         set(turn("only state is kept", &[]), |s| {
-            s.mode = NotifyMode::StateOnly
+            s.mode = NotifyMode::StateOnly;
         }),
     ]
 }

@@ -104,6 +104,18 @@ pub(super) fn stories() -> Vec<Story> {
             ],
         ),
         story(
+            "equal texts, the first of which is never sent",
+            0,
+            &[
+                Osascript(Fate::NothingSent),
+                Osascript(Fate::Error22After(900)),
+                Attention("look at the build"),
+                Wait(100),
+                Attention("look at the build"),
+                Wait(6000),
+            ],
+        ),
+        story(
             "the queue refuses one behind another",
             1,
             &[

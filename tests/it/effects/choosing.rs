@@ -49,6 +49,25 @@ async fn one_digit_answers_one_question() {
 }
 
 #[tokio::test]
+async fn a_question_that_is_not_up_yet_is_waited_for() {
+    let rig = Rig::new();
+    let codex = rig
+        .codex(&[
+            "--lock",
+            &rig.lock(ID),
+            "--question",
+            "Which?:a,b",
+            "--soon",
+            "0.5",
+        ])
+        .await;
+    let report = rig.execute(choose(&[("Which?", 2, 2)])).await;
+    let how = How::Chosen(codex.pane.clone());
+    assert_eq!(report, Report::Performed(Performed { how, doubt: None }));
+    codex.until("\"2\"").await;
+}
+
+#[tokio::test]
 async fn another_question_or_another_list_gets_no_digit() {
     let rig = Rig::new();
     let question = format!("{LONG}:sqlite,postgres");

@@ -2,6 +2,8 @@
 
 Usage: codex.py LOG [--lock FILE] [--draft TEXT] [--question TITLE:A,B ...]
                [--screen approval] [--working] [--deaf] [--title TEXT]
+               [--soon SECONDS]
+With --soon a turn is shown as running for so long, and what it asks only then.
 Every submitted text and every key is a line of JSON in LOG.
 """
 import argparse, json, os, re, signal, sys, termios, tty, unicodedata
@@ -15,6 +17,7 @@ options.add_argument("--screen", default="composer")
 options.add_argument("--working", action="store_true")
 options.add_argument("--deaf", action="store_true")
 options.add_argument("--title", default="")
+options.add_argument("--soon", type=float, default=0)
 args = options.parse_args()
 log = open(args.log, "a", buffering=1)
 held = [open(path, "a") for path in args.lock]
@@ -53,6 +56,15 @@ def rows(text, columns):
         yield row
 
 
+def asks():
+    return not args.soon and asked < len(args.question)
+
+
+def now(*_):
+    args.soon = 0
+    draw()
+
+
 def question():
     title, labels = args.question[asked].rsplit(":", 1)
     labels = labels.split(",") + ["None of the above"]
@@ -73,13 +85,13 @@ def draw():
     out = ["\033[?25l\033[H\033[2J"]
     if args.title:
         out.append(f"\033]2;{args.title}\007")
-    if asked < len(args.question):
+    if asks():
         lines, cursor = ["› ask"] + [""] * 3 + question(), None
     elif args.screen == "approval":
         lines, cursor = ["• Running", ""] + APPROVAL.split("\n"), None
     else:
         text = list(rows(shown(), size.columns - 4))
-        top = ["• Working (1s • esc to interrupt)", ""] if args.working else []
+        top = ["• Working (1s • esc to interrupt)", ""] if args.working or args.soon else []
         if text == [""]:
             body = ["\033[1m›\033[0m \033[2mAsk Codex to do anything\033[0m"]
         else:
@@ -102,7 +114,7 @@ def shown():
 def key(char):
     global draft, asked
     say(key=char)
-    if asked < len(args.question):
+    if asks():
         if char.isdigit():
             asked += 1
     elif args.screen == "approval":
@@ -121,14 +133,16 @@ def key(char):
 def paste(text):
     global draft
     say(pasted=text)
-    if args.screen == "composer" and not asked < len(args.question) and not args.deaf:
+    if args.screen == "composer" and not asks() and not args.deaf:
         draft += text.replace("\r", "\n")
 
 
 tty.setraw(0)
 signal.signal(signal.SIGWINCH, lambda *_: draw())
+signal.signal(signal.SIGALRM, now)
 sys.stdout.write("\033[?2004h")
 draw()
+signal.setitimer(signal.ITIMER_REAL, args.soon)
 say(ready=os.getpid())
 waiting = b""
 while chunk := os.read(0, 65536):

@@ -37,8 +37,8 @@ async fn a_session_is_known_by_what_its_own_codex_holds() {
         assert_eq!(session.as_str(), ID);
         let args = std::fs::read_to_string(rig.path("args")).expect("args");
         let title = r#"tui.terminal_title=["activity","run-state","thread-id"]"#;
-        let cwd = cwd.display();
-        assert_eq!(args, format!("\0-c\0{title}\0-C\0{cwd}\0--\0 {text} \0"));
+        let inside = cwd.display();
+        assert_eq!(args, format!("\0-c\0{title}\0-C\0{inside}\0--\0 {text} \0"));
         let format = "#{session_name} #{window_name} #{pane_current_path}";
         let shown = rig
             .tmux(&["display-message", "-p", "-t", &pane.id, format])
@@ -56,7 +56,7 @@ async fn a_session_is_known_by_what_its_own_codex_holds() {
                 "#{pane_start_path}",
             ])
             .await;
-        assert_eq!(path.trim_end(), cwd.display().to_string());
+        assert_eq!(path.trim_end(), cwd.to_string());
     }
     assert_eq!(
         rig.tmux(&["list-windows", "-t", "agent"])

@@ -93,6 +93,17 @@ async fn a_running_turn_is_steered_only_when_that_is_meant() {
 }
 
 #[tokio::test]
+async fn a_turn_that_just_ended_is_not_in_the_way() {
+    let rig = Rig::new();
+    let codex = rig.codex(&["--lock", &rig.lock(ID), "--soon", "0.3"]).await;
+    let mut command = typing("go on");
+    command.steer = false;
+    let report = rig.execute(Command::TypeInstruction(command)).await;
+    assert_eq!(how(report), How::Typed(codex.pane.clone()));
+    assert_eq!(codex.submitted().await, "go on");
+}
+
+#[tokio::test]
 async fn a_draft_is_kept_and_nothing_joins_it() {
     let rig = Rig::new();
     let codex = rig

@@ -1,3 +1,5 @@
+//! The process table, read from systems as they are and as they might be.
+
 use super::*;
 
 fn config() -> EffectsConfig {

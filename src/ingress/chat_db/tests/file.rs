@@ -1,3 +1,5 @@
+//! The file itself: replaced, locked, gone, not what it should be.
+
 use super::{NOW, OWNER, START, Setup, said, setup, texts};
 use crate::demo::messages::{Messages, Row};
 use crate::ingress::chat_db::{ChatDb, Cursor, Fault, Step, Watch, schema};

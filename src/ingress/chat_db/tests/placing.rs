@@ -1,3 +1,5 @@
+//! Where the cursor starts, and what moves it.
+
 use super::{NOW, OWNER, said, setup, texts};
 use crate::demo::messages::{Messages, Place, Row};
 use crate::ingress::chat_db::{ChatDb, Cursor, MAX_ROWS};

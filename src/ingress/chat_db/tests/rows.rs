@@ -1,3 +1,5 @@
+//! What is told of each kind of row.
+
 use super::{NOW, OWNER, said, setup};
 use crate::demo::messages::{Form, Place, Row, SelfChat};
 use events::input::Body;

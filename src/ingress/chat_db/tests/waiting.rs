@@ -1,3 +1,5 @@
+//! Rows that are not whole yet, and rows whose fate is followed.
+
 use super::{NOW, OWNER, START, Setup, setup, texts};
 use crate::demo::messages::{Form, Place, Row, State};
 use crate::ingress::chat_db::{Cursor, FOLLOW, HOLD};

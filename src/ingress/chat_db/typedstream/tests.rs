@@ -1,3 +1,5 @@
+//! Bodies of every size, cut at every place, and bytes that are no body.
+
 use super::{decode, encode, encode_mutable};
 use proptest::prelude::*;
 

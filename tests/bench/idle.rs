@@ -1,0 +1,147 @@
+//! What it costs to do nothing beside many sessions: processor time and memory,
+//! as the kernel counts them. Every session was written to just now, which is the
+//! worst case: none may be taken for history by its age.
+
+use crate::table::{Row, median};
+use crate::world::{World, utc};
+use control_plane::clock::Stopwatch;
+use serde_json::json;
+use std::fmt::Write as _;
+use std::fs;
+use std::process::Stdio;
+use std::time::Duration;
+
+const SESSIONS: usize = 2000;
+const PER_DAY: usize = 100;
+const SIZE: usize = 40_000;
+/// Long enough for one look at all files, which comes once a minute.
+const WINDOW: Duration = Duration::from_secs(60);
+/// So long nothing happens once the start is over.
+const CALM: Duration = Duration::from_secs(3);
+const HOUR: Duration = Duration::from_secs(3600);
+
+pub(crate) fn run() -> Vec<Row> {
+    let world = World::new();
+    furnish(&world);
+    let find = find(&world);
+    let running = world.run(&[]);
+    let start = calm(running.pid());
+    std::thread::sleep(CALM);
+    let before = busy(running.pid());
+    let watch = Stopwatch::start();
+    std::thread::sleep(WINDOW);
+    let spent = busy(running.pid()).saturating_sub(before);
+    let hourly = spent.mul_f64(HOUR.as_secs_f64() / watch.elapsed().as_secs_f64());
+    let kib = |name| status(running.pid(), name);
+    let (now, peak) = (kib("VmRSS:"), kib("VmHWM:"));
+    drop(running);
+    vec![
+        Row::new("start beside 2,000 sessions, processor", start, find)
+            .note("floor: find with stat".into()),
+        Row::alone("idle beside them, processor per hour", hourly).note("at most 5,000 ms".into()),
+        Row::text("idle beside them, memory", format!("{:.1} MiB", mib(now)))
+            .note(format!("at most 40 MiB; at its peak {:.1}", mib(peak))),
+    ]
+}
+
+fn furnish(world: &World) {
+    let now = utc();
+    for nth in 0..SESSIONS {
+        let day = nth / PER_DAY;
+        let date = format!("2026/{:02}/{:02}", 1 + day / 28, 1 + day % 28);
+        let folder = world.path("home/.codex/sessions").join(&date);
+        fs::create_dir_all(&folder).expect("a folder");
+        let id = format!("01a203af-139d-7ea3-bbb9-{nth:012x}");
+        let stamp = format!("{}T10-00-00", date.replace('/', "-"));
+        let file = folder.join(format!("rollout-{stamp}-{id}.jsonl"));
+        fs::write(file, rollout(&id, &now)).expect("a session");
+    }
+}
+
+/// Finished turns up to the size of an ordinary session.
+fn rollout(id: &str, now: &str) -> String {
+    let mut text = String::with_capacity(SIZE + 4096);
+    let mut line = |kind: &str, payload: serde_json::Value| {
+        let record = json!({"timestamp": now, "type": kind, "payload": payload});
+        writeln!(text, "{record}").expect("memory");
+        text.len()
+    };
+    line(
+        "session_meta",
+        json!({
+            "session_id": id, "id": id, "timestamp": now, "cwd": "/srv/api",
+            "originator": "codex-tui", "cli_version": "0.169.0", "source": "cli",
+            "thread_source": "user", "base_instructions": "x".repeat(8000),
+        }),
+    );
+    let said = "The tests pass now; two files changed. ".repeat(20);
+    for nth in 0.. {
+        let turn = format!("01a203af-6fff-7ea3-bbb9-{nth:012x}");
+        line(
+            "event_msg",
+            json!({"type": "task_started", "turn_id": turn}),
+        );
+        line(
+            "event_msg",
+            json!({"type": "agent_message", "message": said}),
+        );
+        let output = json!({"type": "function_call_output", "call_id": "c", "output": said});
+        line("response_item", output);
+        let end = json!({"type": "task_complete", "turn_id": turn, "last_agent_message": said});
+        if line("event_msg", end) >= SIZE {
+            break;
+        }
+    }
+    text
+}
+
+/// The same files, looked at by somebody who does nothing else.
+fn find(world: &World) -> Duration {
+    let look = |_| {
+        let mut find = world.program("find");
+        find.arg(world.path("home/.codex/sessions"));
+        find.args(["-type", "f", "-newermt", "2030-01-01"]);
+        let watch = Stopwatch::start();
+        let ended = find.stdout(Stdio::null()).status();
+        assert!(ended.expect("find runs").success());
+        watch.elapsed()
+    };
+    median((0..9).map(look).collect())
+}
+
+/// Waits until nothing has happened for a while; gives what it took until then.
+fn calm(pid: u32) -> Duration {
+    let (mut last, mut since) = (busy(pid), Stopwatch::start());
+    while since.elapsed() < CALM {
+        std::thread::sleep(Duration::from_millis(100));
+        let now = busy(pid);
+        // What idling itself costs in such a time is less than this.
+        if now.saturating_sub(last) > Duration::from_millis(3) {
+            since = Stopwatch::start();
+        }
+        last = now;
+    }
+    last
+}
+
+/// Processor time of all threads, which all live as long as the process.
+fn busy(pid: u32) -> Duration {
+    let tasks = fs::read_dir(format!("/proc/{pid}/task")).expect("it runs");
+    let spent = tasks.flatten().map(|task| {
+        let stat = fs::read_to_string(task.path().join("schedstat")).unwrap_or_default();
+        let spent = stat.split(' ').next().and_then(|spent| spent.parse().ok());
+        Duration::from_nanos(spent.unwrap_or(0))
+    });
+    spent.sum()
+}
+
+fn status(pid: u32, name: &str) -> u32 {
+    let status = fs::read_to_string(format!("/proc/{pid}/status")).expect("it runs");
+    let line = status.lines().find_map(|line| line.strip_prefix(name));
+    let kib = line.and_then(|line| line.split_whitespace().next()?.parse().ok());
+    kib.expect("a number")
+}
+
+fn mib(kib: u32) -> f64 {
+    f64::from(kib) / 1024.0
+}
