@@ -407,7 +407,6 @@ fn started(state: &mut State, seq: Seq, e: &CommandStarted) {
             at: wall,
             baseline: e.baseline,
             guid: None,
-            copy: None,
             notice: send.notice,
         };
         ledger.sent.put(sent);
