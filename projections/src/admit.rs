@@ -68,9 +68,11 @@ pub fn judge(state: &State, row: &MessageRow, now: Wall) -> Verdict {
     }
 }
 
-/// Our own row: with our text, after the command began. In a chat of the owner
-/// with themself the copy that comes back is ours too, under a name of its own.
+/// Our own row: sent from this account to the owner, with our text, after the command began.
 fn ours<'a>(state: &'a State, row: &MessageRow) -> Option<&'a Sent> {
+    if !row.from_me {
+        return None;
+    }
     if let Some(sent) = state.ledger.sent.by_guid(&row.guid) {
         return Some(sent);
     }
@@ -83,11 +85,6 @@ fn ours<'a>(state: &'a State, row: &MessageRow) -> Option<&'a Sent> {
     let digest = Digest::of(text.reveal());
     let later = |sent: &&Sent| sent.baseline.is_none_or(|base| row.rowid > base);
     let sent: Vec<_> = state.ledger.sent.by_digest(&digest).filter(later).collect();
-    if !row.from_me {
-        let chat = row.chat.as_ref()?;
-        let to_self = sender(state, row, chat) == Ok(true);
-        return sent.into_iter().rfind(|s| to_self && near(s, row.date));
-    }
     let elsewhere = |chat: &Chat| !is_owner(state, chat.identifier.reveal());
     if row.chat.as_ref().is_some_and(elsewhere) {
         return None;

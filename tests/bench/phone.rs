@@ -124,12 +124,10 @@ impl<'a> Pane<'a> {
 }
 
 fn rollout(folder: &PathBuf) -> Option<PathBuf> {
-    for entry in fs::read_dir(folder).ok()? {
-        let path = entry.ok()?.path();
-        if path.is_dir() {
-            return rollout(&path);
-        }
-        return Some(path);
+    let path = fs::read_dir(folder).ok()?.next()?.ok()?.path();
+    if path.is_dir() {
+        rollout(&path)
+    } else {
+        Some(path)
     }
-    None
 }

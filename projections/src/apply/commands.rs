@@ -95,7 +95,6 @@ pub(super) fn started(state: &mut State, seq: Seq, e: &CommandStarted) {
             at: wall,
             baseline: e.baseline,
             guid: None,
-            copy: None,
             notice: send.notice,
         };
         ledger.sent.put(sent);

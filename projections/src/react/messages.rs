@@ -78,8 +78,7 @@ fn own_row(draft: &mut Draft, row: &MessageRow, command: CommandId) {
         .get(&command)
         .map(|entry| entry.row.is_some());
     let named = draft.state().ledger.sent.by_guid(&row.guid).is_some();
-    // What comes back to the owner's own address has gone out.
-    let ended = row.error != 0 || row.sent || row.delivered || !row.from_me;
+    let ended = row.error != 0 || row.sent || row.delivered;
     let nothing_new = match open {
         Some(seen) => seen && !ended,
         None => named,

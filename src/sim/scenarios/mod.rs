@@ -2,7 +2,6 @@
 //! or has to go right. Every one of them is crashed at every append.
 
 #![expect(
-    clippy::enum_glob_use,
     clippy::too_many_lines,
     reason = "tables of beats, read from top to bottom"
 )]
