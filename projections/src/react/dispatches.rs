@@ -5,7 +5,6 @@
 use super::draft::{Draft, topic_known};
 use super::{messages, notices, replies};
 use crate::dispatch::{Dispatch, Rung, What};
-use crate::ledger::{Entry, Stage};
 use crate::routing::Route;
 use events::command::{ChooseOptions, Instruction, StartSession, TypeInstruction};
 use events::event::{Action, InstructionEnd, InstructionEnded, Rule, Topic};
@@ -175,7 +174,7 @@ pub(super) fn settled(draft: &mut Draft, command: &Command, how: Option<&How>, o
         return;
     }
     if matches!(command, Command::PressEnter(_)) && !matches!(outcome, Outcome::Done(_)) {
-        return not_typed(draft, (session, inbound), outcome);
+        return;
     }
     let topic = Topic::Receipt(inbound.clone());
     match outcome {
@@ -219,28 +218,6 @@ fn unconfirmed(doubt: &Doubt) -> String {
     format!(
         "Your message may or may not have gone in: {why}. It is not sent again by itself; look at the session."
     )
-}
-
-/// Where we were stopped in typing a text, and the composer is now empty and the
-/// rollout still without it, nothing was typed: it goes down the ladder again.
-fn not_typed(draft: &mut Draft, dispatch: (SessionId, Guid), outcome: &Outcome) {
-    let empty = Screen::Composer { draft: false };
-    let Outcome::Failed(Failure::NotReady { screen, .. }) = outcome else {
-        return;
-    };
-    let stopped = |entry: &Entry| match &entry.stage {
-        Stage::Performed(performed) => performed.doubt == Some(Doubt::Interrupted),
-        Stage::Requested | Stage::Started => false,
-    };
-    let mut open = draft.state().ledger.open.iter();
-    let typed = open.find(|(_, entry)| {
-        matches!(&entry.command, Command::TypeInstruction(typed) if !typed.steer)
-            && crate::apply::dispatch_of(&entry.command).as_ref() == Some(&dispatch)
-            && stopped(entry)
-    });
-    if let Some(id) = typed.map(|(id, _)| *id).filter(|_| *screen == empty) {
-        super::commands::settle(draft, id, outcome.clone());
-    }
 }
 
 /// The acknowledgement time is over. Where our text was typed, it is looked
