@@ -61,11 +61,6 @@ impl SentTexts {
         }
     }
 
-    /// Rows of our texts have been seen in chat.db.
-    pub fn any_seen(&self) -> bool {
-        !self.by_guid.is_empty()
-    }
-
     /// The text whose row has this name.
     pub fn by_guid(&self, guid: &Guid) -> Option<&Sent> {
         self.by_id.get(self.by_guid.get(guid)?)

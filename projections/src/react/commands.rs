@@ -77,6 +77,9 @@ pub(super) fn settle(draft: &mut Draft, id: CommandId, outcome: Outcome) {
             if matches!(outcome, Outcome::Failed(_)) && !current {
                 notices::again(draft, send);
             }
+            if outcome == Outcome::Unknown(Doubt::Interrupted) {
+                notices::perhaps_lost(draft, send);
+            }
         }
         Command::StartSession(_) => dispatches::start_settled(draft, &entry.command, &outcome),
         Command::TypeInstruction(_)
@@ -174,12 +177,6 @@ pub(super) fn due(draft: &mut Draft, deadline: &Deadline) {
             };
             let outcome = match entry.row {
                 Some(row) => Outcome::Done(row),
-                None if never_sent(draft, &entry.command, &performed) => {
-                    Outcome::Failed(Failure::NotStarted {
-                        program: "osascript".into(),
-                        message: "this program was stopped before it ran".into(),
-                    })
-                }
                 None => Outcome::Unknown(performed.doubt.unwrap_or(Doubt::NoProof)),
             };
             settle(draft, *id, outcome);
@@ -195,15 +192,6 @@ pub(super) fn due(draft: &mut Draft, deadline: &Deadline) {
         }
         Deadline::Pace(_) | Deadline::Retry(_) | Deadline::Rollout(_) => {}
     }
-}
-
-/// We were stopped while a text was on its way, and chat.db, which shows the rows
-/// of others of our texts, has none for it long after: it was never sent.
-fn never_sent(draft: &Draft, command: &Command, performed: &Performed) -> bool {
-    matches!(command, Command::SendMessage(_))
-        && performed.doubt == Some(Doubt::Interrupted)
-        && !no_witness(draft)
-        && draft.state().ledger.sent.any_seen()
 }
 
 /// How a command is being carried out whose executor has not reported; `None`

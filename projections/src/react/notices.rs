@@ -126,5 +126,26 @@ pub(super) fn again(draft: &mut Draft, send: &SendMessage) {
     }
 }
 
+/// We were stopped while a part was on its way, and nothing shows that it went.
+/// Sent again it might come twice, so the owner is told where to look instead.
+pub(super) fn perhaps_lost(draft: &mut Draft, send: &SendMessage) {
+    let about = draft.state().outbox.about(send.notice);
+    let Some((session, topic)) = about.map(|(s, t)| (s.cloned(), t.clone())) else {
+        return;
+    };
+    // A doubt about a report of a doubt is not reported in turn.
+    if topic != Topic::Health {
+        let body = "This program was stopped while a text was on its way to you. \
+                    Where you miss one, \"status @ref\" shows how a session is doing.";
+        queue(
+            draft,
+            session.as_ref(),
+            Topic::Health,
+            "perhaps not received",
+            body,
+        );
+    }
+}
+
 /// Times that one topic may be sent anew after a late failure.
 const LATE_MAX: usize = 3;
