@@ -219,6 +219,7 @@ fn the_owner_may_say_later_what_the_queue_file_said() {
     row.sent = true;
     world.take(row);
     world.pass(20 * 60_000);
+    world.rowid += 20;
     let row = world.self_row("help", true);
     assert_eq!(taken(&world.take(row)), 1);
 }
