@@ -123,6 +123,7 @@ impl<'a> Pane<'a> {
     }
 }
 
+/// The only file, however deep.
 fn rollout(folder: &PathBuf) -> Option<PathBuf> {
     let path = fs::read_dir(folder).ok()?.next()?.ok()?.path();
     if path.is_dir() {
