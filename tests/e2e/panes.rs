@@ -152,8 +152,9 @@ fn nothing_reaches_the_shell_that_codex_leaves_behind() {
     let pane = shell.ready();
     let (thread, notice) = desk.prompted(&pane, "hello");
     pane.prompt("/quit");
-    pane.wait_for("the shell", |_| pane.format("pane_current_command") == "sh");
-    let before = pane.screen();
+    let before = pane.wait_for("the shell's prompt", |screen| {
+        matches!(screen.trim_end().lines().last(), Some("#" | "$"))
+    });
     desk.phone.reply(&notice, "touch made");
     desk.phone
         .wait_for("sent, not yet seen: it waits in Codex's queue", "");
