@@ -108,10 +108,15 @@ impl Programs {
         Self { named, path }
     }
 
+    /// What the program goes by: as the owner configured it, else by its own name.
+    pub fn named(&self, program: Program) -> &str {
+        let named = self.named.iter().find(|(other, _)| *other == program);
+        named.map_or(program.name(), |(_, file)| file)
+    }
+
     /// The program's file, or `None` when it is not on this machine.
     pub fn find(&self, program: Program) -> Option<PathBuf> {
-        let named = self.named.iter().find(|(other, _)| *other == program);
-        let file = named.map_or(program.name(), |(_, file)| file);
+        let file = self.named(program);
         if file.contains('/') {
             let file = PathBuf::from(file);
             return executable(&file).then_some(file);

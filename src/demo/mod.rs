@@ -56,6 +56,16 @@ pub fn osascript(arguments: Vec<OsString>) -> Outcome {
 pub fn codex(arguments: &[OsString]) -> Outcome {
     let printed = match arguments.first().and_then(|first| first.to_str()) {
         Some("--help") => Some(stand_in::HELP),
+        Some("queue") => {
+            // As from Codex, a refusal is another exit code than a command it does not know.
+            return Ok(stand_in::queue(&arguments[1..]).map_or_else(
+                |why| {
+                    ui::talk(&format!("Error: {why}"));
+                    Answer::No
+                },
+                |()| Answer::Yes,
+            ));
+        }
         Some("--version") => Some("codex-cli 0.169.0 (a stand-in)\n"),
         _ => None,
     };

@@ -28,33 +28,27 @@ pub(super) struct Place {
     root: PathBuf,
     /// This program.
     ours: PathBuf,
-    /// The real tmux.
-    pub(super) tmux: PathBuf,
+    /// The real tmux, where there is one.
+    pub(super) tmux: Option<PathBuf>,
     path: OsString,
 }
 
 impl Place {
     /// Makes the directory, the simulated Messages and the scripts for what is ours.
     pub(super) fn make(environment: &Environment) -> Result<Self, CommandError> {
-        let tmux = find(environment, Program::Tmux).ok_or_else(|| {
-            CommandError::failure("tmux is not installed, and the demo runs Codex in it").hint(
-                "install it (on a Mac: brew install tmux; on Debian and Ubuntu: \
-                 apt install tmux) and run demo again",
-            )
-        })?;
-        Self::furnish(environment, tmux).map_err(|error| {
+        Self::furnish(environment).map_err(|error| {
             CommandError::failure("the demo's temporary directory cannot be made").because(error)
         })
     }
 
-    fn furnish(environment: &Environment, tmux: PathBuf) -> io::Result<Self> {
+    fn furnish(environment: &Environment) -> io::Result<Self> {
         let directory = tempfile::Builder::new().prefix("codex-demo.").tempdir()?;
         let place = Self {
             // Codex resolves links in the directories that it trusts and works in.
             root: directory.path().canonicalize()?,
             directory,
             ours: std::env::current_exe()?,
-            tmux,
+            tmux: find(environment, Program::Tmux),
             path: environment.get("PATH").unwrap_or_default().to_owned(),
         };
         for made in [
@@ -133,6 +127,8 @@ impl Place {
     /// What the control plane is told, and nothing else.
     pub(super) fn config(&self) -> Result<Config, CommandError> {
         let file = |path: PathBuf| path.into_os_string();
+        // One that is missing stays missing, whatever PATH holds.
+        let tmux = self.tmux.clone().unwrap_or_else(|| self.program("tmux"));
         let variables = [
             ("HOME", file(self.root.join("home"))),
             ("PATH", self.path.clone()),
@@ -144,7 +140,7 @@ impl Place {
             ("CODEX_IMESSAGE_CHAT_DB", file(self.chat_db())),
             ("CODEX_IMESSAGE_DEFAULT_CWD", file(self.work())),
             ("CODEX_IMESSAGE_TMUX_SOCKET", file(self.tmux_socket())),
-            ("CODEX_IMESSAGE_TMUX_BIN", file(self.tmux.clone())),
+            ("CODEX_IMESSAGE_TMUX_BIN", file(tmux)),
             ("CODEX_IMESSAGE_CODEX_BIN", file(self.program("codex"))),
             (
                 "CODEX_IMESSAGE_OSASCRIPT_BIN",

@@ -15,6 +15,11 @@ use std::time::Duration;
 /// A person takes any time.
 const EVER: Duration = Duration::from_secs(3600);
 
+/// Said first where the panes are missing.
+const NO_TMUX: &str = "tmux is not installed, so the panes are not shown (instructions go in by \
+    codex queue, questions are not asked, `new label:` is refused); to see them: brew install tmux \
+    (Debian, Ubuntu: apt install tmux), then demo again.\n\n";
+
 /// Plays the loop on this machine.
 pub fn play(script: bool) -> Outcome {
     let environment = Environment::of_this_process();
@@ -22,11 +27,15 @@ pub fn play(script: bool) -> Outcome {
     let (mut phone, events) = Phone::open(&place.chat_db()).map_err(|error| {
         CommandError::failure("the simulated Messages cannot be opened").because(error)
     })?;
+    let panes = place.tmux.is_some();
     let stage = Stage::open(place, &environment, &events)?;
     let ended = if script {
-        print(&format!("Codex is {}.\n", stage.codex))
+        let head = if panes { "" } else { NO_TMUX };
+        print(&format!("{head}Codex is {}.\n", stage.codex))
             .map_err(|why| ("the start", why))
-            .and_then(|()| script::play(&mut phone).map_err(|failed| (failed.step, failed.why)))
+            .and_then(|()| {
+                script::play(&mut phone, panes).map_err(|failed| (failed.step, failed.why))
+            })
     } else {
         converse(&stage, &mut phone, &events).map_err(|why| ("the demo", why))
     };
@@ -98,23 +107,31 @@ fn read_lines(events: Sender<Event>) -> io::Result<()> {
 }
 
 fn welcome(stage: &Stage) -> String {
+    let (missing, panes, watch) = match &stage.place().tmux {
+        None => (NO_TMUX, "", "\n".to_owned()),
+        Some(tmux) => (
+            "",
+            "\x20 @ref ask: Which one?      makes it ask you; answer with a number\n\
+             \x20 new label: instruction    starts Codex in a new tmux window\n",
+            format!(
+                " To watch it at its desk, in another terminal:\n\x20 {} -S {} attach\n\n",
+                tmux.display(),
+                stage.place().tmux_socket().display()
+            ),
+        ),
+    };
     format!(
-        "This terminal is your phone: what you type is an iMessage, what has a bar is the answer.\n\
+        "{missing}This terminal is your phone: what you type is an iMessage, what has a bar is the answer.\n\
          \n\
          \x20 help, list, status @ref   are answered at once\n\
          \x20 @ref instruction          goes to that session; the scripted model says it back\n\
-         \x20 @ref ask: Which one?      makes it ask you; answer with a number\n\
-         \x20 new label: instruction    starts Codex in a new tmux window\n\
+         {panes}\
          \x20 ^ words                   replies in the thread of the newest text\n\
          \x20 quit, or Ctrl-D           ends everything and leaves nothing behind\n\
          \n\
-         Codex is {}. To watch it at its desk, in another terminal:\n\
-         \x20 {} -S {} attach\n\
-         \n\
+         Codex is {}.{watch}\
          At the desk somebody types: {}\n",
         stage.codex,
-        stage.place().tmux.display(),
-        stage.place().tmux_socket().display(),
         super::stage::FIRST_PROMPT,
     )
 }

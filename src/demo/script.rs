@@ -20,14 +20,17 @@ pub(super) struct Failed {
 /// The play under way.
 struct Play<'a> {
     phone: &'a mut Phone,
+    /// Codex has panes to be typed into.
+    panes: bool,
     step: &'static str,
     nth: usize,
 }
 
-/// Plays it.
-pub(super) fn play(phone: &mut Phone) -> Result<(), Failed> {
+/// Plays it; what only `panes` can do is left out, or seen to be refused, without them.
+pub(super) fn play(phone: &mut Phone, panes: bool) -> Result<(), Failed> {
     let mut play = Play {
         phone,
+        panes,
         step: "the start",
         nth: 0,
     };
@@ -57,8 +60,18 @@ fn conversation(play: &mut Play<'_>) -> Result<(), Vain> {
     play.say("and once more\n👍 in two lines", Some(&answer.guid))?;
     play.until(|text| text.is("done") && text.says("echo: and once more\n👍 in two lines"))?;
 
-    question(play, &name)?;
+    if play.panes {
+        question(play, &name)?;
+        new_session(play, &notice)?;
+    } else {
+        play.step("\"new label: instruction\" is refused, and says why")?;
+        play.say("new docs: write the docs", None)?;
+        play.until(|text| text.is("not started") && text.says("tmux could not be started"))?;
+    }
+    print(&format!("\n{} steps, all as they should be\n", play.nth))
+}
 
+fn new_session(play: &mut Play<'_>, notice: &Bubble) -> Result<(), Vain> {
     play.step("\"new label: instruction\" starts a session in a new tmux window")?;
     play.say("new docs: write the docs", None)?;
     // A turn as quick as this may end before its session's start is confirmed.
@@ -68,7 +81,7 @@ fn conversation(play: &mut Play<'_>) -> Result<(), Vain> {
     if !own || started.reference() != done.reference() {
         return Err(Vain::Mistaken("the new session goes by another's ref"));
     }
-    print(&format!("\n{} steps, all as they should be\n", play.nth))
+    Ok(())
 }
 
 fn first_notice(play: &mut Play<'_>) -> Result<Bubble, Vain> {

@@ -1,5 +1,5 @@
 //! What plays in the demo: the scripted model, a tmux server of its own with
-//! Codex in it, and the real control plane in a thread of this process. All of
+//! Codex in it (without tmux the stand-in, which needs no screen), and the real control plane in a thread of this process. All of
 //! it ends with the stage, also when something failed half way; no process and
 //! no file may be left behind unless the place is kept.
 
@@ -33,12 +33,16 @@ const OPENING: Duration = Duration::from_secs(10);
 const BUDGET: Duration = Duration::from_secs(20);
 /// How long what was told to end may take to do so.
 const LAST_WORDS: Duration = Duration::from_secs(3);
+/// How long a demo without tmux may last.
+const LONGEST: Duration = Duration::from_secs(24 * 3600);
 
 /// All that plays, in its place.
 pub(super) struct Stage {
     place: Place,
     tasks: Runtime,
     model: Option<Model>,
+    /// The stand-in without a screen.
+    headless: Option<tokio::task::JoinHandle<()>>,
     control_plane: Option<(oneshot::Sender<()>, JoinHandle<Outcome>)>,
     /// Which Codex plays, as one phrase.
     pub(super) codex: String,
@@ -64,6 +68,7 @@ impl Stage {
             place,
             tasks,
             model: None,
+            headless: None,
             control_plane: None,
             codex: String::new(),
         };
@@ -84,7 +89,7 @@ impl Stage {
             .map_err(failed("the control plane cannot be started"))?;
         stage
             .start_codex()
-            .map_err(failed("Codex cannot be started in tmux"))?;
+            .map_err(failed("Codex cannot be started"))?;
         Ok(stage)
     }
 
@@ -128,6 +133,10 @@ impl Stage {
         let model = self.tasks.block_on(Model::start())?;
         self.place.configure_codex(model.base_url())?;
         self.model = Some(model);
+        if self.place.tmux.is_none() {
+            "the built-in stand-in without a screen".clone_into(&mut self.codex);
+            return self.place.stand_in();
+        }
         let Some(real) = find(environment, Program::Codex) else {
             "the built-in stand-in, since no codex was found".clone_into(&mut self.codex);
             return self.place.stand_in();
@@ -171,7 +180,11 @@ impl Stage {
     }
 
     /// The session at the desk: embedded in its pane, with its first prompt.
-    fn start_codex(&self) -> io::Result<()> {
+    fn start_codex(&mut self) -> io::Result<()> {
+        if self.place.tmux.is_none() {
+            self.start_headless();
+            return Ok(());
+        }
         let (codex, work) = (self.place.program("codex"), self.place.work());
         let new = ["new-session", "-d", "-s", "agent", "-n", "desk"];
         let size = ["-x", "120", "-y", "40", "-c"];
@@ -180,6 +193,19 @@ impl Stage {
         let own = ["-c", "features.daemon_auto_start=false", "--", FIRST_PROMPT];
         words.extend(own.map(Into::into));
         self.tmux(words).map(drop)
+    }
+
+    /// The same where there is no pane: it runs until its task is dropped.
+    fn start_headless(&mut self) {
+        let words = ["--headless", "--", FIRST_PROMPT];
+        let mut child = self.child(self.place.program("codex"), words.map(Into::into).into());
+        child.cwd = Some(self.place.work());
+        child.budget = LONGEST;
+        self.headless = Some(self.tasks.spawn(async move {
+            if let Err(why) = succeeded(child.run().await) {
+                tracing::warn!(%why, "the stand-in ended");
+            }
+        }));
     }
 
     /// Runs one command on the demo's own tmux server.
@@ -191,10 +217,8 @@ impl Stage {
             "-f".into(),
             "/dev/null".into(),
         ];
-        self.run(
-            self.place.tmux.clone(),
-            server.into_iter().chain(words).collect(),
-        )
+        let tmux = self.place.tmux.clone().ok_or(io::ErrorKind::NotFound)?;
+        self.run(tmux, server.into_iter().chain(words).collect())
     }
 
     fn ask(&self, program: PathBuf, args: &[&str]) -> io::Result<String> {
@@ -203,27 +227,19 @@ impl Stage {
 
     fn run(&self, program: PathBuf, args: Vec<OsString>) -> io::Result<String> {
         let name = program.display().to_string();
-        let child = Child {
+        let ended = self.tasks.block_on(self.child(program, args).run());
+        succeeded(ended).map_err(|why| io::Error::other(format!("{name} {why}")))
+    }
+
+    fn child(&self, program: PathBuf, args: Vec<OsString>) -> Child {
+        Child {
             program,
             args,
             stdin: Vec::new(),
             cwd: Some(self.place.root().to_owned()),
             environment: Vec::new(),
             budget: BUDGET,
-        };
-        let why = match self.tasks.block_on(child.run()) {
-            Ended::Exited { code: 0, out, .. } => {
-                return Ok(String::from_utf8_lossy(&out).into_owned());
-            }
-            Ended::Exited { code, err, .. } => {
-                let said = String::from_utf8_lossy(&err);
-                format!("exited with {code}: {}", said.trim())
-            }
-            Ended::Signalled { signal } => format!("was ended by signal {signal}"),
-            Ended::TimedOut => "did not end in time".to_owned(),
-            Ended::NotStarted(error) => return Err(error),
-        };
-        Err(io::Error::other(format!("{name} {why}")))
+        }
     }
 
     /// Ends everything but leaves the files, with what the panes showed; gives where they are.
@@ -276,8 +292,12 @@ impl Stage {
 impl Drop for Stage {
     fn drop(&mut self) {
         self.stop_daemon();
-        // A server whose last pane ended is gone already.
+        // A server whose last pane ended is gone already, and so may the stand-in be.
         let _gone = self.tmux(vec!["kill-server".into()]);
+        if let Some(headless) = self.headless.take() {
+            headless.abort();
+            let _aborted = self.tasks.block_on(headless);
+        }
         if let Some((stop, thread)) = self.control_plane.take() {
             drop(stop);
             // How it ended has been heard of, where anybody wanted to know.
@@ -290,6 +310,22 @@ impl Drop for Stage {
             Err(error) => ui::talk(&format!("whether all has ended is not known: {error}")),
         }
     }
+}
+
+/// What a program printed, or why it did not succeed.
+fn succeeded(ended: Ended) -> Result<String, String> {
+    Err(match ended {
+        Ended::Exited { code: 0, out, .. } => {
+            return Ok(String::from_utf8_lossy(&out).into_owned());
+        }
+        Ended::Exited { code, err, .. } => {
+            let said = String::from_utf8_lossy(&err);
+            format!("exited with {code}: {}", said.trim())
+        }
+        Ended::Signalled { signal } => format!("was ended by signal {signal}"),
+        Ended::TimedOut => "did not end in time".to_owned(),
+        Ended::NotStarted(error) => format!("could not be started: {error}"),
+    })
 }
 
 /// The version in `codex-cli 0.169.0`.

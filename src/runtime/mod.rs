@@ -128,16 +128,16 @@ fn work(config: &Config, once: bool, stopped: Option<Stopped>) -> Outcome {
 
 /// Executors with this configuration.
 fn effects(config: &Config) -> EffectsConfig {
-    let program = |program: Program, name: &str| {
-        config
-            .programs
-            .find(program)
-            .unwrap_or_else(|| PathBuf::from(name))
+    // What is missing keeps the name that it was given, so that starting it says so.
+    let program = |program: Program| {
+        let programs = &config.programs;
+        let missing = || PathBuf::from(programs.named(program));
+        programs.find(program).unwrap_or_else(missing)
     };
     EffectsConfig {
-        osascript: program(Program::Osascript, "osascript"),
-        tmux: program(Program::Tmux, "tmux"),
-        codex: program(Program::Codex, "codex"),
+        osascript: program(Program::Osascript),
+        tmux: program(Program::Tmux),
+        codex: program(Program::Codex),
         codex_home: config.codex_home.clone(),
         tmux_socket: config
             .tmux_socket

@@ -1,7 +1,7 @@
 //! `demo` as a newcomer runs it: the whole loop, with the stand-in and, where
 //! there is one, the real Codex. Each run has a temporary directory of its own,
-//! in which nothing may be left. Without tmux or Codex a test says so and
-//! passes; with `CI=true` it fails.
+//! in which nothing may be left. A test that needs tmux or Codex says so and
+//! passes where it is missing; with `CI=true` it fails.
 
 #![expect(
     clippy::disallowed_methods,
@@ -75,68 +75,81 @@ fn program(name: &str) -> Option<PathBuf> {
 }
 
 /// Plays the script, and checks that each step happened.
-fn plays(codex: &Path, which: &str) {
-    let desk = Desk::new();
-    let output = desk.demo(codex, &["--script"]).output().unwrap();
-    let said = String::from_utf8_lossy(&output.stdout);
+fn plays(mut demo: Command, desk: &Desk, steps: &[&str]) -> String {
+    let output = demo.output().unwrap();
+    let said = String::from_utf8_lossy(&output.stdout).into_owned();
     let talk = String::from_utf8_lossy(&output.stderr);
     assert_eq!(output.status.code(), Some(0), "{said}\n{talk}");
-    let mut rest = said.as_ref();
-    for step in [
-        which,
-        "· done\n  ┃ echo: hello from the desk",
-        "you: list",
-        "┃ [Codex] sessions",
-        "you: status @",
-        "· status\n",
-        "say something",
-        "· done\n  ┃ echo: say something",
-        "you: 👍 in two lines",
-        "· done\n  ┃ echo: and once more\n  ┃ 👍 in two lines",
+    let mut rest = said.as_str();
+    for step in steps {
+        let Some((_, after)) = rest.split_once(step) else {
+            panic!("{step:?} is missing in {said}\n{talk}");
+        };
+        rest = after;
+    }
+    assert!(!said.contains("not confirmed"), "{said}");
+    assert!(talk.is_empty(), "{talk}");
+    desk.assert_tidy();
+    said
+}
+
+/// What happens whatever carries the instructions.
+const ALWAYS: [&str; 9] = [
+    "· done\n  ┃ echo: hello from the desk",
+    "you: list",
+    "┃ [Codex] sessions",
+    "you: status @",
+    "· status\n",
+    "say something",
+    "· done\n  ┃ echo: say something",
+    "you: 👍 in two lines",
+    "· done\n  ┃ echo: and once more\n  ┃ 👍 in two lines",
+];
+
+fn plays_in_tmux(codex: &Path, which: &str) {
+    let desk = Desk::new();
+    let mut steps = vec![which];
+    steps.extend(ALWAYS);
+    steps.extend([
         "· needs input\n  ┃ Which database?",
         "you: 2",
         "· done\n  ┃ done: postgres",
         "you: new docs: write the docs",
         "┃ echo: write the docs",
         "7 steps, all as they should be",
-    ] {
-        let Some((_, after)) = rest.split_once(step) else {
-            panic!("{step:?} is missing in {said}\n{talk}");
-        };
-        rest = after;
-    }
+    ]);
+    let said = plays(desk.demo(codex, &["--script"]), &desk, &steps);
     assert!(said.contains("docs · started"), "{said}");
-    assert!(!said.contains("not confirmed"), "{said}");
-    assert!(talk.is_empty(), "{talk}");
-    desk.assert_tidy();
 }
 
 #[test]
 fn the_script_plays_with_the_stand_in() {
     if program("tmux").is_some() {
-        plays(Path::new(MISSING), "the built-in stand-in");
+        plays_in_tmux(Path::new(MISSING), "the built-in stand-in");
     }
 }
 
 #[test]
 fn the_script_plays_with_the_real_codex() {
     if let (Some(_), Some(codex)) = (program("tmux"), program("codex")) {
-        plays(&codex, "codex-cli 0.");
+        plays_in_tmux(&codex, "codex-cli 0.");
     }
 }
 
 #[test]
-fn without_tmux_it_says_how_to_get_it() {
+fn without_tmux_it_plays_what_needs_none_and_says_what_is_missing() {
     let desk = Desk::new();
     let mut demo = desk.demo(Path::new(MISSING), &["--script"]);
-    let output = demo
-        .env("CODEX_IMESSAGE_TMUX_BIN", MISSING)
-        .output()
-        .unwrap();
-    assert_eq!(output.status.code(), Some(2));
-    let talk = String::from_utf8_lossy(&output.stderr);
-    assert!(talk.contains("tmux is not installed") && talk.contains("brew install tmux"));
-    desk.assert_tidy();
+    demo.env("CODEX_IMESSAGE_TMUX_BIN", MISSING);
+    let mut steps = vec!["tmux is not installed", "brew install tmux", "stand-in"];
+    steps.extend(ALWAYS);
+    steps.extend([
+        "you: new docs: write the docs",
+        "not started\n",
+        "tmux could not be started",
+        "6 steps, all as they should be",
+    ]);
+    plays(demo, &desk, &steps);
 }
 
 #[test]
@@ -181,12 +194,21 @@ fn a_step_that_fails_is_named_and_its_files_are_kept() {
 
 #[test]
 fn a_person_types_and_ends_it() {
-    if program("tmux").is_none() {
-        return;
+    if let Some(tmux) = program("tmux") {
+        types_and_ends(&tmux);
     }
+}
+
+#[test]
+fn a_person_types_and_ends_it_without_tmux() {
+    types_and_ends(Path::new(MISSING));
+}
+
+fn types_and_ends(tmux: &Path) {
     for quits in [true, false] {
         let desk = Desk::new();
         let mut demo = desk.demo(Path::new(MISSING), &[]);
+        demo.env("CODEX_IMESSAGE_TMUX_BIN", tmux);
         let mut demo = { demo.stdin(Stdio::piped()).stdout(Stdio::piped()) }
             .spawn()
             .unwrap();

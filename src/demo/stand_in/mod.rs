@@ -2,12 +2,14 @@
 //! the screen, the same records in the rollout, the same lock held, the same
 //! notify program called. It speaks the script language of [`super::model`].
 //! It must never run a command, call a model, or be mistaken for Codex by its
-//! user, so its header says what it is. Give the program the name `codex` (a
+//! user, so its header says what it is. Without a terminal it can do without a
+//! screen (`--headless`) and takes what `queue` leaves for it. Give the program the name `codex` (a
 //! hard link will do) where tmux shows the name of what runs in a pane.
 
 mod keys;
 mod record;
 mod screen;
+mod spool;
 mod stamp;
 mod turn;
 
@@ -20,6 +22,7 @@ use std::time::Duration;
 use keys::{Key, Keys};
 use record::Record;
 use screen::Screen;
+use spool::Spool;
 use turn::{Turn, Wait};
 
 /// How often a working session is drawn again.
@@ -31,11 +34,13 @@ const GLANCE: Duration = Duration::from_secs(1);
 pub const HELP: &str = "A stand-in for OpenAI Codex (scripted).
 
 Usage: codex [OPTIONS] [PROMPT]
+       codex queue --thread=<ID> --message=<TEXT>
 
 Options:
   -c, --config <key=value>  accepted, and means nothing here
   -C, --cd <DIR>            the directory to work in
       --no-daemon           accepted: there is no daemon
+      --headless            no screen: only `codex queue` brings instructions
 ";
 
 /// Runs until the user leaves. `args` are those after the program's name, as
@@ -44,11 +49,19 @@ pub fn main(args: &[OsString]) -> Result<(), String> {
     run(Options::parse(args)?).map_err(|error| error.to_string())
 }
 
+/// Leaves an instruction for a session without a screen, as `codex queue` does for
+/// any; `args` are those after that word. The error is a sentence.
+pub fn queue(args: &[OsString]) -> Result<(), String> {
+    let home = record::home().map_err(|error| error.to_string())?;
+    spool::queue(&home, args)
+}
+
 /// What the command line asks for.
 #[derive(Debug, Default, PartialEq, Eq)]
 struct Options {
     dir: Option<PathBuf>,
     prompt: Option<String>,
+    headless: bool,
 }
 
 impl Options {
@@ -62,7 +75,8 @@ impl Options {
                 "-C" | "--cd" => options.dir = args.next().map(|dir| PathBuf::from(dir.as_ref())),
                 "-c" | "--config" => drop(args.next()),
                 "--no-daemon" => {}
-                "queue" | "exec" | "resume" | "app-server" if options == Self::default() => {
+                "--headless" => options.headless = true,
+                "exec" | "resume" | "app-server" if options == Self::default() => {
                     return Err(format!(
                         "it does not know `{arg}`; only the real Codex does."
                     ));
@@ -77,10 +91,18 @@ impl Options {
     }
 }
 
+/// Where the user of a session is.
+enum Desk {
+    /// At a terminal.
+    Terminal(Keys, Screen),
+    /// Elsewhere: what they have to say is left in the spool.
+    Spool(Spool),
+}
+
 /// One session from start to end.
 struct Session {
     record: Record,
-    screen: Screen,
+    desk: Desk,
     draft: String,
     turn: Option<Turn>,
     /// Prompts given while a turn was running.
@@ -92,16 +114,23 @@ fn run(options: Options) -> io::Result<()> {
         std::env::set_current_dir(dir)?;
     }
     let record = Record::open(&std::env::current_dir()?)?;
-    let mut keys = Keys::open()?;
+    let desk = if options.headless {
+        Desk::Spool(Spool::open(record.home(), record.thread())?)
+    } else {
+        let keys = Keys::open()?;
+        Desk::Terminal(keys, Screen::open(record.thread(), record.cwd())?)
+    };
     let mut session = Session {
-        screen: Screen::open(record.thread(), record.cwd())?,
+        desk,
         record,
         draft: String::new(),
         turn: None,
         queued: options.prompt.into_iter().collect(),
     };
-    let done = session.live(&mut keys);
-    Screen::leave()?;
+    let done = session.live();
+    if let Desk::Terminal(..) = session.desk {
+        Screen::leave()?;
+    }
     done
 }
 
@@ -112,12 +141,10 @@ enum Going {
 }
 
 impl Session {
-    fn live(&mut self, keys: &mut Keys) -> io::Result<()> {
+    fn live(&mut self) -> io::Result<()> {
         loop {
             self.advance()?;
-            self.screen.draw(&self.draft, self.turn.as_ref())?;
-            let working = self.turn.is_some();
-            for key in keys.wait(if working { FRAME } else { GLANCE })? {
+            for key in self.keys()? {
                 if self.press(key)? == Going::Away {
                     return Ok(());
                 }
@@ -125,19 +152,39 @@ impl Session {
         }
     }
 
+    /// Shows how things are, and gives what the user has to say to it.
+    fn keys(&mut self) -> io::Result<Vec<Key>> {
+        match &mut self.desk {
+            Desk::Terminal(keys, screen) => {
+                screen.draw(&self.draft, self.turn.as_ref())?;
+                keys.wait(if self.turn.is_some() { FRAME } else { GLANCE })
+            }
+            Desk::Spool(spool) => {
+                std::thread::sleep(FRAME);
+                spool.take()
+            }
+        }
+    }
+
+    fn say(&mut self, block: &str) {
+        if let Desk::Terminal(_, screen) = &mut self.desk {
+            screen.say(block);
+        }
+    }
+
     /// Starts the next turn, or ends the one that is due.
     fn advance(&mut self) -> io::Result<()> {
         if let Some(turn) = &mut self.turn {
             if let Some(ending) = turn.due() {
-                self.screen.say(&ending.shown());
                 self.record.end(turn.id(), &ending)?;
                 self.turn = None;
+                self.say(&ending.shown());
             }
         } else if let Some(prompt) = self.queued.pop_front() {
-            self.screen
-                .say(&format!("› {}", prompt.replace('\n', "\n  ")));
+            self.say(&format!("› {}", prompt.replace('\n', "\n  ")));
             let id = self.record.begin(prompt.trim())?;
-            let turn = Turn::new(id, &prompt);
+            let asks = matches!(self.desk, Desk::Terminal(..));
+            let turn = Turn::new(id, &prompt, asks);
             if let Wait::Answer(question) = turn.wait() {
                 self.record.ask(turn.id(), question)?;
             }

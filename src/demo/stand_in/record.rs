@@ -52,6 +52,10 @@ impl Record {
         })
     }
 
+    pub(super) fn home(&self) -> &Path {
+        &self.home
+    }
+
     pub(super) fn thread(&self) -> &str {
         &self.thread
     }
@@ -213,7 +217,8 @@ impl Record {
     }
 }
 
-fn home() -> io::Result<PathBuf> {
+/// Codex' home, which must be there.
+pub(super) fn home() -> io::Result<PathBuf> {
     let environment = Environment::of_this_process();
     let named = environment.get("CODEX_HOME").map(PathBuf::from);
     named

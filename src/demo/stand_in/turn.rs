@@ -83,7 +83,8 @@ impl Question {
 }
 
 impl Turn {
-    pub(super) fn new(id: String, prompt: &str) -> Self {
+    /// It `asks` only where there is a screen to choose on.
+    pub(super) fn new(id: String, prompt: &str, asks: bool) -> Self {
         let began = now();
         let input = json!([{"type": "message", "role": "user", "content": prompt}]);
         let tools = json!([{"name": "exec_command"}]);
@@ -103,12 +104,16 @@ impl Turn {
             Answer::Call(Call::Function {
                 name: "request_user_input",
                 arguments,
-            }) => {
+            }) if asks => {
                 let call = format!("call_{id}");
                 Wait::Answer(Question { call, arguments })
             }
             Answer::Call(_) => {
-                let text = "The stand-in runs nothing; only the real Codex does.";
+                let text = if asks {
+                    "The stand-in runs nothing; only the real Codex does."
+                } else {
+                    "Without a screen the stand-in asks and runs nothing."
+                };
                 Wait::Until(soon, Ending::Said(text.into()))
             }
         };
