@@ -8,6 +8,7 @@ use std::ffi::OsString;
 ///
 /// The terminal is the phone: what you type is an iMessage to Codex, what Codex
 /// has to say appears below. Nothing outside a temporary directory is touched.
+/// Without tmux the stand-in plays without a screen, and no panes are shown.
 #[derive(Debug, clap::Args)]
 pub struct Args {
     /// Play a short conversation and exit

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use super::Options;
 use super::keys::{Key, take_keys};
+use super::spool::Spool;
 use super::stamp::{utc, uuid7};
 
 fn text(text: &str) -> Key {
@@ -67,4 +68,27 @@ fn times_and_ids_are_spelled_as_codex_spells_them() {
     assert_eq!(parts, [8, 4, 4, 4, 12], "{id}");
     assert_eq!(&id[14..15], "7");
     assert!(matches!(&id[19..20], "8" | "9" | "a" | "b"), "{id}");
+}
+
+#[test]
+fn what_is_queued_arrives_whole_and_in_order() {
+    let home = tempfile::tempdir().unwrap();
+    let queue = |message: &str| {
+        let args = ["--thread=t", &format!("--message={message}")].map(OsString::from);
+        super::spool::queue(home.path(), &args)
+    };
+    let refused = queue("to nobody").unwrap_err();
+    assert!(refused.contains("No active session found"), "{refused}");
+    let spool = Spool::open(home.path(), "t").unwrap();
+    queue("first\nin two lines").unwrap();
+    std::fs::write(home.path().join("stand-in-queue/t/0.part"), "half").unwrap();
+    assert_eq!(
+        spool.take().unwrap(),
+        [text("first\nin two lines"), Key::Enter]
+    );
+    assert_eq!(spool.take().unwrap(), []);
+    queue("second").unwrap();
+    assert_eq!(spool.take().unwrap(), [text("second"), Key::Enter]);
+    drop(spool);
+    assert!(queue("too late").is_err());
 }

@@ -26,7 +26,7 @@ fn choose(choices: &[(&str, u16, u16)]) -> Command {
 
 #[tokio::test]
 async fn one_digit_answers_one_question() {
-    let rig = Rig::new();
+    let Some(rig) = Rig::with_tmux() else { return };
     let question = format!("{LONG}:sqlite,postgres");
     let codex = rig
         .codex(&["--lock", &rig.lock(ID), "--question", &question])
@@ -50,7 +50,7 @@ async fn one_digit_answers_one_question() {
 
 #[tokio::test]
 async fn a_question_that_is_not_up_yet_is_waited_for() {
-    let rig = Rig::new();
+    let Some(rig) = Rig::with_tmux() else { return };
     let codex = rig
         .codex(&[
             "--lock",
@@ -69,7 +69,7 @@ async fn a_question_that_is_not_up_yet_is_waited_for() {
 
 #[tokio::test]
 async fn another_question_or_another_list_gets_no_digit() {
-    let rig = Rig::new();
+    let Some(rig) = Rig::with_tmux() else { return };
     let question = format!("{LONG}:sqlite,postgres");
     let codex = rig
         .codex(&["--lock", &rig.lock(ID), "--question", &question])
@@ -97,7 +97,7 @@ async fn another_question_or_another_list_gets_no_digit() {
 
 #[tokio::test]
 async fn several_questions_are_answered_one_by_one() {
-    let rig = Rig::new();
+    let Some(rig) = Rig::with_tmux() else { return };
     let lock = rig.lock(ID);
     let options = [
         "--lock",
@@ -121,7 +121,7 @@ async fn several_questions_are_answered_one_by_one() {
 
 #[tokio::test]
 async fn a_second_question_that_is_another_stays_unanswered() {
-    let rig = Rig::new();
+    let Some(rig) = Rig::with_tmux() else { return };
     let lock = rig.lock(ID);
     let options = [
         "--lock",

@@ -60,6 +60,29 @@ impl Rig {
         }
     }
 
+    /// `None`, and the reason is printed, where what its panes need is missing.
+    #[expect(
+        clippy::disallowed_methods,
+        clippy::print_stderr,
+        reason = "a test asks the machine and says what it lacks"
+    )]
+    pub(super) fn with_tmux() -> Option<Self> {
+        for (program, version) in [
+            ("tmux", "-V"),
+            ("python3", "--version"),
+            ("bash", "--version"),
+        ] {
+            let asked = std::process::Command::new(program).arg(version).output();
+            if !asked.is_ok_and(|asked| asked.status.success()) {
+                let must = std::env::var("CI").is_ok_and(|ci| ci == "true");
+                assert!(!must, "{program} is missing");
+                eprintln!("skipped: {program} is missing");
+                return None;
+            }
+        }
+        Some(Self::new())
+    }
+
     pub(super) fn path(&self, name: &str) -> PathBuf {
         self.dir.path().join(name)
     }

@@ -38,7 +38,7 @@ fn how(report: Report) -> How {
 
 #[tokio::test]
 async fn texts_arrive_exactly_as_they_were_written() {
-    let rig = Rig::new();
+    let Some(rig) = Rig::with_tmux() else { return };
     let codex = rig.codex(&["--lock", &rig.lock(ID)]).await;
     let long = "Bitte prüfe das 🙂 noch einmal, Zeile für Zeile. ".repeat(29);
     for text in [
@@ -69,7 +69,7 @@ async fn texts_arrive_exactly_as_they_were_written() {
 
 #[tokio::test]
 async fn no_byte_of_a_text_acts_as_a_key() {
-    let rig = Rig::new();
+    let Some(rig) = Rig::with_tmux() else { return };
     let codex = rig.codex(&["--lock", &rig.lock(ID)]).await;
     let text = "a\u{1b}[201~\u{3}b\r\nc\u{1b}[200~";
     how(rig.type_in(text).await);
@@ -79,7 +79,7 @@ async fn no_byte_of_a_text_acts_as_a_key() {
 
 #[tokio::test]
 async fn a_running_turn_is_steered_only_when_that_is_meant() {
-    let rig = Rig::new();
+    let Some(rig) = Rig::with_tmux() else { return };
     let codex = rig.codex(&["--lock", &rig.lock(ID), "--working"]).await;
     let mut command = typing("go on");
     command.steer = false;
@@ -94,7 +94,7 @@ async fn a_running_turn_is_steered_only_when_that_is_meant() {
 
 #[tokio::test]
 async fn a_turn_that_just_ended_is_not_in_the_way() {
-    let rig = Rig::new();
+    let Some(rig) = Rig::with_tmux() else { return };
     let codex = rig.codex(&["--lock", &rig.lock(ID), "--soon", "0.3"]).await;
     let mut command = typing("go on");
     command.steer = false;
@@ -105,7 +105,7 @@ async fn a_turn_that_just_ended_is_not_in_the_way() {
 
 #[tokio::test]
 async fn a_draft_is_kept_and_nothing_joins_it() {
-    let rig = Rig::new();
+    let Some(rig) = Rig::with_tmux() else { return };
     let codex = rig
         .codex(&["--lock", &rig.lock(ID), "--draft", "rm -rf"])
         .await;
@@ -118,7 +118,7 @@ async fn a_draft_is_kept_and_nothing_joins_it() {
 
 #[tokio::test]
 async fn copy_mode_an_approval_and_a_shell_get_nothing() {
-    let rig = Rig::new();
+    let Some(rig) = Rig::with_tmux() else { return };
     let codex = rig.codex(&["--lock", &rig.lock(ID)]).await;
     rig.tmux(&["copy-mode", "-t", &codex.pane.id]).await;
     assert_eq!(screen(rig.type_in("yes").await), Screen::CopyMode);
@@ -142,7 +142,7 @@ async fn copy_mode_an_approval_and_a_shell_get_nothing() {
 
 #[tokio::test]
 async fn a_session_without_a_proven_pane_gets_nothing() {
-    let rig = Rig::new();
+    let Some(rig) = Rig::with_tmux() else { return };
     assert!(why(rig.type_in("x").await).starts_with("0 tmux panes"));
     let lock = rig.lock(OTHER);
     let other = rig
@@ -168,7 +168,7 @@ async fn a_session_without_a_proven_pane_gets_nothing() {
 
 #[tokio::test]
 async fn a_title_proves_one_pane_and_not_two() {
-    let rig = Rig::new();
+    let Some(rig) = Rig::with_tmux() else { return };
     let codex = rig.codex(&["--title", TITLE]).await;
     assert_eq!(
         how(rig.type_in("one").await),
@@ -181,7 +181,7 @@ async fn a_title_proves_one_pane_and_not_two() {
 
 #[tokio::test]
 async fn a_hint_counts_where_codex_locks_nothing() {
-    let rig = Rig::new();
+    let Some(rig) = Rig::with_tmux() else { return };
     let codex = rig.codex(&[]).await;
     let mut command = typing("hinted");
     assert!(why(rig.type_in("x").await).contains("nothing says for which thread"));
@@ -196,7 +196,7 @@ async fn a_hint_counts_where_codex_locks_nothing() {
 
 #[tokio::test]
 async fn what_was_pasted_and_not_seen_is_unknown_and_gets_no_enter() {
-    let rig = Rig::new();
+    let Some(rig) = Rig::with_tmux() else { return };
     let codex = rig.codex(&["--lock", &rig.lock(ID), "--deaf"]).await;
     let report = rig.type_in("are you there").await;
     assert!(
@@ -210,7 +210,7 @@ async fn what_was_pasted_and_not_seen_is_unknown_and_gets_no_enter() {
 
 #[tokio::test]
 async fn enter_is_pressed_again_only_on_our_own_text() {
-    let rig = Rig::new();
+    let Some(rig) = Rig::with_tmux() else { return };
     let codex = rig
         .codex(&["--lock", &rig.lock(ID), "--draft", "run the tests"])
         .await;
@@ -245,7 +245,7 @@ async fn a_text_too_large_is_refused_with_its_size() {
 #[tokio::test]
 #[ignore = "measures"]
 async fn from_the_command_to_the_paste_and_to_enter() {
-    let rig = Rig::new();
+    let Some(rig) = Rig::with_tmux() else { return };
     let codex = rig.codex(&["--lock", &rig.lock(ID)]).await;
     let (mut pastes, mut whole) = (Vec::new(), Vec::new());
     for _ in 0..30 {
