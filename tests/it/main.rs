@@ -7,5 +7,6 @@ mod commands;
 mod docs;
 mod effects;
 mod events_doc;
+mod privacy;
 mod tidy;
 mod tree;
