@@ -248,12 +248,13 @@ impl Window {
     /// desk can answer ends the start.
     async fn screen(&self) -> Result<Option<Screen>, Report> {
         match self.tmux.look(&self.pane.id).await {
-            Ok((_, capture)) => match recognise(&capture).screen {
-                screen @ (Screen::Trust | Screen::Update | Screen::Login) => {
-                    Err(self.give_up(screen).await)
+            Ok((_, capture)) => {
+                let screen = recognise(&capture).screen;
+                if matches!(screen, Screen::Trust | Screen::Update | Screen::Login) {
+                    return Err(self.give_up(screen).await);
                 }
-                screen => Ok(Some(screen)),
-            },
+                Ok(Some(screen))
+            }
             Err(Trouble::Refused(_)) => Err(ended()),
             Err(Trouble::Silent(_) | Trouble::NotStarted(_)) => Ok(None),
         }
