@@ -31,10 +31,14 @@ pub enum Verdict {
 
 /// A message may be written this much in the future: clocks differ.
 const SKEW: Span = Span::seconds(300);
-/// Two copies of one message in a chat with oneself lie this close.
+/// Two copies of one message in a chat with oneself lie this close: the one
+/// that comes back, and the one from another device of the owner's.
 const TWINS: Span = Span::seconds(3);
+const TWINS_SENT: Span = Span::seconds(2);
 /// A copy of a text of ours is dated this close to when we sent it.
 const ECHO: Span = Span::seconds(600);
+/// Or it is one of so many rows behind it.
+const ECHO_ROWS: i64 = 12;
 /// More than this in a minute is not a person.
 const RATE_MAX: usize = 60;
 /// The same words this often in a minute are a loop.
@@ -68,9 +72,11 @@ pub fn judge(state: &State, row: &MessageRow, now: Wall) -> Verdict {
     }
 }
 
-/// Our own row: with our text, after the command began. In a chat of the owner
-/// with themself the copy that comes back is ours too, under a name of its own.
+/// Our own row: sent from this account to the owner, with our text, after the command began.
 fn ours<'a>(state: &'a State, row: &MessageRow) -> Option<&'a Sent> {
+    if !row.from_me {
+        return None;
+    }
     if let Some(sent) = state.ledger.sent.by_guid(&row.guid) {
         return Some(sent);
     }
@@ -83,36 +89,28 @@ fn ours<'a>(state: &'a State, row: &MessageRow) -> Option<&'a Sent> {
     let digest = Digest::of(text.reveal());
     let later = |sent: &&Sent| sent.baseline.is_none_or(|base| row.rowid > base);
     let sent: Vec<_> = state.ledger.sent.by_digest(&digest).filter(later).collect();
-    if !row.from_me {
-        let chat = row.chat.as_ref()?;
-        let to_self = sender(state, row, chat) == Ok(true);
-        return sent.into_iter().rfind(|s| to_self && near(s, row.date));
-    }
     let elsewhere = |chat: &Chat| !is_owner(state, chat.identifier.reveal());
     if row.chat.as_ref().is_some_and(elsewhere) {
         return None;
     }
-    // The same words may have gone out before: a command that waits for its row
-    // comes first, and of several the one that had last begun when the row was written.
-    let waits = |sent: &&&Sent| {
-        let entry = state.ledger.open.get(&sent.id);
+    // The same words may have gone out before: a row is of the last try begun
+    // before it was written, else of one that waits, else of the oldest.
+    let unseen: Vec<_> = sent.into_iter().filter(|s| s.guid.is_none()).collect();
+    let begun = |s: &&&Sent| row.date.is_some_and(|date| s.at <= date);
+    let waits = |s: &&&Sent| {
+        let entry = state.ledger.open.get(&s.id);
         entry.is_some_and(|entry| waits_for_row(&entry.stage))
     };
-    let begun = |sent: &&&Sent| row.date.is_some_and(|date| sent.at <= date);
-    let unseen: Vec<_> = sent.iter().filter(|s| s.guid.is_none()).collect();
-    let waiting: Vec<_> = unseen.iter().copied().filter(|s| waits(&s)).collect();
-    let found = waiting
-        .iter()
-        .copied()
-        .rfind(|s| begun(&s))
-        .or(waiting.first().copied())
-        .or(unseen.first().copied());
-    found.copied()
+    let last = unseen.iter().rfind(begun);
+    let found = last.or_else(|| unseen.iter().find(waits));
+    found.or(unseen.first()).copied()
 }
 
-/// Written about when we sent this: a copy, not the owner who says the same at another time.
-fn near(sent: &Sent, date: Option<Wall>) -> bool {
-    date.is_some_and(|date| sent.at.until(date).max(date.until(sent.at)) <= ECHO)
+/// Written when we sent this, or close behind it in the table, should the clock
+/// have been set: a copy, not the owner who says the same at another time.
+fn comes_back(sent: &Sent, rowid: i64, date: Wall) -> bool {
+    let rows = |base: i64| (1..=ECHO_ROWS).contains(&rowid.saturating_sub(base));
+    sent.at.until(date).max(date.until(sent.at)) <= ECHO || sent.baseline.is_some_and(rows)
 }
 
 fn is_owner(state: &State, address: &str) -> bool {
@@ -193,7 +191,7 @@ fn content(state: &State, row: &MessageRow, self_chat: bool, now: Wall) -> Verdi
     if is_tapback_text(&text) {
         return Verdict::Ignored(Reason::TapbackText);
     }
-    if let Some(reason) = repeated(state, &text, date, self_chat, now) {
+    if let Some(reason) = repeated(state, row, &text, date, self_chat, now) {
         return Verdict::Ignored(reason);
     }
     Verdict::Owner {
@@ -220,20 +218,28 @@ fn time(state: &State, date: Wall, now: Wall) -> Option<Reason> {
     (now.until(date) > SKEW).then_some(Reason::Future)
 }
 
-fn repeated(state: &State, text: &str, date: Wall, self_chat: bool, now: Wall) -> Option<Reason> {
+fn repeated(
+    state: &State,
+    row: &MessageRow,
+    text: &str,
+    date: Wall,
+    self_chat: bool,
+    now: Wall,
+) -> Option<Reason> {
     let inbox = &state.inbox;
     let digest = Digest::of(text);
     let back = |text: &str| {
         let digest = Digest::of(text);
         let mut sent = state.ledger.sent.by_digest(&digest);
-        sent.any(|sent| near(sent, Some(date)))
+        sent.any(|sent| comes_back(sent, row.rowid, date))
     };
     if quotes_us(text) || (self_chat && (back(text) || back(unquoted(text)))) {
         return Some(Reason::Echo);
     }
     let copy = |taken: &&crate::inbox::Taken| {
         let gap = taken.date.until(date).max(date.until(taken.date));
-        let twin = self_chat && taken.self_chat && gap <= TWINS;
+        let most = if row.from_me { TWINS_SENT } else { TWINS };
+        let twin = self_chat && taken.self_chat && gap <= most;
         taken.digest == digest && (gap == Span(0) || twin)
     };
     if inbox.taken.iter().rev().any(|taken| copy(&taken)) {

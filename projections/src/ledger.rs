@@ -47,27 +47,18 @@ impl SentTexts {
                     self.by_digest.remove(&oldest.digest);
                 }
             }
-            for guid in oldest.guid.iter().chain(&oldest.copy) {
-                self.by_guid.remove(guid);
+            if let Some(guid) = oldest.guid {
+                self.by_guid.remove(&guid);
             }
         }
     }
 
-    /// Gives a text the name of its row, or of the copy that came back.
+    /// Gives a text the name of its row.
     pub fn name(&mut self, id: CommandId, guid: &Guid) {
-        let Some(sent) = self.by_id.get_mut(&id) else {
-            return;
-        };
-        let known = sent.guid.as_ref().is_some_and(|first| first != guid);
-        let place = if known {
-            &mut sent.copy
-        } else {
-            &mut sent.guid
-        };
-        if let Some(before) = place.replace(guid.clone()) {
-            self.by_guid.remove(&before);
+        if let Some(sent) = self.by_id.get_mut(&id) {
+            sent.guid = Some(guid.clone());
+            self.by_guid.insert(guid.clone(), id);
         }
-        self.by_guid.insert(guid.clone(), id);
     }
 
     /// The text whose row has this name.
@@ -126,8 +117,6 @@ pub struct Sent {
     pub baseline: Option<i64>,
     /// Our row's name, once seen.
     pub guid: Option<Guid>,
-    /// The name of the copy that came back in the owner's chat with themself.
-    pub copy: Option<Guid>,
     /// The notice it was part of.
     pub notice: events::Seq,
 }

@@ -14,6 +14,7 @@ use events::{Seq, Settings, Tick, Wall};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
+use std::fmt::Write as _;
 use std::sync::Arc;
 
 /// The meaning of a log.
@@ -62,11 +63,12 @@ impl State {
     /// A fingerprint: equal logs give equal digests, whatever machine and however often restarted.
     pub fn digest(&self) -> String {
         let bytes = bincode::serialize(self).unwrap_or_default();
-        Sha256::digest(bytes)
-            .iter()
-            .take(8)
-            .map(|b| format!("{b:02x}"))
-            .collect()
+        let hash = Sha256::digest(bytes);
+        hash.iter().take(8).fold(String::new(), |mut text, byte| {
+            // Writing to a String cannot fail.
+            let _ = write!(text, "{byte:02x}");
+            text
+        })
     }
 
     /// The largest row of chat.db that was read.

@@ -26,12 +26,16 @@ pub fn lines(value: &impl Debug) -> Vec<(String, String)> {
         match rest.strip_suffix(['{', '[', '(']) {
             Some(kind) => {
                 let kind = kind.trim();
-                let shown = if key.is_empty() { kind.to_owned() } else { key };
+                let shown = if key.is_empty() {
+                    String::from(kind)
+                } else {
+                    key
+                };
                 path.push(shown);
                 // What is in `Some` stands under the field's own name.
                 counts.push(if kind == "Some" { SOLE } else { 0 });
             }
-            None => out.push((join(&path, &key), rest.to_owned())),
+            None => out.push((join(&path, &key), rest)),
         }
     }
     out

@@ -1,6 +1,8 @@
 //! Notify tells of a turn's end before the rollout is read: the same turn must
 //! not be told twice, and the rollout's late records must not undo its end.
 
+#![allow(clippy::unwrap_used, reason = "a helper that fails fails its test")]
+
 use events::input::{
     Choice, Closing, Notify, Origin, Question, QuestionKind, Rollout, RolloutFact, SessionMeta,
     Started, ThreadKind,

@@ -24,7 +24,7 @@ const RECENT: Duration = Duration::from_secs(2);
 /// A folder that is not there cannot be watched; its coming is looked for this often.
 const ABSENT: Duration = Duration::from_millis(250);
 /// The inbox is only written to when nobody answers.
-const INBOX: Duration = Duration::from_secs(1);
+const INBOX: Duration = Duration::from_secs(2);
 
 /// Starts every source from where the log left off; gives their names.
 pub(super) fn start_all(
@@ -225,7 +225,7 @@ fn rollout_watch(folder: &std::path::Path, hint: Sender<Hint>) -> Option<rollout
 }
 
 fn follow(watch: Option<&rollouts::Watch>, rollouts: &Rollouts) {
-    let followed = watch.map_or(Ok(()), |watch| watch.follow(&rollouts.active()));
+    let followed = watch.map_or(Ok(()), |watch| watch.follow(rollouts.active()));
     if let Err(error) = followed {
         tracing::debug!(%error, "some rollouts are polled, not watched");
     }

@@ -123,13 +123,12 @@ impl<'a> Pane<'a> {
     }
 }
 
+/// The only file, however deep.
 fn rollout(folder: &PathBuf) -> Option<PathBuf> {
-    for entry in fs::read_dir(folder).ok()? {
-        let path = entry.ok()?.path();
-        if path.is_dir() {
-            return rollout(&path);
-        }
-        return Some(path);
+    let path = fs::read_dir(folder).ok()?.next()?.ok()?.path();
+    if path.is_dir() {
+        rollout(&path)
+    } else {
+        Some(path)
     }
-    None
 }

@@ -39,12 +39,12 @@ fn talk(desk: &mut Desk, npm: bool, agent: Agent, receipt: &str) {
 
     desk.runtime().wait_for_event("InstructionEnded", 2);
     desk.runtime().wait_for_event("NotifyReceived", 3);
-    let kept = desk.stop();
+    let ended = desk.stop();
     desk.assert_told(&thread, &["by hand", &long, "/quit @x\n\n!ls -l"]);
     for (part, times) in [("echo: by hand", 1), ("look at naïve", 1), ("!ls -l", 1)] {
         assert_eq!(desk.phone.calls(part), times, "{part}");
     }
-    assert_eq!(count(&kept, "InboundReceived"), 2);
+    assert_eq!(count(&ended, "InboundReceived"), 2);
     assert_eq!(desk.phone.calls("· done"), 3);
 }
 

@@ -53,19 +53,15 @@ fn no_witness(draft: &Draft) -> bool {
 }
 
 /// Ends a command and decides what follows.
+#[expect(
+    clippy::needless_pass_by_value,
+    reason = "an outcome is given away: it is the end of its command"
+)]
 pub(super) fn settle(draft: &mut Draft, id: CommandId, outcome: Outcome) {
     let Some(entry) = draft.state().ledger.open.get(&id).cloned() else {
         return;
     };
-    let before = match &entry.command {
-        Command::SendMessage(send) => draft
-            .state()
-            .outbox
-            .open
-            .get(&send.notice)
-            .and_then(|notice| notice.sending),
-        _ => None,
-    };
+    let current = is_current(draft, id);
     draft.record(Event::CommandSettled(CommandSettled {
         id,
         outcome: outcome.clone(),
@@ -78,7 +74,6 @@ pub(super) fn settle(draft: &mut Draft, id: CommandId, outcome: Outcome) {
     };
     match &entry.command {
         Command::SendMessage(send) => {
-            let current = before.is_some_and(|sending| sending == id);
             if matches!(outcome, Outcome::Failed(_)) && !current {
                 notices::again(draft, send);
             }
@@ -87,8 +82,20 @@ pub(super) fn settle(draft: &mut Draft, id: CommandId, outcome: Outcome) {
             }
         }
         Command::StartSession(_) => dispatches::start_settled(draft, &entry.command, &outcome),
-        _ => dispatches::settled(draft, &entry.command, how.as_ref(), &outcome),
+        Command::TypeInstruction(_)
+        | Command::PressEnter(_)
+        | Command::ChooseOptions(_)
+        | Command::QueueInstruction(_)
+        | Command::ResumeSession(_) => {
+            dispatches::settled(draft, &entry.command, how.as_ref(), &outcome);
+        }
     }
+}
+
+/// Whether a notice still waits for this very command; the next part may have gone on.
+fn is_current(draft: &Draft, id: CommandId) -> bool {
+    let mut open = draft.state().outbox.open.values();
+    open.any(|notice| notice.sending == Some(id))
 }
 
 /// The rollout recorded words of the user: the oldest instruction with these

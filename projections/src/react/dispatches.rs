@@ -73,7 +73,13 @@ fn may_queue(failure: &Failure) -> bool {
             )
         }
         Failure::TooLarge { .. } => false,
-        _ => true,
+        Failure::Target { .. }
+        | Failure::NotPermitted { .. }
+        | Failure::Row { .. }
+        | Failure::NoPane { .. }
+        | Failure::Unsupported { .. }
+        | Failure::Refused { .. }
+        | Failure::NotStarted { .. } => true,
     }
 }
 
@@ -237,7 +243,9 @@ pub(super) fn not_seen_yet(draft: &mut Draft, command: &Command, how: &How) {
     let kind = match how {
         How::Queued => "sent, not yet seen: it waits in Codex's queue",
         How::Steered(_) => "sent, not yet seen: it waits for the running step",
-        _ => "sent, not yet seen",
+        How::Accepted | How::Typed(_) | How::Chosen(_) | How::Pressed(_) | How::Resumed => {
+            "sent, not yet seen"
+        }
     };
     notices::queue(draft, Some(&session), topic, kind, "");
 }

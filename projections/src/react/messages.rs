@@ -78,8 +78,7 @@ fn own_row(draft: &mut Draft, row: &MessageRow, command: CommandId) {
         .get(&command)
         .map(|entry| entry.row.is_some());
     let named = draft.state().ledger.sent.by_guid(&row.guid).is_some();
-    // What comes back to the owner's own address has gone out.
-    let ended = row.error != 0 || row.sent || row.delivered || !row.from_me;
+    let ended = row.error != 0 || row.sent || row.delivered;
     let nothing_new = match open {
         Some(seen) => seen && !ended,
         None => named,
@@ -148,7 +147,7 @@ fn owner_wrote(draft: &mut Draft, event: &InboundReceived) {
         Parsed::NearMiss(hint) => reply(draft, guid, Rule::NearMiss, "not understood", &hint),
         Parsed::Status(name) => status(draft, guid, &name),
         Parsed::New { label, words } => {
-            dispatches::start(draft, guid, Rule::NewSession, &label, &words)
+            dispatches::start(draft, guid, Rule::NewSession, &label, &words);
         }
         Parsed::Named { name, words } => {
             let route = routing::named(draft.state(), &name);
@@ -162,7 +161,7 @@ fn owner_wrote(draft: &mut Draft, event: &InboundReceived) {
             match (&route.target, route.rule) {
                 (Some(_), _) => to_session(draft, guid, route, &words),
                 (None, Rule::AutoCreate) => {
-                    dispatches::start(draft, guid, Rule::AutoCreate, "phone", &words)
+                    dispatches::start(draft, guid, Rule::AutoCreate, "phone", &words);
                 }
                 (None, _) => {
                     let body = replies::which(draft.state(), &route);

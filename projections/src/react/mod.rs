@@ -11,12 +11,13 @@ mod replies;
 mod rollouts;
 mod sources;
 
+use crate::ledger::Stage;
 use crate::state::State;
 use draft::Draft;
 use events::event::{DeadlinePassed, RuntimeStarted, RuntimeStopped};
 use events::input::Started;
 use events::outcome::{Doubt, Performed};
-use events::{Batch, Event, Input, Now};
+use events::{Batch, Event, Input, Now, Outcome};
 
 /// Proposes the batch that an input causes.
 pub(crate) fn propose(state: &State, input: Input, now: Now) -> Batch {
@@ -66,19 +67,19 @@ fn runtime_started(draft: &mut Draft, started: Started) {
         .map(|(id, e)| (*id, e.stage.clone(), e.command.clone()))
         .collect();
     for (id, stage, command) in open {
+        let interrupted = |how| Performed {
+            how,
+            doubt: Some(Doubt::Interrupted),
+        };
         let performed = match stage {
-            crate::ledger::Stage::Requested => continue,
-            crate::ledger::Stage::Performed(performed) => performed,
-            crate::ledger::Stage::Started => match commands::interrupted(&command) {
-                Some(how) => Performed {
-                    how,
-                    doubt: Some(Doubt::Interrupted),
-                },
-                None => {
-                    commands::settle(draft, id, events::Outcome::Unknown(Doubt::Interrupted));
-                    continue;
-                }
-            },
+            Stage::Requested => continue,
+            Stage::Performed(performed) => Some(performed),
+            Stage::Started => commands::interrupted(&command).map(interrupted),
+        };
+        let Some(performed) = performed else {
+            // Nothing can prove it afterwards.
+            commands::settle(draft, id, Outcome::Unknown(Doubt::Interrupted));
+            continue;
         };
         commands::perform(draft, id, performed);
     }

@@ -57,7 +57,7 @@ pub(super) fn place(draft: &mut Draft, told: TurnTold) {
     let turn = told.turn.or_else(|| known.turn.clone());
     if known.is_owners() && turn.is_some() {
         let ending = Ending::Finished { last: told.last };
-        turn_ended(draft, &told.session, None, turn, ending);
+        turn_ended(draft, &told.session, None, turn, &ending);
     }
 }
 

@@ -24,39 +24,34 @@ pub(super) fn grew(draft: &mut Draft, rollout: Rollout) {
         fact,
     } = rollout;
     if let RolloutFact::Meta(meta) = fact {
-        return seen(draft, session, meta, offset);
+        return seen(draft, &session, meta, offset);
     }
     // Without its head a file is nobody's.
     if draft.state().sessions.get(&session).is_none() {
         return;
     }
-    let clean = |draft: &Draft, text: &Text| {
-        if draft.state().settings.redact {
-            Text::from(redact(text.reveal()))
-        } else {
-            text.clone()
-        }
-    };
     match fact {
         RolloutFact::Meta(_) => {}
         RolloutFact::TurnStarted { turn, plan_mode } => {
-            draft.record(Event::TurnStarted(TurnStarted {
+            let event = TurnStarted {
                 session,
                 offset,
                 turn,
                 plan_mode,
-            }));
+            };
+            draft.record(Event::TurnStarted(event));
         }
         RolloutFact::UserMessage { text } => user_spoke(draft, &session, offset, &text),
         RolloutFact::AssistantMessage { turn, text } => {
             let text = clean(draft, &text);
             progress(draft, &session, None);
-            draft.record(Event::AssistantReplied(AssistantReplied {
+            let event = AssistantReplied {
                 session,
                 offset,
                 turn,
                 text,
-            }));
+            };
+            draft.record(Event::AssistantReplied(event));
         }
         RolloutFact::Asked {
             call,
@@ -64,17 +59,7 @@ pub(super) fn grew(draft: &mut Draft, rollout: Rollout) {
             kind,
             questions,
         } => {
-            let text = |t: &Text| clean(draft, t);
-            let choice = |c: &Choice| Choice {
-                label: text(&c.label),
-                detail: text(&c.detail),
-            };
-            let question = |q: &Question| Question {
-                id: q.id.clone(),
-                text: text(&q.text),
-                options: q.options.iter().map(choice).collect(),
-            };
-            let questions = questions.iter().map(question).collect();
+            let questions = questions.iter().map(|q| clean_question(draft, q)).collect();
             asked(
                 draft,
                 QuestionAsked {
@@ -89,27 +74,10 @@ pub(super) fn grew(draft: &mut Draft, rollout: Rollout) {
         }
         RolloutFact::CallClosed { call, how } => call_closed(draft, &session, offset, &call, how),
         RolloutFact::TurnCompleted { turn, last, error } => {
-            let ending = match error {
-                Some(error) => Ending::Failed {
-                    error: clean(draft, &error),
-                },
-                None => Ending::Finished {
-                    last: last.map(|last| clean(draft, &last)),
-                },
-            };
-            turn_ended(draft, &session, Some(offset), Some(turn), ending);
+            let ending = ending(draft, last, error);
+            turn_ended(draft, &session, Some(offset), Some(turn), &ending);
         }
-        RolloutFact::TurnAborted { turn, reason } => {
-            let running = draft.state().sessions.get(&session);
-            let turn = turn.or_else(|| running.and_then(|s| s.turn.clone()));
-            turn_ended(
-                draft,
-                &session,
-                Some(offset),
-                turn,
-                Ending::Interrupted { reason },
-            );
-        }
+        RolloutFact::TurnAborted { turn, reason } => aborted(draft, &session, offset, turn, reason),
         RolloutFact::Skipped { records } => {
             draft.record(Event::RecordsSkipped(RecordsSkipped {
                 session,
@@ -120,30 +88,81 @@ pub(super) fn grew(draft: &mut Draft, rollout: Rollout) {
     }
 }
 
+fn ending(draft: &Draft, last: Option<Text>, error: Option<Text>) -> Ending {
+    match error {
+        Some(error) => Ending::Failed {
+            error: clean(draft, &error),
+        },
+        None => Ending::Finished {
+            last: last.map(|last| clean(draft, &last)),
+        },
+    }
+}
+
+/// A record that does not name its turn means the running one.
+fn aborted(
+    draft: &mut Draft,
+    session: &SessionId,
+    offset: u64,
+    turn: Option<TurnId>,
+    reason: String,
+) {
+    let running = draft.state().sessions.get(session);
+    let turn = turn.or_else(|| running.and_then(|s| s.turn.clone()));
+    turn_ended(
+        draft,
+        session,
+        Some(offset),
+        turn,
+        &Ending::Interrupted { reason },
+    );
+}
+
+/// A text as it may be stored.
+fn clean(draft: &Draft, text: &Text) -> Text {
+    if draft.state().settings.redact {
+        Text::from(redact(text.reveal()))
+    } else {
+        text.clone()
+    }
+}
+
+fn clean_question(draft: &Draft, question: &Question) -> Question {
+    let choice = |c: &Choice| Choice {
+        label: clean(draft, &c.label),
+        detail: clean(draft, &c.detail),
+    };
+    Question {
+        id: question.id.clone(),
+        text: clean(draft, &question.text),
+        options: question.options.iter().map(choice).collect(),
+    }
+}
+
 /// The head of a rollout: the session gets its ref, and turns that notify told of find their place.
 /// A known head comes again when the file under it moved or was rewritten.
-fn seen(draft: &mut Draft, session: SessionId, meta: SessionMeta, offset: u64) {
+fn seen(draft: &mut Draft, session: &SessionId, meta: SessionMeta, offset: u64) {
     if draft
         .state()
         .sessions
-        .get(&session)
+        .get(session)
         .is_some_and(|known| known.meta == meta)
     {
         return;
     }
-    let reference = refs::assign(&draft.state().sessions, &session);
+    let reference = refs::assign(&draft.state().sessions, session);
     let waiting = draft
         .state()
         .sessions
         .unplaced
-        .get(&session)
+        .get(session)
         .cloned()
         .unwrap_or_default();
     let named = draft
         .state()
         .sessions
         .named
-        .get(&session)
+        .get(session)
         .map(|n| n.label.clone());
     draft.record(Event::SessionSeen(SessionSeen {
         session: session.clone(),
@@ -154,7 +173,7 @@ fn seen(draft: &mut Draft, session: SessionId, meta: SessionMeta, offset: u64) {
     if let Some(label) = named {
         notices::queue(
             draft,
-            Some(&session),
+            Some(session),
             Topic::Progress,
             "started",
             &format!("\"{label}\" runs now."),
@@ -264,7 +283,7 @@ pub(super) fn turn_ended(
     session: &SessionId,
     offset: Option<u64>,
     turn: Option<TurnId>,
-    ending: Ending,
+    ending: &Ending,
 ) {
     let Some(known) = draft.state().sessions.get(session) else {
         return;
@@ -285,7 +304,7 @@ pub(super) fn turn_ended(
         .map(|q| q.call.clone())
         .collect();
     let (owners, before) = (known.is_owners(), known.offset);
-    let last = match &ending {
+    let last = match ending {
         Ending::Finished { last } => last.as_ref(),
         Ending::Failed { .. } | Ending::Interrupted { .. } => None,
     };
@@ -308,7 +327,7 @@ pub(super) fn turn_ended(
         close(draft, session, offset.unwrap_or(before), &call, how);
     }
     if owners && !told && wants_endings(draft) {
-        let (kind, body) = worded(&ending);
+        let (kind, body) = worded(ending);
         notices::queue(draft, Some(session), Topic::TurnEnd(turn), kind, &body);
     }
 }

@@ -134,10 +134,10 @@ fn a_label_belongs_to_the_session_that_got_it_last() {
         let evidence = Evidence::Running {
             session: session.clone(),
             pane: pane(),
-            cwd: "/home/default".into(),
+            cwd: "/srv/default".into(),
         };
         world.settled(id, Outcome::Done(evidence));
-        started.push(world.session(u16::try_from(nth).unwrap(), "/home/default"));
+        started.push(world.session(u16::try_from(nth).unwrap(), "/srv/default"));
         assert_eq!(started.last(), Some(&session));
         assert!(world.notice().contains("My App · started"));
     }

@@ -158,7 +158,7 @@ fn a_session_is_started_by_words_alone_only_when_there_is_none_and_it_is_allowed
     assert_eq!(says(&mut world, "write a parser").0, Rule::AutoCreate);
     let (_, command) = world.next_work().unwrap();
     assert!(
-        matches!(command, Command::StartSession(s) if s.cwd == "/home/default" && s.text.reveal() == "write a parser")
+        matches!(command, Command::StartSession(s) if s.cwd == "/srv/default" && s.text.reveal() == "write a parser")
     );
 
     for refused in [

@@ -21,7 +21,7 @@ const BEGIN: i64 = 1_795_000_000_000;
 pub(crate) fn settings() -> Settings {
     Settings {
         owner: vec![OWNER.into(), "owner@example.com".into()],
-        default_cwd: "/home/default".into(),
+        default_cwd: "/srv/default".into(),
         ..Settings::default()
     }
 }

@@ -19,11 +19,12 @@ pub(super) use typing::{press_enter, type_in};
 use super::EffectsConfig;
 use super::screen::{Capture, Seen, recognise};
 use super::settled;
+use crate::clock::Stopwatch;
 use events::outcome::{Doubt, Failure, How, Performed, Screen};
 use events::{Pane, Report, SessionId, Text};
 use std::time::Duration;
 use tmux::{Tmux, Trouble};
-use tokio::time::{Instant, sleep};
+use tokio::time::sleep;
 
 /// Between two looks at a pane that is waited for.
 const PAUSE: Duration = Duration::from_millis(20);
@@ -91,10 +92,10 @@ impl Target {
         patience: Duration,
         past: impl Fn(&Seen) -> bool,
     ) -> Result<(Capture, Seen), Report> {
-        let until = Instant::now() + patience;
+        let watch = Stopwatch::start();
         loop {
             let looked = self.first_look().await?;
-            if past(&looked.1) || Instant::now() >= until {
+            if past(&looked.1) || watch.elapsed() >= patience {
                 return Ok(looked);
             }
             sleep(PAUSE).await;

@@ -70,7 +70,8 @@ impl Open {
         cursor.tracked.retain(|tracked| tracked.until > now);
         let version = self
             .db
-            .query_row("PRAGMA data_version", [], |row| row.get(0))?;
+            .prepare_cached("PRAGMA data_version")?
+            .query_row([], |row| row.get(0))?;
         let due = cursor.next_deadline().is_some_and(|until| until <= now);
         if cursor.seen == Some((self.number, version)) && !due {
             return Ok(Vec::new());

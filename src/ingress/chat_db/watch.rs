@@ -18,7 +18,7 @@ use std::time::Duration;
 /// Pauses between the wakes after a change.
 const ECHOES: [Duration; 6] = [ms(1), ms(2), ms(4), ms(10), ms(30), ms(100)];
 /// How often the files are compared with those that are watched.
-const CHECK: Duration = Duration::from_secs(1);
+const CHECK: Duration = Duration::from_secs(2);
 /// The back-end for kqueue answers a change in a directory by watching what it
 /// finds there, with all below: every attachment ever received, each an open
 /// file. So there only the files are watched, and the check finds new ones.

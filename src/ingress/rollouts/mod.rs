@@ -54,6 +54,12 @@ pub struct Rollouts {
     since: Wall,
     look_back: Span,
     known: BTreeMap<SessionId, Known>,
+    /// The files that changed last, and those not read to their end. Kept, since there
+    /// may be thousands of others, and most looks find nothing new in any.
+    active: Vec<PathBuf>,
+    behind: Vec<PathBuf>,
+    /// Since these two were picked out, something of what is known has changed.
+    changed: bool,
     days: Days,
     failures: BTreeMap<PathBuf, String>,
     failed: bool,
@@ -75,6 +81,9 @@ impl Rollouts {
             since,
             look_back: LOOK_BACK,
             known: cursors.into_iter().map(follow).collect(),
+            active: Vec::new(),
+            behind: Vec::new(),
+            changed: false,
             days: Days::default(),
             failures: BTreeMap::new(),
             failed: false,
@@ -109,10 +118,8 @@ impl Rollouts {
                 self.walk(&day, &mut out);
             }
         }
-        let behind = self.known.values().filter(|known| known.behind);
-        let mut paths: Vec<_> = behind.map(|known| known.tail.path().to_owned()).collect();
-        paths.extend(self.active());
-        for path in paths {
+        self.pick();
+        for path in [self.behind.clone(), self.active.clone()].concat() {
             if let Some(session) = session_of(&path) {
                 self.look(&path, &session, &mut out);
             }
@@ -135,22 +142,12 @@ impl Rollouts {
 
     /// Some file has more than was read at once: call [`Rollouts::recent`] again.
     pub fn is_behind(&self) -> bool {
-        self.known.values().any(|known| known.behind)
+        !self.behind.is_empty()
     }
 
     /// The files that changed last, for [`Watch::follow`].
-    pub fn active(&self) -> Vec<PathBuf> {
-        let mut read: Vec<_> = self
-            .known
-            .values()
-            .filter_map(|known| Some((known.seen?, known.tail.path())))
-            .collect();
-        let newest = ACTIVE.min(read.len());
-        if newest < read.len() {
-            read.select_nth_unstable_by(newest, |a, b| b.cmp(a));
-        }
-        let newest = read.into_iter().take(newest);
-        newest.map(|(_, path)| path.to_owned()).collect()
+    pub fn active(&self) -> &[PathBuf] {
+        &self.active
     }
 
     /// The rollout of a session, whether it is followed or not.
@@ -179,6 +176,25 @@ impl Rollouts {
             .values()
             .map(|known| known.tail.passed_over())
             .sum()
+    }
+
+    /// Picks out the files to look at again, where they may be others than before.
+    fn pick(&mut self) {
+        if !std::mem::take(&mut self.changed) {
+            return;
+        }
+        let path = |known: &Known| known.tail.path().to_owned();
+        let behind = self.known.values().filter(|known| known.behind);
+        self.behind = behind.map(path).collect();
+        let read = self.known.values().filter(|known| known.seen.is_some());
+        let mut read: Vec<_> = read.collect();
+        let newest = ACTIVE.min(read.len());
+        if newest < read.len() {
+            read.select_nth_unstable_by(newest, |a, b| {
+                (b.seen, b.tail.path()).cmp(&(a.seen, a.tail.path()))
+            });
+        }
+        self.active = read.into_iter().take(newest).map(path).collect();
     }
 
     fn walk(&mut self, folder: &Path, out: &mut Vec<Input>) {
@@ -214,6 +230,7 @@ impl Rollouts {
             Ok(_) => return,
             Err(error) => {
                 if let Some(known) = self.known.get_mut(session) {
+                    self.changed |= known.behind;
                     known.behind = false;
                 }
                 return self.outcome(path, Err(error));
@@ -236,11 +253,13 @@ impl Rollouts {
                 return;
             }
             known.tail.moved(path.to_owned());
+            self.changed = true;
         }
         if known.seen == Some(stamp) && !known.behind {
             return;
         }
         let read = known.read(stamp, out);
+        self.changed = true;
         self.outcome(path, read);
     }
 
@@ -257,6 +276,7 @@ impl Rollouts {
 
     /// Tells when reading starts to fail and when nothing fails any more.
     fn settle(&mut self, out: &mut Vec<Input>) {
+        self.pick();
         let state = match (self.failed, self.failures.first_key_value()) {
             (false, Some((path, why))) => SourceState::Failed(format!(
                 "Codex's session file or folder {} cannot be read ({why}). All other sessions \

@@ -1,7 +1,7 @@
 //! The curated histories: each a few beats around one thing that can go wrong
 //! or has to go right. Every one of them is crashed at every append.
 
-#![expect(
+#![allow(
     clippy::enum_glob_use,
     clippy::too_many_lines,
     reason = "tables of beats, read from top to bottom"

@@ -56,7 +56,7 @@ async fn a_session_is_known_by_what_its_own_codex_holds() {
                 "#{pane_start_path}",
             ])
             .await;
-        assert_eq!(path.trim_end(), cwd.display().to_string());
+        assert_eq!(path.trim_end(), inside.to_string());
     }
     assert_eq!(
         rig.tmux(&["list-windows", "-t", "agent"])

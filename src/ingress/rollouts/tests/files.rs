@@ -202,7 +202,7 @@ fn the_active_files_are_those_that_changed_last() {
             .unwrap();
     }
     rollouts.scan();
-    let mut active = rollouts.active();
+    let mut active = rollouts.active().to_vec();
     active.sort();
     let expected: Vec<PathBuf> = (24..40)
         .map(|number| rollout(&home.day("22"), &format!("thread-{number:02}")))

@@ -1,0 +1,271 @@
+//! The life of commands, and what their steps mean for notices and instructions.
+
+use super::{anomaly, deadlines};
+use crate::dispatch::{Rung, Starting, Tried};
+use crate::ledger::{Entry, Sent, Stage, Trouble, text_of};
+use crate::outbox::End;
+use crate::sessions::Named;
+use crate::state::State;
+use crate::waits;
+use events::event::{CommandPerformed, CommandRequested, CommandSettled, CommandStarted, Deadline};
+use events::outcome::{Evidence, How};
+use events::{Command, CommandId, Digest, Guid, Outcome, Seq, SessionId};
+use std::sync::Arc;
+
+/// Session and message of a command that carries an instruction.
+pub(crate) fn dispatch_of(command: &Command) -> Option<(SessionId, Guid)> {
+    match command {
+        Command::TypeInstruction(c) | Command::PressEnter(c) => {
+            Some((c.instruction.session.clone(), c.instruction.inbound.clone()))
+        }
+        Command::QueueInstruction(c) | Command::ResumeSession(c) => {
+            Some((c.session.clone(), c.inbound.clone()))
+        }
+        Command::ChooseOptions(c) => Some((c.session.clone(), c.inbound.clone())),
+        Command::SendMessage(_) | Command::StartSession(_) => None,
+    }
+}
+
+pub(super) fn requested(state: &mut State, seq: Seq, e: &CommandRequested) {
+    if state.ledger.open.contains_key(&e.id) {
+        return anomaly(state, seq, "a command was requested twice under one name");
+    }
+    match &e.command {
+        Command::SendMessage(send) => {
+            if let Some(notice) = Arc::make_mut(&mut state.outbox).open.get_mut(&send.notice) {
+                notice.sending = Some(e.id);
+                notice.attempts = e.attempt;
+                notice.not_before = None;
+            }
+            deadlines(state).clear(&Deadline::Retry(send.notice));
+        }
+        Command::StartSession(start) => {
+            let starting = Starting {
+                command: e.id,
+                label: start.label.clone(),
+            };
+            Arc::make_mut(&mut state.dispatches)
+                .starting
+                .insert(start.inbound.clone(), starting);
+        }
+        Command::TypeInstruction(_)
+        | Command::PressEnter(_)
+        | Command::ChooseOptions(_)
+        | Command::QueueInstruction(_)
+        | Command::ResumeSession(_) => trying(state, e),
+    }
+    let digest = text_of(&e.command).map(Digest::of);
+    let entry = Entry {
+        command: e.command.clone(),
+        attempt: e.attempt,
+        stage: Stage::Requested,
+        digest,
+        baseline: None,
+        row: None,
+    };
+    Arc::make_mut(&mut state.ledger).open.insert(e.id, entry);
+}
+
+/// Pressing Enter once more is not a try of its own.
+fn trying(state: &mut State, e: &CommandRequested) {
+    if Rung::of(&e.command).is_some()
+        && let Some((session, inbound)) = dispatch_of(&e.command)
+        && let Some(dispatch) = Arc::make_mut(&mut state.dispatches).get_mut(&session, &inbound)
+    {
+        dispatch.trying = Some(e.id);
+    }
+}
+
+pub(super) fn started(state: &mut State, seq: Seq, e: &CommandStarted) {
+    let (wall, tick) = (state.wall, state.tick);
+    let ledger = Arc::make_mut(&mut state.ledger);
+    let Some(entry) = ledger
+        .open
+        .get_mut(&e.id)
+        .filter(|entry| entry.stage == Stage::Requested)
+    else {
+        return anomaly(state, seq, "a command was started that was not owed");
+    };
+    entry.stage = Stage::Started;
+    entry.baseline = e.baseline;
+    if let (Command::SendMessage(send), Some(digest)) = (&entry.command, entry.digest) {
+        let sent = Sent {
+            id: e.id,
+            digest,
+            at: wall,
+            baseline: e.baseline,
+            guid: None,
+            notice: send.notice,
+        };
+        ledger.sent.put(sent);
+        return;
+    }
+    let target = dispatch_of(&entry.command).map(|(session, _)| session);
+    if let Some(session) =
+        target.and_then(|id| Arc::make_mut(&mut state.sessions).by_id.get_mut(&id))
+    {
+        session.spoken = Some(tick);
+    }
+}
+
+pub(super) fn performed(state: &mut State, seq: Seq, e: &CommandPerformed) {
+    let tick = state.tick;
+    let settings = state.settings.clone();
+    let ledger = Arc::make_mut(&mut state.ledger);
+    let Some(entry) = ledger
+        .open
+        .get_mut(&e.id)
+        .filter(|entry| entry.stage != Stage::Requested)
+    else {
+        return anomaly(state, seq, "a command was carried out that was not begun");
+    };
+    let send = matches!(entry.command, Command::SendMessage(_));
+    let target = dispatch_of(&entry.command);
+    entry.stage = Stage::Performed(e.performed.clone());
+    let waits = waits::after(&e.performed, send, &settings);
+    // After a restart the waits are set anew; the owner is not told again.
+    let told = target.as_ref().is_some_and(|(session, inbound)| {
+        let dispatch = state.dispatches.get(session, inbound);
+        dispatch.is_some_and(|d| d.told)
+    });
+    let deadlines = deadlines(state);
+    deadlines.set(Deadline::Proof(e.id), tick.after(waits.proof));
+    if send {
+        deadlines.set(Deadline::Pace(e.id), tick.after(waits.next));
+    } else if !told {
+        deadlines.set(Deadline::Receipt(e.id), tick.after(waits.next));
+    }
+    if let Some((session, inbound)) = target
+        && let Some(dispatch) = Arc::make_mut(&mut state.dispatches).get_mut(&session, &inbound)
+    {
+        // Codex keeps these in order by itself, however long they take.
+        dispatch.left = match e.performed.how {
+            How::Queued => Some(Rung::Queue),
+            How::Steered(_) => Some(Rung::Steer),
+            How::Accepted | How::Typed(_) | How::Chosen(_) | How::Pressed(_) | How::Resumed => None,
+        };
+    }
+}
+
+pub(super) fn settled(state: &mut State, seq: Seq, e: &CommandSettled) {
+    let tick = state.tick;
+    let deadlines = deadlines(state);
+    for deadline in [
+        Deadline::Proof(e.id),
+        Deadline::Pace(e.id),
+        Deadline::Receipt(e.id),
+    ] {
+        deadlines.clear(&deadline);
+    }
+    let ledger = Arc::make_mut(&mut state.ledger);
+    let Some(entry) = ledger.open.remove(&e.id) else {
+        return anomaly(state, seq, "a command was settled that was not open");
+    };
+    let kind = match &e.outcome {
+        Outcome::Done(_) => 0,
+        Outcome::Failed(_) => 1,
+        Outcome::Unknown(_) => 2,
+        Outcome::Expired => 3,
+    };
+    ledger.settled[kind] += 1;
+    if kind != 0 {
+        let command = entry.command.name().to_owned();
+        ledger.troubles.push(Trouble {
+            id: e.id,
+            command,
+            outcome: e.outcome.clone(),
+            at: tick,
+        });
+    }
+    match (&entry.command, &e.outcome) {
+        (Command::SendMessage(send), outcome) => send_settled(state, e.id, send.notice, outcome),
+        (Command::StartSession(start), outcome) => {
+            Arc::make_mut(&mut state.dispatches)
+                .starting
+                .remove(&start.inbound);
+            if let Outcome::Done(Evidence::Running { session, pane, .. }) = outcome {
+                let named = Named {
+                    label: start.label.clone(),
+                    pane: pane.clone(),
+                };
+                name_session(state, session, named);
+            }
+        }
+        (command, outcome) => rung_settled(state, e.id, command, outcome),
+    }
+}
+
+/// A rung that certainly did not bear is noted; the instruction waits for the next decision.
+fn rung_settled(state: &mut State, id: CommandId, command: &Command, outcome: &Outcome) {
+    let Some((session, inbound)) = dispatch_of(command) else {
+        return;
+    };
+    let Some(dispatch) = Arc::make_mut(&mut state.dispatches).get_mut(&session, &inbound) else {
+        return;
+    };
+    if dispatch.trying == Some(id) {
+        dispatch.trying = None;
+    }
+    if let (Some(rung), Outcome::Failed(failure)) = (Rung::of(command), outcome) {
+        dispatch.tried.push(Tried {
+            rung,
+            failure: failure.clone(),
+        });
+    }
+}
+
+fn name_session(state: &mut State, id: &SessionId, named: Named) {
+    let tick = state.tick;
+    let sessions = Arc::make_mut(&mut state.sessions);
+    // A label is a name: it belongs to the newest session that got it.
+    for other in sessions
+        .by_id
+        .values_mut()
+        .filter(|s| s.label.as_deref() == Some(&named.label))
+    {
+        other.label = None;
+    }
+    if let Some(session) = sessions.by_id.get_mut(id) {
+        session.label = Some(named.label);
+        session.panes.push(named.pane);
+        session.spoken = Some(tick);
+    } else {
+        sessions.named.insert(id.clone(), named);
+    }
+}
+
+fn send_settled(state: &mut State, id: CommandId, notice: Seq, outcome: &Outcome) {
+    let now = state.tick;
+    let settings = state.settings.clone();
+    let outbox = Arc::make_mut(&mut state.outbox);
+    let mine = outbox
+        .open
+        .get(&notice)
+        .is_some_and(|n| n.sending == Some(id));
+    if !mine {
+        // The next part, or notice, went on while this one waited for its proof.
+        if matches!(outcome, Outcome::Unknown(_)) {
+            outbox.doubt(notice);
+        }
+        return;
+    }
+    match outcome {
+        Outcome::Done(_) => outbox.part_done(notice, true),
+        Outcome::Unknown(_) => outbox.part_done(notice, false),
+        Outcome::Expired => outbox.close(notice, End::Withdrawn),
+        Outcome::Failed(failure) => {
+            let Some(open) = outbox.open.get_mut(&notice) else {
+                return;
+            };
+            open.sending = None;
+            match waits::retry(open.attempts, failure, &settings) {
+                Some(pause) => {
+                    let at = now.after(pause);
+                    open.not_before = Some(at);
+                    deadlines(state).set(Deadline::Retry(notice), at);
+                }
+                None => outbox.close(notice, End::Failed),
+            }
+        }
+    }
+}

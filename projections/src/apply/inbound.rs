@@ -1,0 +1,87 @@
+//! What came in: rows of chat.db, hand-overs, lines of the queue file.
+
+use crate::dispatch::What;
+use crate::inbox::Taken;
+use crate::state::State;
+use events::Digest;
+use events::event::{
+    Action, IgnoreReason, InboundHeld, InboundIgnored, InboundReceived, OutgoingSeen,
+    QueueLineImported, RoutingDecided,
+};
+use events::input::ChatDbPlaced;
+use events::outcome::Evidence;
+use std::sync::Arc;
+
+pub(super) fn placed(state: &mut State, e: &ChatDbPlaced) {
+    let inbox = Arc::make_mut(&mut state.inbox);
+    inbox.held.clear();
+    inbox.chat_db = Some(e.clone());
+}
+
+pub(super) fn held(state: &mut State, e: &InboundHeld) {
+    let inbox = Arc::make_mut(&mut state.inbox);
+    inbox.pass(e.rowid);
+    inbox.held.insert(e.rowid, e.guid.clone());
+}
+
+pub(super) fn ignored(state: &mut State, e: &InboundIgnored) {
+    let wall = state.wall;
+    let inbox = Arc::make_mut(&mut state.inbox);
+    inbox.decide(e.rowid, &e.guid);
+    *inbox.ignored.entry(e.reason).or_default() += 1;
+    if e.reason == IgnoreReason::Loop {
+        inbox.loop_since = Some(wall);
+    }
+}
+
+pub(super) fn received(state: &mut State, e: &InboundReceived) {
+    let wall = state.wall;
+    let inbox = Arc::make_mut(&mut state.inbox);
+    inbox.decide(e.rowid, &e.guid);
+    inbox.last_received = Some(wall);
+    let digest = Digest::of(e.text.reveal());
+    inbox.taken.push(Taken {
+        digest,
+        date: e.date,
+        at: wall,
+        self_chat: e.self_chat,
+    });
+}
+
+pub(super) fn routed(state: &mut State, e: &RoutingDecided) {
+    let Some(session) = &e.target else { return };
+    let what = match &e.action {
+        Action::Instruct { text } => What::Words(text.clone()),
+        Action::Choose { call, choices } => What::Options {
+            call: call.clone(),
+            choices: choices.clone(),
+        },
+        Action::Start { .. } | Action::Reply => return,
+    };
+    Arc::make_mut(&mut state.dispatches).queue(session, &e.inbound, what);
+}
+
+pub(super) fn own_row(state: &mut State, e: &OutgoingSeen) {
+    Arc::make_mut(&mut state.inbox).decide(e.rowid, &e.guid);
+    let ledger = Arc::make_mut(&mut state.ledger);
+    if let Some(entry) = ledger.open.get_mut(&e.command) {
+        entry.row = Some(Evidence::Row {
+            rowid: e.rowid,
+            guid: e.guid.clone(),
+            service: e.service.clone(),
+        });
+    }
+    ledger.sent.name(e.command, &e.guid);
+}
+
+pub(super) fn queue_line(state: &mut State, e: &QueueLineImported) {
+    let wall = state.wall;
+    let inbox = Arc::make_mut(&mut state.inbox);
+    inbox.queue.insert(e.file.clone(), e.offset);
+    while inbox.queue.len() > 16 {
+        inbox.queue.pop_first();
+    }
+    if let (Some(digest), None) = (e.digest, &e.refused) {
+        inbox.queue_lines.push((digest, wall));
+    }
+}

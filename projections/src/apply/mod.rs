@@ -1,0 +1,132 @@
+//! What an event does to State. Total: every event of every log applies, and
+//! what does not fit becomes an anomaly. Nothing is decided here.
+
+mod commands;
+mod inbound;
+mod sessions;
+
+pub(crate) use commands::dispatch_of;
+pub(crate) use sessions::closes_by_words;
+
+use crate::deadlines::Deadlines;
+use crate::outbox::End;
+use crate::state::{Anomaly, State};
+use crate::waits;
+use events::event::{Deadline, NoticeQueued, Topic};
+use events::{Envelope, Event, Seq, Settings};
+use std::sync::Arc;
+
+/// Applies one event.
+pub fn apply(state: &mut State, envelope: &Envelope) {
+    let seq = envelope.seq;
+    if seq != state.last.next() {
+        anomaly(state, seq, "the log has a gap before this event");
+    }
+    state.last = seq;
+    state.tick = state.tick.max(envelope.tick);
+    state.wall = envelope.wall;
+    match &envelope.event {
+        Event::RuntimeStarted(e) => runtime_started(state, &e.settings),
+        Event::RuntimeStopped(_) => state.running = false,
+        Event::SourceFailed(e) => {
+            state.failed_sources.insert(e.source, e.fault.clone());
+        }
+        Event::SourceRecovered(e) => {
+            state.failed_sources.remove(&e.source);
+        }
+        Event::NotifyReceived(e) => sessions::notified(state, e),
+        Event::SessionSeen(e) => sessions::seen(state, e),
+        Event::TurnStarted(e) => sessions::turn_started(state, seq, e),
+        Event::UserSpoke(e) => sessions::user_spoke(state, seq, e),
+        Event::AssistantReplied(e) => sessions::replied(state, seq, e),
+        Event::QuestionAsked(e) => sessions::asked(state, seq, e),
+        Event::QuestionClosed(e) => sessions::closed(state, seq, e),
+        Event::TurnCompleted(e) => sessions::turn_completed(state, seq, e),
+        Event::RecordsSkipped(e) => sessions::skipped(state, seq, e),
+        Event::ChatDbPlaced(e) => inbound::placed(state, e),
+        Event::InboundHeld(e) => inbound::held(state, e),
+        Event::InboundReceived(e) => inbound::received(state, e),
+        Event::InboundIgnored(e) => inbound::ignored(state, e),
+        Event::OutgoingSeen(e) => inbound::own_row(state, e),
+        Event::QueueLineImported(e) => inbound::queue_line(state, e),
+        Event::AttentionRequested(e) => Arc::make_mut(&mut state.inbox).keys.insert(&e.key),
+        Event::DeadlinePassed(e) => deadline_passed(state, &e.deadline),
+        Event::RoutingDecided(e) => inbound::routed(state, e),
+        Event::InstructionEnded(e) => Arc::make_mut(&mut state.dispatches).end(e),
+        Event::NoticeQueued(e) => notice_queued(state, seq, e),
+        Event::NoticeWithdrawn(e) => {
+            Arc::make_mut(&mut state.outbox).close(e.notice, End::Withdrawn);
+            deadlines(state).clear(&Deadline::Retry(e.notice));
+        }
+        Event::CommandRequested(e) => commands::requested(state, seq, e),
+        Event::CommandStarted(e) => commands::started(state, seq, e),
+        Event::CommandPerformed(e) => commands::performed(state, seq, e),
+        Event::CommandSettled(e) => commands::settled(state, seq, e),
+    }
+}
+
+fn deadlines(state: &mut State) -> &mut Deadlines {
+    Arc::make_mut(&mut state.deadlines)
+}
+
+fn anomaly(state: &mut State, seq: Seq, what: &str) {
+    state.anomalies.push(Anomaly {
+        seq,
+        what: what.to_owned(),
+    });
+}
+
+fn runtime_started(state: &mut State, settings: &Settings) {
+    state.began.get_or_insert(state.wall);
+    state.running = true;
+    state.settings = Arc::new(settings.clone());
+    state.failed_sources.clear();
+    // Nobody has looked for these rollouts while nothing ran.
+    let at = state.tick.after(waits::ROLLOUT);
+    let waiting: Vec<_> = state.sessions.unplaced.keys().cloned().collect();
+    for session in waiting {
+        deadlines(state).set(Deadline::Rollout(session), at);
+    }
+}
+
+fn notice_queued(state: &mut State, seq: Seq, e: &NoticeQueued) {
+    Arc::make_mut(&mut state.outbox).queue(seq, e);
+    let Some(id) = &e.session else { return };
+    if let Some(session) = Arc::make_mut(&mut state.sessions).get_mut(id) {
+        session.noticed.push(e.topic.clone());
+        if e.topic == Topic::Progress {
+            session.unsent = None;
+        }
+    }
+}
+
+fn deadline_passed(state: &mut State, deadline: &Deadline) {
+    deadlines(state).clear(deadline);
+    match deadline {
+        Deadline::Rollout(session) => {
+            Arc::make_mut(&mut state.sessions).unplaced.remove(session);
+        }
+        Deadline::Pace(id) => {
+            // After a restart the wait is set anew; by then a later part may be under way.
+            let notices = state.outbox.open.iter();
+            let waiting = notices.into_iter().find(|(_, n)| n.sending == Some(*id));
+            if let Some(notice) = waiting.map(|(seq, _)| *seq) {
+                Arc::make_mut(&mut state.outbox).part_done(notice, true);
+            }
+        }
+        Deadline::Receipt(id) => {
+            let target = state
+                .ledger
+                .open
+                .get(id)
+                .and_then(|entry| dispatch_of(&entry.command));
+            if let Some((session, inbound)) = target
+                && let Some(dispatch) =
+                    Arc::make_mut(&mut state.dispatches).get_mut(&session, &inbound)
+            {
+                dispatch.told = true;
+            }
+        }
+        Deadline::Proof(_) | Deadline::Retry(_) => {}
+    }
+}
