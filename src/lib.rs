@@ -12,3 +12,4 @@ pub mod ingress;
 pub mod runtime;
 pub mod sim;
 pub mod store;
+pub mod targets;

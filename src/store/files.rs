@@ -14,6 +14,26 @@ pub(crate) fn private_dir(dir: &Path) -> io::Result<()> {
     Ok(())
 }
 
+/// Closes everything below `dir` to everybody else. Links are not followed, and
+/// what vanishes meanwhile needs no closing.
+pub(crate) fn close_to_others(dir: &Path) -> io::Result<()> {
+    for entry in dir.read_dir()? {
+        let entry = entry?;
+        let Ok(found) = entry.path().symlink_metadata() else {
+            continue;
+        };
+        let wanted = if found.is_dir() { 0o700 } else { 0o600 };
+        let open = found.permissions().mode() & 0o077 != 0;
+        if open && !found.is_symlink() {
+            std::fs::set_permissions(entry.path(), Permissions::from_mode(wanted))?;
+        }
+        if found.is_dir() {
+            close_to_others(&entry.path())?;
+        }
+    }
+    Ok(())
+}
+
 /// Makes the names in `dir` survive a power cut.
 pub(crate) fn sync_dir(dir: &Path) -> io::Result<()> {
     File::open(dir)?.sync_all()

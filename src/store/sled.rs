@@ -57,6 +57,7 @@ impl SledLog {
         files::private_dir(&dir).map_err(making)?;
         forget_half_written_snapshots(&dir).map_err(making)?;
         let (db, tree) = patiently(|| reader::open(&dir))?;
+        files::close_to_others(state).map_err(making)?;
         let file = File::open(dir.join("db")).map_err(making)?;
         let head = reader::newest(&tree)?;
         reader::compare(&tree, head, marked.head)?;

@@ -215,10 +215,16 @@ impl Lab {
             let texts = user_texts(&records);
             texts.first().is_some_and(|text| text.trim() == prompt)
         };
-        let found = rollouts(&self.codex_home().join("sessions"));
-        let mut found = found.into_iter().filter(begun);
-        let path = found.next().unwrap();
-        assert_eq!(found.next(), None, "{prompt:?} begins two threads");
+        let sessions = self.codex_home().join("sessions");
+        let path = wait_for(
+            || format!("a thread that begins with {prompt:?}"),
+            || {
+                let mut found = rollouts(&sessions).into_iter().filter(begun);
+                let path = found.next()?;
+                assert_eq!(found.next(), None, "{prompt:?} begins two threads");
+                Some(path)
+            },
+        );
         let name = path.file_stem().unwrap().to_string_lossy().into_owned();
         name[name.len() - 36..].to_owned()
     }

@@ -4,8 +4,10 @@
 #![allow(clippy::expect_used, reason = "a helper that fails fails its test")]
 
 mod commands;
+mod corpora;
 mod docs;
 mod effects;
 mod events_doc;
+mod privacy;
 mod tidy;
 mod tree;

@@ -97,10 +97,12 @@ async fn submit(target: &Target, id: CommandId, framed: &Framed, working: bool) 
             return Report::Settled(Outcome::Unknown(super::in_doubt(trouble)));
         }
     }
-    if !stands_for_enter(target, framed, pasted).await {
-        return Report::Settled(Outcome::Unknown(Doubt::NoProof));
-    }
-    let doubt = target.press("Enter").await;
+    // A text that is not seen in time is looked for once more, later, before Enter.
+    let doubt = if stands_for_enter(target, framed, pasted).await {
+        target.press("Enter").await
+    } else {
+        Some(Doubt::NoProof)
+    };
     let pane = target.pane.clone();
     let how = if working {
         How::Steered(pane)

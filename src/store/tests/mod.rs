@@ -206,3 +206,27 @@ fn in_memory_a_crash_keeps_drops_or_tears_only_what_was_not_acknowledged() {
     assert_eq!(last(Crash::Drop), Ok(Some(Seq(2))));
     corrupt(&last(Crash::Tear).unwrap_err(), "entry 4");
 }
+
+#[test]
+fn a_start_closes_what_stands_open_to_others() {
+    use std::os::unix::fs::{PermissionsExt as _, symlink};
+    let dir = tempfile::tempdir().unwrap();
+    let state = dir.path().join("state");
+    drop(SledLog::open(&state).unwrap());
+    let outside = dir.path().join("outside");
+    std::fs::write(&outside, "not ours").unwrap();
+    let open = |path: &Path, mode| {
+        std::fs::set_permissions(path, std::fs::Permissions::from_mode(mode)).unwrap();
+    };
+    let mode = |path: &Path| path.metadata().unwrap().permissions().mode() & 0o777;
+    symlink(&outside, state.join("link")).unwrap();
+    open(&outside, 0o644);
+    open(&state, 0o755);
+    open(&state.join("log"), 0o755);
+    open(&state.join("log/db"), 0o664);
+    drop(SledLog::open(&state).unwrap());
+    assert_eq!(mode(&state), 0o700);
+    assert_eq!(mode(&state.join("log")), 0o700);
+    assert_eq!(mode(&state.join("log/db")), 0o600);
+    assert_eq!(mode(&outside), 0o644, "a link leads out and is left alone");
+}

@@ -112,7 +112,15 @@ impl Rig {
 
     /// A pane that runs any command.
     pub(super) async fn pane(&self, command: &[&str]) -> Pane {
+        // A server that lost its last pane must not go away under the next one.
         let mut args = vec![
+            "start-server",
+            ";",
+            "set-option",
+            "-s",
+            "exit-empty",
+            "off",
+            ";",
             "new-session",
             "-d",
             "-P",

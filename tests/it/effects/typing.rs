@@ -1,7 +1,7 @@
 //! Instructions typed into panes: exact, once, and only where they belong.
 
 use super::rig::{ID, OTHER, Rig, TITLE, typing};
-use events::outcome::{Failure, How, Performed, Screen};
+use events::outcome::{Doubt, Failure, How, Performed, Screen};
 use events::{Command, Outcome, Report};
 use std::time::Duration;
 use tokio::time::Instant;
@@ -195,14 +195,14 @@ async fn a_hint_counts_where_codex_locks_nothing() {
 }
 
 #[tokio::test]
-async fn what_was_pasted_and_not_seen_is_unknown_and_gets_no_enter() {
+async fn what_was_pasted_and_not_seen_is_in_doubt_and_gets_no_enter() {
     let Some(rig) = Rig::with_tmux() else { return };
     let codex = rig.codex(&["--lock", &rig.lock(ID), "--deaf"]).await;
     let report = rig.type_in("are you there").await;
-    assert!(
-        matches!(report, Report::Settled(Outcome::Unknown(_))),
-        "{report:?}"
-    );
+    let Report::Performed(performed) = report else {
+        panic!("{report:?}");
+    };
+    assert_eq!(performed.doubt, Some(Doubt::NoProof));
     let log = codex.log();
     assert_eq!(log.matches("pasted").count(), 1);
     assert_eq!(codex.keys(), Vec::<String>::new());
