@@ -4,11 +4,11 @@
 use crate::numbers::{self, Numbers};
 use crate::render;
 use crate::sessions::{OpenQuestion, Session};
-use events::CallId;
 use events::command::Chosen;
 use events::digest::fold;
 use events::event::Topic;
 use events::input::{Question, QuestionKind};
+use events::{CallId, Span, Wall};
 
 /// What words mean to a session.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -24,7 +24,8 @@ pub enum Answer {
 }
 
 /// Reads words for a session. `about` is the topic of the notice they reply to.
-pub fn read(session: &Session, about: Option<&Topic>, words: &str) -> Answer {
+/// `written` is when the owner wrote them.
+pub fn read(session: &Session, about: Option<&Topic>, words: &str, written: Wall) -> Answer {
     let meant = match about {
         Some(Topic::Question(call)) => session.questions.iter().find(|q| q.call == *call),
         _ => session.question(),
@@ -50,6 +51,9 @@ pub fn read(session: &Session, about: Option<&Topic>, words: &str) -> Answer {
         return Answer::Not(BOTH.into());
     }
     let numbers = numbers.or(label);
+    if numbers.is_some() && !is_meant(open, about, written) {
+        return Answer::Not(ANOTHER.into());
+    }
     match (numbers, open.kind) {
         (None, QuestionKind::Async) => Answer::Words,
         (None, QuestionKind::Modal) => Answer::Not(not_words(open)),
@@ -66,6 +70,21 @@ pub fn read(session: &Session, about: Option<&Topic>, words: &str) -> Answer {
 
 const BOTH: &str =
     "That is the number of one option and the name of another. Write 1.2 for the second option.";
+
+/// An answer chosen for one question must not choose for another: it replies to
+/// this one, or to nothing and was written when this one was there.
+fn is_meant(open: &OpenQuestion, about: Option<&Topic>, written: Wall) -> bool {
+    match about {
+        Some(Topic::Question(call)) => *call == open.call,
+        Some(_) => false,
+        // Messages' dates are whole seconds on some systems.
+        None => written.until(open.asked_at) < Span::seconds(1),
+    }
+}
+
+/// What the owner reads where an answer was not meant for the question that is up.
+const ANOTHER: &str = "Another question is open now than the one you answered; nothing was chosen. \
+                       Reply to its text, or write the number again.";
 
 /// One question, and the words are exactly one of its options.
 fn by_label(open: &OpenQuestion, words: &str) -> Option<Numbers> {

@@ -53,6 +53,18 @@ impl SentTexts {
         }
     }
 
+    /// Whether the row of a text was seen with an error.
+    pub fn has_failed(&self, id: CommandId) -> bool {
+        self.by_id.get(&id).is_some_and(|sent| sent.failed)
+    }
+
+    /// Notes that the row of a text was seen with an error.
+    pub fn fail(&mut self, id: CommandId) {
+        if let Some(sent) = self.by_id.get_mut(&id) {
+            sent.failed = true;
+        }
+    }
+
     /// Gives a text the name of its row.
     pub fn name(&mut self, id: CommandId, guid: &Guid) {
         if let Some(sent) = self.by_id.get_mut(&id) {
@@ -117,6 +129,8 @@ pub struct Sent {
     pub baseline: Option<i64>,
     /// Our row's name, once seen.
     pub guid: Option<Guid>,
+    /// Its row was seen with an error.
+    pub failed: bool,
     /// The notice it was part of.
     pub notice: events::Seq,
 }

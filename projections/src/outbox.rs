@@ -5,7 +5,8 @@ use crate::ring::Ring;
 use events::event::{NoticeQueued, Topic};
 use events::{CommandId, Seq, SessionId, Text, Tick};
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 /// Tries of one part before it is given up.
 pub const ATTEMPTS_MAX: u16 = 8;
@@ -13,8 +14,8 @@ pub const ATTEMPTS_MAX: u16 = 8;
 /// All notices that are not through, and the newest that are.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Outbox {
-    /// On their way.
-    pub open: BTreeMap<Seq, Notice>,
+    /// On their way; shared, so that a proposal copies none of their texts.
+    pub open: BTreeMap<Seq, Arc<Notice>>,
     /// Through, one way or the other, newest last.
     pub closed: Ring<Closed, 512>,
 }
@@ -82,29 +83,30 @@ impl Outbox {
             not_before: None,
             unknown: 0,
         };
-        self.open.insert(seq, notice);
+        self.open.insert(seq, Arc::new(notice));
     }
 
     /// Notices whose next part may be asked for: the first of each session that
-    /// is neither being sent nor waiting for another try.
+    /// is neither being sent nor waiting for another try. Questions come first.
     pub fn ready(&self, now: Tick) -> Vec<Seq> {
-        let mut seen = std::collections::BTreeSet::new();
-        let first = |(seq, notice): (&Seq, &Notice)| {
-            let lane = notice
+        let mut seen = BTreeSet::new();
+        let mut ready = Vec::new();
+        for (seq, notice) in &self.open {
+            let first = notice
                 .session
                 .as_ref()
-                .map_or_else(|| seq.to_string(), |s| s.as_str().to_owned());
-            (seen.insert(lane)
-                && notice.sending.is_none()
-                && notice.not_before.is_none_or(|at| at <= now))
-            .then_some(*seq)
-        };
-        self.open.iter().filter_map(first).collect()
+                .is_none_or(|session| seen.insert(session));
+            if first && notice.sending.is_none() && notice.not_before.is_none_or(|at| at <= now) {
+                ready.push((*seq, notice));
+            }
+        }
+        ready.sort_by_key(|(seq, notice)| (!matches!(notice.topic, Topic::Question(_)), *seq));
+        ready.into_iter().map(|(seq, _)| seq).collect()
     }
 
     /// One part is out of our hands: on to the next, or through.
     pub fn part_done(&mut self, seq: Seq, known: bool) {
-        let Some(notice) = self.open.get_mut(&seq) else {
+        let Some(notice) = self.open.get_mut(&seq).map(Arc::make_mut) else {
             return;
         };
         notice.next += 1;
@@ -124,7 +126,7 @@ impl Outbox {
 
     /// A part that was counted as sent may not have been.
     pub fn doubt(&mut self, seq: Seq) {
-        if let Some(notice) = self.open.get_mut(&seq) {
+        if let Some(notice) = self.open.get_mut(&seq).map(Arc::make_mut) {
             notice.unknown += 1;
         } else if let Some(closed) = self.closed.iter_mut().rev().find(|c| c.notice == seq) {
             closed.end = End::Unknown;
@@ -136,8 +138,8 @@ impl Outbox {
         if let Some(notice) = self.open.remove(&seq) {
             self.closed.push(Closed {
                 notice: seq,
-                session: notice.session,
-                topic: notice.topic,
+                session: notice.session.clone(),
+                topic: notice.topic.clone(),
                 end,
             });
         }

@@ -55,8 +55,11 @@ pub fn named(state: &State, name: &str) -> Route {
 
 /// The route of words that name none.
 pub fn implied(state: &State, reply_to: Option<&Guid>) -> Route {
-    if let Some(route) = reply_to.and_then(|guid| thread(state, guid)) {
-        return route;
+    match reply_to.map(|guid| thread(state, guid)) {
+        Some(Thread::Session(route)) => return route,
+        // It is meant for something, and what that was is not known: no guess.
+        Some(Thread::Lost) => return lost(state),
+        Some(Thread::General) | None => {}
     }
     let owners: Vec<_> = state
         .sessions
@@ -105,17 +108,46 @@ fn waits(state: &State, id: &SessionId, session: &Session) -> bool {
             && !state.dispatches.lanes.contains_key(id))
 }
 
-fn thread(state: &State, guid: &Guid) -> Option<Route> {
-    let sent = state.ledger.sent.by_guid(guid)?;
-    let (session, topic) = state.outbox.about(sent.notice)?;
-    let id = session?.clone();
-    let known = state.sessions.get(&id).is_some();
-    known.then(|| Route {
-        rule: Rule::ReplyThread,
-        about: Some(topic.clone()),
-        candidates: vec![candidate(&id, "the message replies to its notice", true)],
-        target: Some(id),
-    })
+/// What a message replies to.
+enum Thread {
+    /// A notice of a session.
+    Session(Route),
+    /// A text of ours that is about none.
+    General,
+    /// Nothing that is remembered.
+    Lost,
+}
+
+fn thread(state: &State, guid: &Guid) -> Thread {
+    let sent = state.ledger.sent.by_guid(guid);
+    let Some((session, topic)) = sent.and_then(|sent| state.outbox.about(sent.notice)) else {
+        return Thread::Lost;
+    };
+    match session {
+        None => Thread::General,
+        Some(id) if state.sessions.get(id).is_none() => Thread::Lost,
+        Some(id) => Thread::Session(Route {
+            rule: Rule::ReplyThread,
+            about: Some(topic.clone()),
+            candidates: vec![candidate(id, "the message replies to its notice", true)],
+            target: Some(id.clone()),
+        }),
+    }
+}
+
+fn lost(state: &State) -> Route {
+    let owners = state.sessions.owners();
+    let candidates = owners
+        .iter()
+        .map(|(id, s)| candidate(id, state_of(s), false))
+        .take(16)
+        .collect();
+    Route {
+        rule: Rule::NoMatch,
+        target: None,
+        about: None,
+        candidates,
+    }
 }
 
 fn only_one(id: &SessionId, rule: Rule, why: &str, considered: &[(&SessionId, &Session)]) -> Route {

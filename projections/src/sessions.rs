@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
 /// Most sessions kept; the one that has been quiet longest goes first.
-pub const SESSIONS_MAX: usize = 512;
+pub const SESSIONS_MAX: usize = 4096;
 
 /// All sessions.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -69,8 +69,10 @@ pub struct OpenQuestion {
     pub kind: QuestionKind,
     /// What is asked.
     pub questions: Vec<Question>,
-    /// When.
+    /// Where in the log.
     pub asked: Seq,
+    /// When.
+    pub asked_at: Wall,
 }
 
 /// What is known of a thread before its rollout is.
@@ -146,7 +148,7 @@ impl Sessions {
                 .by_id
                 .iter()
                 .filter(|(id, _)| *id != newcomer)
-                .min_by_key(|(_, s)| (!s.questions.is_empty(), s.active));
+                .min_by_key(|(_, s)| (s.is_owners(), !s.questions.is_empty(), s.active));
             let Some((id, reference)) = quietest.map(|(id, s)| (id.clone(), s.reference.clone()))
             else {
                 return;

@@ -17,12 +17,19 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 /// What Codex says when it has refused before anything was recorded.
-const REFUSALS: [&str; 4] = [
+const REFUSALS: [&str; 6] = [
+    "unrecognized subcommand",
+    "unexpected argument",
     "already has an active writer",
     "no rollout found",
     "Not inside a trusted directory",
     "No active session found",
 ];
+
+fn is_refusal(err: &[u8]) -> bool {
+    let said = String::from_utf8_lossy(err);
+    REFUSALS.iter().any(|refusal| said.contains(refusal))
+}
 
 /// Puts the instruction into the session's queue.
 pub(super) async fn queue(config: &EffectsConfig, instruction: &Instruction) -> Report {
@@ -43,7 +50,16 @@ pub(super) async fn queue(config: &EffectsConfig, instruction: &Instruction) -> 
         Ended::Exited { code: 2, .. } => settled(Failure::Unsupported {
             what: "this version of Codex has no `codex queue`; 0.150 and later have it".to_owned(),
         }),
-        Ended::Exited { code, err, .. } => refused("codex queue", code, &err),
+        Ended::Exited { code, err, .. } if is_refusal(&err) => refused("codex queue", code, &err),
+        // The text may have been stored before it broke off: the rollout knows.
+        Ended::Exited { code, err, .. } => {
+            let doubt = Doubt::BrokeOff {
+                program: "codex queue".to_owned(),
+                code,
+                message: complaint(&err),
+            };
+            performed(How::Queued, Some(doubt))
+        }
         ended @ (Ended::Signalled { .. } | Ended::TimedOut | Ended::NotStarted(_)) => {
             broke_off(config, "codex queue", How::Queued, ended)
         }
@@ -74,8 +90,7 @@ pub(super) async fn resume(config: &EffectsConfig, instruction: &Instruction) ->
     match child.run().await {
         Ended::Exited { code: 0, .. } => performed(How::Resumed, None),
         Ended::Exited { code, err, .. } => {
-            let said = String::from_utf8_lossy(&err);
-            if code == 2 || REFUSALS.iter().any(|refusal| said.contains(refusal)) {
+            if code == 2 || is_refusal(&err) {
                 return refused("codex exec resume", code, &err);
             }
             // The turn may have begun and failed: the rollout knows.

@@ -27,6 +27,8 @@ use crate::store::SledLog;
 use events::Input;
 use events::input::Started;
 use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::channel;
 use std::time::Duration;
 use wake::{Ack, Wake, Wakes};
@@ -85,9 +87,10 @@ fn work(config: &Config, once: bool, stopped: Option<Stopped>) -> Outcome {
         })?;
     let (wakes, woken) = channel();
     let entered = tasks.enter();
-    signals(&wakes)?;
+    let stopping = Arc::new(AtomicBool::new(false));
+    signals(&wakes, &stopping)?;
     if let Some(stopped) = stopped {
-        stop_with(stopped, wakes.clone());
+        stop_with(stopped, wakes.clone(), Arc::clone(&stopping));
     }
     serve(config, &wakes)?;
     let sources = sources::start_all(config, driver.machine().state(), &wakes)
@@ -106,6 +109,7 @@ fn work(config: &Config, once: bool, stopped: Option<Stopped>) -> Outcome {
         lanes: lanes::Lanes::new(executor, tasks.handle().clone(), wakes),
         clock: &mut clock,
         wakes: &woken,
+        stopping,
         appended: &mut keep,
     };
     tracing::info!(pid = std::process::id(), "holds the log and works");
@@ -167,7 +171,7 @@ fn socket(config: &Config, named: &str) -> PathBuf {
 }
 
 /// SIGTERM and SIGINT end the loop in good order.
-fn signals(wakes: &Wakes) -> Result<(), CommandError> {
+fn signals(wakes: &Wakes, stopping: &Arc<AtomicBool>) -> Result<(), CommandError> {
     use tokio::signal::unix::{SignalKind, signal};
     for (kind, name) in [
         (SignalKind::terminate(), "SIGTERM"),
@@ -177,9 +181,10 @@ fn signals(wakes: &Wakes) -> Result<(), CommandError> {
         let mut signal = signal(kind).map_err(|error| {
             CommandError::failure(format!("{name} cannot be listened for")).because(error)
         })?;
-        let wakes = wakes.clone();
+        let (wakes, stopping) = (wakes.clone(), Arc::clone(stopping));
         tokio::spawn(async move {
             signal.recv().await;
+            stopping.store(true, Ordering::Release);
             // A loop that has ended needs no stopping.
             let _ = wakes.send(Wake::Stop(name));
         });
@@ -188,10 +193,11 @@ fn signals(wakes: &Wakes) -> Result<(), CommandError> {
 }
 
 /// Whoever started the loop in its own process ends it in good order.
-fn stop_with(stopped: Stopped, wakes: Wakes) {
+fn stop_with(stopped: Stopped, wakes: Wakes, stopping: Arc<AtomicBool>) {
     tokio::spawn(async move {
         // That the other end is gone says the same as its word.
         let _ = stopped.await;
+        stopping.store(true, Ordering::Release);
         // A loop that has ended needs no stopping.
         let _ = wakes.send(Wake::Stop("its starter"));
     });

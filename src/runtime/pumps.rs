@@ -7,6 +7,9 @@ use std::path::PathBuf;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::time::Duration;
 
+/// Inputs that are handed on at once.
+const GULP: usize = 32;
+
 /// A reason to look now.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Hint {
@@ -44,8 +47,13 @@ where
         let mut first = true;
         loop {
             let Look { inputs, again } = look(std::mem::take(&mut waiting));
-            if !inputs.is_empty() && wakes.send(Wake::Inputs(inputs)).is_err() {
-                return;
+            // In small gulps, so that what else is waiting is not kept waiting.
+            let mut inputs = inputs.into_iter().peekable();
+            while inputs.peek().is_some() {
+                let gulp = inputs.by_ref().take(GULP).collect();
+                if wakes.send(Wake::Inputs(gulp)).is_err() {
+                    return;
+                }
             }
             if std::mem::take(&mut first) && wakes.send(Wake::Looked(name)).is_err() {
                 return;

@@ -10,6 +10,8 @@ use events::event::Deadline;
 use events::{Input, Seq, Tick};
 use projections::ledger::Stage;
 use std::collections::BTreeSet;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, RecvTimeoutError};
 use std::time::Duration;
 
@@ -22,7 +24,7 @@ const ROUND_MS: u64 = 60_000;
 /// `once` waits for what becomes due this soon.
 const SOON_MS: u64 = 3_500;
 /// Wakes taken in before owed work is begun: news that cancels work comes first.
-const GULP: usize = 256;
+const GULP: usize = 16;
 
 /// When the loop ends by itself.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -39,6 +41,8 @@ pub(super) struct Work<'a, L, E, C> {
     pub(super) lanes: Lanes<E>,
     pub(super) clock: &'a mut C,
     pub(super) wakes: &'a Receiver<Wake>,
+    /// Somebody wants us to stop: no further news is taken in.
+    pub(super) stopping: Arc<AtomicBool>,
     /// Called with the newest position after entries were appended.
     pub(super) appended: &'a mut dyn FnMut(&Driver<L>, Seq),
 }
@@ -82,6 +86,8 @@ impl<L: EventLog, E: Executor + 'static, C: Clock> Work<'_, L, E, C> {
 
     fn wake(&mut self, wake: Wake) -> Result<(), StoreFault> {
         match wake {
+            // What is left behind is read again by the next start.
+            Wake::Inputs(_) if self.stopping.load(Ordering::Acquire) => Ok(()),
             Wake::Inputs(inputs) => inputs.into_iter().try_for_each(|input| self.take(input)),
             Wake::HandedOver(handed, ack) => {
                 self.take(super::by_itself::input(handed))?;

@@ -147,6 +147,7 @@ impl Drop for World {
 /// The program at work; dropping it stops it.
 pub(crate) struct Running(Child);
 
+#[cfg(target_os = "linux")]
 impl Running {
     pub(crate) fn pid(&self) -> u32 {
         self.0.id()

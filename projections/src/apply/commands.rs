@@ -32,7 +32,8 @@ pub(super) fn requested(state: &mut State, seq: Seq, e: &CommandRequested) {
     }
     match &e.command {
         Command::SendMessage(send) => {
-            if let Some(notice) = Arc::make_mut(&mut state.outbox).open.get_mut(&send.notice) {
+            let open = &mut Arc::make_mut(&mut state.outbox).open;
+            if let Some(notice) = open.get_mut(&send.notice).map(Arc::make_mut) {
                 notice.sending = Some(e.id);
                 notice.attempts = e.attempt;
                 notice.not_before = None;
@@ -95,6 +96,7 @@ pub(super) fn started(state: &mut State, seq: Seq, e: &CommandStarted) {
             at: wall,
             baseline: e.baseline,
             guid: None,
+            failed: false,
             notice: send.notice,
         };
         ledger.sent.put(sent);
@@ -254,7 +256,7 @@ fn send_settled(state: &mut State, id: CommandId, notice: Seq, outcome: &Outcome
         Outcome::Unknown(_) => outbox.part_done(notice, false),
         Outcome::Expired => outbox.close(notice, End::Withdrawn),
         Outcome::Failed(failure) => {
-            let Some(open) = outbox.open.get_mut(&notice) else {
+            let Some(open) = outbox.open.get_mut(&notice).map(Arc::make_mut) else {
                 return;
             };
             open.sending = None;

@@ -72,6 +72,9 @@ pub(super) fn own_row(state: &mut State, e: &OutgoingSeen) {
         });
     }
     ledger.sent.name(e.command, &e.guid);
+    if e.error != 0 {
+        ledger.sent.fail(e.command);
+    }
 }
 
 pub(super) fn queue_line(state: &mut State, e: &QueueLineImported) {

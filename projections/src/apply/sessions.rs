@@ -13,6 +13,9 @@ use events::input::{Closing, QuestionKind};
 use events::{Seq, SessionId, Wall};
 use std::sync::Arc;
 
+/// Threads without a rollout that are remembered; most are Codex's own.
+const UNPLACED_MAX: usize = 1024;
+
 pub(super) fn notified(state: &mut State, e: &NotifyReceived) {
     Arc::make_mut(&mut state.inbox).keys.insert(&e.key);
     let Ok(told) = &e.told else { return };
@@ -25,6 +28,11 @@ pub(super) fn notified(state: &mut State, e: &NotifyReceived) {
             session.panes.push(pane);
         }
         return;
+    }
+    while sessions.unplaced.len() >= UNPLACED_MAX && !sessions.unplaced.contains_key(&told.session)
+    {
+        // Thread ids begin with the clock: the first is the oldest.
+        sessions.unplaced.pop_first();
     }
     let unplaced = sessions.unplaced.entry(told.session.clone()).or_default();
     unplaced.turns.push(told.clone());
@@ -121,6 +129,7 @@ pub(super) fn asked(state: &mut State, seq: Seq, e: &QuestionAsked) {
         kind: e.kind,
         questions: e.questions.clone(),
         asked: seq,
+        asked_at: session.active,
     });
     let surplus = session.questions.len().saturating_sub(8);
     session.questions.drain(..surplus);

@@ -77,7 +77,8 @@ pub(super) fn settle(draft: &mut Draft, id: CommandId, outcome: Outcome) {
             if matches!(outcome, Outcome::Failed(_)) && !current {
                 notices::again(draft, send);
             }
-            if outcome == Outcome::Unknown(Doubt::Interrupted) {
+            let broken_off = |doubt: &Doubt| !matches!(doubt, Doubt::NoProof | Doubt::NoWitness);
+            if matches!(&outcome, Outcome::Unknown(doubt) if broken_off(doubt)) {
                 notices::perhaps_lost(draft, send);
             }
         }

@@ -81,7 +81,8 @@ fn own_row(draft: &mut Draft, row: &MessageRow, command: CommandId) {
     let ended = row.error != 0 || row.sent || row.delivered;
     let nothing_new = match open {
         Some(seen) => seen && !ended,
-        None => named,
+        // An error may come after the row was taken for proof.
+        None => named && row.error == 0,
     };
     if nothing_new {
         return;
@@ -95,7 +96,15 @@ fn own_row(draft: &mut Draft, row: &MessageRow, command: CommandId) {
         sent: row.sent,
         delivered: row.delivered,
     };
+    let known = draft.state().ledger.sent.has_failed(command);
     draft.record(Event::OutgoingSeen(seen));
+    if open.is_none() && row.error != 0 && !known {
+        let body = format!(
+            "Messages took a text for you and then reported error {}.",
+            row.error
+        );
+        notices::queue(draft, None, Topic::Health, "not delivered", &body);
+    }
     if open.is_some() && ended {
         let evidence = Evidence::Row {
             rowid: row.rowid,
@@ -152,14 +161,14 @@ fn owner_wrote(draft: &mut Draft, event: &InboundReceived) {
         Parsed::Named { name, words } => {
             let route = routing::named(draft.state(), &name);
             match route.target {
-                Some(_) => to_session(draft, guid, route, &words),
+                Some(_) => to_session(draft, event, route, &words),
                 None => unknown_name(draft, guid, route, &name),
             }
         }
         Parsed::Plain(words) => {
             let route = routing::implied(draft.state(), event.reply_to.as_ref());
             match (&route.target, route.rule) {
-                (Some(_), _) => to_session(draft, guid, route, &words),
+                (Some(_), _) => to_session(draft, event, route, &words),
                 (None, Rule::AutoCreate) => {
                     dispatches::start(draft, guid, Rule::AutoCreate, "phone", &words);
                 }
@@ -234,7 +243,8 @@ fn unknown_name(draft: &mut Draft, inbound: &Guid, route: Route, name: &str) {
 }
 
 /// Words for a session: an answer where it asks, an instruction where it does not.
-fn to_session(draft: &mut Draft, inbound: &Guid, route: Route, words: &str) {
+fn to_session(draft: &mut Draft, event: &InboundReceived, route: Route, words: &str) {
+    let inbound = &event.guid;
     let Some(session) = route.target.clone() else {
         return;
     };
@@ -243,7 +253,7 @@ fn to_session(draft: &mut Draft, inbound: &Guid, route: Route, words: &str) {
         .sessions
         .get(&session)
         .map_or(Answer::Words, |s| {
-            answers::read(s, route.about.as_ref(), words)
+            answers::read(s, route.about.as_ref(), words, event.date)
         });
     let action = match answer {
         Answer::Words => Action::Instruct {

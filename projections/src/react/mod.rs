@@ -59,6 +59,7 @@ fn runtime_started(draft: &mut Draft, started: Started) {
         pid,
         settings,
     }));
+    notices::readdress(draft);
     let open: Vec<_> = draft
         .state()
         .ledger

@@ -1,12 +1,13 @@
 //! Texts for the owner: which are queued, how they are worded, what is sent next.
 
 use super::draft::Draft;
+use crate::ledger::{Entry, Stage};
 use crate::outbox::Notice;
 use crate::redact::redact;
 use crate::render::{head, parts};
 use events::command::SendMessage;
 use events::event::{NoticeQueued, NoticeWithdrawn, Topic};
-use events::{Command, Event, Guid, Seq, SessionId, Text};
+use events::{Command, Digest, Event, Guid, Seq, SessionId, Text};
 
 /// Queues a notice with our head line.
 pub(super) fn queue(
@@ -53,15 +54,63 @@ pub(super) fn answer(
     queue(draft, session, Topic::Answer(inbound.clone()), kind, body);
 }
 
-/// Requests the next part of every notice that may go on.
+/// What was to go to somebody who is no longer the owner goes to the owner.
+pub(super) fn readdress(draft: &mut Draft) {
+    let state = draft.state();
+    let stranger =
+        |notice: &Notice| super::sources::not_for_owner(state, Some(&notice.to)).is_some();
+    let unbegun = |notice: &Notice| {
+        let entry = notice.sending.and_then(|id| state.ledger.open.get(&id));
+        entry.is_none_or(|entry| entry.stage == Stage::Requested)
+    };
+    let open = state
+        .outbox
+        .open
+        .iter()
+        .filter(|(_, n)| stranger(n) && unbegun(n));
+    let open: Vec<_> = open.map(|(seq, notice)| (*seq, notice.clone())).collect();
+    for (notice, old) in open {
+        let why = "the owner's address is another one now".to_owned();
+        draft.record(Event::NoticeWithdrawn(NoticeWithdrawn { notice, why }));
+        if let Some(id) = old.sending {
+            super::commands::settle(draft, id, events::Outcome::Expired);
+        }
+        let rest = old
+            .parts
+            .iter()
+            .skip(usize::from(old.next))
+            .cloned()
+            .collect();
+        send(draft, old.session.as_ref(), old.topic.clone(), rest);
+    }
+}
+
+/// Texts asked for at once: Messages takes one after the other anyway, and what
+/// comes up later may be more urgent.
+const ASKED_MAX: usize = 16;
+
+/// Requests the next part of the notices that may go on.
 pub(super) fn advance(draft: &mut Draft) {
-    for seq in draft.state().outbox.ready(draft.now().tick) {
+    let owed = |entry: &&Entry| {
+        entry.stage == Stage::Requested && matches!(entry.command, Command::SendMessage(_))
+    };
+    let asked = draft.state().ledger.open.values().filter(owed).count();
+    let ready = draft.state().outbox.ready(draft.now().tick);
+    let mut room = ASKED_MAX.saturating_sub(asked);
+    for seq in ready {
         let Some(notice) = draft.state().outbox.open.get(&seq) else {
             continue;
         };
         let Some(command) = next_part(seq, notice) else {
             continue;
         };
+        // What was begun goes on: everything else may be waiting for it.
+        if notice.next == 0 && notice.attempts == 0 {
+            let Some(less) = room.checked_sub(1) else {
+                continue;
+            };
+            room = less;
+        }
         let attempt = notice.attempts.saturating_add(1);
         draft.request(Command::SendMessage(command), attempt);
     }
@@ -84,7 +133,7 @@ pub(super) fn withdraw(draft: &mut Draft, session: &SessionId, topic: &Topic, wh
         let begun = notice
             .sending
             .and_then(|id| state.ledger.open.get(&id))
-            .is_some_and(|e| e.stage != crate::ledger::Stage::Requested);
+            .is_some_and(|e| e.stage != Stage::Requested);
         notice.next == 0 && notice.attempts <= 1 && !begun
     };
     let mine = |notice: &Notice| notice.session.as_ref() == Some(session) && notice.topic == *topic;
@@ -107,8 +156,34 @@ pub(super) fn withdraw(draft: &mut Draft, session: &SessionId, topic: &Topic, wh
 }
 
 /// A part that was taken for sent turned out to have failed: it goes out again,
-/// as a notice of its own, unless that happened too often.
+/// as a notice of its own, unless the same text did so too often.
 pub(super) fn again(draft: &mut Draft, send: &SendMessage) {
+    let state = draft.state();
+    let Some((session, topic)) = state
+        .outbox
+        .about(send.notice)
+        .map(|(s, t)| (s.cloned(), t.clone()))
+    else {
+        return;
+    };
+    let digest = Digest::of(send.text.reveal());
+    if state.ledger.sent.by_digest(&digest).count() <= LATE_MAX {
+        self::send(draft, session.as_ref(), topic, vec![send.text.clone()]);
+    } else if topic != Topic::Health {
+        let body = "Messages took a text for you several times and each time reported an error.";
+        queue(
+            draft,
+            session.as_ref(),
+            Topic::Health,
+            "not delivered",
+            body,
+        );
+    }
+}
+
+/// A send broke off, and nothing shows that the text went. Sent again it might
+/// come twice, so the owner is told where to look instead, once at a time.
+pub(super) fn perhaps_lost(draft: &mut Draft, send: &SendMessage) {
     let outbox = &draft.state().outbox;
     let Some((session, topic)) = outbox
         .about(send.notice)
@@ -116,27 +191,14 @@ pub(super) fn again(draft: &mut Draft, send: &SendMessage) {
     else {
         return;
     };
-    let before = outbox
-        .closed
-        .iter()
-        .filter(|c| c.session == session && c.topic == topic)
-        .count();
-    if before < LATE_MAX {
-        self::send(draft, session.as_ref(), topic, vec![send.text.clone()]);
-    }
-}
-
-/// We were stopped while a part was on its way, and nothing shows that it went.
-/// Sent again it might come twice, so the owner is told where to look instead.
-pub(super) fn perhaps_lost(draft: &mut Draft, send: &SendMessage) {
-    let about = draft.state().outbox.about(send.notice);
-    let Some((session, topic)) = about.map(|(s, t)| (s.cloned(), t.clone())) else {
-        return;
-    };
+    let telling = outbox
+        .open
+        .values()
+        .any(|notice| notice.topic == Topic::Health);
     // A doubt about a report of a doubt is not reported in turn.
-    if topic != Topic::Health {
-        let body = "This program was stopped while a text was on its way to you. \
-                    Where you miss one, \"status @ref\" shows how a session is doing.";
+    if topic != Topic::Health && !telling {
+        let body = "Sending a text to you broke off, and it may be missing. \
+                    \"status @ref\" shows how a session is doing.";
         queue(
             draft,
             session.as_ref(),
@@ -147,5 +209,5 @@ pub(super) fn perhaps_lost(draft: &mut Draft, send: &SendMessage) {
     }
 }
 
-/// Times that one topic may be sent anew after a late failure.
+/// Times that one text may be sent anew after a late failure.
 const LATE_MAX: usize = 3;

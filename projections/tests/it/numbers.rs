@@ -80,20 +80,21 @@ fn asking(kind: QuestionKind, questions: &[&[&str]]) -> Session {
         kind,
         questions: questions.iter().map(question).collect(),
         asked: Seq(1),
+        asked_at: Wall(0),
     });
     session.active = Wall(0);
     session
 }
 
 fn chosen(session: &Session, words: &str) -> Vec<u16> {
-    match read(session, None, words) {
+    match read(session, None, words, Wall(1)) {
         Answer::Options { choices, .. } => choices.iter().map(|c| c.option).collect(),
         other => panic!("{words:?}: {other:?}"),
     }
 }
 
 fn refused(session: &Session, words: &str) -> String {
-    match read(session, None, words) {
+    match read(session, None, words, Wall(1)) {
         Answer::Not(why) => why,
         other => panic!("{words:?}: {other:?}"),
     }
@@ -158,11 +159,17 @@ fn several_questions_want_an_answer_each() {
 #[test]
 fn an_asynchronous_question_takes_words_and_labels() {
     let session = asking(QuestionKind::Async, &[&["red", "green"]]);
-    assert_eq!(read(&session, None, "neither, think again"), Answer::Words);
-    assert_eq!(read(&session, None, "2"), Answer::Labels("green".into()));
+    assert_eq!(
+        read(&session, None, "neither, think again", Wall(1)),
+        Answer::Words
+    );
+    assert_eq!(
+        read(&session, None, "2", Wall(1)),
+        Answer::Labels("green".into())
+    );
     assert!(refused(&session, "3").contains("from 1 to 2"));
     let free = asking(QuestionKind::Async, &[&[]]);
-    assert_eq!(read(&free, None, "5"), Answer::Words);
+    assert_eq!(read(&free, None, "5", Wall(1)), Answer::Words);
 }
 
 #[test]

@@ -164,14 +164,14 @@ fn an_old_session_that_is_resumed_is_not_the_first_to_be_forgotten() {
     let old = crate::support::at(&mut world, -90 * 86_400_000, |world| {
         world.session(1, "/srv/old")
     });
-    for nth in 2..=600 {
+    for nth in 2..=4200 {
         world.session(nth, "/srv/new");
     }
     let known = |world: &World, id| world.machine.state().sessions.get(id).is_some();
-    assert_eq!(world.machine.state().sessions.by_id.len(), 512);
+    assert_eq!(world.machine.state().sessions.by_id.len(), 4096);
     assert!(!known(&world, &old));
     let old = crate::support::at(&mut world, -80 * 86_400_000, |world| {
-        world.session(601, "/srv/old")
+        world.session(4201, "/srv/old")
     });
     assert!(known(&world, &old));
     assert_eq!(resolved(&world, "old"), Named::One(old));

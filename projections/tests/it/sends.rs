@@ -171,11 +171,17 @@ fn what_may_have_gone_is_never_sent_again() {
             program: "osascript".into(),
         }),
     );
-    world.pass(7 * 86_400_000);
-    assert!(world.next_send().is_none());
     assert_eq!(
         world.machine.state().outbox.closed.last().unwrap().end,
         End::Unknown
+    );
+    world.pass(7 * 86_400_000);
+    let (told, next) = world.next_send().unwrap();
+    assert!(next.starts_with("[Codex] perhaps not received"), "{next}");
+    world.settled(told, Outcome::Unknown(Doubt::NoProof));
+    assert!(
+        world.next_send().is_none(),
+        "a doubt about a doubt is not told"
     );
 
     let mut world = World::new();

@@ -163,12 +163,15 @@ async fn ready_for_enter(
     let framed = framed(&disarmed(command.instruction.text.reveal()))?;
     let session = &command.instruction.session;
     let target = Target::find(config, session, &command.hints).await?;
+    let looked = Stopwatch::start();
     let (_, seen) = target.first_look().await?;
     let ours = seen
         .composer
         .as_ref()
         .is_some_and(|composer| paste::shows(composer, &framed));
-    if ours && takes_enter(&seen.screen) {
+    // Long after the paste nothing holds a modal back: only what was seen this moment counts.
+    let composing = matches!(seen.screen, Screen::Composer { .. });
+    if ours && composing && looked.elapsed() < FRESH {
         Ok(target)
     } else {
         Err(target.not_ready(seen.screen))
