@@ -261,6 +261,8 @@ pub struct InboundReceived {
     pub attachments: bool,
     /// It came through the owner's chat with themself.
     pub self_chat: bool,
+    /// The row is one that this account sent.
+    pub from_me: bool,
 }
 
 /// See [`Event::InboundIgnored`].

@@ -272,6 +272,7 @@ fn inbound() -> Vec<Event> {
             reply_to: Some(guid()),
             attachments: false,
             self_chat: true,
+            from_me: true,
         }),
     ]);
     events.extend(IGNORED.map(|reason| {

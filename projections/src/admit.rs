@@ -34,7 +34,7 @@ const SKEW: Span = Span::seconds(300);
 /// Two copies of one message in a chat with oneself lie this close: the one
 /// that comes back, and the one from another device of the owner's.
 const TWINS: Span = Span::seconds(3);
-const TWINS_SENT: Span = Span::seconds(2);
+const TWINS_SENT: Span = Span(500);
 /// A copy of a text of ours is dated this close to when we sent it.
 const ECHO: Span = Span::seconds(600);
 /// Or it is one of so many rows behind it.
@@ -238,8 +238,16 @@ fn repeated(
     }
     let copy = |taken: &&crate::inbox::Taken| {
         let gap = taken.date.until(date).max(date.until(taken.date));
-        let most = if row.from_me { TWINS_SENT } else { TWINS };
-        let twin = self_chat && taken.self_chat && gap <= most;
+        // In a chat with oneself one message stands there twice, sent and received. Equal
+        // words in other threads, or twice the same way, were written twice.
+        let same_way = taken.from_me == row.from_me;
+        let most = if same_way { TWINS_SENT } else { TWINS };
+        let to_self = if same_way {
+            row.from_me
+        } else {
+            self_chat || taken.self_chat
+        };
+        let twin = to_self && taken.reply_to == row.reply_to && gap <= most;
         taken.digest == digest && (gap == Span(0) || twin)
     };
     if inbox.taken.iter().rev().any(|taken| copy(&taken)) {

@@ -44,6 +44,10 @@ pub struct Taken {
     pub at: Wall,
     /// In the owner's chat with themself.
     pub self_chat: bool,
+    /// Sent by this account.
+    pub from_me: bool,
+    /// The thread it stands in.
+    pub reply_to: Option<Guid>,
 }
 
 impl Inbox {

@@ -19,6 +19,7 @@ const PATTERNS: &[Kind] = &[
         r"\bsk-(?:proj|svcacct|admin|ant-[a-z0-9]+)-[A-Za-z0-9_-]{20,}",
         false,
     ),
+    ("OpenAI key", r"\bsk-[A-Za-z0-9]{20,}", false),
     ("OpenAI key", r"\bsk-[A-Za-z0-9_-]{20,}", true),
     ("AWS key", r"\b(?:AKIA|ASIA|ABIA|ACCA)[A-Z0-9]{16}\b", false),
     (
@@ -29,6 +30,11 @@ const PATTERNS: &[Kind] = &[
     ("GitHub token", r"\bgh[pousr]_[A-Za-z0-9]{36,}", false),
     ("GitHub token", r"\bgithub_pat_[A-Za-z0-9_]{50,}", false),
     ("GitLab token", r"\bglpat-[A-Za-z0-9_-]{20,}", false),
+    (
+        "Slack token",
+        r"\bxox[abeoprs]-[0-9]{6,}-[A-Za-z0-9-]{8,}",
+        false,
+    ),
     ("Slack token", r"\bxox[abeoprs]-[A-Za-z0-9-]{10,}", true),
     ("Slack token", r"\bxapp-[0-9]-[A-Za-z0-9-]{20,}", false),
     (
@@ -36,7 +42,7 @@ const PATTERNS: &[Kind] = &[
         r"https://hooks\.slack\.com/(?:services|workflows)/[A-Za-z0-9/_-]{20,}",
         false,
     ),
-    ("Notion key", r"\b(?:secret|ntn)_[A-Za-z0-9]{40,}", true),
+    ("Notion key", r"\b(?:secret|ntn)_[A-Za-z0-9]{40,}", false),
     (
         "JWT",
         r"\beyJ[A-Za-z0-9_-]{8,}\.eyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{8,}",

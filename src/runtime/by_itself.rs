@@ -102,6 +102,10 @@ pub fn append(state_dir: &Path, handed: &HandOver) -> Result<Seq, AppendError> {
         }
     };
     let (mut driver, _) = open::now(state_dir).map_err(reason)?;
+    if driver.machine().state().began.is_none() && matches!(handed, HandOver::Attention(_)) {
+        let why = "nobody has started the program yet, so it is not known who is told";
+        return Err(AppendError::Failed(why.into()));
+    }
     take(&mut driver, input(handed.clone())).map_err(reason)?;
     let seq = driver.machine().state().last;
     take_waiting(&mut driver, &Inbox::new(state_dir)).map_err(reason)?;
@@ -136,6 +140,12 @@ fn take_waiting(driver: &mut Driver<SledLog>, inbox: &Inbox) -> Result<(), Store
         return Ok(());
     };
     for waiting in waiting.flatten() {
+        // Who is told is known from the first start on.
+        if driver.machine().state().began.is_none()
+            && matches!(waiting.hand_over, HandOver::Attention(_))
+        {
+            continue;
+        }
         take(driver, input(waiting.hand_over.clone()))?;
         // Left behind, it is taken again and known by its key.
         let _ = waiting.done();

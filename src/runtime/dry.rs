@@ -84,8 +84,13 @@ fn look(config: &Config, state: &State) -> Vec<Input> {
                 state.inbox.held.keys().copied().collect(),
             )
         });
-    let rows = ChatDb::open(&config.chat_db)
-        .and_then(|mut db| db.poll(&mut cursor, std::time::Duration::ZERO));
+    // SQLite makes files beside a database that it reads: it gets a copy.
+    let copy = tempfile::tempdir().and_then(|scratch| copy_of(config, scratch));
+    let path = copy
+        .as_ref()
+        .map_or(config.chat_db.clone(), |(_, path)| path.clone());
+    let rows =
+        ChatDb::open(path).and_then(|mut db| db.poll(&mut cursor, std::time::Duration::ZERO));
     match rows {
         Ok(rows) => inputs.extend(rows),
         Err(fault) => inputs.push(failed(Source::ChatDb, &fault)),
@@ -95,6 +100,21 @@ fn look(config: &Config, state: &State) -> Vec<Input> {
         Err(error) => inputs.push(failed(Source::QueueFile, &error)),
     }
     inputs
+}
+
+/// chat.db and its log of writes, in a directory that goes away again.
+fn copy_of(
+    config: &Config,
+    scratch: tempfile::TempDir,
+) -> std::io::Result<(tempfile::TempDir, PathBuf)> {
+    let path = scratch.path().join("chat.db");
+    std::fs::copy(&config.chat_db, &path)?;
+    let mut wal = config.chat_db.clone().into_os_string();
+    wal.push("-wal");
+    if std::fs::exists(&wal)? {
+        std::fs::copy(&wal, scratch.path().join("chat.db-wal"))?;
+    }
+    Ok((scratch, path))
 }
 
 fn failed(source: Source, why: &dyn std::fmt::Display) -> Input {

@@ -7,7 +7,8 @@ use crate::driver::{Driver, Step};
 use crate::effects::Executor;
 use crate::store::{EventLog, StoreFault};
 use events::event::Deadline;
-use events::{Input, Seq, Tick};
+use events::input::SourceState;
+use events::{Input, Outcome, Report, Seq, Tick};
 use projections::ledger::Stage;
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -60,26 +61,29 @@ impl<L: EventLog, E: Executor + 'static, C: Clock> Work<'_, L, E, C> {
             {
                 return Ok("nothing is left to do");
             }
-            let mut wake = match self.wakes.recv_timeout(self.nap(&until)) {
+            let wakes = self.wakes;
+            let first = match wakes.recv_timeout(self.nap(&until)) {
                 Ok(wake) => Some(wake),
                 Err(RecvTimeoutError::Timeout) => None,
                 Err(RecvTimeoutError::Disconnected) => return Ok("every source is gone"),
             };
-            for _ in 0..GULP {
+            // Never one more is received than is taken in: what is received and let go is lost.
+            let more = std::iter::from_fn(|| wakes.try_recv().ok());
+            for wake in first.into_iter().chain(more).take(GULP) {
                 match wake {
-                    None => break,
-                    Some(Wake::Stop(who)) => {
+                    Wake::Stop(who) => {
                         self.farewell()?;
                         return Ok(who);
                     }
-                    Some(Wake::Looked(source)) => {
+                    Wake::Looked(source) => {
                         if let Until::Quiet(unseen) = &mut until {
                             unseen.remove(source);
                         }
                     }
-                    Some(other) => self.wake(other)?,
+                    wake @ (Wake::Inputs(_) | Wake::HandedOver(..) | Wake::Reported(..)) => {
+                        self.wake(wake)?;
+                    }
                 }
-                wake = self.wakes.try_recv().ok();
             }
         }
     }
@@ -103,6 +107,7 @@ impl<L: EventLog, E: Executor + 'static, C: Clock> Work<'_, L, E, C> {
     }
 
     fn take(&mut self, input: Input) -> Result<(), StoreFault> {
+        tell(&input);
         let now = self.clock.now();
         if let Step::Appended(seq) = self.driver.take(input, now)? {
             (self.appended)(self.driver, seq);
@@ -166,5 +171,22 @@ impl<L: EventLog, E: Executor + 'static, C: Clock> Work<'_, L, E, C> {
             }
         }
         Ok(())
+    }
+}
+
+/// What goes wrong outside is worth a line. Texts and addresses do not show in it.
+fn tell(input: &Input) {
+    if let Input::Source(source, state) = input {
+        match state {
+            SourceState::Failed(why) => tracing::warn!(?source, why, "a source does not work"),
+            SourceState::Works => tracing::debug!(?source, "a source works"),
+        }
+    }
+    if let Input::Report(
+        id,
+        Report::Settled(outcome @ (Outcome::Failed(_) | Outcome::Unknown(_))),
+    ) = input
+    {
+        tracing::warn!(%id, ?outcome, "a command was not done; `replay` has the story");
     }
 }

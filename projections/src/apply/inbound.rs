@@ -45,6 +45,8 @@ pub(super) fn received(state: &mut State, e: &InboundReceived) {
         date: e.date,
         at: wall,
         self_chat: e.self_chat,
+        from_me: e.from_me,
+        reply_to: e.reply_to.clone(),
     });
 }
 

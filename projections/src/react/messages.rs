@@ -52,6 +52,7 @@ pub(super) fn row(draft: &mut Draft, row: &MessageRow) {
                 reply_to,
                 attachments,
                 self_chat,
+                from_me: row.from_me,
             };
             draft.record(Event::InboundReceived(event.clone()));
             owner_wrote(draft, &event);
