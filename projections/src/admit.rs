@@ -248,7 +248,9 @@ fn repeated(
             self_chat || taken.self_chat
         };
         let twin = to_self && taken.reply_to == row.reply_to && gap <= most;
-        taken.digest == digest && (gap == Span(0) || twin)
+        // What a sync inserts again keeps its date, and may have lost its thread.
+        let again = gap == Span(0) && (row.reply_to.is_none() || taken.reply_to == row.reply_to);
+        taken.digest == digest && (again || twin)
     };
     if inbox.taken.iter().rev().any(|taken| copy(&taken)) {
         return Some(Reason::Twin);
