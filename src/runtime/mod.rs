@@ -9,6 +9,8 @@ mod open;
 mod pumps;
 mod sources;
 mod telemetry;
+#[cfg(test)]
+mod tests;
 mod trace;
 mod wake;
 mod work;
