@@ -3,7 +3,7 @@
 use crate::support::{World, settings};
 use events::event::{Action, RoutingDecided, Rule};
 use events::input::QuestionKind;
-use events::{Command, Event, Lane, SessionId, Settings};
+use events::{Command, Event, Guid, Lane, SessionId, Settings};
 
 fn decision(events: &[Event]) -> RoutingDecided {
     let mut found = events.iter().filter_map(|e| match e {
@@ -355,4 +355,52 @@ fn what_this_program_answers_itself() {
         world.notice(),
         "[Codex] not understood\nWrite \"status @ref\"; \"list\" shows the refs."
     );
+}
+
+#[test]
+fn a_number_meant_for_another_question_chooses_nothing() {
+    let mut world = World::new();
+    let api = world.session(1, "/srv/api");
+    world.asks(&api, "first", QuestionKind::Modal, &["red", "blue"]);
+    let (first, _) = world.send_all().remove(0);
+    let written = world.row("2");
+    world.ends(&api, "t1", "answered at the desk");
+    world.pass(60_000);
+    world.asks(&api, "second", QuestionKind::Modal, &["keep", "drop"]);
+    world.notices();
+
+    world.take(written);
+    assert!(world.notice().contains("Another question"));
+    world.replies(&first, "2");
+    assert!(world.notice().contains("no longer open"));
+    assert!(world.next_work().is_none());
+
+    world.pass(5_000);
+    world.says("2");
+    assert!(world.next_work().is_some(), "meant for the one that is up");
+}
+
+#[test]
+fn a_reply_to_what_is_not_remembered_is_asked_back() {
+    let mut world = World::new();
+    let api = world.session(1, "/srv/api");
+    world.finished(&api, "t1");
+    world.notices();
+    world.replies(&Guid::parse("long-ago").unwrap(), "yes, delete it");
+    assert!(world.notice().contains("Nothing was done"));
+    assert!(world.next_work().is_none());
+}
+
+#[test]
+fn equal_words_in_two_threads_are_two_messages() {
+    let mut world = World::new();
+    let api = world.session(1, "/srv/api");
+    let web = world.session(2, "/srv/web");
+    world.asks(&api, "a", QuestionKind::Modal, &["red", "blue"]);
+    world.asks(&web, "w", QuestionKind::Modal, &["red", "blue"]);
+    let sent = world.send_all();
+    world.replies(&sent[0].0, "1");
+    world.pass(800);
+    world.replies(&sent[1].0, "1");
+    assert!(world.next_work().is_some() && world.next_work().is_some());
 }
