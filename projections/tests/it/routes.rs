@@ -82,7 +82,7 @@ fn a_reply_goes_to_the_session_of_its_notice() {
         );
         world.pass(10_000);
     }
-    let stranger = events::Guid::parse("of-nobody").unwrap();
+    let stranger = Guid::parse("of-nobody").unwrap();
     let decided = decision(&world.replies(&stranger, "and then"));
     assert_eq!(decided.target, None, "both are being spoken to");
 }
