@@ -1,17 +1,16 @@
 //! `--dry-run`: what would happen, and nothing of it. The real log is read, a
 //! copy in memory grows; sources are only looked at; commands are printed.
 
-use super::open;
+use super::{open, sources};
 use crate::cli::error::{Answer, CommandError, Outcome};
 use crate::cli::ui;
 use crate::clock::{Clock, SystemClock};
 use crate::config::Config;
-use crate::ingress::chat_db::{self, ChatDb};
+use crate::ingress::chat_db::ChatDb;
 use crate::ingress::inbox::Inbox;
 use crate::ingress::queue_file::QueueFile;
-use crate::ingress::rollouts::Rollouts;
 use events::input::{Source, SourceState, Started};
-use events::{Envelope, Input, Wall};
+use events::{Envelope, Input};
 use projections::{Machine, State, view};
 use std::fmt::Write as _;
 use std::path::PathBuf;
@@ -67,23 +66,8 @@ fn look(config: &Config, state: &State) -> Vec<Input> {
         Ok(found) => inputs.extend(found.into_iter().map(super::by_itself::input)),
         Err(error) => inputs.push(failed(Source::Inbox, &error)),
     }
-    let cursors = state.sessions.by_id.iter();
-    let cursors = cursors
-        .map(|(id, s)| (id.clone(), (PathBuf::from(&s.meta.path), s.offset)))
-        .collect();
-    let since = state.began.unwrap_or(Wall(0));
-    inputs.extend(Rollouts::new(config.codex_home.join("sessions"), since, cursors).scan());
-    let mut cursor = state
-        .inbox
-        .chat_db
-        .as_ref()
-        .map_or_else(chat_db::Cursor::new, |placed| {
-            chat_db::Cursor::resume(
-                placed.identity.clone(),
-                placed.rowid,
-                state.inbox.held.keys().copied().collect(),
-            )
-        });
+    inputs.extend(sources::rollouts_left(config, state).scan());
+    let mut cursor = sources::chat_cursor(state);
     // SQLite makes files beside a database that it reads: it gets a copy.
     let copy = tempfile::tempdir().and_then(|scratch| copy_of(config, scratch));
     let path = copy

@@ -11,7 +11,8 @@ use crate::ingress::rollouts::{self, Rollouts};
 use events::input::{Source, SourceState};
 use events::{Guid, Input, InputKey, SessionId, Wall};
 use projections::State;
-use std::collections::{BTreeMap, BTreeSet};
+use projections::sessions::Session;
+use std::collections::BTreeSet;
 use std::io;
 use std::path::PathBuf;
 use std::sync::mpsc::Sender;
@@ -63,20 +64,19 @@ fn poll(config: &Config) -> Duration {
     Duration::from_millis(config.poll.0.max(50))
 }
 
+/// The cursor of chat.db, where the log left off.
+pub(super) fn chat_cursor(state: &State) -> chat_db::Cursor {
+    let Some(placed) = &state.inbox.chat_db else {
+        return chat_db::Cursor::new();
+    };
+    let held = state.inbox.held.keys().copied().collect();
+    chat_db::Cursor::resume(placed.identity.clone(), placed.rowid, held)
+}
+
 fn chat_db(config: &Config, state: &State, wakes: Wakes) -> io::Result<()> {
     let (hint, hinted) = hints();
     let (path, period) = (config.chat_db.clone(), poll(config));
-    let mut cursor = state
-        .inbox
-        .chat_db
-        .as_ref()
-        .map_or_else(chat_db::Cursor::new, |placed| {
-            chat_db::Cursor::resume(
-                placed.identity.clone(),
-                placed.rowid,
-                state.inbox.held.keys().copied().collect(),
-            )
-        });
+    let mut cursor = chat_cursor(state);
     let clock = Stopwatch::start();
     cursor.track(own_rows(state), clock.elapsed());
     let mut health = Health::default();
@@ -154,18 +154,21 @@ fn own_row(input: &Input) -> Option<Guid> {
     row.from_me.then(|| row.guid.clone())
 }
 
+/// The rollouts, from where the log left off.
+pub(super) fn rollouts_left(config: &Config, state: &State) -> Rollouts {
+    let since = state.began.unwrap_or(Wall(0));
+    let cursor = |(id, session): (&SessionId, &Session)| {
+        let path = PathBuf::from(&session.meta.path);
+        (id.clone(), (path, session.offset))
+    };
+    let cursors = state.sessions.by_id.iter().map(cursor).collect();
+    Rollouts::new(config.codex_home.join("sessions"), since, cursors)
+}
+
 fn rollouts(config: &Config, state: &State, wakes: Wakes) -> io::Result<()> {
     let (hint, hinted) = hints();
     let folder = config.codex_home.join("sessions");
-    let since = state.began.unwrap_or(Wall(0));
-    let cursor = |(id, session): (&SessionId, &projections::sessions::Session)| {
-        (
-            id.clone(),
-            (PathBuf::from(&session.meta.path), session.offset),
-        )
-    };
-    let cursors: BTreeMap<_, _> = state.sessions.by_id.iter().map(cursor).collect();
-    let mut rollouts = Rollouts::new(folder.clone(), since, cursors);
+    let mut rollouts = rollouts_left(config, state);
     let mut watch: Option<rollouts::Watch> = None;
     let mut scanned: Option<Stopwatch> = None;
     start("rollouts", wakes, hinted, move |hints| {
