@@ -19,8 +19,6 @@ pub struct Inbox {
     pub guids: SetRing<Guid, 4096>,
     /// What the owner wrote, for telling copies.
     pub taken: Ring<Taken, 512>,
-    /// When the owner's messages were taken, for telling loops.
-    pub last_received: Option<Wall>,
     /// Ignored rows by reason.
     pub ignored: BTreeMap<IgnoreReason, u64>,
     /// When a message was last held back because of a suspected loop; over when a minute is quiet.

@@ -38,7 +38,6 @@ pub(super) fn received(state: &mut State, e: &InboundReceived) {
     let wall = state.wall;
     let inbox = Arc::make_mut(&mut state.inbox);
     inbox.decide(e.rowid, &e.guid);
-    inbox.last_received = Some(wall);
     let digest = Digest::of(e.text.reveal());
     inbox.taken.push(Taken {
         digest,
