@@ -75,7 +75,8 @@ fn no_text_approves_where_an_older_version_asks_for_everything() {
     pane.wait_for("a composer", |screen| {
         screen.contains("\n› ") && screen.contains("scripted-model default ·")
     });
-    let (_, notice) = desk.prompted(&pane, "hello");
+    pane.prompt("hello");
+    let notice = desk.phone.wait_for("done", "echo: hello");
     desk.phone.reply(&notice, "1 or 2?");
     desk.phone.wait_for("done", "echo: 1 or 2?");
     for (prompt, heading, about) in [
