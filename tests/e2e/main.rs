@@ -29,3 +29,4 @@ mod runtime;
 mod stand_in;
 mod starting;
 mod turns;
+mod views;
