@@ -3,7 +3,7 @@
 use std::ffi::OsStr;
 
 use crate::desk::Desk;
-use crate::lab::Agent;
+use crate::lab::{Agent, wait_for};
 use crate::pane::Pane;
 use crate::panes::TEXTS;
 use crate::phone::Notice;
@@ -208,9 +208,13 @@ fn a_modal_that_comes_between_the_look_and_the_paste_is_not_answered() {
     let wrapper = desk.lab.place("tmux-wrapper");
     let script = format!(
         "#!/bin/sh\n\
-         case \"$*\" in *paste-buffer*) if mv '{armed}' '{armed}.gone' 2>/dev/null; then\n\
+         case \"$*\" in\n\
+         *capture-pane*) if mv '{armed}' '{armed}.gone' 2>/dev/null; then\n\
          read thread pane < '{armed}.gone'\n\
-         '{codex}' queue --thread \"$thread\" --message='run: touch made' >/dev/null 2>&1\n\
+         '{tmux}' \"$@\"\n\
+         exec '{codex}' queue --thread \"$thread\" --message='run: touch made' >/dev/null 2>&1\n\
+         fi;;\n\
+         *paste-buffer*) if read thread pane < '{armed}.gone'; then\n\
          until '{tmux}' -S '{socket}' capture-pane -p -t \"$pane\" | grep -q 'esc to cancel'\n\
          do :; done\n\
          touch '{raised}'\n\
@@ -231,14 +235,16 @@ fn a_modal_that_comes_between_the_look_and_the_paste_is_not_answered() {
     let modal = pane.wait_for("the approval", |screen| {
         screen.contains("Would you like to run the following command?")
     });
-    desk.runtime().wait_for_event("CommandPerformed", 1);
-    let settled = desk.runtime().events("CommandSettled");
-    assert!(raised.exists(), "the paste came after the modal");
+    wait_for(
+        || "the paste after the modal".to_owned(),
+        || raised.exists().then_some(()),
+    );
     assert_eq!(pane.screen(), modal);
     // The owner hears of it, and the second look for our text finds the modal and no Enter goes.
     desk.phone
         .wait_for("sent, not yet seen", notice.reference());
-    desk.runtime().wait_for_event("CommandSettled", settled + 2);
+    // Two texts to the owner, and the Enter that was not pressed.
+    desk.runtime().wait_for_event("CommandSettled", 3);
     assert_eq!(pane.screen(), modal);
     assert!(!desk.lab.work().join("made").exists());
     desk.assert_told(&thread, &["hello", "run: touch made"]);
