@@ -176,7 +176,8 @@ pub(super) fn replace(text: &str, span: Range<usize>, about: About, ours: String
 
 /// The text with all edits made, and what undoes them. Edits do not overlap.
 pub(super) fn apply(text: &str, mut edits: Vec<Edit>) -> (String, Vec<Edit>) {
-    edits.sort_by_key(|edit| edit.at);
+    // What is put before lines that are taken away comes first.
+    edits.sort_by_key(|edit| (edit.at, edit.theirs.len()));
     let mut after = String::with_capacity(text.len() + 256);
     let mut from = 0;
     for edit in &mut edits {
