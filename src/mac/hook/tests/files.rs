@@ -19,10 +19,11 @@ fn a_link_stays_a_link_and_modes_stay() {
     let real = dotfiles.join("codex.toml");
     fs::write(&real, "model = \"x\"\n").unwrap();
     fs::set_permissions(&real, Permissions::from_mode(0o640)).unwrap();
-    symlink("../dotfiles/codex.toml", home.link("middle")).unwrap_or_default();
-    symlink(&real, home.place.config()).unwrap();
+    let middle = home.link("middle");
+    symlink(&real, &middle).unwrap();
+    symlink(&middle, home.place.config()).unwrap();
     home.set_up(Titles::Show);
-    assert_eq!(fs::read_link(home.place.config()).unwrap(), real);
+    assert_eq!(fs::read_link(home.place.config()).unwrap(), middle);
     assert_eq!(mode(&real), 0o640);
     let kept = dotfiles.join("codex.toml.before-imessage");
     assert_eq!(fs::read_to_string(&kept).unwrap(), "model = \"x\"\n");
@@ -30,7 +31,7 @@ fn a_link_stays_a_link_and_modes_stay() {
     home.remove();
     assert_eq!(home.text(), "model = \"x\"\n");
     assert_eq!(mode(&real), 0o640);
-    assert_eq!(fs::read_link(home.place.config()).unwrap(), real);
+    assert_eq!(fs::read_link(home.place.config()).unwrap(), middle);
     assert_eq!(
         fs::read_dir(&dotfiles).unwrap().count(),
         1,
