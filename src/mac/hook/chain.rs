@@ -20,9 +20,12 @@ pub fn after_us(place: &Place) -> Result<Option<Argv>, String> {
     Ok(due(&text, &chain).then_some(chain))
 }
 
-/// Something may be recorded; a look that costs next to nothing.
+/// Something is recorded, or the record cannot be read, which whoever runs it will say.
 pub fn is_recorded(place: &Place) -> bool {
-    place.state_dir.join(super::record::FILE).exists()
+    match Record::load(&place.state_dir) {
+        Ok(record) => record.is_some_and(|record| record.chain.is_some()),
+        Err(_) => true,
+    }
 }
 
 /// `chain` is to run after us, given Codex's configuration: not if it is what calls us.

@@ -242,12 +242,18 @@ fn place(source: &str, entries: &Entries, wish: &Wish, changes: &mut Changes) {
         return;
     };
     let argv = top.argv.clone().unwrap_or_default();
+    let is_list = !top.elements.is_empty();
     match top.kind() {
-        Kind::Ours if argv.first() == Some(&wish.program) && argv.len() >= 2 => return,
+        Kind::Ours if is_list && argv == ours => return,
         Kind::ReachesUs => {
             changes.says.push(
                 "the notifier that is there calls this program already; it stays as it is".into(),
             );
+            // One text instead of a list stops Codex from starting.
+            let list = (!is_list).then(|| text::list(&argv));
+            let edit =
+                list.map(|list| text::replace(source, top.value.clone(), About::Notify, list));
+            changes.edits.extend(edit);
             return;
         }
         Kind::ComputerUse { previous } => return beside(source, top, previous, &ours, changes),
@@ -289,7 +295,9 @@ fn beside(
     let before = command::previous(&argv, previous);
     let before = before.unwrap_or_default();
     let up_to_date = before.iter().eq(ours.iter());
-    if up_to_date || (command::reaches_us(&before) && command::kind(&before) != Kind::Ours) {
+    if (up_to_date && !top.elements.is_empty())
+        || (command::reaches_us(&before) && command::kind(&before) != Kind::Ours)
+    {
         return;
     }
     let json = serde_json::to_string(ours).unwrap_or_default();

@@ -159,7 +159,7 @@ fn line() -> impl Strategy<Value = &'static str> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(400))]
+    #![proptest_config(ProptestConfig::with_cases(200))]
 
     /// Whatever the file: set up or left alone; a second run changes nothing; undone
     /// it is as before, but for entries of ours that were there.

@@ -208,6 +208,15 @@ const CASES: &[Case] = &[
         "notify = \"codex-imessage-control-plane notify\"\nmodel = \"x\"\n",
         "model = \"x\"\n",
     ),
+    same(
+        "a script with us in it, as one text",
+        "notify = \"sh -c 'ring; codex-imessage-control-plane notify'\"\n",
+    ),
+    ours(
+        "ours as one text by the right path",
+        "notify = \"/opt/homebrew/bin/codex-imessage-control-plane notify\"\n",
+        "",
+    ),
     ours(
         "ours as the helper",
         "notify = [\"/usr/local/bin/codex-imessage-notify\", \"route\"]\n",
