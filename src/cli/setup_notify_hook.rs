@@ -41,14 +41,15 @@ pub fn run(args: &Args) -> Outcome {
     if titles(args) == Titles::Keep && !plan.shows_thread() && wants_titles() {
         plan = planned(Titles::Show)?;
     }
-    let mut said = sentences(&plan, args.dry_run);
     if args.dry_run {
+        let mut said = sentences(&plan, true);
         if recipient.is_some() {
             said.push_str("would write the recipient into the state directory's config.toml\n");
         }
         return printed(&said);
     }
     plan.carry_out(&line).map_err(failed)?;
+    let mut said = sentences(&plan, false);
     if let Some(to) = recipient
         && hook::recipient::write(&place.state_dir, &to).map_err(failed)?
     {
