@@ -105,7 +105,7 @@ fn a_person_sets_up_and_sees_what_was_done() {
         "setup-notify-hook",
         "--pane-titles",
         "--recipient",
-        "(555) 555-0123",
+        "+1 (555) 555-0123",
     ]);
     assert_eq!(code, Some(0), "{talk}");
     assert!(
