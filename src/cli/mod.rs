@@ -15,6 +15,7 @@ pub mod notify;
 pub mod once;
 pub mod replay;
 pub mod run;
+pub mod setup_notify_hook;
 pub mod ui;
 
 #[cfg(test)]
@@ -44,11 +45,14 @@ enum Command {
     Run(run::Args),
     Once(once::Args),
     Notify(notify::Args),
+    SetupNotifyHook(setup_notify_hook::Args),
     Demo(demo::Args),
     Replay(replay::Args),
     Log(log::Args),
     Completions(completions::Args),
     Man(man::Args),
+    #[command(hide = true)]
+    NotifyChained(hand_over::chained::Args),
     #[command(hide = true)]
     DemoOsascript(demo::StandIn),
     #[command(hide = true)]
@@ -128,6 +132,8 @@ fn dispatch(command: Command) -> Outcome {
         Command::Run(args) => run::run(&args),
         Command::Once(args) => once::run(&args),
         Command::Notify(args) => notify::run(args),
+        Command::SetupNotifyHook(args) => setup_notify_hook::run(&args),
+        Command::NotifyChained(args) => hand_over::chained::run(args),
         Command::Demo(args) => demo::run(&args),
         Command::Replay(args) => replay::run(args),
         Command::Log(args) => log::run(&args),
