@@ -2,10 +2,11 @@
 //! that was there before gets the very payload, once, and never holds anybody up.
 
 use assert_cmd::Command;
+use control_plane::clock::Stopwatch;
 use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 const MAIN: &str = "codex-imessage-control-plane";
 
@@ -62,11 +63,11 @@ impl Home {
 
     /// What the notifier wrote, once it has.
     fn wait_for(&self, name: &str) -> String {
-        let until = Instant::now() + Duration::from_secs(30);
+        let waited = Stopwatch::start();
         loop {
             match fs::read_to_string(self.path().join(name)) {
                 Ok(text) => return text,
-                Err(_) if Instant::now() < until => std::thread::sleep(Duration::from_millis(10)),
+                Err(_) if waited.millis() < 30_000 => std::thread::sleep(Duration::from_millis(10)),
                 Err(error) => panic!("{name} was not written: {error}"),
             }
         }
