@@ -1,0 +1,305 @@
+//! One world: a directory with a home, a simulated Messages and a tmux server, and
+//! the programs in it, each a process of its own. Nothing outside is read or
+//! written. What it starts ends with it; where a test fails, the files stay.
+
+use std::ffi::OsStr;
+use std::fs;
+use std::io::Read as _;
+use std::os::unix::fs::PermissionsExt as _;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Output, Stdio};
+use std::sync::Mutex;
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+
+use control_plane::demo::messages::{Messages, Row};
+use events::Wall;
+use tempfile::TempDir;
+
+/// Who alone may speak.
+pub(crate) const OWNER: &str = "+15555550123";
+/// How long anything may take that has no shorter limit of its own.
+pub(crate) const PATIENCE: Duration = Duration::from_secs(60);
+
+pub(crate) struct World {
+    dir: TempDir,
+    root: PathBuf,
+    /// Sessions without a screen; they end with whoever started them.
+    headless: Mutex<Vec<Child>>,
+}
+
+impl World {
+    /// A world in which nothing runs yet.
+    pub(crate) fn new() -> Self {
+        let dir = tempfile::Builder::new().prefix("crash").tempdir().unwrap();
+        let root = dir.path().canonicalize().unwrap();
+        for part in ["home/.codex", "messages", "bin", "work"] {
+            fs::create_dir_all(root.join(part)).unwrap();
+        }
+        let world = Self {
+            dir,
+            root,
+            headless: Mutex::default(),
+        };
+        Messages::create(&world.chat_db()).unwrap();
+        // The name that tmux shows of what runs in a pane; and another build may
+        // replace the program while the test runs.
+        let built = Path::new(env!("CARGO_BIN_EXE_codex-imessage-control-plane"));
+        if fs::hard_link(built, world.program("codex")).is_err() {
+            fs::copy(built, world.program("codex")).unwrap();
+        }
+        fs::hard_link(world.program("codex"), world.ours()).unwrap();
+        let stand_in = format!(
+            "exec '{}' demo-codex \"$@\"",
+            world.program("codex").display()
+        );
+        world.script("codex-cli", &stand_in);
+        let notify = format!("notify = ['{}', 'notify']\n", world.ours().display());
+        fs::write(world.codex_home().join("config.toml"), notify).unwrap();
+        world.osascript(&world.sends());
+        world.behave("ok");
+        world
+    }
+
+    pub(crate) fn path(&self, name: &str) -> PathBuf {
+        self.root.join(name)
+    }
+
+    pub(crate) fn program(&self, name: &str) -> PathBuf {
+        self.root.join("bin").join(name)
+    }
+
+    /// The program under test.
+    pub(crate) fn ours(&self) -> PathBuf {
+        self.program("control-plane")
+    }
+
+    pub(crate) fn codex_home(&self) -> PathBuf {
+        self.path("home/.codex")
+    }
+
+    pub(crate) fn state(&self) -> PathBuf {
+        self.path("state")
+    }
+
+    pub(crate) fn chat_db(&self) -> PathBuf {
+        self.path("messages/chat.db")
+    }
+
+    /// Makes an executable script. One that runs is not disturbed.
+    pub(crate) fn script(&self, name: &str, body: &str) {
+        let new = self.program(&format!("{name}.new"));
+        fs::write(&new, format!("#!/bin/sh\n{body}\n")).unwrap();
+        fs::set_permissions(&new, fs::Permissions::from_mode(0o755)).unwrap();
+        fs::rename(new, self.program(name)).unwrap();
+    }
+
+    /// What osascript does from now on.
+    pub(crate) fn osascript(&self, body: &str) {
+        self.script("osascript", body);
+    }
+
+    /// The line of a script that sends, as [`World::behave`] says.
+    pub(crate) fn sends(&self) -> String {
+        format!(
+            "'{}' demo-osascript '{}' '{}' \"$(cat '{}')\" \"$@\"",
+            self.ours().display(),
+            self.chat_db().display(),
+            self.path("messages/calls").display(),
+            self.path("messages/behaviour").display(),
+        )
+    }
+
+    /// What a send does from now on.
+    pub(crate) fn behave(&self, behaviour: &str) {
+        let new = self.path("messages/behaviour.new");
+        fs::write(&new, behaviour).unwrap();
+        fs::rename(new, self.path("messages/behaviour")).unwrap();
+    }
+
+    /// A program in this world.
+    pub(crate) fn command(&self, program: impl AsRef<OsStr>) -> Command {
+        let mut command = Command::new(program);
+        command
+            .env_clear()
+            .env("PATH", std::env::var_os("PATH").unwrap_or_default())
+            .env("HOME", self.path("home"))
+            .env("SHELL", "/bin/sh")
+            .env("TMUX_TMPDIR", &self.root)
+            .env("CODEX_HOME", self.codex_home())
+            .env("CODEX_IMESSAGE_TO", OWNER)
+            .env("CODEX_IMESSAGE_STATE_DIR", self.state())
+            .env("CODEX_IMESSAGE_CHAT_DB", self.chat_db())
+            .env("CODEX_IMESSAGE_OSASCRIPT_BIN", self.program("osascript"))
+            .env("CODEX_IMESSAGE_CODEX_BIN", self.program("codex-cli"))
+            .env("CODEX_IMESSAGE_TMUX_SOCKET", self.path("tmux"))
+            .env("CODEX_IMESSAGE_DEFAULT_CWD", self.path("work"))
+            .env("CODEX_IMESSAGE_INBOUND_POLL_S", "0.1")
+            .env("CODEX_IMESSAGE_TMUX_ACK_TIMEOUT_S", "0.5")
+            .current_dir(self.path("work"))
+            .stdin(Stdio::null());
+        command
+    }
+
+    /// The program under test, to its end.
+    pub(crate) fn ask(&self, args: &[&str]) -> Output {
+        self.command(self.ours()).args(args).output().unwrap()
+    }
+
+    /// A new connection to the simulated Messages.
+    pub(crate) fn messages(&self) -> Messages {
+        Messages::open(&self.chat_db()).unwrap()
+    }
+
+    /// The owner writes; gives the row's id.
+    pub(crate) fn say(&self, text: &str) -> String {
+        let row = Row::from(OWNER, text, now());
+        self.messages().insert(&row).unwrap()
+    }
+
+    /// One run of tmux on this world's server; what it said.
+    pub(crate) fn tmux(&self, args: &[&str]) -> Output {
+        let mut tmux = self.command("tmux");
+        tmux.args(["-u", "-f", "/dev/null", "-S"]);
+        tmux.arg(self.path("tmux")).args(args).output().unwrap()
+    }
+
+    /// A session in a pane, its first turn over; gives its thread.
+    pub(crate) fn pane(&self, prompt: &str) -> String {
+        let codex = self.program("codex");
+        let new = ["new-session", "-d", "-x", "120", "-y", "40", "--"];
+        let mut args = new.to_vec();
+        args.extend([codex.to_str().unwrap(), "demo-codex", "--", prompt]);
+        let started = self.tmux(&args);
+        assert!(started.status.success(), "{started:?}");
+        self.thread_of(prompt)
+    }
+
+    /// A session without a screen, its first turn over; gives its thread.
+    pub(crate) fn headless(&self, prompt: &str) -> String {
+        let mut codex = self.command(self.program("codex"));
+        codex.args(["demo-codex", "--headless", "--", prompt]);
+        self.headless.lock().unwrap().push(codex.spawn().unwrap());
+        self.thread_of(prompt)
+    }
+
+    fn thread_of(&self, prompt: &str) -> String {
+        wait_for(&format!("the session of {prompt:?}"), || {
+            let begun = |path: &PathBuf| {
+                let text = fs::read_to_string(path).unwrap();
+                text.contains(&format!("{prompt:?}")) && text.contains("task_complete")
+            };
+            let rollout = self.rollouts().into_iter().find(begun)?;
+            let name = rollout.file_stem()?.to_str()?.to_owned();
+            Some(name[name.len() - 36..].to_owned())
+        })
+    }
+
+    /// The files that Codex wrote.
+    pub(crate) fn rollouts(&self) -> Vec<PathBuf> {
+        fn below(path: PathBuf) -> Vec<PathBuf> {
+            match fs::read_dir(&path) {
+                Ok(entries) => entries
+                    .flat_map(|entry| below(entry.unwrap().path()))
+                    .collect(),
+                Err(_) => vec![path],
+            }
+        }
+        let sessions = self.codex_home().join("sessions");
+        if sessions.is_dir() {
+            below(sessions)
+        } else {
+            Vec::new()
+        }
+    }
+
+    /// Hand-overs that nobody has taken yet.
+    pub(crate) fn waiting(&self) -> usize {
+        fs::read_dir(self.state().join("inbox/new")).map_or(0, Iterator::count)
+    }
+}
+
+impl Drop for World {
+    fn drop(&mut self) {
+        for mut codex in self.headless.lock().unwrap().drain(..) {
+            // It may have been killed by the test.
+            let _gone = codex.kill();
+            let _gone = codex.wait();
+        }
+        if self.path("tmux").exists() {
+            self.tmux(&["kill-server"]);
+        }
+        if std::thread::panicking() {
+            self.dir.disable_cleanup(true);
+            eprintln!("the files are kept in {}", self.root.display());
+        } else {
+            // What was told to end may still write for a moment.
+            within(Duration::from_secs(5), || {
+                let _busy = fs::remove_dir_all(&self.root);
+                (!self.root.exists()).then_some(())
+            });
+        }
+    }
+}
+
+/// Whether there is a tmux; where there must be one, its absence is a failure.
+pub(crate) fn tmux_is_there() -> bool {
+    let there = Command::new("tmux").arg("-V").output().is_ok();
+    if !there {
+        assert_ne!(
+            std::env::var("CI").as_deref(),
+            Ok("true"),
+            "tmux is missing"
+        );
+        eprintln!("skipped: tmux is missing");
+    }
+    there
+}
+
+pub(crate) fn now() -> Wall {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap();
+    Wall(i64::try_from(since.as_millis()).unwrap())
+}
+
+/// Asks again and again until there is something; panics with what was missed.
+pub(crate) fn wait_for<T>(what: &str, ask: impl FnMut() -> Option<T>) -> T {
+    within(PATIENCE, ask).unwrap_or_else(|| panic!("waited in vain for {what}"))
+}
+
+/// Asks again and again until there is something or the time has passed.
+pub(crate) fn within<T>(patience: Duration, mut ask: impl FnMut() -> Option<T>) -> Option<T> {
+    let deadline = Instant::now() + patience;
+    loop {
+        let found = ask();
+        if found.is_some() || Instant::now() >= deadline {
+            return found;
+        }
+        std::thread::sleep(Duration::from_millis(10));
+    }
+}
+
+/// Numbers without a pattern, the same for the same seed.
+pub(crate) struct Dice(u64);
+
+impl Dice {
+    pub(crate) const fn new(seed: u64) -> Self {
+        Self(seed)
+    }
+
+    /// A number below `sides`.
+    pub(crate) fn roll(&mut self, sides: u64) -> u64 {
+        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mut z = self.0;
+        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        (z ^ (z >> 31)) % sides
+    }
+}
+
+/// What a file holds; nothing if it is not there.
+pub(crate) fn content(path: &Path) -> String {
+    let mut bytes = Vec::new();
+    if let Ok(mut file) = fs::File::open(path) {
+        file.read_to_end(&mut bytes).unwrap();
+    }
+    String::from_utf8_lossy(&bytes).into_owned()
+}
