@@ -166,12 +166,21 @@ impl World {
     /// A session in a pane, its first turn over; gives its thread.
     pub(crate) fn pane(&self, prompt: &str) -> String {
         let codex = self.program("codex");
-        let new = ["new-session", "-d", "-x", "120", "-y", "40", "--"];
-        let mut args = new.to_vec();
-        args.extend([codex.to_str().unwrap(), "demo-codex", "--", prompt]);
+        self.window(&[codex.to_str().unwrap(), "demo-codex", "--", prompt]);
+        self.thread_of(prompt)
+    }
+
+    /// The same of a script that starts the session with this prompt.
+    pub(crate) fn pane_of(&self, script: &str, prompt: &str) -> String {
+        self.window(&[self.program(script).to_str().unwrap()]);
+        self.thread_of(prompt)
+    }
+
+    fn window(&self, command: &[&str]) {
+        let mut args = ["new-session", "-d", "-x", "120", "-y", "40", "--"].to_vec();
+        args.extend(command);
         let started = self.tmux(&args);
         assert!(started.status.success(), "{started:?}");
-        self.thread_of(prompt)
     }
 
     /// A session without a screen, its first turn over; gives its thread.
