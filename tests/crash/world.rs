@@ -6,6 +6,7 @@ use std::ffi::OsStr;
 use std::fs;
 use std::io::Read as _;
 use std::os::unix::fs::PermissionsExt as _;
+use std::os::unix::process::CommandExt as _;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
 use std::sync::Mutex;
@@ -17,6 +18,8 @@ use tempfile::TempDir;
 
 /// Who alone may speak.
 pub(crate) const OWNER: &str = "+15555550123";
+/// A user without rights, by a number that every system leaves free or gives to such a one.
+const NOBODY: u32 = 65_534;
 /// How long anything may take that has no shorter limit of its own.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(60);
 
@@ -25,6 +28,8 @@ pub(crate) struct World {
     root: PathBuf,
     /// Sessions without a screen; they end with whoever started them.
     headless: Mutex<Vec<Child>>,
+    /// Who runs everything, if not who runs the test.
+    user: Option<u32>,
 }
 
 impl World {
@@ -39,6 +44,7 @@ impl World {
             dir,
             root,
             headless: Mutex::default(),
+            user: None,
         };
         Messages::create(&world.chat_db()).unwrap();
         // The name that tmux shows of what runs in a pane; and another build may
@@ -57,6 +63,27 @@ impl World {
         fs::write(world.codex_home().join("config.toml"), notify).unwrap();
         world.osascript(&world.sends());
         world.behave("ok");
+        world
+    }
+
+    /// A world of somebody whom permissions bind: not of root.
+    pub(crate) fn unprivileged() -> Self {
+        fn give(path: &Path) {
+            std::os::unix::fs::chown(path, Some(NOBODY), None).unwrap();
+            if path.is_dir() {
+                fs::read_dir(path)
+                    .unwrap()
+                    .for_each(|entry| give(&entry.unwrap().path()));
+            }
+        }
+        let mut world = Self::new();
+        if rustix::process::geteuid().is_root() {
+            for part in ["home", "messages", "work"] {
+                give(&world.path(part));
+            }
+            std::os::unix::fs::chown(&world.root, Some(NOBODY), None).unwrap();
+            world.user = Some(NOBODY);
+        }
         world
     }
 
@@ -137,6 +164,9 @@ impl World {
             .env("CODEX_IMESSAGE_TMUX_ACK_TIMEOUT_S", "0.5")
             .current_dir(self.path("work"))
             .stdin(Stdio::null());
+        if let Some(user) = self.user {
+            command.uid(user);
+        }
         command
     }
 

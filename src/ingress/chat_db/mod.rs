@@ -85,7 +85,7 @@ impl ChatDb {
         }
     }
 
-    /// The held connection; a new one when another file stands at the path.
+    /// The held connection; a new one when another file stands at the path, or beside it.
     fn connection(&mut self) -> Result<&Open, Fault> {
         let there = std::fs::metadata(&self.path).map_err(|e| Fault::io(&self.path, &e));
         let place = match there {
@@ -95,7 +95,11 @@ impl ChatDb {
                 return Err(fault);
             }
         };
-        let open = match self.open.take().filter(|open| open.place() == place) {
+        let open = match self
+            .open
+            .take()
+            .filter(|open| open.is_of(place, &self.path))
+        {
             Some(open) => open,
             None => Open::connect(&self.path, place)?,
         };
