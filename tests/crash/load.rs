@@ -79,11 +79,11 @@ pub(crate) fn give(
 }
 
 /// In the form of an id, so that it can be a turn's.
-fn mark(name: u64, nth: u64) -> String {
+pub(crate) fn mark(name: u64, nth: u64) -> String {
     format!("01a203cb-{:04x}-7a82-8fcb-{nth:012x}", name & 0xffff)
 }
 
-fn payload(mark: &str) -> String {
+pub(crate) fn payload(mark: &str) -> String {
     json!({
         "type": "agent-turn-complete", "thread-id": format!("{}0", &mark[..35]), "turn-id": mark,
         "cwd": "/", "input-messages": ["x"], "last-assistant-message": "y",

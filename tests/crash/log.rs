@@ -24,6 +24,11 @@ impl Log {
         Self(entries)
     }
 
+    /// Whether it goes on where the other ends.
+    pub(crate) fn starts_with(&self, other: &Self) -> bool {
+        self.0.starts_with(&other.0)
+    }
+
     /// The newest position.
     pub(crate) fn last(&self) -> u64 {
         self.0.len() as u64

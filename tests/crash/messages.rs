@@ -17,24 +17,24 @@ const RESOLVED: &str = "echo 'control-plane: target resolved' >&2";
 /// An osascript that looks for these words in the text, and otherwise just sends.
 fn osascript(world: &World, cases: &[(&str, String)]) {
     let asked = world.path("messages/asked");
-    let mut body = format!("echo \"$3\" >> '{}'\ncase \"$3\" in\n", asked.display());
-    for (word, act) in cases {
-        body.push_str(&format!("*\"{word}\"*) {act} ;;\n"));
-    }
-    body.push_str(&format!("*) {} ;;\nesac", world.sends()));
-    world.osascript(&body);
+    let first = format!("echo \"$3\" >> '{}'\ncase \"$3\" in", asked.display());
+    let case = |(word, act): &(&str, String)| format!("*\"{word}\"*) {act} ;;");
+    let last = format!("*) {} ;;\nesac", world.sends());
+    let lines = { cases.iter() }.map(case);
+    let body: Vec<_> = [first].into_iter().chain(lines).chain([last]).collect();
+    world.osascript(&body.join("\n"));
 }
 
 /// How often osascript was asked to send a text with this in it.
-fn asked(world: &World, word: &str) -> usize {
+fn asked(world: &World, part: &str) -> usize {
     let asked = content(&world.path("messages/asked"));
-    asked.lines().filter(|line| line.contains(word)).count()
+    asked.lines().filter(|line| line.contains(part)).count()
 }
 
 /// How often such a text was delivered.
-fn told(world: &World, word: &str) -> usize {
+fn told(world: &World, part: &str) -> usize {
     let texts = delivered(world).into_iter();
-    texts.filter(|text| text.contains(word)).count()
+    texts.filter(|text| text.contains(part)).count()
 }
 
 /// Somebody wants the owner's attention.

@@ -28,7 +28,8 @@ impl Running {
         };
         let mut command = world.command(world.ours());
         command
-            .args(["run", "--trace"])
+            .arg("run")
+            .env("CODEX_IMESSAGE_TRACE", "on")
             .envs(settings.iter().copied());
         let child = command.stdout(file()).stderr(file()).spawn().unwrap();
         Self { child, trace }
@@ -59,11 +60,6 @@ impl Running {
         wait_for(&format!("{count} times {kind}"), || {
             (self.events(kind) >= count).then_some(())
         });
-    }
-
-    /// What it prints, the events aside too.
-    pub(crate) fn said(&self) -> String {
-        content(&self.trace)
     }
 
     pub(crate) fn pid(&self) -> u32 {

@@ -35,7 +35,24 @@ pub(crate) struct World {
 impl World {
     /// A world in which nothing runs yet.
     pub(crate) fn new() -> Self {
-        let dir = tempfile::Builder::new().prefix("crash").tempdir().unwrap();
+        Self::below(&std::env::temp_dir())
+    }
+
+    /// The same where a flush costs nothing, if there is such a place.
+    pub(crate) fn in_memory() -> Self {
+        let memory = Path::new("/dev/shm");
+        if memory.is_dir() {
+            Self::below(memory)
+        } else {
+            Self::new()
+        }
+    }
+
+    fn below(parent: &Path) -> Self {
+        let dir = tempfile::Builder::new()
+            .prefix("crash")
+            .tempdir_in(parent)
+            .unwrap();
         let root = dir.path().canonicalize().unwrap();
         for part in ["home/.codex", "messages", "bin", "work"] {
             fs::create_dir_all(root.join(part)).unwrap();
@@ -71,9 +88,9 @@ impl World {
         fn give(path: &Path) {
             std::os::unix::fs::chown(path, Some(NOBODY), None).unwrap();
             if path.is_dir() {
-                fs::read_dir(path)
-                    .unwrap()
-                    .for_each(|entry| give(&entry.unwrap().path()));
+                for entry in fs::read_dir(path).unwrap() {
+                    give(&entry.unwrap().path());
+                }
             }
         }
         let mut world = Self::new();
