@@ -11,8 +11,9 @@ use control_plane::demo::messages::{Messages, Row};
 
 use crate::log::Log;
 use crate::running::Running;
-use crate::truth::{check, spoken};
-use crate::world::{OWNER, World, now, wait_for};
+use crate::tools::{now, wait_for};
+use crate::truth::{check, delivered, spoken};
+use crate::world::{OWNER, World};
 
 /// A session without a screen, and the program, which has heard "first".
 fn begun(world: &World) -> (String, Running) {
@@ -28,9 +29,18 @@ fn said(world: &World, session: &str, text: &str) {
     heard(world, text);
 }
 
+/// The session has it, and the owner has the answer: nothing is under way any more.
 fn heard(world: &World, text: &str) {
     wait_for(&format!("{text:?} in the session"), || {
         spoken(world).iter().any(|said| said == text).then_some(())
+    });
+    wait_for(&format!("the answer to {text:?}"), || {
+        let answer = format!("echo: {text}");
+        let texts = delivered(world);
+        texts
+            .iter()
+            .any(|text| text.contains(&answer))
+            .then_some(())
     });
 }
 
@@ -49,13 +59,20 @@ fn placings(log: &Log) -> Vec<String> {
         .collect()
 }
 
-/// The log and the index beside the database.
-fn beside(path: &Path) -> [std::path::PathBuf; 2] {
-    ["-wal", "-shm"].map(|end| {
-        let mut name = path.as_os_str().to_owned();
-        name.push(end);
-        name.into()
-    })
+/// Another database takes the place of chat.db.
+fn put(world: &World, other: &Path) {
+    take_wal_away(world);
+    fs::rename(other, world.chat_db()).unwrap();
+}
+
+/// Once all of it is in the database, the log goes, and its index.
+fn take_wal_away(world: &World) {
+    let messages = world.messages();
+    let checkpoint = "PRAGMA wal_checkpoint(TRUNCATE)";
+    messages.db().query_row(checkpoint, [], |_| Ok(())).unwrap();
+    for end in ["-wal", "-shm"] {
+        fs::remove_file(world.path(&format!("messages/chat.db{end}"))).unwrap();
+    }
 }
 
 #[test]
@@ -99,10 +116,7 @@ fn a_replaced_chat_db_is_history_and_what_comes_then_counts() {
     let old = Row::from(OWNER, &format!("@{session} long ago"), now());
     messages.insert(&old).unwrap();
     drop(messages);
-    for file in beside(&world.chat_db()) {
-        fs::remove_file(file).unwrap();
-    }
-    fs::rename(new, world.chat_db()).unwrap();
+    put(&world, &new);
     running.wait_for("ChatDbPlaced", 2);
     said(&world, &session, "second");
     let log = ends_with(&world, running, &["first", "second"]);
@@ -121,10 +135,7 @@ fn a_chat_db_restored_from_a_backup_says_nothing_again() {
     let sql = format!("VACUUM INTO '{}'", backup.display());
     world.messages().db().execute_batch(&sql).unwrap();
     said(&world, &session, "lost");
-    for file in beside(&world.chat_db()) {
-        fs::remove_file(file).unwrap();
-    }
-    fs::rename(backup, world.chat_db()).unwrap();
+    put(&world, &backup);
     running.wait_for("ChatDbPlaced", 2);
     // Row numbers come again, with other messages.
     said(&world, &session, "new under an old number");
@@ -147,16 +158,8 @@ fn a_rotated_or_removed_wal_loses_no_row() {
         assert_eq!(done, 0, "the program holds up a checkpoint");
         said(&world, &session, text);
     }
-    // All is in the database: the log may go, and the next writer makes another.
-    let checkpoint = "PRAGMA wal_checkpoint(TRUNCATE)";
-    world
-        .messages()
-        .db()
-        .query_row(checkpoint, [], |_| Ok(()))
-        .unwrap();
-    for file in beside(&world.chat_db()) {
-        fs::remove_file(file).unwrap();
-    }
+    // The next writer makes another.
+    take_wal_away(&world);
     said(&world, &session, "fourth");
     ends_with(&world, running, &["first", "second", "third", "fourth"]);
 }

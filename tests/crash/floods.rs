@@ -14,16 +14,19 @@ use crate::load::{mark, payload};
 use crate::log::{Log, assert_replays};
 use crate::messages::attention;
 use crate::running::Running;
+use crate::tools::{now, wait_for, within};
 use crate::truth::{check, delivered};
-use crate::world::{OWNER, World, now, wait_for, within};
+use crate::world::{OWNER, World};
 
 const MANY: u64 = 10_000;
 /// Far more than it takes; a cost that grows with what is there already would exceed it.
 const LONGEST: Duration = Duration::from_secs(240);
-/// What is printed of every event would be what is measured; and no session begins.
+/// What is printed of every event would be what is measured; no session begins; and no
+/// text waits for an hour to pass.
 const SETTINGS: &[(&str, &str)] = &[
     ("CODEX_IMESSAGE_TRACE", "off"),
     ("CODEX_IMESSAGE_ENABLE_NEW_SESSION", "0"),
+    ("CODEX_IMESSAGE_MAX_PER_HOUR", "100000"),
 ];
 /// MiB of memory at most.
 #[cfg(target_os = "linux")]

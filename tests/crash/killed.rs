@@ -7,8 +7,9 @@ use std::time::{Duration, Instant};
 use crate::load::{Given, give};
 use crate::log::assert_replays;
 use crate::running::Running;
+use crate::tools::{Dice, tmux_is_there, within};
 use crate::truth::{check, missing};
-use crate::world::{Dice, World, tmux_is_there, within};
+use crate::world::World;
 
 /// Kills in one world. Then the next begins, since a killed send or paste may rightly
 /// hold up its lane for half a minute.
@@ -89,12 +90,13 @@ fn live(seed: u64, kills: u64) -> [usize; 5] {
         sessions.extend((0..3).map(|nth| world.pane(&format!("pane {nth}"))));
     }
     // The first start begins behind the newest row and the newest record.
-    Running::up(&world, SETTINGS).kill();
+    let settings = settings(seed);
+    Running::up(&world, settings).kill();
     let mut dice = Dice::new(seed);
     let mut given: Vec<Given> = Vec::new();
     for nth in 0..kills {
         round.nth.store(nth, Ordering::Relaxed);
-        given.push(kill(&world, &sessions, nth, &mut dice));
+        given.push(kill(&world, settings, &sessions, nth, &mut dice));
         let all: Vec<_> = given.iter().collect();
         check(&world, &all);
         if nth % FOLD == 0 {
@@ -102,7 +104,7 @@ fn live(seed: u64, kills: u64) -> [usize; 5] {
         }
     }
     let given: Vec<_> = given.iter().collect();
-    settle(&world, &given);
+    settle(&world, settings, &given);
     let log = check(&world, &given);
     assert_replays(&world);
     let truth = crate::truth::Truth::of(&world);
@@ -118,10 +120,23 @@ fn live(seed: u64, kills: u64) -> [usize; 5] {
     ]
 }
 
-const SETTINGS: &[(&str, &str)] = &[];
+/// In every other world texts are sent as they come; in the rest most are merged.
+fn settings(seed: u64) -> &'static [(&'static str, &'static str)] {
+    if seed.is_multiple_of(2) {
+        &[("CODEX_IMESSAGE_MAX_PER_HOUR", "100000")]
+    } else {
+        &[]
+    }
+}
 
 /// Starts the program under load and kills it at some moment.
-fn kill(world: &World, sessions: &[String], nth: u64, dice: &mut Dice) -> Given {
+fn kill(
+    world: &World,
+    settings: &[(&str, &str)],
+    sessions: &[String],
+    nth: u64,
+    dice: &mut Dice,
+) -> Given {
     world.behave(match dice.roll(8) {
         0 => "ok:300",
         1 => "sent-then-error:-609",
@@ -130,17 +145,18 @@ fn kill(world: &World, sessions: &[String], nth: u64, dice: &mut Dice) -> Given 
         4 | 5 => "ok:30",
         _ => "ok",
     });
-    let moment = match dice.roll(10) {
-        0..3 => dice.roll(60),
-        3..9 => 60 + dice.roll(340),
-        _ => 400 + dice.roll(400),
-    };
+    // Some die while they open the log, the others at work.
+    let opens = dice.roll(10) < 3;
+    let moment = Duration::from_millis(dice.roll(if opens { 80 } else { 300 }));
     let stop = AtomicBool::new(false);
     let mut load = Dice::new(dice.roll(u64::MAX));
     std::thread::scope(|scope| {
         let giver = scope.spawn(|| give(world, sessions, nth, &mut load, &stop));
-        let running = Running::start(world, SETTINGS);
-        std::thread::sleep(Duration::from_millis(moment));
+        let running = Running::start(world, settings);
+        if !opens {
+            running.answers(world);
+        }
+        std::thread::sleep(moment);
         running.kill();
         stop.store(true, Ordering::Relaxed);
         giver.join().unwrap()
@@ -148,9 +164,9 @@ fn kill(world: &World, sessions: &[String], nth: u64, dice: &mut Dice) -> Given 
 }
 
 /// Left in peace, it takes in all that was accepted.
-fn settle(world: &World, given: &[&Given]) {
+fn settle(world: &World, settings: &[(&str, &str)], given: &[&Given]) {
     world.behave("ok");
-    let running = Running::up(world, SETTINGS);
+    let running = Running::up(world, settings);
     let all_in = || (missing(world, given).is_empty() && world.waiting() == 0).then_some(());
     let settled = within(Duration::from_secs(30), all_in);
     assert!(settled.is_some(), "{:#?}", missing(world, given));

@@ -15,7 +15,8 @@ use control_plane::ingress::inbox::Inbox;
 use events::input::Attention;
 use serde_json::json;
 
-use crate::world::{Dice, World};
+use crate::tools::Dice;
+use crate::world::World;
 
 /// Longer than the program ever takes on a busy machine that does not die.
 const ANSWER: Duration = Duration::from_secs(2);
@@ -156,7 +157,7 @@ fn by_line(world: &World, mark: String) -> String {
         .append(true)
         .open(queue)
         .unwrap();
-    let ts = crate::world::now().0 / 1000;
+    let ts = crate::tools::now().0 / 1000;
     let line = json!({ "ts": ts, "to": crate::world::OWNER, "text": mark });
     queue.write_all(format!("{line}\n").as_bytes()).unwrap();
     mark

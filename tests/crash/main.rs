@@ -23,5 +23,6 @@ mod messages;
 mod panes;
 mod running;
 mod state_dir;
+mod tools;
 mod truth;
 mod world;

@@ -7,8 +7,9 @@ use serde_json::Value;
 
 use crate::log::Log;
 use crate::running::Running;
+use crate::tools::{content, wait_for};
 use crate::truth::{Truth, check, delivered, spoken};
-use crate::world::{World, content, wait_for};
+use crate::world::World;
 
 /// First pause of a text that certainly was not sent.
 const SOON: &[(&str, &str)] = &[("CODEX_IMESSAGE_INBOUND_RETRY_S", "0.2")];

@@ -6,8 +6,9 @@ use serde_json::Value;
 
 use crate::log::Log;
 use crate::running::Running;
+use crate::tools::{content, tmux_is_there, wait_for};
 use crate::truth::{check, delivered, spoken};
-use crate::world::{World, content, tmux_is_there, wait_for};
+use crate::world::World;
 
 /// What became of the instruction that came with this row.
 fn end(log: &Log, row: &str) -> Option<Value> {

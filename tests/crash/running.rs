@@ -1,13 +1,16 @@
 //! The program at work in a world: started, watched by its trace, killed.
 
 use std::fs::File;
+use std::os::unix::net::UnixStream;
 use std::path::PathBuf;
 use std::process::Child;
 use std::time::Duration;
 
+use control_plane::ingress::client;
 use rustix::process::{Pid, Signal, kill_process};
 
-use crate::world::{World, content, wait_for, within};
+use crate::tools::{content, wait_for, within};
+use crate::world::World;
 
 /// `run` as a process; killed when dropped.
 pub(crate) struct Running {
@@ -39,15 +42,20 @@ impl Running {
     pub(crate) fn up(world: &World, settings: &[(&str, &str)]) -> Self {
         let placed = events_in(&world.path("trace"), "RuntimeStarted");
         let running = Self::start(world, settings);
-        wait_for("the control socket to answer", || {
-            let socket = control_plane::ingress::client::address(&world.state()).unwrap();
-            std::os::unix::net::UnixStream::connect(socket).ok()
-        });
+        running.answers(world);
         running.wait_for("RuntimeStarted", placed + 1);
         if placed == 0 {
             running.wait_for("ChatDbPlaced", 1);
         }
         running
+    }
+
+    /// Waits until it takes hand-overs.
+    pub(crate) fn answers(&self, world: &World) {
+        let socket = client::address(&world.state()).unwrap();
+        wait_for(&format!("process {} to answer", self.pid()), || {
+            UnixStream::connect(&socket).ok()
+        });
     }
 
     /// How often its trace, and that of those before it, shows such an event.

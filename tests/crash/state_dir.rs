@@ -6,8 +6,9 @@ use std::path::Path;
 use crate::log::{Log, assert_replays};
 use crate::messages::attention;
 use crate::running::Running;
+use crate::tools::wait_for;
 use crate::truth::{check, delivered, spoken};
-use crate::world::{World, wait_for};
+use crate::world::World;
 
 #[test]
 fn a_second_program_is_told_who_works_and_changes_nothing() {

@@ -3,13 +3,15 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
+use std::panic::AssertUnwindSafe;
 
 use control_plane::ingress::chat_db::typedstream;
-use serde_json::Value;
+use serde_json::{Value, json};
 
-use crate::load::Given;
+use crate::load::{Given, Handed};
 use crate::log::Log;
-use crate::world::{World, content};
+use crate::tools::{content, now};
+use crate::world::{OWNER, World};
 
 /// How often each text occurs.
 type Tally = BTreeMap<String, usize>;
@@ -92,6 +94,7 @@ pub(crate) fn check(world: &World, given: &[&Given]) -> Log {
     let log = Log::of(world);
     commands_are_begun_once(&log);
     nothing_happened_unbegun_or_twice(&truth, &log);
+    marks_are_told_once(given, &truth);
     hand_overs_count_once(given, &log);
     rows_count_once(given, &log);
     log
@@ -135,6 +138,25 @@ fn nothing_happened_unbegun_or_twice(truth: &Truth, log: &Log) {
     }
 }
 
+/// Whatever became of the commands: what somebody wanted the owner to know stands in one
+/// text, merged with others or not. What may be missing is listed by its first words.
+fn marks_are_told_once(given: &[&Given], truth: &Truth) {
+    let lists = |text: &str| text.contains("texts you may not have");
+    let texts: Vec<_> = truth
+        .delivered
+        .iter()
+        .filter(|(text, _)| !lists(text))
+        .collect();
+    let handed = given.iter().flat_map(|given| &given.handed);
+    let lines = given.iter().flat_map(|given| &given.lines);
+    for mark in handed.map(|handed| &handed.mark).chain(lines) {
+        let times: usize = { texts.iter() }
+            .map(|(text, times)| *times * text.matches(mark).count())
+            .sum();
+        assert!(times <= 1, "the owner was told of {mark} {times} times");
+    }
+}
+
 fn hand_overs_count_once(given: &[&Given], log: &Log) {
     let turns = log
         .all("NotifyReceived")
@@ -171,9 +193,7 @@ pub(crate) fn missing(world: &World, given: &[&Given]) -> Vec<String> {
     let rows: BTreeSet<_> = log.inbound().into_iter().collect();
     let mut missing = Vec::new();
     for given in given {
-        let lost = |handed: &&crate::load::Handed| {
-            handed.acknowledged && !marks.contains(handed.mark.as_str())
-        };
+        let lost = |handed: &&Handed| handed.acknowledged && !marks.contains(handed.mark.as_str());
         missing.extend(
             given
                 .handed
@@ -195,4 +215,47 @@ pub(crate) fn missing(world: &World, given: &[&Given]) -> Vec<String> {
         ));
     }
     missing
+}
+
+/// A planted fault each: a check that cannot fail would prove nothing.
+#[test]
+fn the_checks_see_what_they_look_for() {
+    let seen = |fault: &dyn Fn(&World, &mut Given)| {
+        let (world, mut given) = (World::new(), Given::default());
+        fs::create_dir_all(world.codex_home().join("sessions")).unwrap();
+        assert!(complaint(&world, &given).is_none());
+        fault(&world, &mut given);
+        complaint(&world, &given).unwrap()
+    };
+    let sent = |world: &World, _: &mut Given| {
+        let sent = world.messages().deliver(OWNER, "of nobody", now());
+        drop(sent.unwrap());
+    };
+    assert!(seen(&sent).contains("was delivered 1 times, owed 0 times"));
+    let called = |world: &World, _: &mut Given| {
+        fs::write(world.path("messages/calls"), "{\"text\":\"of nobody\"}\n").unwrap();
+    };
+    assert!(seen(&called).contains("went to osascript 1 times, begun 0 times"));
+    let typed = |world: &World, _: &mut Given| {
+        let item = json!({"type": "UserMessage", "content": [{"text": "again"}]});
+        let line = json!({"payload": {"item": item}});
+        let rollout = world.codex_home().join("sessions/rollout.jsonl");
+        fs::write(rollout, format!("{line}\n{line}\n")).unwrap();
+    };
+    assert!(seen(&typed).contains("was typed 2 times"));
+    let lost = |_: &World, given: &mut Given| {
+        given.handed.push(Handed {
+            mark: "lost".to_owned(),
+            acknowledged: true,
+            at: Some(1),
+        });
+    };
+    assert!(seen(&lost).contains("is lost"));
+}
+
+/// What a check says of a world.
+fn complaint(world: &World, given: &Given) -> Option<String> {
+    let checked = || check(world, &[given]);
+    let panic = std::panic::catch_unwind(AssertUnwindSafe(checked)).err()?;
+    panic.downcast_ref::<String>().cloned()
 }
