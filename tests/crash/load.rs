@@ -137,12 +137,10 @@ fn by_process(world: &World, mark: String, killed: Option<u64>) -> Handed {
         notify.kill().unwrap();
     }
     let ended = notify.wait_with_output().unwrap();
-    let acknowledged = ended.status.success();
-    // It never fails; what it could not keep anywhere it says.
-    assert!(
-        killed.is_some() || (acknowledged && ended.stderr.is_empty()),
-        "{ended:?}"
-    );
+    assert!(killed.is_some() || ended.status.success(), "{ended:?}");
+    // It never fails. What it could not keep in its two seconds, on a disk that is busy
+    // with others, it says.
+    let acknowledged = ended.status.success() && ended.stderr.is_empty();
     Handed {
         mark,
         acknowledged,
