@@ -380,8 +380,8 @@ impl Oracle {
         let waits =
             |topic: &Topic| matches!(topic, Topic::TurnEnd(_) | Topic::Progress | Topic::Request);
         let urgent = |last: Seq| self.notices.get(&last).is_some_and(|n| !waits(&n.topic));
-        let sent = before.iter().filter(|x| is_send(&x.command)).count();
-        let scarce = sent + self.shadow.outbox.open.len() >= FREELY;
+        let given = before.iter().filter(|x| is_send(&x.command)).count();
+        let scarce = given + self.shadow.outbox.open.len() >= FREELY;
         let overtaken = |last| scarce && waits(&queued.topic) && urgent(last);
         let behind = |last| self.place(last) <= place || overtaken(last);
         must(last.is_none_or(behind), || {

@@ -86,13 +86,11 @@ pub(super) fn instead(
     session: Option<&SessionId>,
     topic: Topic,
     parts: Vec<Text>,
-) {
+) -> Option<Seq> {
     // Without a recipient there is nobody to tell; `run` refuses to start so.
-    let Some(to) = draft.state().settings.owner.first().cloned() else {
-        return;
-    };
+    let to = draft.state().settings.owner.first().cloned()?;
     let owed = owed_for(draft.state(), replaces);
-    draft.record(Event::NoticeQueued(NoticeQueued {
+    let queued = draft.record(Event::NoticeQueued(NoticeQueued {
         session: session.cloned(),
         topic,
         to,
@@ -100,6 +98,7 @@ pub(super) fn instead(
         replaces: replaces.to_vec(),
     }));
     expire(draft, owed);
+    Some(queued)
 }
 
 /// The commands that were asked for on behalf of these notices.
@@ -175,18 +174,19 @@ fn merge(draft: &mut Draft, first: &Notice) -> bool {
     if alike.len() <= state.outbox.allowance.room(now, per_hour, false) {
         return false;
     }
-    let open = alike.iter().filter_map(|seq| state.outbox.open.get(seq));
+    let mut open = alike.iter().filter_map(|seq| state.outbox.open.get(seq));
     let texts: Vec<_> = open.clone().flat_map(|notice| &notice.parts).collect();
     let parts = crate::render::packed(&texts, state.settings.max_len as usize);
     if parts.len() == texts.len() {
         return false;
     }
     let topic = open
-        .last()
+        .next_back()
         .map_or(first.topic.clone(), |last| last.topic.clone());
-    instead(draft, &alike, first.session.as_ref(), topic, parts);
-    let merged = draft.state().last;
-    request(draft, merged);
+    let merged = instead(draft, &alike, first.session.as_ref(), topic, parts);
+    if let Some(merged) = merged {
+        request(draft, merged);
+    }
     true
 }
 
