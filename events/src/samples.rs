@@ -9,9 +9,10 @@ mod commands;
 use crate::digest::Digest;
 use crate::event::{
     AssistantReplied, AttentionRequested, Deadline, DeadlinePassed, Ending, Event, IgnoreReason,
-    InboundHeld, InboundIgnored, InboundReceived, LogRecovered, NotifyReceived, OutgoingSeen, QuestionAsked,
-    QuestionClosed, QueueLineImported, RecordsSkipped, RuntimeStarted, RuntimeStopped, SessionSeen,
-    SourceFailed, SourceRecovered, TurnCompleted, TurnStarted, TurnTold, UserSpoke,
+    InboundHeld, InboundIgnored, InboundReceived, LogRecovered, NotifyReceived, OutgoingSeen,
+    QuestionAsked, QuestionClosed, QueueLineImported, RecordsSkipped, RuntimeStarted,
+    RuntimeStopped, SessionSeen, SourceFailed, SourceRecovered, TurnCompleted, TurnStarted,
+    TurnTold, UserSpoke,
 };
 use crate::id::{CallId, CommandId, Guid, InputKey, Pane, Seq, SessionId, SessionRef, TurnId};
 use crate::input::{

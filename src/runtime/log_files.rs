@@ -108,7 +108,9 @@ pub fn log_verify(config: &Config) -> Outcome {
     if verified.is_whole() {
         return Ok(Answer::Yes);
     }
-    ui::talk("hint: the next start builds the log anew from what both copies hold, and keeps the damaged files");
+    ui::talk(
+        "hint: the next start builds the log anew from what both copies hold, and keeps the damaged files",
+    );
     Ok(Answer::No)
 }
 
@@ -198,7 +200,10 @@ fn summary(machine: &Machine, part: bool) -> Outcome {
 pub fn log_import(config: &Config, path: &Path) -> Outcome {
     let mut import = Import::into(&config.state_dir).map_err(open::fault)?;
     each_frame(path, &mut |frame| {
-        import.push(frame).map(|()| true).map_err(|fault| fault.to_string())
+        import
+            .push(frame)
+            .map(|()| true)
+            .map_err(|fault| fault.to_string())
     })?;
     let last = import.finish().map_err(open::fault)?;
     ui::talk(&format!("imported {last} entries"));
@@ -206,10 +211,7 @@ pub fn log_import(config: &Config, path: &Path) -> Outcome {
 }
 
 /// Reads what `log export` wrote, checking every frame and its link to the one before.
-fn read_export(
-    path: &Path,
-    fold: &mut impl FnMut(Envelope) -> bool,
-) -> Result<(), CommandError> {
+fn read_export(path: &Path, fold: &mut impl FnMut(Envelope) -> bool) -> Result<(), CommandError> {
     let mut link: Option<Link> = None;
     each_frame(path, &mut |frame| {
         let (entry, next) = codec::decode(link, &frame).map_err(|error| error.to_string())?;

@@ -56,7 +56,11 @@ impl Journal {
         let Some((first, _)) = frames.first() else {
             return Ok(());
         };
-        if self.newest.as_ref().is_none_or(|(_, length)| *length >= SEGMENT) {
+        if self
+            .newest
+            .as_ref()
+            .is_none_or(|(_, length)| *length >= SEGMENT)
+        {
             self.settle()?;
             self.newest = Some((begin(&self.dir, *first)?, 0));
         }
@@ -189,7 +193,8 @@ impl Iterator for Pieces {
             segment: self.segment.clone(),
             at: self.at as u64,
         };
-        let next = (1..rest.len()).find(|at| rest.get(*at..).is_some_and(|rest| whole(rest).is_some()));
+        let next =
+            (1..rest.len()).find(|at| rest.get(*at..).is_some_and(|rest| whole(rest).is_some()));
         self.at += next.unwrap_or(rest.len());
         Some(Ok(Piece::Broken(torn)))
     }
@@ -273,9 +278,9 @@ pub(super) fn following(head: Head, frame: &[u8]) -> Result<(Envelope, Head), St
     let seq = head.seq.next();
     match codec::decode(Some(head.link), frame) {
         Ok((entry, link)) if entry.seq == seq => Ok((entry, Head { seq, link })),
-        Err(DecodeError::Unlinked { seq: found }) if found == seq => {
-            Err(StoreFault::corrupt(DecodeError::Unlinked { seq }.to_string()))
-        }
+        Err(DecodeError::Unlinked { seq: found }) if found == seq => Err(StoreFault::corrupt(
+            DecodeError::Unlinked { seq }.to_string(),
+        )),
         Ok(_) | Err(DecodeError::Unlinked { .. }) => {
             Err(StoreFault::corrupt(format!("entry {seq} is missing")))
         }

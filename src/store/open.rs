@@ -133,7 +133,8 @@ impl Open {
         self.note(head)
     }
 
-    fn insert(&self, frames: &[(Seq, Vec<u8>)]) -> Result<(), StoreFault> {
+    /// Gives frames to sled and returns when they are on disk.
+    pub(super) fn insert(&self, frames: &[(Seq, Vec<u8>)]) -> Result<(), StoreFault> {
         let doing = "appending to the log";
         guarded(doing, || {
             insert(&self.tree, frames)?;

@@ -6,7 +6,7 @@
 use super::builder::Builder;
 use super::journal::{self, Piece, Pieces, following, split};
 use super::mark::{self, Mark, Marked};
-use super::rehearsal::{on_copy, forget};
+use super::rehearsal::{forget, on_copy};
 use super::sled::DIR;
 use super::{Head, StoreFault, reader, swap};
 use events::Seq;
@@ -16,7 +16,10 @@ use std::path::Path;
 
 /// Builds the log in `state` anew, in which `what` was found, and puts it in its place.
 pub(super) fn run(state: &Path, what: &str) -> Result<(), StoreFault> {
-    tracing::warn!(what, "the log is damaged and is built anew from its two copies");
+    tracing::warn!(
+        what,
+        "the log is damaged and is built anew from its two copies"
+    );
     let marked = match Mark::read(state) {
         Err(StoreFault::Corrupt { .. }) => Marked::default(),
         marked => marked?,
@@ -105,7 +108,9 @@ fn build(state: &Path, sled: Option<&Tree>, marked: Head) -> Result<Head, StoreF
     let next = beyond.into_iter().flatten().min();
     if next.is_some() || head.seq < marked.seq {
         let lost = head.seq.next();
-        let last = next.map_or(marked.seq.0, |next| next.0.saturating_sub(1)).max(lost.0);
+        let last = next
+            .map_or(marked.seq.0, |next| next.0.saturating_sub(1))
+            .max(lost.0);
         return Err(StoreFault::corrupt(format!(
             "entries {lost} to {last} are in neither of its copies, sled's files and the journal"
         )));
@@ -135,8 +140,7 @@ fn fitting(head: Head, frame: Option<Vec<u8>>) -> Result<Option<(Head, Vec<u8>)>
 
 /// The frames of all whole records of the journal.
 fn frames(dir: &Path) -> Result<impl Iterator<Item = (Seq, Vec<u8>)> + use<>, StoreFault> {
-    let pieces =
-        Pieces::of(dir).map_err(|error| StoreFault::io("reading the journal", &error))?;
+    let pieces = Pieces::of(dir).map_err(|error| StoreFault::io("reading the journal", &error))?;
     // A segment that cannot be read gives as little as a damaged one.
     Ok(pieces.flat_map(|piece| match piece {
         Ok(Piece::Record(frames)) => split(&frames)

@@ -1,7 +1,9 @@
 //! What the log promises, on disk and in memory.
 
 mod crash;
+mod cost;
 mod damage;
+mod recovery;
 mod snapshots;
 
 use super::memory::{Crash, Disk};
