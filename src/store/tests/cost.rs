@@ -49,6 +49,7 @@ fn ways(dir: &Path) -> Vec<Way> {
     ];
     let way = |(name, append): (&'static str, Append)| {
         let state = dir.join(name);
+        std::fs::create_dir(&state).unwrap();
         let (open, head) = Open::of(&state).unwrap();
         let journal = Journal::open(state.join("other")).unwrap();
         Way {
@@ -74,8 +75,11 @@ fn the_second_copy() {
         for nth in 0..ROUNDS {
             for way in &mut ways {
                 let first = way.head.seq.next();
-                let events = (0..size).map(|_| said("word ".repeat(60 + nth % 9))).collect();
-                let (frames, head) = frames(&Batch::new(first, now(first), events), way.head).unwrap();
+                let events = (0..size)
+                    .map(|_| said("word ".repeat(60 + nth % 9)))
+                    .collect();
+                let (frames, head) =
+                    frames(&Batch::new(first, now(first), events), way.head).unwrap();
                 let watch = Stopwatch::start();
                 (way.append)(&mut way.open, &mut way.journal, &frames, head);
                 way.took.push(watch.elapsed());
@@ -107,7 +111,9 @@ fn the_reserve() {
         use std::os::unix::fs::MetadataExt as _;
         let dirs = ["log", journal::DIR].map(|name| std::fs::read_dir(state.join(name)).unwrap());
         let files = dirs.into_iter().flatten();
-        files.map(|file| file.unwrap().metadata().unwrap().blocks() * 512).sum()
+        files
+            .map(|file| file.unwrap().metadata().unwrap().blocks() * 512)
+            .sum()
     };
     let (mut open, mut head) = Open::of(dir.path()).unwrap();
     for entries in [0_u64, 2_000, 20_000] {
@@ -123,8 +129,11 @@ fn the_reserve() {
         (open, head) = Open::of(dir.path()).unwrap();
         for _ in 0..48 {
             let first = head.seq.next();
-            let (frames, next) =
-                frames(&Batch::new(first, now(first), vec![said("word ".repeat(200))]), head).unwrap();
+            let (frames, next) = frames(
+                &Batch::new(first, now(first), vec![said("word ".repeat(200))]),
+                head,
+            )
+            .unwrap();
             open.write(&frames, next).unwrap();
             head = next;
         }

@@ -1,8 +1,10 @@
 //! Killed at any moment, or out of space: what was acknowledged is there.
 
 use super::{SledLog, append, next, now, read, said};
-use crate::store::{EventLog as _, StoreFault};
+use crate::store::{EventLog as _, StoreFault, verify};
+use events::input::SourceState;
 use events::{Batch, Event};
+use std::fs::File;
 use std::io::{BufRead as _, BufReader, Write as _};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -115,16 +117,38 @@ impl Tiny {
         clippy::disallowed_methods,
         reason = "only a real small disk fills up really"
     )]
-    fn mount() -> Option<Self> {
+    fn mount(size: &str) -> Option<Self> {
         let dir = tempfile::tempdir().unwrap();
         let mounted = Command::new("mount")
-            .args(["-t", "tmpfs", "-o", "size=16m", "tmpfs"])
+            .args(["-t", "tmpfs", "-o", &format!("size={size}"), "tmpfs"])
             .arg(dir.path())
             .stderr(Stdio::null())
             .status();
-        mounted
-            .is_ok_and(|status| status.success())
-            .then_some(Self(dir))
+        let mounted = mounted.is_ok_and(|status| status.success());
+        if !mounted {
+            println!("skipped: a small file system can only be mounted by root on Linux");
+        }
+        mounted.then_some(Self(dir))
+    }
+
+    /// Leaves no room at all.
+    fn fill(&self) {
+        let ballast = File::options()
+            .append(true)
+            .create(true)
+            .open(self.ballast());
+        let mut ballast = ballast.unwrap();
+        for size in [1 << 20, 4096, 1] {
+            while ballast.write_all(&vec![0; size]).is_ok() {}
+        }
+    }
+
+    fn make_room(&self) {
+        std::fs::remove_file(self.ballast()).unwrap();
+    }
+
+    fn ballast(&self) -> PathBuf {
+        self.0.path().join("ballast")
     }
 }
 
@@ -138,8 +162,7 @@ impl Drop for Tiny {
 
 #[test]
 fn a_full_disk_is_named_and_loses_nothing() {
-    let Some(disk) = Tiny::mount() else {
-        println!("skipped: a small file system can only be mounted by root on Linux");
+    let Some(disk) = Tiny::mount("16m") else {
         return;
     };
     let state = disk.0.path().join("state");
@@ -174,4 +197,54 @@ fn a_full_disk_is_named_and_loses_nothing() {
     let mut log = SledLog::open(&state).unwrap();
     assert!(read(&log, 1).unwrap().len() as u64 >= acknowledged);
     append(&mut log, vec![said("there is room again".into())]);
+}
+
+#[test]
+fn the_reserve_records_once_more_and_is_taken_again() {
+    let Some(disk) = Tiny::mount("40m") else {
+        return;
+    };
+    let state = disk.0.path().join("state");
+    let reserve = state.join("reserve");
+    let mut log = SledLog::open(&state).unwrap();
+    assert_eq!(log.tend(), Some(SourceState::Works));
+    assert_eq!(log.tend(), None);
+    append(&mut log, vec![said("there is room".into())]);
+    disk.fill();
+    for _ in 0..48 {
+        append(&mut log, vec![said("full ".repeat(200))]);
+    }
+    assert!(!reserve.exists());
+    assert!(matches!(log.tend(), Some(SourceState::Failed(_))));
+    assert_eq!(log.tend(), None);
+    disk.fill();
+    let first = next(&log);
+    let fault = log.append(Batch::new(
+        first,
+        now(first),
+        vec![said("x".repeat(90_000))],
+    ));
+    assert!(matches!(fault, Err(StoreFault::Full { .. })));
+    drop(log);
+    disk.make_room();
+    let mut log = SledLog::open(&state).unwrap();
+    assert!(read(&log, 1).unwrap().len() >= 49);
+    assert_eq!(log.tend(), Some(SourceState::Works));
+    assert!(reserve.exists() && verify(&state).unwrap().is_whole());
+}
+
+#[test]
+fn a_start_on_a_full_disk_uses_the_reserve() {
+    let Some(disk) = Tiny::mount("40m") else {
+        return;
+    };
+    let state = disk.0.path().join("state");
+    let acknowledged = kill_after(&state, 5);
+    disk.fill();
+    let mut log = SledLog::open(&state).unwrap();
+    assert!(log.last().is_some_and(|last| last.0 >= acknowledged));
+    append(&mut log, vec![said("it is full".into())]);
+    assert!(matches!(log.tend(), Some(SourceState::Failed(_))));
+    disk.make_room();
+    assert_eq!(log.tend(), Some(SourceState::Works));
 }

@@ -1,7 +1,7 @@
 //! What the log promises, on disk and in memory.
 
-mod crash;
 mod cost;
+mod crash;
 mod damage;
 mod recovery;
 mod snapshots;
