@@ -23,17 +23,17 @@ pub(super) struct Builder {
     chunk: Frames,
 }
 
-fn fault(error: io::Error) -> StoreFault {
-    StoreFault::io("building the log anew", &error)
+fn fault(error: &io::Error) -> StoreFault {
+    StoreFault::io("building the log anew", error)
 }
 
 impl Builder {
     /// Begins with nothing in `dir`; what an interrupted one has left there is gone.
     pub(super) fn new(dir: PathBuf) -> Result<Self, StoreFault> {
-        forget(&dir).map_err(fault)?;
-        files::private_dir(&dir.join(DIR)).map_err(fault)?;
+        forget(&dir).map_err(|error| fault(&error))?;
+        files::private_dir(&dir.join(DIR)).map_err(|error| fault(&error))?;
         let (db, tree) = reader::open(&dir.join(DIR))?;
-        let journal = Journal::open(dir.join(journal::DIR)).map_err(fault)?;
+        let journal = Journal::open(dir.join(journal::DIR)).map_err(|error| fault(&error))?;
         Ok(Self {
             dir,
             head: Head::default(),
@@ -56,14 +56,14 @@ impl Builder {
 
     fn write(&mut self) -> Result<(), StoreFault> {
         let chunk = std::mem::take(&mut self.chunk);
-        self.journal.write(&chunk).map_err(fault)?;
+        self.journal.write(&chunk).map_err(|error| fault(&error))?;
         guarded("building the log anew", || open::insert(&self.tree, &chunk))
     }
 
     /// Everything is on disk, closed, and marked so.
     pub(super) fn finish(mut self) -> Result<(), StoreFault> {
         self.write()?;
-        self.journal.settle().map_err(fault)?;
+        self.journal.settle().map_err(|error| fault(&error))?;
         let Self {
             dir,
             head,
@@ -74,16 +74,16 @@ impl Builder {
         guarded("building the log anew", || db.flush())?;
         caught(move || drop((tree, db))).map_err(StoreFault::corrupt)?;
         for path in [dir.join(DIR), dir.join(journal::DIR)] {
-            sync_all(&path).map_err(fault)?;
+            sync_all(&path).map_err(|error| fault(&error))?;
         }
-        files::close_to_others(&dir).map_err(fault)?;
+        files::close_to_others(&dir).map_err(|error| fault(&error))?;
         let (mark, _) = Mark::open(&dir)?;
-        let stamp = Stamp::of(&dir).map_err(fault)?;
-        mark.set(head, stamp).map_err(fault)?;
+        let stamp = Stamp::of(&dir).map_err(|error| fault(&error))?;
+        mark.set(head, stamp).map_err(|error| fault(&error))?;
         File::open(dir.join(mark::NAME))
             .and_then(|mark| mark.sync_all())
             .and_then(|()| files::sync_dir(&dir))
-            .map_err(fault)
+            .map_err(|error| fault(&error))
     }
 }
 

@@ -107,12 +107,11 @@ fn build(state: &Path, sled: Option<&Tree>, marked: Head) -> Result<Head, StoreF
     ];
     let next = beyond.into_iter().flatten().min();
     if next.is_some() || head.seq < marked.seq {
-        let lost = head.seq.next();
-        let last = next
-            .map_or(marked.seq.0, |next| next.0.saturating_sub(1))
-            .max(lost.0);
+        let first = head.seq.next();
+        let last = next.map_or(marked.seq.0, |next| next.0.saturating_sub(1));
         return Err(StoreFault::corrupt(format!(
-            "entries {lost} to {last} are in neither of its copies, sled's files and the journal"
+            "entries {first} to {} are in neither of its copies, sled's files and the journal",
+            last.max(first.0)
         )));
     }
     if !fits {

@@ -75,7 +75,7 @@ impl Reserve {
             .open(self.path())?;
         if fallocate(&file, FallocateFlags::empty(), 0, SIZE).is_err() {
             // Not every file system can promise blocks; written ones are there in all.
-            let block = [0xE5; 1 << 16];
+            let block = vec![0xE5; 1 << 16];
             for _ in 0..SIZE / block.len() as u64 {
                 file.write_all(&block)?;
             }

@@ -38,7 +38,7 @@ pub(super) fn put(state: &Path, story: Option<&str>) -> Result<(), StoreFault> {
         }
         rename(&draft, &state.join(BUILT))
     };
-    write().map_err(fault)?;
+    write().map_err(|error| fault(&error))?;
     finish(state)
 }
 
@@ -51,11 +51,11 @@ pub(super) fn finish(state: &Path) -> Result<(), StoreFault> {
         }
         forget(&state.join(BUILT))
     };
-    steps().map_err(fault)
+    steps().map_err(|error| fault(&error))
 }
 
-fn fault(error: io::Error) -> StoreFault {
-    StoreFault::io("putting the log that was built anew in its place", &error)
+fn fault(error: &io::Error) -> StoreFault {
+    StoreFault::io("putting the log that was built anew in its place", error)
 }
 
 /// The rename that comes next; `None`: all are done.

@@ -76,8 +76,7 @@ fn a_damaged_journal_comes_back_from_sled() {
     let before = large(dir.path());
     let all = segments(dir.path());
     assert!(all.len() > 2, "{all:?}");
-    type Damage<'a> = &'a dyn Fn(&Path);
-    let expect = |damage: Damage<'_>| {
+    let expect = |damage: &dyn Fn(&Path)| {
         let broken = copied(dir.path());
         damage(broken.path());
         let found = files(broken.path());
@@ -87,20 +86,20 @@ fn a_damaged_journal_comes_back_from_sled() {
         assert!(verify(broken.path()).unwrap().is_whole());
         assert!(files(&broken.path().join("damaged/1")) == found);
     };
-    for nth in 0..3 {
+    for (nth, segment) in all.iter().enumerate() {
         expect(&|state| fs::remove_file(&segments(state)[nth]).unwrap());
         expect(&|state| spoil(&segments(state)[nth], Vec::clear));
         expect(&|state| {
             spoil(&segments(state)[nth], |bytes| {
-                bytes.truncate(bytes.len() - 1)
-            })
+                bytes.truncate(bytes.len() - 1);
+            });
         });
-        let length = usize::try_from(all[nth].metadata().unwrap().len()).unwrap();
+        let length = usize::try_from(segment.metadata().unwrap().len()).unwrap();
         for seed in 1..5_usize {
             let bit = seed.wrapping_mul(2_654_435_761) % (length * 8);
             expect(&|state| {
                 spoil(&segments(state)[nth], |bytes| {
-                    bytes[bit / 8] ^= 1 << (bit % 8)
+                    bytes[bit / 8] ^= 1 << (bit % 8);
                 });
             });
         }
