@@ -8,6 +8,7 @@ use std::fs::File;
 use std::io::{BufRead as _, BufReader, Write as _};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
+use std::time::Duration;
 
 const STATE: &str = "CRASH_TEST_STATE";
 
@@ -45,15 +46,11 @@ fn append_until_killed() {
     clippy::disallowed_methods,
     reason = "the test kills a process of its own"
 )]
-fn writer(state: &Path) -> Command {
+fn child(test: &str, state: &Path) -> Command {
     let mut command = Command::new(std::env::current_exe().unwrap());
     command
-        .args([
-            "--exact",
-            "--ignored",
-            "--nocapture",
-            "store::tests::crash::append_until_killed",
-        ])
+        .args(["--exact", "--ignored", "--nocapture"])
+        .arg(format!("store::tests::crash::{test}"))
         .env(STATE, state)
         .stdout(Stdio::piped());
     command
@@ -61,7 +58,7 @@ fn writer(state: &Path) -> Command {
 
 /// Lets the writer acknowledge `count` times, kills it and says what it acknowledged last.
 fn kill_after(state: &Path, count: usize) -> u64 {
-    let mut child = writer(state).spawn().unwrap();
+    let mut child = child("append_until_killed", state).spawn().unwrap();
     let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
     let acknowledged = |line: String| Some(line.strip_prefix("acknowledged ")?.parse().unwrap());
     let mut last: Option<u64> = None;
@@ -106,6 +103,52 @@ fn killed_at_any_moment() {
             }
         }
         assert_eq!(first, last + 1, "round {round}: half a batch is there");
+    }
+}
+
+/// Opens the log once, in a process of its own.
+#[test]
+#[ignore = "run by killed_while_it_recovers"]
+fn open_once() {
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "how the test tells its child where"
+    )]
+    let state = PathBuf::from(std::env::var_os(STATE).expect("run by killed_while_it_recovers"));
+    drop(SledLog::open(&state).unwrap());
+}
+
+/// Recovery is killed later and later, until it is through once.
+#[test]
+fn killed_while_it_recovers() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut log = SledLog::open(dir.path()).unwrap();
+    for nth in 0..30 {
+        append(
+            &mut log,
+            vec![said(format!("{nth} {}", "x".repeat(200_000)))],
+        );
+    }
+    let before = read(&log, 1).unwrap();
+    drop(log);
+    let segment = dir.path().join("journal/00000000000000000001.frames");
+    let mut bytes = std::fs::read(&segment).unwrap();
+    bytes[100_000] ^= 1;
+    std::fs::write(segment, bytes).unwrap();
+    for round in 0_u32.. {
+        let state = super::recovery::copied(dir.path());
+        let mut child = child("open_once", state.path()).spawn().unwrap();
+        std::thread::sleep(Duration::from_millis(4) * round);
+        let through = child.try_wait().unwrap().is_some();
+        child.kill().unwrap();
+        child.wait().unwrap();
+        let log = SledLog::open(state.path()).unwrap();
+        assert!(read(&log, 1).unwrap() == before, "round {round}");
+        let kept = state.path().join("damaged/1/journal");
+        assert!(kept.is_dir() && !state.path().join("rebuilt").exists());
+        if through {
+            return;
+        }
     }
 }
 

@@ -31,7 +31,7 @@ fn segments(state: &Path) -> Vec<PathBuf> {
     paths
 }
 
-fn copied(from: &Path) -> TempDir {
+pub(super) fn copied(from: &Path) -> TempDir {
     fn copy(from: &Path, to: &Path) {
         fs::create_dir_all(to).unwrap();
         for entry in fs::read_dir(from).unwrap() {
@@ -67,6 +67,28 @@ fn a_state_directory_works_wherever_it_is_copied() {
         assert!(!copy.path().join("damaged").exists());
         let mut log = SledLog::open(copy.path()).unwrap();
         append(&mut log, vec![said("it goes on".into())]);
+    }
+}
+
+#[test]
+fn a_log_can_be_looked_at_and_verified_beside_its_holder() {
+    let dir = tempdir().unwrap();
+    let mut log = SledLog::open(dir.path()).unwrap();
+    for nth in 0..20_u64 {
+        append(&mut log, vec![said("x".repeat(5_000)), said("y".into())]);
+        let mut seen = 0;
+        let each = |entry: Envelope, _: &[u8]| {
+            seen = entry.seq.0;
+            ControlFlow::Continue(())
+        };
+        look(dir.path(), each).unwrap();
+        assert_eq!(seen, 2 * (nth + 1));
+        let verified = verify(dir.path()).unwrap();
+        assert!(verified.is_whole(), "{verified:?}");
+        assert_eq!(
+            (verified.sled.entries, verified.journal.entries),
+            (seen, seen)
+        );
     }
 }
 
