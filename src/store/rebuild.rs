@@ -75,7 +75,10 @@ fn built(state: &Path, marked: Head) -> Result<Head, StoreFault> {
             }
         }
     }
-    build(state, None, marked).map_err(|fault| refused.unwrap_or(fault))
+    match (build(state, None, marked), refused) {
+        (Err(StoreFault::Corrupt { .. }), Some(refused)) => Err(refused),
+        (answer, _) => answer,
+    }
 }
 
 /// Everything that the copies prove, in the draft of a new log.
