@@ -16,7 +16,7 @@ mod wake;
 mod work;
 
 pub use by_itself::{append, attention, notify, route};
-pub use log_files::{log_export, replay};
+pub use log_files::{log_export, log_import, log_verify, replay};
 use work::Until;
 
 use crate::cli::error::{Answer, CommandError, Outcome};
@@ -66,7 +66,7 @@ pub fn once(config: &Config, dry_run: bool) -> Outcome {
 
 fn work(config: &Config, once: bool, stopped: Option<Stopped>) -> Outcome {
     telemetry::start(&config.log);
-    let (mut driver, snapshots) = open::patiently(config)?;
+    let (mut driver, snapshots) = open::patiently(config, !once)?;
     if config.trace {
         driver = driver.watched(trace::printer());
     }

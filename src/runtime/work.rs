@@ -7,7 +7,7 @@ use crate::driver::{Driver, Step};
 use crate::effects::Executor;
 use crate::store::{EventLog, StoreFault};
 use events::event::Deadline;
-use events::input::SourceState;
+use events::input::{Source, SourceState};
 use events::{Input, Outcome, Report, Seq, Tick};
 use projections::ledger::Stage;
 use std::collections::BTreeSet;
@@ -55,6 +55,9 @@ impl<L: EventLog, E: Executor + 'static, C: Clock> Work<'_, L, E, C> {
         let mut until = until;
         loop {
             self.take(Input::Elapsed)?;
+            if let Some(state) = self.driver.tend() {
+                self.take(Input::Source(Source::Disk, state))?;
+            }
             self.begin()?;
             if let Until::Quiet(unseen) = &until
                 && ((unseen.is_empty() && self.quiet()) || started.millis() > ROUND_MS)

@@ -28,6 +28,8 @@ pub fn apply(state: &mut State, envelope: &Envelope) {
     match &envelope.event {
         Event::RuntimeStarted(e) => runtime_started(state, &e.settings),
         Event::RuntimeStopped(_) => state.running = false,
+        // What the log means is what it meant before.
+        Event::LogRecovered(_) => {}
         Event::SourceFailed(e) => {
             state.failed_sources.insert(e.source, e.fault.clone());
         }

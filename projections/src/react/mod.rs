@@ -36,6 +36,7 @@ pub(crate) fn propose(state: &State, input: Input, now: Now) -> Batch {
         Input::QueueLine(line) => sources::queue_line(&mut draft, line),
         Input::Source(source, state) => sources::changed(&mut draft, source, state),
         Input::Report(id, report) => commands::reported(&mut draft, id, report),
+        Input::LogRecovered(recovered) => sources::log_recovered(&mut draft, recovered),
         Input::Elapsed => elapsed(&mut draft),
     }
     if !draft.is_empty() {

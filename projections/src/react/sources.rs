@@ -5,7 +5,7 @@ use super::notices;
 use crate::handle;
 use crate::redact::redact;
 use crate::state::State;
-use events::event::{QueueLineImported, SourceFailed, SourceRecovered, Topic};
+use events::event::{LogRecovered, QueueLineImported, SourceFailed, SourceRecovered, Topic};
 use events::input::{QueueEntry, QueueLine, Source, SourceState};
 use events::{Digest, Event, Text, Wall};
 
@@ -21,7 +21,23 @@ pub(super) fn changed(draft: &mut Draft, source: Source, now: SourceState) {
         }
         SourceState::Failed(_) | SourceState::Works => return,
     };
+    let disk = match (&event, source) {
+        (Event::SourceFailed(failed), Source::Disk) => Some(failed.fault.clone()),
+        _ => None,
+    };
     draft.record(event);
+    // What does not fit on the disk can soon not be told any more.
+    if let Some(fault) = disk {
+        notices::queue(draft, None, Topic::Health, "disk full", &fault);
+    }
+}
+
+/// The owner is told where the damaged files are.
+pub(super) fn log_recovered(draft: &mut Draft, recovered: LogRecovered) {
+    let LogRecovered { story, kept } = &recovered;
+    let body = format!("{story}\nThe damaged files are kept in {kept}");
+    draft.record(Event::LogRecovered(recovered));
+    notices::queue(draft, None, Topic::Health, "log recovered", &body);
 }
 
 /// Why a text is not sent to this recipient; `None` where it is the owner's.

@@ -1,7 +1,9 @@
 //! What the log promises, on disk and in memory.
 
+mod cost;
 mod crash;
 mod damage;
+mod recovery;
 mod snapshots;
 
 use super::memory::{Crash, Disk};
