@@ -73,6 +73,12 @@ impl SentTexts {
         }
     }
 
+    /// The newest text whose row was seen without an error.
+    pub fn newest_proven(&self) -> Option<&Sent> {
+        let proven = |sent: &&Sent| sent.guid.is_some() && !sent.failed;
+        self.by_id.values().rev().find(proven)
+    }
+
     /// The text whose row has this name.
     pub fn by_guid(&self, guid: &Guid) -> Option<&Sent> {
         self.by_id.get(self.by_guid.get(guid)?)

@@ -12,6 +12,7 @@ pub mod deadlines;
 pub mod dispatch;
 pub mod grammar;
 pub mod handle;
+pub mod ignored;
 pub mod inbox;
 pub mod ledger;
 pub mod machine;

@@ -10,6 +10,7 @@
 mod admit;
 mod admit_self_chat;
 mod grammar;
+mod ignored;
 mod ladder;
 mod numbers;
 mod redact;
