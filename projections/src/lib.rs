@@ -10,6 +10,7 @@ mod apply;
 pub mod check;
 pub mod deadlines;
 pub mod dispatch;
+pub mod endings;
 pub mod grammar;
 pub mod handle;
 pub mod ignored;

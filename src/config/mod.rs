@@ -53,6 +53,8 @@ pub struct Config {
     pub tmux_window_prefix: String,
     /// Name of the launchd job.
     pub launchd_label: String,
+    /// The launchd job that this process runs in.
+    pub job: Option<String>,
     /// Every event is printed.
     pub trace: bool,
     /// How much is said on standard error.
@@ -159,6 +161,12 @@ impl Config {
             launchd_label: values
                 .word("CODEX_IMESSAGE_LAUNCHD_LABEL")
                 .unwrap_or_default(),
+            job: environment
+                .get("XPC_SERVICE_NAME")
+                .and_then(|name| name.to_str())
+                // What is no job's is named so.
+                .filter(|name| *name != "0")
+                .map(str::to_owned),
             trace: values.switch("CODEX_IMESSAGE_TRACE"),
             log: values.word("CODEX_IMESSAGE_LOG").unwrap_or_default(),
             programs: Programs::new(environment, named),

@@ -3,6 +3,7 @@
 
 mod by_itself;
 mod dry;
+mod health;
 mod lanes;
 mod log_files;
 mod open;
@@ -24,7 +25,8 @@ use crate::clock::{Clock, SystemClock};
 use crate::config::{Config, Program};
 use crate::driver::Driver;
 use crate::effects::{EffectsConfig, LocalExecutor};
-use crate::ingress::socket::{Request, Server};
+use crate::ingress::health::Access;
+use crate::ingress::socket::{self, Request, Server};
 use crate::store::SledLog;
 use events::Input;
 use events::input::Started;
@@ -94,8 +96,9 @@ fn work(config: &Config, once: bool, stopped: Option<Stopped>) -> Outcome {
     if let Some(stopped) = stopped {
         stop_with(stopped, wakes.clone(), Arc::clone(&stopping));
     }
-    serve(config, &wakes)?;
-    let sources = sources::start_all(config, driver.machine().state(), &wakes)
+    let (chat_db, seen) = tokio::sync::watch::channel(Access::default());
+    serve(config, &wakes, seen)?;
+    let sources = sources::start_all(config, driver.machine().state(), &wakes, chat_db)
         .map_err(|error| CommandError::failure("the sources cannot be started").because(error))?;
     drop(entered);
     let executor = LocalExecutor::new(effects(config));
@@ -112,6 +115,7 @@ fn work(config: &Config, once: bool, stopped: Option<Stopped>) -> Outcome {
         clock: &mut clock,
         wakes: &woken,
         stopping,
+        vitals: health::Vitals::new(config),
         appended: &mut keep,
     };
     tracing::info!(pid = std::process::id(), "holds the log and works");
@@ -206,7 +210,11 @@ fn stop_with(stopped: Stopped, wakes: Wakes, stopping: Arc<AtomicBool>) {
 }
 
 /// Takes hand-overs from other processes of this user.
-fn serve(config: &Config, wakes: &Wakes) -> Result<(), CommandError> {
+fn serve(
+    config: &Config,
+    wakes: &Wakes,
+    chat_db: tokio::sync::watch::Receiver<Access>,
+) -> Result<(), CommandError> {
     let server = Server::bind(&config.state_dir).map_err(|error| {
         CommandError::failure("the control socket cannot be made")
             .because(error)
@@ -215,18 +223,33 @@ fn serve(config: &Config, wakes: &Wakes) -> Result<(), CommandError> {
     let (sender, mut requests) = tokio::sync::mpsc::channel::<Request>(256);
     tokio::spawn(server.serve(sender));
     let wakes = wakes.clone();
+    let seen = health::Seen {
+        chat_db,
+        state_dir: config.state_dir.clone(),
+    };
     tokio::spawn(async move {
-        while let Some(Request { hand_over, ack }) = requests.recv().await {
-            let ack: Ack = Box::new(move |seq| {
-                if let Err(why) = ack.send(seq) {
-                    // A client that did not wait finds its hand-over known by its key.
-                    tracing::debug!(%why, "a hand-over was not waited for");
+        while let Some(request) = requests.recv().await {
+            let wake = match request {
+                Request::HandOver(handed, answer) => Wake::HandedOver(handed, acknowledge(answer)),
+                Request::Health(answer) => {
+                    let (says, said) = tokio::sync::oneshot::channel();
+                    tokio::spawn(seen.clone().answer(said, answer));
+                    Wake::Asked(says)
                 }
-            });
-            if wakes.send(Wake::HandedOver(hand_over, ack)).is_err() {
+            };
+            if wakes.send(wake).is_err() {
                 return;
             }
         }
     });
     Ok(())
+}
+
+fn acknowledge(answer: socket::Answer) -> Ack {
+    Box::new(move |seq| {
+        if let Err(why) = answer.send(seq) {
+            // A client that did not wait finds its hand-over known by its key.
+            tracing::debug!(%why, "a hand-over was not waited for");
+        }
+    })
 }

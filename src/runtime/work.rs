@@ -1,5 +1,6 @@
 //! The loop: wake, take in, begin what is owed, sleep until the next deadline.
 
+use super::health::Vitals;
 use super::lanes::Lanes;
 use super::wake::Wake;
 use crate::clock::{Clock, Stopwatch};
@@ -8,7 +9,7 @@ use crate::effects::Executor;
 use crate::store::{EventLog, StoreFault};
 use events::event::Deadline;
 use events::input::SourceState;
-use events::{Input, Outcome, Report, Seq, Tick};
+use events::{Input, Lane, Outcome, Report, Seq, Tick};
 use projections::ledger::Stage;
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -44,6 +45,8 @@ pub(super) struct Work<'a, L, E, C> {
     pub(super) wakes: &'a Receiver<Wake>,
     /// Somebody wants us to stop: no further news is taken in.
     pub(super) stopping: Arc<AtomicBool>,
+    /// What this process knows of itself.
+    pub(super) vitals: Vitals,
     /// Called with the newest position after entries were appended.
     pub(super) appended: &'a mut dyn FnMut(&Driver<L>, Seq),
 }
@@ -80,7 +83,10 @@ impl<L: EventLog, E: Executor + 'static, C: Clock> Work<'_, L, E, C> {
                             unseen.remove(source);
                         }
                     }
-                    wake @ (Wake::Inputs(_) | Wake::HandedOver(..) | Wake::Reported(..)) => {
+                    wake @ (Wake::Inputs(_)
+                    | Wake::HandedOver(..)
+                    | Wake::Asked(_)
+                    | Wake::Reported(..)) => {
                         self.wake(wake)?;
                     }
                 }
@@ -98,8 +104,15 @@ impl<L: EventLog, E: Executor + 'static, C: Clock> Work<'_, L, E, C> {
                 ack(self.driver.machine().state().last);
                 Ok(())
             }
+            Wake::Asked(answer) => {
+                // Whoever asked may have gone.
+                let _ = answer.send(self.vitals.health(self.driver));
+                Ok(())
+            }
             Wake::Reported(id, report) => {
-                self.lanes.back(id);
+                if self.lanes.back(id) == Some(Lane::Messages) {
+                    self.vitals.sent(&report);
+                }
                 self.take(Input::Report(id, report))
             }
             Wake::Looked(_) | Wake::Stop(_) => Ok(()),
