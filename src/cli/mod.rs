@@ -6,6 +6,7 @@
 pub mod completions;
 pub mod demo;
 pub mod docs;
+pub mod doctor;
 pub mod error;
 pub mod hand_over;
 pub mod helper;
@@ -44,6 +45,7 @@ enum Command {
     Run(run::Args),
     Once(once::Args),
     Notify(notify::Args),
+    Doctor(doctor::Args),
     Demo(demo::Args),
     Replay(replay::Args),
     Log(log::Args),
@@ -128,6 +130,7 @@ fn dispatch(command: Command) -> Outcome {
         Command::Run(args) => run::run(&args),
         Command::Once(args) => once::run(&args),
         Command::Notify(args) => notify::run(args),
+        Command::Doctor(args) => doctor::run(&args),
         Command::Demo(args) => demo::run(&args),
         Command::Replay(args) => replay::run(args),
         Command::Log(args) => log::run(&args),

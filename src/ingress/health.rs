@@ -9,10 +9,9 @@ use super::handover::HandOverError;
 use events::Wall;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
-use std::path::PathBuf;
 
 /// The version of [`Health`]. Fields are only ever added within one.
-pub const PROTOCOL: u32 = 1;
+pub const PROTOCOL: u16 = 1;
 
 /// What may be asked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -27,7 +26,7 @@ pub enum Question {
 #[serde(default)]
 pub struct Health {
     /// [`PROTOCOL`] of the agent.
-    pub protocol: u32,
+    pub protocol: u16,
     /// Its program's version.
     pub version: String,
     /// Its process id.
@@ -37,7 +36,7 @@ pub struct Health {
     /// When it answered.
     pub now: Wall,
     /// The file that it runs.
-    pub binary: PathBuf,
+    pub binary: String,
     /// The launchd job that it runs in, where it does.
     pub job: Option<String>,
     /// Reading chat.db, which needs Full Disk Access.
@@ -66,19 +65,20 @@ pub struct Health {
     pub sessions: u64,
 }
 
-/// Whether something may be used, found out by using it.
+/// Whether something may be used, found out by using it. Not `ok` and no `errno` is
+/// in doubt where it was tried.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Access {
-    /// `None`: not tried yet.
-    pub ok: Option<bool>,
+    /// It worked.
+    pub ok: bool,
     /// How far it came: `directory`, `header`, `open`, `probe`, `read`; `send`.
     pub step: String,
     /// The system's error number, or osascript's (negative).
     pub errno: Option<i32>,
     /// What the system answered; for people.
     pub message: String,
-    /// When it was tried.
+    /// When it was tried; `None`: never.
     pub at: Option<Wall>,
 }
 
@@ -144,7 +144,9 @@ pub enum AskError {
     #[error("no agent answers at the control socket: {0}")]
     Nobody(String),
     /// Somebody listens and says nothing.
-    #[error("the agent took the question and did not answer in time: it hangs, or the machine is very busy")]
+    #[error(
+        "the agent took the question and did not answer in time: it hangs, or the machine is very busy"
+    )]
     Silent,
     /// The connection ended without an answer.
     #[error("the agent ended the connection without an answer, as an older version does")]
@@ -154,7 +156,7 @@ pub enum AskError {
     Strange(String),
     /// The agent speaks another version.
     #[error("the agent speaks version {0} of this question, and this program version {PROTOCOL}")]
-    Protocol(u32),
+    Protocol(u16),
 }
 
 /// The frame of a question.
@@ -183,7 +185,7 @@ pub fn asked(content: &[u8]) -> Result<Question, HandOverError> {
 pub fn answered(frame: &[u8]) -> Result<Health, AskError> {
     #[derive(Deserialize)]
     struct Version {
-        protocol: u32,
+        protocol: u16,
     }
     let strange = |why: &str| AskError::Strange(why.to_owned());
     let (kind, content) = frame::unwrap(frame).map_err(|e| strange(&e.to_string()))?;

@@ -5,23 +5,22 @@
 use crate::clock::wall;
 use crate::config::Config;
 use crate::driver::Driver;
-use crate::ingress::health::{
-    Access, Health, Ignored, Log, Outbox, PROTOCOL, Trouble, Unknown,
-};
-use crate::store::EventLog;
+use crate::ingress::health::{Access, Health, Ignored, Log, Outbox, PROTOCOL, Trouble, Unknown};
+use crate::store::{self, EventLog, StoreFault};
 use events::event::InstructionEnd;
 use events::outcome::{Doubt, Failure, Performed};
-use events::{Outcome, Report, Tick, Wall};
+use events::{Envelope, Event, Outcome, Report, Tick, Wall};
 use projections::outbox::End;
-use projections::{State, endings, ignored};
-use std::collections::BTreeSet;
+use projections::{Machine, State, endings, ignored};
+use std::collections::{BTreeMap, BTreeSet};
+use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 use tokio::sync::{oneshot, watch};
 
 /// What this process knows of itself.
 #[derive(Clone, Debug)]
 pub(super) struct Vitals {
-    binary: PathBuf,
+    binary: String,
     job: Option<String>,
     started: Wall,
     automation: Access,
@@ -31,7 +30,8 @@ impl Vitals {
     pub(super) fn new(config: &Config) -> Self {
         Self {
             // Where the system cannot say it, an empty path says that.
-            binary: std::env::current_exe().unwrap_or_default(),
+            binary: std::env::current_exe()
+                .map_or_else(|_| String::new(), |path| path.display().to_string()),
             job: config.job.clone(),
             started: wall(),
             automation: Access {
@@ -46,16 +46,14 @@ impl Vitals {
     pub(super) fn sent(&mut self, report: &Report) {
         let (ok, errno, message) = match report {
             Report::Performed(Performed { doubt: None, .. })
-            | Report::Settled(Outcome::Done(_)) => (Some(true), None, String::new()),
+            | Report::Settled(Outcome::Done(_)) => (true, None, String::new()),
             Report::Performed(Performed {
                 doubt: Some(doubt), ..
-            }) => (None, code(doubt), endings::doubt(doubt)),
+            }) => (false, code(doubt), endings::doubt(doubt)),
             Report::Settled(Outcome::Failed(failure)) => {
-                (Some(false), refusal(failure), endings::failure(failure))
+                (false, refusal(failure), endings::failure(failure))
             }
-            Report::Settled(Outcome::Unknown(doubt)) => {
-                (None, code(doubt), endings::doubt(doubt))
-            }
+            Report::Settled(Outcome::Unknown(doubt)) => (false, code(doubt), endings::doubt(doubt)),
             Report::Settled(Outcome::Expired) => return,
         };
         self.automation = Access {
@@ -104,6 +102,24 @@ const fn refusal(failure: &Failure) -> Option<i32> {
     }
 }
 
+/// What the log on disk says about health, read beside whoever holds it.
+pub fn look(config: &Config) -> Result<(State, Health), StoreFault> {
+    let mut machine = Machine::default();
+    let mut queued = BTreeMap::new();
+    let each = |entry: Envelope| {
+        if matches!(entry.event, Event::NoticeQueued(_)) {
+            queued.insert(entry.seq, entry.wall);
+        }
+        machine.commit(std::slice::from_ref(&entry));
+        ControlFlow::Continue(())
+    };
+    store::look(&config.state_dir, each)?;
+    let state = machine.state().clone();
+    let mut health = of_log(&state, |seq| queued.get(&seq).copied());
+    health.log.bytes = size(&config.state_dir.join("log"));
+    Ok((state, health))
+}
+
 /// What a log says about health, whoever reads it. `when` gives the time of an entry.
 pub(super) fn of_log(state: &State, when: impl Fn(events::Seq) -> Option<Wall>) -> Health {
     let sessions = &state.sessions.by_id;
@@ -137,7 +153,7 @@ pub(super) fn of_log(state: &State, when: impl Fn(events::Seq) -> Option<Wall>) 
     }
 }
 
-fn ignored(state: &State) -> std::collections::BTreeMap<String, Ignored> {
+fn ignored(state: &State) -> BTreeMap<String, Ignored> {
     let rows = state.inbox.ignored.iter().map(|(reason, rows)| {
         let rows = Ignored {
             count: rows.count,
@@ -178,7 +194,12 @@ fn last_error(state: &State) -> Option<Trouble> {
 /// The wall time of a moment in the log's own time.
 fn back(state: &State, at: Tick) -> Wall {
     let ago = state.tick.0.saturating_sub(at.0);
-    Wall(state.wall.0.saturating_sub(i64::try_from(ago).unwrap_or(i64::MAX)))
+    Wall(
+        state
+            .wall
+            .0
+            .saturating_sub(i64::try_from(ago).unwrap_or(i64::MAX)),
+    )
 }
 
 /// How the answering task comes by what the loop does not know.
@@ -191,7 +212,11 @@ pub(super) struct Seen {
 
 impl Seen {
     /// Waits for the loop's part, adds to it, and answers.
-    pub(super) async fn answer(self, from_loop: oneshot::Receiver<Health>, to: oneshot::Sender<Health>) {
+    pub(super) async fn answer(
+        self,
+        from_loop: oneshot::Receiver<Health>,
+        to: oneshot::Sender<Health>,
+    ) {
         // A loop that has ended answers nobody; the client finds the door closed.
         let Ok(mut health) = from_loop.await else {
             return;
@@ -204,7 +229,7 @@ impl Seen {
 }
 
 /// The size of all files below a directory.
-fn size(directory: &Path) -> u64 {
+pub fn size(directory: &Path) -> u64 {
     let entries = std::fs::read_dir(directory).into_iter().flatten().flatten();
     let of = |entry: std::fs::DirEntry| match entry.metadata() {
         Ok(data) if data.is_dir() => size(&entry.path()),

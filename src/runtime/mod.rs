@@ -17,6 +17,7 @@ mod wake;
 mod work;
 
 pub use by_itself::{append, attention, notify, route};
+pub use health::{look, size};
 pub use log_files::{log_export, replay};
 use work::Until;
 
@@ -38,7 +39,7 @@ use std::time::Duration;
 use wake::{Ack, Wake, Wakes};
 
 /// The version that the log remembers.
-const VERSION: &str = env!("CARGO_PKG_VERSION");
+pub const VERSION: &str = env!("CARGO_PKG_VERSION");
 /// A snapshot is kept each time the log has grown by this many entries.
 const SNAPSHOT_EVERY: u64 = 10_000;
 
@@ -137,7 +138,7 @@ fn work(config: &Config, once: bool, stopped: Option<Stopped>) -> Outcome {
 }
 
 /// Executors with this configuration.
-fn effects(config: &Config) -> EffectsConfig {
+pub fn effects(config: &Config) -> EffectsConfig {
     // What is missing keeps the name that it was given, so that starting it says so.
     let program = |program: Program| {
         let programs = &config.programs;

@@ -21,6 +21,8 @@ pub mod snapshot;
 mod tests;
 
 pub use fault::StoreFault;
+pub(crate) use files::{close_to_others, private_dir};
+pub use lock::holder;
 pub use look::look;
 pub use memory::MemoryLog;
 pub use sled::SledLog;

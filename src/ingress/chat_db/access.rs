@@ -24,7 +24,7 @@ pub fn access(path: &Path) -> Access {
 pub fn told(path: &Path, fault: Option<&Fault>) -> Access {
     let Some(fault) = fault else {
         return Access {
-            ok: Some(true),
+            ok: true,
             step: "read".into(),
             at: Some(wall()),
             ..Access::default()
@@ -36,7 +36,7 @@ pub fn told(path: &Path, fault: Option<&Fault>) -> Access {
         _ => (name(fault.step), fault.errno),
     };
     Access {
-        ok: Some(false),
+        ok: false,
         step: step.into(),
         errno,
         message: fault.to_string(),
@@ -84,20 +84,20 @@ mod tests {
             (access.ok, access.step, access.errno)
         };
         let nowhere = dir.path().join("nothing/chat.db");
-        assert_eq!(of(&nowhere), (Some(false), "directory".into(), Some(2)));
-        assert_eq!(of(&file), (Some(false), "header".into(), Some(2)));
+        assert_eq!(of(&nowhere), (false, "directory".into(), Some(2)));
+        assert_eq!(of(&file), (false, "header".into(), Some(2)));
         std::fs::write(&file, b"random bytes that are no database").unwrap();
-        assert_eq!(of(&file), (Some(false), "header".into(), None));
+        assert_eq!(of(&file), (false, "header".into(), None));
         std::fs::write(&file, b"").unwrap();
-        assert_eq!(of(&file), (Some(false), "header".into(), None));
+        assert_eq!(of(&file), (false, "header".into(), None));
         std::fs::remove_file(&file).unwrap();
         rusqlite::Connection::open(&file)
             .unwrap()
             .execute_batch("create table t (a)")
             .unwrap();
-        assert_eq!(of(&file), (Some(false), "probe".into(), None));
+        assert_eq!(of(&file), (false, "probe".into(), None));
         std::fs::remove_file(&file).unwrap();
         crate::demo::messages::Messages::create(&file).unwrap();
-        assert_eq!(of(&file), (Some(true), "read".into(), None));
+        assert_eq!(of(&file), (true, "read".into(), None));
     }
 }

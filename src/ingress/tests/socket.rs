@@ -1,8 +1,8 @@
 //! The control socket: an answer means it is in the log, and no client can hold up another.
 
 use super::notify;
-use crate::ingress::client::{Delivery, address, deliver};
 use crate::ingress::client::ask_health;
+use crate::ingress::client::{Delivery, address, deliver};
 use crate::ingress::frame::HEADER;
 use crate::ingress::handover;
 use crate::ingress::health::{self, AskError, Health, Ignored, PROTOCOL};
@@ -62,7 +62,9 @@ fn healthy() -> Health {
 
 async fn asks(state: &Path, limit: Duration) -> Result<Health, AskError> {
     let state = state.to_owned();
-    spawn_blocking(move || ask_health(&state, limit)).await.unwrap()
+    spawn_blocking(move || ask_health(&state, limit))
+        .await
+        .unwrap()
 }
 
 fn frame(nth: usize) -> Vec<u8> {
