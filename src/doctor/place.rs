@@ -62,7 +62,7 @@ fn look(path: &Path, open: &mut Vec<PathBuf>) -> io::Result<()> {
 }
 
 fn closed(data: &Metadata) -> bool {
-    data.permissions().mode() & 0o077 == 0
+    data.permissions().mode().trailing_zeros() >= 6
 }
 
 /// Whoever may write our settings may name another owner.

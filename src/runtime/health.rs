@@ -49,11 +49,13 @@ impl Vitals {
             | Report::Settled(Outcome::Done(_)) => (true, None, String::new()),
             Report::Performed(Performed {
                 doubt: Some(doubt), ..
-            }) => (false, code(doubt), endings::doubt(doubt)),
+            })
+            | Report::Settled(Outcome::Unknown(doubt)) => {
+                (false, code(doubt), endings::doubt(doubt))
+            }
             Report::Settled(Outcome::Failed(failure)) => {
                 (false, refusal(failure), endings::failure(failure))
             }
-            Report::Settled(Outcome::Unknown(doubt)) => (false, code(doubt), endings::doubt(doubt)),
             Report::Settled(Outcome::Expired) => return,
         };
         self.automation = Access {
@@ -123,7 +125,7 @@ pub fn look(config: &Config) -> Result<(State, Health), StoreFault> {
 /// What a log says about health, whoever reads it. `when` gives the time of an entry.
 pub(super) fn of_log(state: &State, when: impl Fn(events::Seq) -> Option<Wall>) -> Health {
     let sessions = &state.sessions.by_id;
-    let panes: BTreeSet<_> = sessions.values().flat_map(|s| s.panes.last()).collect();
+    let panes: BTreeSet<_> = sessions.values().filter_map(|s| s.panes.last()).collect();
     let open = &state.outbox.open;
     Health {
         protocol: PROTOCOL,
