@@ -4,12 +4,11 @@
 
 use crate::clock::wall;
 use crate::config::Config;
-use crate::driver::Driver;
 use crate::ingress::health::{Access, Health, Ignored, Log, Outbox, PROTOCOL, Trouble, Unknown};
-use crate::store::{self, EventLog, StoreFault};
+use crate::store::{self, StoreFault};
 use events::event::InstructionEnd;
 use events::outcome::{Doubt, Failure, Performed};
-use events::{Envelope, Event, Outcome, Report, Tick, Wall};
+use events::{Envelope, Outcome, Report, Tick, Wall};
 use projections::outbox::End;
 use projections::{Machine, State, endings, ignored};
 use std::collections::{BTreeMap, BTreeSet};
@@ -68,7 +67,7 @@ impl Vitals {
     }
 
     /// How things are, as far as the loop knows.
-    pub(super) fn health<L: EventLog>(&self, driver: &Driver<L>) -> Health {
+    pub(super) fn health(&self, state: &State) -> Health {
         Health {
             binary: self.binary.clone(),
             job: self.job.clone(),
@@ -76,10 +75,7 @@ impl Vitals {
             version: super::VERSION.into(),
             started: self.started,
             automation: self.automation.clone(),
-            ..of_log(driver.machine().state(), |seq| {
-                let entry = driver.log().read(seq).next()?;
-                entry.ok().map(|entry| entry.wall)
-            })
+            ..of_log(state)
         }
     }
 }
@@ -107,23 +103,19 @@ const fn refusal(failure: &Failure) -> Option<i32> {
 /// What the log on disk says about health, read beside whoever holds it.
 pub fn look(config: &Config) -> Result<(State, Health), StoreFault> {
     let mut machine = Machine::default();
-    let mut queued = BTreeMap::new();
     let each = |entry: Envelope| {
-        if matches!(entry.event, Event::NoticeQueued(_)) {
-            queued.insert(entry.seq, entry.wall);
-        }
         machine.commit(std::slice::from_ref(&entry));
         ControlFlow::Continue(())
     };
     store::look(&config.state_dir, each)?;
     let state = machine.state().clone();
-    let mut health = of_log(&state, |seq| queued.get(&seq).copied());
+    let mut health = of_log(&state);
     health.log.bytes = size(&config.state_dir.join("log"));
     Ok((state, health))
 }
 
-/// What a log says about health, whoever reads it. `when` gives the time of an entry.
-pub(super) fn of_log(state: &State, when: impl Fn(events::Seq) -> Option<Wall>) -> Health {
+/// What a log says about health, whoever reads it.
+fn of_log(state: &State) -> Health {
     let sessions = &state.sessions.by_id;
     let panes: BTreeSet<_> = sessions.values().filter_map(|s| s.panes.last()).collect();
     let open = &state.outbox.open;
@@ -135,7 +127,7 @@ pub(super) fn of_log(state: &State, when: impl Fn(events::Seq) -> Option<Wall>) 
         ignored: ignored(state),
         outbox: Outbox {
             depth: open.len() as u64,
-            oldest: open.keys().next().and_then(|seq| when(*seq)),
+            oldest: open.values().next().map(|notice| back(state, notice.at)),
         },
         unknown: unknown(state),
         last_error: last_error(state),

@@ -106,7 +106,7 @@ impl<L: EventLog, E: Executor + 'static, C: Clock> Work<'_, L, E, C> {
             }
             Wake::Asked(answer) => {
                 // Whoever asked may have gone.
-                let _ = answer.send(self.vitals.health(self.driver));
+                let _ = answer.send(self.vitals.health(self.driver.machine().state()));
                 Ok(())
             }
             Wake::Reported(id, report) => {

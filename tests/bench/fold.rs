@@ -140,6 +140,7 @@ fn turn(log: &mut Log, nth: u64) {
         ending,
     }));
     let queued = NoticeQueued {
+        replaces: Vec::new(),
         session: Some(session),
         topic: Topic::TurnEnd(Some(turn)),
         to: "+15555550123".into(),

@@ -292,7 +292,9 @@ fn the_page_lists_every_check_and_every_field() {
             .keys()
             .for_each(|key| has(key));
     }
-    made.iter().for_each(|name| has(name));
+    for name in &made {
+        has(name);
+    }
     report
         .as_object()
         .expect("a report")

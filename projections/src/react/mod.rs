@@ -5,6 +5,7 @@ mod commands;
 mod dispatches;
 mod draft;
 mod messages;
+mod missing;
 mod notices;
 mod notify;
 mod replies;

@@ -14,6 +14,7 @@ pub(super) const HELP: &str = "\
 2: option 2 of its question (1.2 2.1 for several)
 list: your sessions
 status @ref: how one is doing
+retry: texts that you may not have, again
 new label: what to do, in a new session
 Reply to a notice, and it goes to that notice's session.";
 

@@ -13,6 +13,7 @@ mod grammar;
 mod ignored;
 mod ladder;
 mod numbers;
+mod outbox;
 mod redact;
 mod refs;
 mod render;
