@@ -12,6 +12,7 @@ pub mod check;
 pub mod deadlines;
 pub mod dispatch;
 pub mod endings;
+pub mod explain;
 pub mod grammar;
 pub mod handle;
 pub mod ignored;

@@ -8,6 +8,7 @@ pub mod demo;
 pub mod docs;
 pub mod doctor;
 pub mod error;
+pub mod explain;
 pub mod hand_over;
 pub mod helper;
 pub mod log;
@@ -46,6 +47,7 @@ enum Command {
     Once(once::Args),
     Notify(notify::Args),
     Doctor(doctor::Args),
+    Explain(explain::Args),
     Demo(demo::Args),
     Replay(replay::Args),
     Log(log::Args),
@@ -131,6 +133,7 @@ fn dispatch(command: Command) -> Outcome {
         Command::Once(args) => once::run(&args),
         Command::Notify(args) => notify::run(args),
         Command::Doctor(args) => doctor::run(&args),
+        Command::Explain(args) => explain::run(&args),
         Command::Demo(args) => demo::run(&args),
         Command::Replay(args) => replay::run(args),
         Command::Log(args) => log::run(&args),

@@ -3,6 +3,7 @@
 
 mod by_itself;
 mod dry;
+mod explain;
 mod health;
 mod lanes;
 mod log_files;
@@ -17,6 +18,7 @@ mod wake;
 mod work;
 
 pub use by_itself::{append, attention, notify, route};
+pub use explain::explain;
 pub use health::{look, size};
 pub use log_files::{log_export, replay};
 use work::Until;
