@@ -5,6 +5,11 @@
 //! It only reads what was decided then and decides nothing again. No text of
 //! anybody is in it.
 
+#![expect(
+    clippy::wildcard_enum_match_arm,
+    reason = "a story picks out the few events that belong to it"
+)]
+
 use crate::apply::dispatch_of;
 use crate::render::ago;
 use crate::{endings, ignored};

@@ -127,6 +127,11 @@ impl Config {
         Ok(Self::from_values(places, environment, values))
     }
 
+    /// Whether this process is our launchd job.
+    pub fn is_job(&self) -> bool {
+        self.job.as_deref() == Some(self.launchd_label.as_str())
+    }
+
     /// What decisions depend on.
     pub fn settings(&self) -> Settings {
         self.settings.clone()

@@ -42,7 +42,7 @@ fn agent(facts: &Facts<'_>) -> Check {
         Err(silent @ AskError::Silent) => Check::fail(
             NAME,
             silent.to_string(),
-            "look at its log for what it waits for, then end it; launchd starts it again",
+            "look into agent.log in the state directory for what it waits for, then end it; launchd starts it again",
         ),
         Err(old @ (AskError::Closed | AskError::Protocol(_) | AskError::Strange(_))) => {
             Check::fail(

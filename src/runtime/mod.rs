@@ -7,6 +7,7 @@ mod explain;
 mod health;
 mod lanes;
 mod log_files;
+mod log_writer;
 mod open;
 mod pumps;
 mod sources;
@@ -14,6 +15,7 @@ mod telemetry;
 #[cfg(test)]
 mod tests;
 mod trace;
+mod upgrade;
 mod wake;
 mod work;
 
@@ -70,7 +72,7 @@ pub fn once(config: &Config, dry_run: bool) -> Outcome {
 }
 
 fn work(config: &Config, once: bool, stopped: Option<Stopped>) -> Outcome {
-    telemetry::start(&config.log);
+    telemetry::start(config);
     let (mut driver, snapshots) = open::patiently(config)?;
     if config.trace {
         driver = driver.watched(trace::printer());
@@ -98,6 +100,12 @@ fn work(config: &Config, once: bool, stopped: Option<Stopped>) -> Outcome {
     signals(&wakes, &stopping)?;
     if let Some(stopped) = stopped {
         stop_with(stopped, wakes.clone(), Arc::clone(&stopping));
+    }
+    if config.is_job() && !once {
+        // Where the system does not say which file this is, there is nothing to compare.
+        if let Ok(program) = std::env::current_exe() {
+            upgrade::watch(program, wakes.clone(), Arc::clone(&stopping));
+        }
     }
     let (chat_db, seen) = tokio::sync::watch::channel(Access::default());
     serve(config, &wakes, seen)?;

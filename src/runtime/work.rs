@@ -10,6 +10,7 @@ use crate::store::{EventLog, StoreFault};
 use events::event::Deadline;
 use events::input::SourceState;
 use events::{Input, Lane, Outcome, Report, Seq, Tick};
+use projections::State;
 use projections::ledger::Stage;
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -120,7 +121,7 @@ impl<L: EventLog, E: Executor + 'static, C: Clock> Work<'_, L, E, C> {
     }
 
     fn take(&mut self, input: Input) -> Result<(), StoreFault> {
-        tell(&input);
+        tell(&input, self.driver.machine().state());
         let now = self.clock.now();
         if let Step::Appended(seq) = self.driver.take(input, now)? {
             (self.appended)(self.driver, seq);
@@ -188,10 +189,13 @@ impl<L: EventLog, E: Executor + 'static, C: Clock> Work<'_, L, E, C> {
 }
 
 /// What goes wrong outside is worth a line. Texts and addresses do not show in it.
-fn tell(input: &Input) {
+fn tell(input: &Input, known: &State) {
     if let Input::Source(source, state) = input {
         match state {
             SourceState::Failed(why) => tracing::warn!(?source, why, "a source does not work"),
+            SourceState::Works if known.failed_sources.contains_key(source) => {
+                tracing::info!(?source, "a source works again");
+            }
             SourceState::Works => tracing::debug!(?source, "a source works"),
         }
     }

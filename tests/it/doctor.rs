@@ -90,18 +90,23 @@ impl Home {
     }
 
     /// An agent that runs until this is dropped.
-    #[expect(clippy::disallowed_methods, reason = "the agent runs beside the test")]
     fn agent(&self) -> Agent {
-        let child = std::process::Command::new(assert_cmd::cargo::cargo_bin(MAIN))
+        let agent = self.start(&assert_cmd::cargo::cargo_bin(MAIN), &[]);
+        self.until(|health| health.chat_db.at.is_some());
+        agent
+    }
+
+    #[expect(clippy::disallowed_methods, reason = "the agent runs beside the test")]
+    fn start(&self, program: &Path, more: &[(&str, &str)]) -> Agent {
+        let child = std::process::Command::new(program)
             .env_clear()
             .envs(self.variables())
+            .envs(more.iter().copied())
             .arg("run")
             .stderr(Stdio::null())
             .spawn()
             .expect("it starts");
-        let agent = Agent(child);
-        self.until(|health| health.chat_db.at.is_some());
-        agent
+        Agent(child)
     }
 
     /// Asks the agent until it says so.
@@ -171,6 +176,14 @@ fn beside_a_running_agent_all_is_well_and_what_is_not_is_named() {
     let (report, code) = home.doctor(&[]);
     assert_eq!((verdict(&report, "ignored"), code), ("warn", 1));
     assert!(evidence(&report, "ignored").contains("NotIMessage 1 (last just now"));
+    let story = home.command(&["explain"]).output().expect("it runs");
+    let story = String::from_utf8_lossy(&story.stdout).into_owned();
+    assert!(
+        story.contains("not acted on: it was a message by SMS"),
+        "{story}"
+    );
+    let nobody = home.command(&["explain", "NO-SUCH-ROW"]).output();
+    assert_eq!(nobody.expect("it runs").status.code(), Some(1));
 
     // The agent loses chat.db: it goes on, and says at which step it fails.
     fs::remove_file(home.path("chat.db")).expect("gone");
@@ -314,4 +327,35 @@ fn the_page_lists_every_check_and_every_field() {
     once.sort_unstable();
     once.dedup();
     assert_eq!(once.len(), made.len(), "a name stands for one check");
+}
+
+#[test]
+fn as_a_launchd_job_it_writes_its_own_log_and_makes_room_for_a_new_program() {
+    let home = Home::new();
+    let (program, new) = (home.path("program"), home.path("program.new"));
+    fs::copy(assert_cmd::cargo::cargo_bin(MAIN), &program).expect("a copy");
+    let label = "com.example.agent";
+    let job = [
+        ("XPC_SERVICE_NAME", label),
+        ("CODEX_IMESSAGE_LAUNCHD_LABEL", label),
+    ];
+    let mut agent = home.start(&program, &job);
+    let health = home.until(|health| health.chat_db.at.is_some());
+    assert_eq!(health.job.as_deref(), Some(label));
+    assert_eq!(Path::new(&health.binary), program);
+    // Put there as an installer does: written aside, then moved over.
+    fs::write(&new, "#!/bin/sh\n").expect("a new program");
+    fs::set_permissions(&new, fs::Permissions::from_mode(0o755)).expect("executable");
+    fs::rename(&new, &program).expect("replaced");
+    let ended = agent.0.wait().expect("it ends");
+    assert_eq!(ended.code(), Some(0), "in good order");
+    let log = fs::read_to_string(home.state().join("agent.log")).expect("its log");
+    assert!(
+        log.contains("holds the log and works") && log.contains("a new program"),
+        "{log}"
+    );
+    assert!(!log.contains("5555550123"));
+    let (report, _) = home.doctor(&[]);
+    assert_eq!(verdict(&report, "permissions"), "ok");
+    assert!(!evidence(&report, "agent").contains("in good order"));
 }

@@ -9,6 +9,7 @@
 
 mod admit;
 mod admit_self_chat;
+mod deaf;
 mod explain;
 mod grammar;
 mod ignored;
