@@ -10,6 +10,7 @@ pub mod doctor;
 pub mod driver;
 pub mod effects;
 pub mod ingress;
+pub mod mac;
 pub mod runtime;
 pub mod sim;
 pub mod store;

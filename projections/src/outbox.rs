@@ -132,8 +132,11 @@ impl Outbox {
     pub fn ready(&self, now: Tick, ordinary: bool) -> Vec<Seq> {
         let mut seen = BTreeSet::new();
         let mut ready = Vec::new();
-        let goes = |notice: &Notice| ordinary || !notice.ordinary() || !notice.untouched();
-        for (seq, notice) in self.open.iter().filter(|(_, notice)| goes(notice)) {
+        let begun = self.open.iter().filter(|(_, n)| !n.untouched());
+        let waiting = self.open.iter().filter(|(_, n)| n.untouched());
+        // One that has begun goes on before any other of its session may begin.
+        let waiting = waiting.filter(|(_, n)| ordinary || !n.ordinary());
+        for (seq, notice) in begun.chain(waiting) {
             let first = notice
                 .session
                 .as_ref()
@@ -146,17 +149,11 @@ impl Outbox {
         ready.into_iter().map(|(seq, _)| seq).collect()
     }
 
-    /// Ordinary notices about the same as this one that may be sent as one.
-    pub fn alike(&self, session: Option<&SessionId>, topic: &Topic) -> Vec<Seq> {
-        // What others asked to be sent is about no session; nothing else without one is ordinary.
-        let alike = |notice: &Notice| {
-            let request = (notice.topic == Topic::Request) == (*topic == Topic::Request);
-            notice.session.as_ref() == session && request
-        };
-        let open = self.open.iter();
-        open.filter(|(_, notice)| notice.ordinary() && notice.untouched() && alike(notice))
-            .map(|(seq, _)| *seq)
-            .collect()
+    /// Ordinary notices about one session, or none, that may be sent as one.
+    pub fn alike(&self, session: Option<&SessionId>) -> Vec<Seq> {
+        let alike = |n: &Notice| n.session.as_ref() == session && n.untouched() && n.ordinary();
+        let open = self.open.iter().filter(|(_, notice)| alike(notice));
+        open.map(|(seq, _)| *seq).collect()
     }
 
     /// One part is out of our hands: on to the next, or through.

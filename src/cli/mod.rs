@@ -17,6 +17,7 @@ pub mod notify;
 pub mod once;
 pub mod replay;
 pub mod run;
+pub mod setup_notify_hook;
 pub mod ui;
 
 #[cfg(test)]
@@ -48,11 +49,14 @@ enum Command {
     Notify(notify::Args),
     Doctor(doctor::Args),
     Explain(explain::Args),
+    SetupNotifyHook(setup_notify_hook::Args),
     Demo(demo::Args),
     Replay(replay::Args),
     Log(log::Args),
     Completions(completions::Args),
     Man(man::Args),
+    #[command(hide = true)]
+    NotifyChained(hand_over::chained::Args),
     #[command(hide = true)]
     DemoOsascript(demo::StandIn),
     #[command(hide = true)]
@@ -134,6 +138,8 @@ fn dispatch(command: Command) -> Outcome {
         Command::Notify(args) => notify::run(args),
         Command::Doctor(args) => doctor::run(&args),
         Command::Explain(args) => explain::run(&args),
+        Command::SetupNotifyHook(args) => setup_notify_hook::run(&args),
+        Command::NotifyChained(args) => hand_over::chained::run(args),
         Command::Demo(args) => demo::run(&args),
         Command::Replay(args) => replay::run(args),
         Command::Log(args) => log::run(&args),

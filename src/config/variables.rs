@@ -211,6 +211,12 @@ pub const VARIABLES: &[Variable] = &[
         "`new label: …` starts a session",
     ),
     v(
+        "CODEX_IMESSAGE_START_SESSIONS_WITH_FULL_ACCESS",
+        Kind::Switch,
+        "0",
+        "sessions may be started from the phone where Codex's configuration gives all of them full access",
+    ),
+    v(
         "CODEX_IMESSAGE_AUTO_CREATE_ON_MISSING",
         Kind::Switch,
         "1",

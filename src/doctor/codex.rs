@@ -4,12 +4,11 @@
 use super::{Check, Facts};
 use crate::config::Program;
 use crate::effects::child::Ended;
+use crate::mac::hook::{Hook, Seen, look};
 use std::path::Path;
-use toml_edit::{Document, Item, TableLike, Value};
 
 /// Minor versions of Codex that this program was tested with.
 const TESTED: std::ops::RangeInclusive<u64> = 104..=169;
-const OURS: &str = "codex-imessage-control-plane";
 const SET_UP: &str = "run `setup-notify-hook`, then restart running Codex sessions";
 
 pub(super) fn checks(facts: &Facts<'_>) -> Vec<Check> {
@@ -74,51 +73,36 @@ fn minor(said: &str) -> Option<u64> {
 fn settings(file: &Path, text: &str) -> (Check, Check) {
     const HOOK: &str = "notify_hook";
     const TITLES: &str = "pane_titles";
-    match Document::parse(text.trim_start_matches('\u{feff}')) {
-        Err(error) => {
-            let line = error.span().and_then(|span| text.get(..span.start));
-            let line = 1 + line.map_or(0, |before| before.matches('\n').count());
-            let why = format!("line {line} of {} is not TOML", file.display());
+    match look(text) {
+        Err(fault) => {
+            let why = format!("{}: {fault}", file.display());
             let next = "correct that line: Codex cannot read the file either";
-            (
-                Check::fail(HOOK, why.clone(), next),
-                Check::unknown(TITLES, why),
-            )
+            let titles = Check::unknown(TITLES, why.clone());
+            (Check::fail(HOOK, why, next), titles)
         }
-        Ok(document) => {
-            let table = document.as_table();
-            (hook(HOOK, table), titles(TITLES, table))
-        }
+        Ok(seen) => (hook(HOOK, &seen), titles(TITLES, &seen)),
     }
 }
 
 /// The rollouts tell of turns without it, so a hook that is not there only costs time.
-fn hook(name: &'static str, table: &dyn TableLike) -> Check {
-    let misplaced = misplaced(table, "");
-    match table.get("notify").and_then(Item::as_value) {
-        Some(Value::Array(words)) => {
-            let words: Vec<_> = words.iter().filter_map(Value::as_str).collect();
-            match words.first() {
-                Some(program) if is_ours(program) => present(name, program),
-                _ if words.iter().any(|word| word.contains(OURS)) => {
-                    Check::ok(name, "another notifier comes first and calls this program")
-                }
-                _ => Check::warn(
-                    name,
-                    "another notifier is set, and this program is not told",
-                    "run `setup-notify-hook`: it keeps the other one and calls it too",
-                ),
-            }
-        }
-        Some(_) => Check::warn(name, "`notify` is no list of words", SET_UP),
-        None => match misplaced {
-            Some(place) => Check::warn(
-                name,
-                format!("`notify` stands under [{place}], where Codex does not look"),
-                SET_UP,
-            ),
-            None => Check::warn(name, "`notify` is not set", SET_UP),
-        },
+fn hook(name: &'static str, seen: &Seen) -> Check {
+    if let Some(line) = seen.misplaced.first() {
+        let evidence = format!("`notify` in line {line} stands where Codex does not look for it");
+        return Check::warn(name, evidence, SET_UP);
+    }
+    match &seen.hook {
+        Hook::Ours { program } => present(name, program),
+        Hook::Through { program } => Check::ok(
+            name,
+            format!("Codex runs {program}, which calls this program"),
+        ),
+        Hook::Other { program } => Check::warn(
+            name,
+            format!("Codex runs {program}, and this program is not told"),
+            "run `setup-notify-hook`: it keeps the other one and calls it too",
+        ),
+        Hook::Unusable => Check::warn(name, "`notify` is nothing that Codex can run", SET_UP),
+        Hook::Absent => Check::warn(name, "`notify` is not set", SET_UP),
     }
 }
 
@@ -130,46 +114,12 @@ fn present(name: &'static str, program: &str) -> Check {
     if !program.contains('/') || runs {
         return Check::ok(name, format!("Codex runs {program} at the end of turns"));
     }
-    Check::fail(
-        name,
-        format!("`notify` names {program}, which is no program"),
-        SET_UP,
-    )
+    let evidence = format!("`notify` names {program}, which is no program");
+    Check::fail(name, evidence, SET_UP)
 }
 
-fn is_ours(program: &str) -> bool {
-    Path::new(program)
-        .file_name()
-        .is_some_and(|name| name == OURS)
-}
-
-/// The table in which our hook stands by mistake: below a `[table]` line a key is that table's.
-fn misplaced(table: &dyn TableLike, place: &str) -> Option<String> {
-    table.iter().find_map(|(key, item)| {
-        let here = if place.is_empty() {
-            key.to_owned()
-        } else {
-            format!("{place}.{key}")
-        };
-        let below = item.as_table_like()?;
-        let notify = below.get("notify").and_then(Item::as_array);
-        let ours = |value: &Value| value.as_str().is_some_and(|word| word.contains(OURS));
-        if notify.is_some_and(|words| words.iter().any(ours)) {
-            return Some(here);
-        }
-        misplaced(below, &here)
-    })
-}
-
-fn titles(name: &'static str, table: &dyn TableLike) -> Check {
-    let items = table
-        .get("tui")
-        .and_then(Item::as_table_like)
-        .and_then(|tui| tui.get("terminal_title"))
-        .and_then(Item::as_array);
-    let told =
-        items.is_some_and(|items| items.iter().any(|item| item.as_str() == Some("thread-id")));
-    if told {
+fn titles(name: &'static str, seen: &Seen) -> Check {
+    if seen.pane_titles {
         return Check::ok(
             name,
             "Codex writes the thread id into the title of its pane",
@@ -179,7 +129,7 @@ fn titles(name: &'static str, table: &dyn TableLike) -> Check {
         name,
         "the thread id is not in pane titles; sessions of Codex's shared daemon cannot be typed into",
     )
-    .then("optional: add \"thread-id\" to `terminal_title` under [tui] in Codex's config.toml")
+    .then("optional: run `setup-notify-hook --pane-titles`")
 }
 
 #[cfg(test)]
@@ -210,13 +160,9 @@ mod tests {
             (
                 "[notice.model_migrations]\nnotify = [\"/x/codex-imessage-control-plane\", \"notify\"]",
                 Verdict::Warn,
-                "[notice.model_migrations]",
+                "line 2",
             ),
-            (
-                "notify = [\"/usr/bin/other\"]",
-                Verdict::Warn,
-                "another notifier",
-            ),
+            ("notify = [\"/usr/bin/other\"]", Verdict::Warn, "not told"),
             (
                 "notify = [\"/x/wrap\", \"[\\\"/x/codex-imessage-control-plane\\\"]\"]",
                 Verdict::Ok,
@@ -225,7 +171,7 @@ mod tests {
             (
                 "notify = \"codex-imessage-control-plane\"",
                 Verdict::Warn,
-                "no list",
+                "nothing that Codex",
             ),
             ("a = 1\na = 2", Verdict::Fail, "line 2"),
         ];

@@ -102,10 +102,7 @@ fn work(config: &Config, once: bool, stopped: Option<Stopped>) -> Outcome {
         stop_with(stopped, wakes.clone(), Arc::clone(&stopping));
     }
     if config.is_job() && !once {
-        // Where the system does not say which file this is, there is nothing to compare.
-        if let Ok(program) = std::env::current_exe() {
-            upgrade::watch(program, wakes.clone(), Arc::clone(&stopping));
-        }
+        upgrade::watch(wakes.clone(), Arc::clone(&stopping));
     }
     let (chat_db, seen) = tokio::sync::watch::channel(Access::default());
     serve(config, &wakes, seen)?;
@@ -169,6 +166,7 @@ pub fn effects(config: &Config) -> EffectsConfig {
         window_prefix: config.tmux_window_prefix.clone(),
         // On a Mac a server that we start would inherit our Full Disk Access, and so would Codex.
         start_tmux_server: !cfg!(target_os = "macos"),
+        full_access: config.full_access,
         osascript_budget: Duration::from_secs(30),
         start_budget: Duration::from_secs(20),
         environment: vec![(

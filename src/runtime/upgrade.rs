@@ -4,7 +4,7 @@
 
 use super::wake::{Wake, Wakes};
 use std::os::unix::fs::MetadataExt as _;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
@@ -40,8 +40,10 @@ fn replaced(mine: Stamp, before: Option<Stamp>, now: Option<Stamp>) -> bool {
 }
 
 /// Looks every few seconds, and stops the loop when a new program has come to stay.
-pub(super) fn watch(path: PathBuf, wakes: Wakes, stopping: Arc<AtomicBool>) {
-    // A file that is gone already cannot be told from its successor.
+pub(super) fn watch(wakes: Wakes, stopping: Arc<AtomicBool>) {
+    // Where the system does not say which file this is, or it is gone already,
+    // there is nothing to compare.
+    let path = std::env::current_exe().unwrap_or_default();
     let Some(mine) = Stamp::of(&path) else {
         return;
     };

@@ -9,6 +9,7 @@ mod docs;
 mod doctor;
 mod effects;
 mod events_doc;
+mod notify_hook;
 mod privacy;
 mod tidy;
 mod tree;

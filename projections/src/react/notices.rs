@@ -86,13 +86,11 @@ pub(super) fn instead(
     session: Option<&SessionId>,
     topic: Topic,
     parts: Vec<Text>,
-) {
+) -> Option<Seq> {
     // Without a recipient there is nobody to tell; `run` refuses to start so.
-    let Some(to) = draft.state().settings.owner.first().cloned() else {
-        return;
-    };
+    let to = draft.state().settings.owner.first().cloned()?;
     let owed = owed_for(draft.state(), replaces);
-    draft.record(Event::NoticeQueued(NoticeQueued {
+    let queued = draft.record(Event::NoticeQueued(NoticeQueued {
         session: session.cloned(),
         topic,
         to,
@@ -100,6 +98,7 @@ pub(super) fn instead(
         replaces: replaces.to_vec(),
     }));
     expire(draft, owed);
+    Some(queued)
 }
 
 /// The commands that were asked for on behalf of these notices.
@@ -125,7 +124,13 @@ pub(super) fn advance(draft: &mut Draft) {
     };
     let asked = draft.state().ledger.open.values().filter(owed).count();
     let mut room = ASKED_MAX.saturating_sub(asked);
-    for ordinary in [false, true] {
+    // Only where not all may go do some overtake others of their session.
+    let passes: &[bool] = if scarce(draft) {
+        &[false, true]
+    } else {
+        &[true]
+    };
+    for ordinary in passes.iter().copied() {
         let ready = draft.state().outbox.ready(draft.now().tick, ordinary);
         for seq in ready {
             let Some(notice) = draft.state().outbox.open.get(&seq).cloned() else {
@@ -133,7 +138,7 @@ pub(super) fn advance(draft: &mut Draft) {
             };
             // What was begun goes on: everything else may be waiting for it.
             if notice.untouched() {
-                if room == 0 || !allowed(draft, &notice) {
+                if room == 0 || !allowed(draft, !notice.ordinary()) {
                     continue;
                 }
                 room -= 1;
@@ -146,34 +151,42 @@ pub(super) fn advance(draft: &mut Draft) {
     }
 }
 
-/// The allowance has room for a notice of this kind.
-fn allowed(draft: &Draft, notice: &Notice) -> bool {
+/// More notices wait than may go now.
+fn scarce(draft: &Draft) -> bool {
+    let state = draft.state();
+    let waiting = state.outbox.open.values().filter(|n| n.untouched()).count();
+    let (now, per_hour) = (draft.now().tick, state.settings.max_per_hour);
+    waiting > state.outbox.allowance.room(now, per_hour, false)
+}
+
+/// The allowance has room for one more notice.
+fn allowed(draft: &Draft, urgent: bool) -> bool {
     let state = draft.state();
     let per_hour = state.settings.max_per_hour;
-    let next = state.outbox.allowance.next(per_hour, !notice.ordinary());
-    next <= draft.now().tick
+    state.outbox.allowance.next(per_hour, urgent) <= draft.now().tick
 }
 
 /// Where more of one session waits than may go, it goes as one. Whether it did.
 fn merge(draft: &mut Draft, first: &Notice) -> bool {
     let state = draft.state();
     let (now, per_hour) = (draft.now().tick, state.settings.max_per_hour);
-    let alike = state.outbox.alike(first.session.as_ref(), &first.topic);
+    let alike = state.outbox.alike(first.session.as_ref());
     if alike.len() <= state.outbox.allowance.room(now, per_hour, false) {
         return false;
     }
-    let open = alike.iter().filter_map(|seq| state.outbox.open.get(seq));
+    let mut open = alike.iter().filter_map(|seq| state.outbox.open.get(seq));
     let texts: Vec<_> = open.clone().flat_map(|notice| &notice.parts).collect();
     let parts = crate::render::packed(&texts, state.settings.max_len as usize);
     if parts.len() == texts.len() {
         return false;
     }
     let topic = open
-        .last()
+        .next_back()
         .map_or(first.topic.clone(), |last| last.topic.clone());
-    instead(draft, &alike, first.session.as_ref(), topic, parts);
-    let merged = draft.state().last;
-    request(draft, merged);
+    let merged = instead(draft, &alike, first.session.as_ref(), topic, parts);
+    if let Some(merged) = merged {
+        request(draft, merged);
+    }
     true
 }
 

@@ -158,7 +158,9 @@ fn shows(screen: &Screen) -> String {
         Screen::Trust => "it asks whether to trust the folder or its hooks.".into(),
         Screen::Update => "it offers an update.".into(),
         Screen::Login => "Codex is not signed in.".into(),
-        Screen::Picker { title } => format!("a list is open: {}", tidy(title.reveal(), 80)),
+        Screen::Picker { title } => {
+            format!("something else is open there: {}", tidy(title.reveal(), 80))
+        }
         Screen::Shell => "Codex has ended; a shell is there.".into(),
         Screen::CopyMode => "the pane is in copy mode.".into(),
         Screen::Unknown => "the screen is not recognised, so nothing was typed.".into(),
