@@ -164,7 +164,7 @@ mod tests {
             ),
             ("notify = [\"/usr/bin/other\"]", Verdict::Warn, "not told"),
             (
-                "notify = [\"/x/wrap\", \"[\\\"/x/codex-imessage-control-plane\\\"]\"]",
+                "notify = [\"/x/wrap\", \"[\\\"/x/codex-imessage-control-plane\\\",\\\"notify\\\"]\"]",
                 Verdict::Ok,
                 "calls this program",
             ),
