@@ -419,6 +419,8 @@ pub enum Deadline {
     Allowance,
     /// A notice is too old to be sent.
     Expiry(Seq),
+    /// A source has not worked for so long that the owner is told.
+    Deaf(Source),
 }
 
 /// See [`Event::LogRecovered`].

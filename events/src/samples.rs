@@ -384,6 +384,7 @@ fn deadlines() -> Vec<Event> {
         Deadline::Receipt(COMMAND),
         Deadline::Allowance,
         Deadline::Expiry(Seq(40)),
+        Deadline::Deaf(Source::ChatDb),
     ]
     .map(|deadline| Event::DeadlinePassed(DeadlinePassed { deadline }))
     .to_vec()

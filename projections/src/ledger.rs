@@ -74,6 +74,12 @@ impl SentTexts {
         }
     }
 
+    /// The newest text whose row was seen without an error.
+    pub fn newest_proven(&self) -> Option<&Sent> {
+        let proven = |sent: &&Sent| sent.guid.is_some() && !sent.failed;
+        self.by_id.values().rev().find(proven)
+    }
+
     /// Notes the name of the row that came back for a text, in the owner's chat with themself.
     pub fn copy(&mut self, id: CommandId, guid: &Guid) {
         let Some(sent) = self.by_id.get_mut(&id) else {

@@ -6,7 +6,9 @@
 pub mod completions;
 pub mod demo;
 pub mod docs;
+pub mod doctor;
 pub mod error;
+pub mod explain;
 pub mod hand_over;
 pub mod helper;
 pub mod log;
@@ -45,6 +47,8 @@ enum Command {
     Run(run::Args),
     Once(once::Args),
     Notify(notify::Args),
+    Doctor(doctor::Args),
+    Explain(explain::Args),
     SetupNotifyHook(setup_notify_hook::Args),
     Demo(demo::Args),
     Replay(replay::Args),
@@ -132,6 +136,8 @@ fn dispatch(command: Command) -> Outcome {
         Command::Run(args) => run::run(&args),
         Command::Once(args) => once::run(&args),
         Command::Notify(args) => notify::run(args),
+        Command::Doctor(args) => doctor::run(&args),
+        Command::Explain(args) => explain::run(&args),
         Command::SetupNotifyHook(args) => setup_notify_hook::run(&args),
         Command::NotifyChained(args) => hand_over::chained::run(args),
         Command::Demo(args) => demo::run(&args),

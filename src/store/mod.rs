@@ -31,7 +31,9 @@ mod tests;
 mod verify;
 
 pub use fault::StoreFault;
+pub(crate) use files::{close_to_others, private_dir};
 pub use import::Import;
+pub use lock::holder;
 pub use look::look;
 pub use memory::MemoryLog;
 pub use sled::SledLog;

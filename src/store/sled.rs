@@ -21,7 +21,7 @@ use std::path::{Path, PathBuf};
 /// sled's directory in the state directory.
 pub(super) const DIR: &str = "log";
 /// The file whose lock the owner of the log holds.
-const LOCK: &str = "daemon.lock";
+pub(super) const LOCK: &str = "daemon.lock";
 
 /// The log of this machine.
 #[derive(Debug)]

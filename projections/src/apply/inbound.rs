@@ -28,7 +28,7 @@ pub(super) fn ignored(state: &mut State, e: &InboundIgnored) {
     let wall = state.wall;
     let inbox = Arc::make_mut(&mut state.inbox);
     inbox.decide(e.rowid, &e.guid);
-    *inbox.ignored.entry(e.reason).or_default() += 1;
+    inbox.ignored.count(e, wall);
     if e.reason == IgnoreReason::Loop {
         inbox.loop_since = Some(wall);
     }

@@ -201,6 +201,7 @@ pub(super) fn due(draft: &mut Draft, deadline: &Deadline) {
             }
         }
         Deadline::Expiry(notice) => notices::too_old(draft, *notice),
+        Deadline::Deaf(source) => super::sources::deaf(draft, *source),
         Deadline::Pace(_) | Deadline::Retry(_) | Deadline::Rollout(_) | Deadline::Allowance => {}
     }
 }

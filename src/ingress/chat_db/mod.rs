@@ -7,6 +7,7 @@
 //! one thread; every statement ends before a call returns, because an open one
 //! would keep Messages from tidying its log.
 
+mod access;
 mod cursor;
 mod fault;
 mod identity;
@@ -18,6 +19,7 @@ mod tests;
 pub mod typedstream;
 mod watch;
 
+pub use access::{access, told};
 pub use cursor::{Cursor, FOLLOW, HOLD};
 pub use fault::{Fault, Step};
 pub use watch::Watch;
