@@ -9,6 +9,7 @@ pub mod demo;
 pub mod driver;
 pub mod effects;
 pub mod ingress;
+pub mod mac;
 pub mod runtime;
 pub mod sim;
 pub mod store;

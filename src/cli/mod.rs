@@ -15,6 +15,7 @@ pub mod notify;
 pub mod once;
 pub mod replay;
 pub mod run;
+pub mod setup;
 pub mod ui;
 
 #[cfg(test)]
@@ -44,6 +45,10 @@ enum Command {
     Run(run::Args),
     Once(once::Args),
     Notify(notify::Args),
+    Setup(setup::Setup),
+    SetupLaunchd(setup::Launchd),
+    SetupPermissions(setup::Permissions),
+    Uninstall(setup::Uninstall),
     Demo(demo::Args),
     Replay(replay::Args),
     Log(log::Args),
@@ -128,6 +133,10 @@ fn dispatch(command: Command) -> Outcome {
         Command::Run(args) => run::run(&args),
         Command::Once(args) => once::run(&args),
         Command::Notify(args) => notify::run(args),
+        Command::Setup(args) => setup::all(&args),
+        Command::SetupLaunchd(args) => setup::launchd(&args),
+        Command::SetupPermissions(args) => setup::permissions(&args),
+        Command::Uninstall(args) => setup::uninstall(&args),
         Command::Demo(args) => demo::run(&args),
         Command::Replay(args) => replay::run(args),
         Command::Log(args) => log::run(&args),
