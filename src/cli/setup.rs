@@ -93,7 +93,10 @@ pub fn permissions(args: &Permissions) -> Outcome {
 
 /// `setup-launchd`.
 pub fn launchd(args: &Launchd) -> Outcome {
-    let label = args.label.iter().map(|label| (variables::LABEL, label.clone()));
+    let label = args
+        .label
+        .iter()
+        .map(|label| (variables::LABEL, label.clone()));
     let config = with_recipient(args.recipient.as_deref(), label.collect())?;
     let wish = Wish {
         recipient: to_be_kept(&config),
@@ -149,7 +152,12 @@ fn seconds(text: &str) -> Result<Duration, String> {
 fn with_recipient(recipient: Option<&str>, mut flags: Vec<Flag>) -> Result<Config, CommandError> {
     flags.extend(recipient.map(|to| (variables::TO, to.to_owned())));
     let config = settings_with_owner(&flags)?;
-    let ours = [variables::TO, variables::HOME, variables::STATE_DIR, variables::LABEL];
+    let ours = [
+        variables::TO,
+        variables::HOME,
+        variables::STATE_DIR,
+        variables::LABEL,
+    ];
     for row in config.table() {
         if row.origin == Origin::Environment && !ours.contains(&row.name) {
             ui::talk(&format!(
@@ -164,7 +172,10 @@ fn with_recipient(recipient: Option<&str>, mut flags: Vec<Flag>) -> Result<Confi
 
 /// The recipient, where it is known only here and the agent could not know it.
 fn to_be_kept(config: &Config) -> Option<String> {
-    let row = config.table().iter().find(|row| row.name == variables::TO)?;
+    let row = config
+        .table()
+        .iter()
+        .find(|row| row.name == variables::TO)?;
     let only_here = matches!(row.origin, Origin::Flag | Origin::Environment);
     let owner = config.settings().owner;
     let all: Vec<_> = owner.iter().map(|to| to.reveal().to_owned()).collect();
@@ -173,9 +184,9 @@ fn to_be_kept(config: &Config) -> Option<String> {
 
 fn place(config: &Config) -> Result<Place, CommandError> {
     let environment = Environment::of_this_process();
-    let home = environment
-        .home()
-        .ok_or_else(|| CommandError::usage("HOME is not set, so it is not known whose Mac this is"))?;
+    let home = environment.home().ok_or_else(|| {
+        CommandError::usage("HOME is not set, so it is not known whose Mac this is")
+    })?;
     let own = std::env::current_exe().map_err(|error| {
         CommandError::failure("this program's own file is not known").because(error)
     })?;

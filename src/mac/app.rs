@@ -112,13 +112,28 @@ pub fn look(place: &Place) -> Result<Found, CommandError> {
 
 /// Whether the app at `path` is as it was signed, under our name.
 fn signature(place: &Place, path: &Path) -> Result<Result<(), String>, CommandError> {
-    let verified = tools::run(place, Program::Codesign, args(&["--verify", "--strict"], path))?;
+    let verified = tools::run(
+        place,
+        Program::Codesign,
+        args(&["--verify", "--strict"], path),
+    )?;
     if !verified.well() {
-        return Ok(Err(format!("its signature does not hold ({})", verified.why())));
+        return Ok(Err(format!(
+            "its signature does not hold ({})",
+            verified.why()
+        )));
     }
-    let shown = tools::run(place, Program::Codesign, args(&["--display", "--verbose=2"], path))?;
+    let shown = tools::run(
+        place,
+        Program::Codesign,
+        args(&["--display", "--verbose=2"], path),
+    )?;
     let line = format!("Identifier={BUNDLE}");
-    let named = shown.err.lines().chain(shown.out.lines()).any(|found| found == line);
+    let named = shown
+        .err
+        .lines()
+        .chain(shown.out.lines())
+        .any(|found| found == line);
     Ok(named
         .then_some(())
         .ok_or_else(|| "it is signed under another name".to_owned()))
@@ -162,7 +177,11 @@ fn stage(place: &Place) -> io::Result<PathBuf> {
     ::plist::to_writer_xml(&mut info, &Info::new()).map_err(io::Error::other)?;
     replace(&staged.join("Contents/Info.plist"), &info, 0o644)?;
     let launcher = fs::read(&place.launcher)?;
-    replace(&staged.join("Contents/MacOS").join(LAUNCHER), &launcher, 0o755)?;
+    replace(
+        &staged.join("Contents/MacOS").join(LAUNCHER),
+        &launcher,
+        0o755,
+    )?;
     Ok(staged)
 }
 
@@ -190,7 +209,9 @@ fn remove_leftovers(place: &Place) -> io::Result<()> {
 /// What a killed set-up left beside the app.
 pub fn leftovers(place: &Place) -> Vec<PathBuf> {
     let all = [STAGED, REPLACED].map(|name| beside(place, name));
-    all.into_iter().filter(|path| path.symlink_metadata().is_ok()).collect()
+    all.into_iter()
+        .filter(|path| path.symlink_metadata().is_ok())
+        .collect()
 }
 
 fn beside(place: &Place, name: &str) -> PathBuf {
@@ -220,7 +241,11 @@ pub(super) fn replace(path: &Path, bytes: &[u8], mode: u32) -> io::Result<()> {
     let temporary = path.with_file_name(name);
     remove_all(&temporary)?;
     let mut options = OpenOptions::new();
-    let mut file = options.write(true).create_new(true).mode(mode).open(&temporary)?;
+    let mut file = options
+        .write(true)
+        .create_new(true)
+        .mode(mode)
+        .open(&temporary)?;
     file.write_all(bytes)?;
     file.set_permissions(fs::Permissions::from_mode(mode))?;
     file.sync_all()?;

@@ -2,8 +2,8 @@
 //! each of them. Codes and not words decide: what `print` prints is, as Apple says,
 //! for people. `load` and `unload` are not here, as they call a failure success.
 
-use super::tools::{self, Said};
 use super::Place;
+use super::tools::{self, Said};
 use crate::cli::error::CommandError;
 use crate::config::Program;
 use std::ffi::OsString;

@@ -101,7 +101,9 @@ fn confirmed(place: &Place) -> Granted {
 }
 
 fn why(access: &Access) -> String {
-    let number = access.errno.map_or_else(String::new, |errno| format!(", error {errno}"));
+    let number = access
+        .errno
+        .map_or_else(String::new, |errno| format!(", error {errno}"));
     format!("{} ({}{number})", access.message, access.step)
 }
 
@@ -110,7 +112,10 @@ fn instruct(place: &Place, patience: Patience) {
     (place.say)(
         "Permission to grant: Full Disk Access (System Settings > Privacy & Security > Full Disk Access).",
     );
-    (place.say)(&format!("Grant Full Disk Access to this app: {}", app.display()));
+    (place.say)(&format!(
+        "Grant Full Disk Access to this app: {}",
+        app.display()
+    ));
     (place.say)(
         "Switch it on in the list; if it is not there, press + or drag it in from the Finder. \
          This command notices by itself.",
@@ -130,7 +135,11 @@ fn show(place: &Place, args: Vec<OsString>) {
 }
 
 /// Makes the agent send a text while the owner looks, so that macOS asks its question.
-pub fn automation(place: &Place, health: &Health, patience: Patience) -> Result<Granted, CommandError> {
+pub fn automation(
+    place: &Place,
+    health: &Health,
+    patience: Patience,
+) -> Result<Granted, CommandError> {
     if health.automation.ok == Some(true) {
         (place.say)("Automation confirmed: the app may control Messages.");
         return Ok(Granted::Yes);
@@ -140,7 +149,9 @@ pub fn automation(place: &Place, health: &Health, patience: Patience) -> Result<
          \"Codex iMessage\" may control \"Messages\", click OK.",
     );
     let at = trial::send(place, "set-up is trying out sending; no answer is needed")?;
-    let seen = trial::watch(place, at, DIALOG.min(patience.timeout), |seen| seen.sent.is_some())?;
+    let seen = trial::watch(place, at, DIALOG.min(patience.timeout), |seen| {
+        seen.sent.is_some()
+    })?;
     match seen.sent {
         Some(Sent::Done) => {
             (place.say)("Automation confirmed: the app may control Messages.");

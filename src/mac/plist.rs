@@ -2,8 +2,8 @@
 //! compared, because launchd says only "5" about one that it cannot read. It never
 //! holds a secret or an address: `launchctl print` shows all of it to everybody.
 
-use super::place::{BUNDLE, LAUNCHER};
 use super::Place;
+use super::place::{BUNDLE, LAUNCHER};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::io;
@@ -67,7 +67,9 @@ impl Job {
             standard_out_path: text(&log)?,
             standard_error_path: text(&log)?,
             associated_bundle_identifiers: vec![BUNDLE.to_owned()],
-            environment_variables: variables.map(|(name, value)| (name.to_owned(), value)).into(),
+            environment_variables: variables
+                .map(|(name, value)| (name.to_owned(), value))
+                .into(),
         })
     }
 

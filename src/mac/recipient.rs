@@ -24,7 +24,10 @@ pub(super) fn change(place: &Place, recipient: &str) -> Result<Option<Change>, C
         })?,
     };
     let mut document: DocumentMut = text.parse().map_err(|_| {
-        CommandError::usage(format!("{} is not TOML; it was left as it is", file.display()))
+        CommandError::usage(format!(
+            "{} is not TOML; it was left as it is",
+            file.display()
+        ))
     })?;
     let there = document.get("to").and_then(|item| item.as_str());
     if there == Some(recipient) {

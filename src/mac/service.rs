@@ -31,8 +31,12 @@ pub fn described(place: &Place) -> Result<String, CommandError> {
         "last terminating signal",
         "last exit reason",
     ];
-    let told = names.iter().filter_map(|name| Some((name, field(&answer.out, name)?)));
-    let told: Vec<_> = told.map(|(name, value)| format!("{name} {value}")).collect();
+    let told = names
+        .iter()
+        .filter_map(|name| Some((name, field(&answer.out, name)?)));
+    let told: Vec<_> = told
+        .map(|(name, value)| format!("{name} {value}"))
+        .collect();
     Ok(format!("launchd says: {}", told.join(", ")))
 }
 
@@ -47,7 +51,10 @@ pub fn stop_job(place: &Place, label: &str) -> Result<(), CommandError> {
     let mut asked: Option<Answer> = None;
     loop {
         // Once it is under way, asking again says nothing new.
-        if !asked.as_ref().is_some_and(|answer| under_way(answer.meaning)) {
+        if !asked
+            .as_ref()
+            .is_some_and(|answer| under_way(answer.meaning))
+        {
             asked = Some(launchctl::ask_about(place, Verb::Bootout, label)?);
         }
         let seen = launchctl::ask_about(place, Verb::Print, label)?;
@@ -65,7 +72,10 @@ pub fn stop_job(place: &Place, label: &str) -> Result<(), CommandError> {
 }
 
 fn under_way(meaning: Meaning) -> bool {
-    matches!(meaning, Meaning::Done | Meaning::Stopping | Meaning::NotLoaded)
+    matches!(
+        meaning,
+        Meaning::Done | Meaning::Stopping | Meaning::NotLoaded
+    )
 }
 
 /// Loads the job if launchd does not have it, and starts it.
@@ -129,7 +139,9 @@ fn refused(what: &str, answer: &Answer) -> CommandError {
 }
 
 fn down(what: &str, answer: &Answer) -> CommandError {
-    refused(what, answer).hint("the agent is not running now; run the same command again, it goes on where it stopped")
+    refused(what, answer).hint(
+        "the agent is not running now; run the same command again, it goes on where it stopped",
+    )
 }
 
 /// The end of what launchd wrote down for the job, for hints.
@@ -158,7 +170,16 @@ pub(super) fn system_log(place: &Place, predicate: &str) -> String {
     let asked = tools::run(
         place,
         crate::config::Program::Log,
-        ["show", "--style", "syslog", "--last", "15m", "--info", "--predicate", predicate],
+        [
+            "show",
+            "--style",
+            "syslog",
+            "--last",
+            "15m",
+            "--info",
+            "--predicate",
+            predicate,
+        ],
     );
     asked.map(|said| said.out).unwrap_or_default()
 }

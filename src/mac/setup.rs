@@ -44,7 +44,9 @@ pub fn launchd(place: &Place, wish: &Wish) -> Outcome {
 pub fn all(place: &Place, wish: &Wish) -> Outcome {
     let health = agent(place, wish)?;
     if !permitted(place, wish, &health)? {
-        (place.say)("Set-up is not finished: a permission is missing (see above). Run setup again.");
+        (place.say)(
+            "Set-up is not finished: a permission is missing (see above). Run setup again.",
+        );
         return Ok(Answer::No);
     }
     let at = trial::send(
@@ -57,14 +59,22 @@ pub fn all(place: &Place, wish: &Wish) -> Outcome {
     })?;
     let missing = match seen {
         trial::Seen { replied: true, .. } => {
-            (place.say)("Set-up is done: your answer was read. Codex can reach you, and you Codex.");
+            (place.say)(
+                "Set-up is done: your answer was read. Codex can reach you, and you Codex.",
+            );
             return Ok(Answer::Yes);
         }
-        trial::Seen { sent: Some(Sent::Done), .. } => {
+        trial::Seen {
+            sent: Some(Sent::Done),
+            ..
+        } => {
             "your answer. The text was sent; if it is on your phone, answer it from the address \
              that it was sent to"
         }
-        trial::Seen { sent: Some(Sent::NotPermitted), .. } => {
+        trial::Seen {
+            sent: Some(Sent::NotPermitted),
+            ..
+        } => {
             "the permission to control Messages (System Settings > Privacy & Security > Automation)"
         }
         trial::Seen { .. } => {
@@ -72,7 +82,9 @@ pub fn all(place: &Place, wish: &Wish) -> Outcome {
              and that your address is right"
         }
     };
-    (place.say)(&format!("Set-up is not finished. What is missing is {missing}. Then run setup again."));
+    (place.say)(&format!(
+        "Set-up is not finished. What is missing is {missing}. Then run setup again."
+    ));
     Ok(Answer::No)
 }
 
@@ -121,8 +133,10 @@ fn delivered(program: &Path) -> Result<(), CommandError> {
     if program.is_file() {
         return Ok(());
     }
-    Err(CommandError::failure(format!("{} is missing", program.display()))
-        .hint("both programs come together; install them again, then run this again"))
+    Err(
+        CommandError::failure(format!("{} is missing", program.display()))
+            .hint("both programs come together; install them again, then run this again"),
+    )
 }
 
 /// What is not as it should be.
@@ -228,7 +242,9 @@ fn handshake(place: &Place, anew: bool) -> Result<Health, CommandError> {
     let watch = Stopwatch::start();
     while anew && watch.elapsed() < place.pace.stays {
         std::thread::sleep(place.pace.look);
-        let now = place.health().map_err(|error| dead(place, error.to_string()))?;
+        let now = place
+            .health()
+            .map_err(|error| dead(place, error.to_string()))?;
         if now.pid != health.pid {
             let why = format!("it ended and was started again (process {})", now.pid);
             return Err(dead(place, why));
@@ -239,7 +255,8 @@ fn handshake(place: &Place, anew: bool) -> Result<Health, CommandError> {
 }
 
 fn dead(place: &Place, why: String) -> CommandError {
-    let mut error = CommandError::failure("the agent was started and does not stay up").because(why);
+    let mut error =
+        CommandError::failure("the agent was started and does not stay up").because(why);
     if let Ok(told) = service::described(place) {
         let codesigning = told.contains("OS_REASON_CODESIGNING");
         error = error.hint(told);
@@ -261,4 +278,3 @@ fn permitted(place: &Place, wish: &Wish, health: &Health) -> Result<bool, Comman
     let automation = permissions::automation(place, &health, wish.patience)?;
     Ok(automation == Granted::Yes)
 }
-

@@ -71,7 +71,9 @@ impl Undo<'_> {
         let place = self.place;
         let seen = launchctl::ask_about(place, Verb::Print, label)?;
         if !matches!(seen.meaning, Meaning::NotLoaded | Meaning::NoSession) {
-            self.step(&format!("stop the agent {label}"), || service::stop_job(place, label))?;
+            self.step(&format!("stop the agent {label}"), || {
+                service::stop_job(place, label)
+            })?;
         }
         let plist = place.agents().join(format!("{label}.plist"));
         self.remove(&plist, "its definition")
@@ -115,10 +117,14 @@ impl Undo<'_> {
             ))
             .hint("remove the log in it by hand"));
         }
-        if state.exists() && let Err(StoreFault::Locked { pid }) = SledLog::open(state) {
+        if state.exists()
+            && let Err(StoreFault::Locked { pid }) = SledLog::open(state)
+        {
             let who = pid.map_or_else(String::new, |pid| format!(" (process {pid})"));
-            return Err(CommandError::failure(format!("the log is in use{who} and was kept"))
-                .hint("stop that process, then run uninstall --purge again"));
+            return Err(
+                CommandError::failure(format!("the log is in use{who} and was kept"))
+                    .hint("stop that process, then run uninstall --purge again"),
+            );
         }
         self.remove(state, "the log and the settings")?;
         self.remove(&place.logs(), "what launchd wrote")
@@ -140,21 +146,40 @@ pub fn checklist(place: &Place, purged: bool) -> (String, bool) {
         seen.is_ok_and(|answer| !matches!(answer.meaning, Meaning::NotLoaded | Meaning::NoSession))
     };
     list.check("launchd has no job of ours", !labels.iter().any(loaded));
-    let definitions = labels.iter().map(|label| place.agents().join(format!("{label}.plist")));
-    list.check("no definition of a job", !definitions.into_iter().any(|plist| there(&plist)));
+    let definitions = labels
+        .iter()
+        .map(|label| place.agents().join(format!("{label}.plist")));
+    list.check(
+        "no definition of a job",
+        !definitions.into_iter().any(|plist| there(&plist)),
+    );
     list.check("nobody answers as the agent", place.health().is_err());
     list.check("no launcher app", !there(&place.app()));
-    list.check("nothing half made beside it", app::leftovers(place).is_empty());
+    list.check(
+        "nothing half made beside it",
+        app::leftovers(place).is_empty(),
+    );
     let config = std::fs::read_to_string(place.codex_home.join("config.toml"));
     let named = config.is_ok_and(|text| text.contains("codex-imessage-control-plane"));
     list.check("Codex's config.toml does not name this program", !named);
-    list.check("no record of where the program is", !there(&place.support()));
+    list.check(
+        "no record of where the program is",
+        !there(&place.support()),
+    );
     if purged {
         list.check("no state", !there(&place.state_dir));
         list.check("no logs", !there(&place.logs()));
     } else {
-        list.tell("kept", &format!("state in {}", place.state_dir.display()), there(&place.state_dir));
-        list.tell("kept", &format!("logs in {}", place.logs().display()), there(&place.logs()));
+        list.tell(
+            "kept",
+            &format!("state in {}", place.state_dir.display()),
+            there(&place.state_dir),
+        );
+        list.tell(
+            "kept",
+            &format!("logs in {}", place.logs().display()),
+            there(&place.logs()),
+        );
     }
     list.tell(
         "look",
