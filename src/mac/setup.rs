@@ -11,6 +11,7 @@ use super::trial::{self, Sent};
 use super::{Place, recipient, service, tcc};
 use crate::cli::error::{Answer, CommandError, Outcome};
 use crate::clock::Stopwatch;
+use crate::store::files::private_dir;
 use std::path::Path;
 
 /// What the owner asked for.
@@ -98,24 +99,31 @@ fn agent(place: &Place, wish: &Wish) -> Result<Health, CommandError> {
             .hint("stop it with `brew services stop codex-imessage-control-plane`, then run this again"));
     }
     let loaded = service::loaded(place)?;
-    if !loaded && let Ok(health) = place.health() {
+    let changes = Changes::find(place, wish)?;
+    if !loaded
+        && changes.others.is_empty()
+        && let Ok(health) = place.health()
+    {
         return Err(CommandError::failure(format!(
             "this program already runs outside launchd (process {})",
             health.pid
         ))
         .hint("stop that `run` (Ctrl-C in its terminal), then run this again"));
     }
-    let changes = Changes::find(place, wish)?;
     let mut outdated = false;
     if loaded && !changes.any() {
         outdated = place.health().is_ok_and(|health| health.version != VERSION);
     }
+    directories(place)?;
     if changes.any() || outdated {
         for line in &changes.told {
             (place.say)(line);
         }
         if outdated {
             (place.say)("The agent is of another version and is started again.");
+        }
+        for label in &changes.others {
+            service::stop_job(place, label)?;
         }
         if loaded {
             service::stop(place)?;
@@ -128,6 +136,16 @@ fn agent(place: &Place, wish: &Wish) -> Result<Health, CommandError> {
 }
 
 const VERSION: &str = env!("CARGO_PKG_VERSION");
+
+/// What launchd opens before it starts anything has to be there.
+fn directories(place: &Place) -> Result<(), CommandError> {
+    for dir in [place.state_dir.clone(), place.support(), place.logs()] {
+        private_dir(&dir).map_err(|error| {
+            CommandError::failure(format!("{} cannot be made", dir.display())).because(error)
+        })?;
+    }
+    Ok(())
+}
 
 fn delivered(program: &Path) -> Result<(), CommandError> {
     if program.is_file() {
@@ -147,6 +165,8 @@ struct Changes {
     job: Option<Job>,
     target: Option<String>,
     recipient: Option<recipient::Change>,
+    /// Jobs of ours under other names; two agents would be one too many.
+    others: Vec<String>,
     told: Vec<String>,
 }
 
@@ -176,7 +196,15 @@ impl Changes {
             None => None,
             Some(to) => recipient::change(place, to)?,
         };
+        let mut others = service::labels(place);
+        others.retain(|label| *label != place.label);
+        told.extend(
+            others
+                .iter()
+                .map(|label| format!("Moving the agent from {label}")),
+        );
         Ok(Self {
+            others,
             app: found != Found::Healthy,
             regrant: matches!(found, Found::Broken(_)) || wish.repair,
             job,
@@ -192,6 +220,7 @@ impl Changes {
             || self.job.is_some()
             || self.target.is_some()
             || self.recipient.is_some()
+            || !self.others.is_empty()
     }
 
     /// Writes what differs. The agent does not run, so it can have read nothing of it.
@@ -201,8 +230,9 @@ impl Changes {
                 .because(error)
                 .hint("the agent is not running now; correct this and run the same command again")
         };
-        for dir in [place.state_dir.clone(), place.support(), place.logs()] {
-            crate::store::files::private_dir(&dir).map_err(|error| failed(&dir, error))?;
+        for label in &self.others {
+            let file = place.agents().join(format!("{label}.plist"));
+            app::remove_all(&file).map_err(|error| failed(&file, error))?;
         }
         if self.regrant {
             // Before the app changes: tccutil finds it by its name.

@@ -117,18 +117,26 @@ impl Undo<'_> {
             ))
             .hint("remove the log in it by hand"));
         }
-        if state.exists()
-            && let Err(StoreFault::Locked { pid }) = SledLog::open(state)
-        {
-            let who = pid.map_or_else(String::new, |pid| format!(" (process {pid})"));
-            return Err(
-                CommandError::failure(format!("the log is in use{who} and was kept"))
-                    .hint("stop that process, then run uninstall --purge again"),
-            );
+        if !self.wish.dry_run {
+            let_go(state)?;
         }
         self.remove(state, "the log and the settings")?;
         self.remove(&place.logs(), "what launchd wrote")
     }
+}
+
+/// Nobody may be writing into what is removed.
+fn let_go(state: &Path) -> Result<(), CommandError> {
+    if state.exists()
+        && let Err(StoreFault::Locked { pid }) = SledLog::open(state)
+    {
+        let who = pid.map_or_else(String::new, |pid| format!(" (process {pid})"));
+        return Err(
+            CommandError::failure(format!("the log is in use{who} and was kept"))
+                .hint("stop that process, then run uninstall --purge again"),
+        );
+    }
+    Ok(())
 }
 
 fn kept(path: &Path, error: io::Error) -> CommandError {

@@ -315,7 +315,7 @@ fn another_copy_of_the_program_is_named_and_nothing_is_changed() {
         .expect_err("two")
         .report();
     assert!(report.contains("runs outside launchd"), "{report}");
-    std::fs::remove_file(world.path("agent.json")).expect("ended");
+    fs::remove_file(world.path("agent.json")).expect("ended");
     world.write("jobs/sh.brew.codex-imessage-control-plane", "");
     let report = setup::launchd(&world.place(), &wish())
         .expect_err("two")

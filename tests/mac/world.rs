@@ -174,17 +174,17 @@ impl World {
     }
 
     /// Everything that lasts: the files of the home and the state with their modes, and launchd's jobs.
-    pub(crate) fn lasting(&self) -> BTreeMap<String, (u32, Vec<u8>)> {
+    pub(crate) fn lasting(&self) -> BTreeMap<String, (u32, String)> {
         let mut found = BTreeMap::new();
         for part in ["home", "state", "jobs", "leaving"] {
             self.gather(&self.path(part), &mut found);
         }
         let running = self.path("agent.json").exists();
-        found.insert("running".into(), (u32::from(running), Vec::new()));
+        found.insert("running".into(), (u32::from(running), String::new()));
         found
     }
 
-    fn gather(&self, path: &Path, found: &mut BTreeMap<String, (u32, Vec<u8>)>) {
+    fn gather(&self, path: &Path, found: &mut BTreeMap<String, (u32, String)>) {
         let Ok(about) = path.symlink_metadata() else {
             return;
         };
@@ -198,7 +198,7 @@ impl World {
         let text = String::from_utf8_lossy(&bytes).replace(&self.root.display().to_string(), "");
         found.insert(
             below.display().to_string(),
-            (about.permissions().mode(), text.into_bytes()),
+            (about.permissions().mode(), text),
         );
         if about.is_dir() {
             for entry in path.read_dir().expect("directory") {
