@@ -48,9 +48,9 @@ pub enum AskError {
 
 /// Asks the agent that holds the log of `state`.
 pub fn ask(state: &Path, limit: Duration) -> Result<Health, AskError> {
-    let dial = crate::ingress::client::deliver(state, &[], limit, limit);
-    match dial {
-        crate::ingress::client::Delivery::Nobody(why) => Err(AskError::Nobody(why)),
-        _ => Err(AskError::Silent),
+    use crate::ingress::client::{Delivery, deliver};
+    match deliver(state, &[], limit, limit) {
+        Delivery::Nobody(why) => Err(AskError::Nobody(why)),
+        Delivery::Acknowledged(_) | Delivery::Silent => Err(AskError::Silent),
     }
 }

@@ -148,8 +148,8 @@ pub fn automation(
         "Permission to grant: Automation. A text to you is being sent; when macOS asks whether \
          \"Codex iMessage\" may control \"Messages\", click OK.",
     );
-    let at = trial::send(place, "set-up is trying out sending; no answer is needed")?;
-    let seen = trial::watch(place, at, DIALOG.min(patience.timeout), |seen| {
+    let asked = trial::send(place, "set-up is trying out sending; no answer is needed")?;
+    let seen = trial::watch(place, &asked, DIALOG.min(patience.timeout), |seen| {
         seen.sent.is_some()
     })?;
     match seen.sent {

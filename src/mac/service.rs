@@ -10,11 +10,10 @@ use crate::clock::Stopwatch;
 /// Is the job loaded? A login session that is not there is an error.
 pub fn loaded(place: &Place) -> Result<bool, CommandError> {
     let answer = launchctl::ask(place, Verb::Print)?;
-    match answer.meaning {
-        Meaning::Done => Ok(true),
-        Meaning::NotLoaded => Ok(false),
-        _ => Err(refused("launchd cannot be asked about the agent", &answer)),
+    if !matches!(answer.meaning, Meaning::Done | Meaning::NotLoaded) {
+        return Err(refused("launchd cannot be asked about the agent", &answer));
     }
+    Ok(answer.meaning == Meaning::Done)
 }
 
 /// What launchd says about the job in a few words, for hints.
@@ -89,13 +88,13 @@ pub fn start(place: &Place) -> Result<(), CommandError> {
     let watch = Stopwatch::start();
     loop {
         let answer = launchctl::ask(place, Verb::Kickstart)?;
-        match answer.meaning {
-            Meaning::Done | Meaning::Already => return Ok(()),
-            Meaning::Busy if watch.elapsed() < place.pace.launchd => {
-                std::thread::sleep(place.pace.look);
-            }
-            _ => return Err(down("the agent cannot be started", &answer)),
+        if matches!(answer.meaning, Meaning::Done | Meaning::Already) {
+            return Ok(());
         }
+        if answer.meaning != Meaning::Busy || watch.elapsed() >= place.pace.launchd {
+            return Err(down("the agent cannot be started", &answer));
+        }
+        std::thread::sleep(place.pace.look);
     }
 }
 
@@ -104,21 +103,29 @@ fn bootstrap(place: &Place) -> Result<(), CommandError> {
     let mut enabled_again = false;
     loop {
         let answer = launchctl::ask(place, Verb::Bootstrap)?;
-        match answer.meaning {
+        let again = match answer.meaning {
             Meaning::Done => return Ok(()),
             Meaning::Already | Meaning::Busy => {
                 if loaded(place)? {
                     return Ok(());
                 }
+                watch.elapsed() < place.pace.launchd
             }
             Meaning::Disabled if !enabled_again => {
                 enabled_again = true;
                 let _enabled = launchctl::ask(place, Verb::Enable)?;
-                continue;
+                true
             }
-            _ => return Err(down("launchd does not take the agent", &answer)),
-        }
-        if watch.elapsed() >= place.pace.launchd {
+            Meaning::NotLoaded
+            | Meaning::Stopping
+            | Meaning::Disabled
+            | Meaning::NoSession
+            | Meaning::WrongSession
+            | Meaning::Blocked
+            | Meaning::Unusable
+            | Meaning::Unknown => false,
+        };
+        if !again {
             return Err(down("launchd does not take the agent", &answer));
         }
         std::thread::sleep(place.pace.look);
@@ -128,10 +135,13 @@ fn bootstrap(place: &Place) -> Result<(), CommandError> {
 /// Ends the running agent and starts it anew, with the same definition.
 pub fn restart(place: &Place) -> Result<(), CommandError> {
     let answer = launchctl::ask(place, Verb::Restart)?;
-    match answer.meaning {
-        Meaning::Done | Meaning::Already | Meaning::Busy => Ok(()),
-        _ => Err(down("the agent cannot be started again", &answer)),
+    if matches!(
+        answer.meaning,
+        Meaning::Done | Meaning::Already | Meaning::Busy
+    ) {
+        return Ok(());
     }
+    Err(down("the agent cannot be started again", &answer))
 }
 
 fn refused(what: &str, answer: &Answer) -> CommandError {

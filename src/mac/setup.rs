@@ -50,12 +50,12 @@ pub fn all(place: &Place, wish: &Wish) -> Outcome {
         );
         return Ok(Answer::No);
     }
-    let at = trial::send(
+    let asked = trial::send(
         place,
         "set-up is nearly done: answer this text with the word help, and it is",
     )?;
     (place.say)("A text was sent to you. Answer it on your phone with the word help.");
-    let seen = trial::watch(place, at, wish.patience.timeout, |seen| {
+    let seen = trial::watch(place, &asked, wish.patience.timeout, |seen| {
         seen.replied || matches!(seen.sent, Some(Sent::NotPermitted | Sent::Otherwise))
     })?;
     let missing = match seen {

@@ -12,7 +12,7 @@ use crate::ingress::handover::{self, HandOver};
 use crate::store;
 use events::input::Attention;
 use events::outcome::Failure;
-use events::{Command, CommandId, Event, Outcome, Seq};
+use events::{Command, CommandId, Event, InputKey, Outcome, Seq};
 use std::ops::ControlFlow;
 use std::time::Duration;
 
@@ -36,15 +36,15 @@ pub enum Sent {
     Otherwise,
 }
 
-/// Asks the agent to send `need` to the owner; its place in the log.
-pub fn send(place: &Place, need: &str) -> Result<Seq, CommandError> {
+/// Asks the agent to send `need` to the owner; the name by which the log knows it.
+pub fn send(place: &Place, need: &str) -> Result<InputKey, CommandError> {
     let failed = |why: &str| {
         CommandError::failure("the text to you could not be handed to the agent")
             .because(why.to_owned())
     };
     let key = hand_over::key().ok_or_else(|| failed("the clock gives no usable time"))?;
     let attention = HandOver::Attention(Attention {
-        key,
+        key: key.clone(),
         cwd: place.home.display().to_string(),
         need: need.into(),
         to: None,
@@ -52,7 +52,7 @@ pub fn send(place: &Place, need: &str) -> Result<Seq, CommandError> {
     let frame = handover::encode(&attention).map_err(|error| failed(&error.to_string()))?;
     let limit = Duration::from_secs(5);
     match client::deliver(&place.state_dir, &frame, limit, limit) {
-        Delivery::Acknowledged(seq) => Ok(seq),
+        Delivery::Acknowledged(_) => Ok(key),
         Delivery::Nobody(why) => Err(failed(&why)),
         Delivery::Silent => Err(failed("it did not answer in time")),
     }
@@ -61,13 +61,13 @@ pub fn send(place: &Place, need: &str) -> Result<Seq, CommandError> {
 /// Looks until `enough` of it is seen, at most `limit`; what was seen last.
 pub fn watch(
     place: &Place,
-    from: Seq,
+    asked: &InputKey,
     limit: Duration,
     enough: impl Fn(Seen) -> bool,
 ) -> Result<Seen, CommandError> {
     let watch = Stopwatch::start();
     loop {
-        let seen = look(place, from)?;
+        let seen = look(place, asked)?;
         if enough(seen) || watch.elapsed() >= limit {
             return Ok(seen);
         }
@@ -75,16 +75,22 @@ pub fn watch(
     }
 }
 
-/// What the log says about the text that was asked for at `from`.
-fn look(place: &Place, from: Seq) -> Result<Seen, CommandError> {
+/// What the log says about the text that was asked for.
+fn look(place: &Place, asked: &InputKey) -> Result<Seen, CommandError> {
     let mut seen = Seen::default();
-    let (mut notice, mut command): (Option<Seq>, Option<CommandId>) = (None, None);
+    let (mut from, mut notice): (Option<Seq>, Option<Seq>) = (None, None);
+    let mut command: Option<CommandId> = None;
     let each = |entry: events::Envelope| {
-        if entry.seq <= from {
+        if let Event::AttentionRequested(attention) = &entry.event
+            && attention.key == *asked
+        {
+            from = Some(entry.seq);
+        }
+        if from.is_none() {
             return ControlFlow::Continue(());
         }
         if let Event::NoticeQueued(_) = &entry.event {
-            if entry.cause == Some(from) {
+            if entry.cause == from {
                 notice = Some(entry.seq);
             }
         } else if let Event::CommandRequested(requested) = &entry.event {
@@ -95,7 +101,7 @@ fn look(place: &Place, from: Seq) -> Result<Seen, CommandError> {
             }
         } else if let Event::CommandSettled(settled) = &entry.event {
             if Some(settled.id) == command {
-                seen.sent = Some(ended(&settled.outcome));
+                seen.sent = ended(&settled.outcome);
             }
         } else if let Event::InboundReceived(_) = &entry.event {
             seen.replied = true;
@@ -107,10 +113,12 @@ fn look(place: &Place, from: Seq) -> Result<Seen, CommandError> {
     Ok(seen)
 }
 
-fn ended(outcome: &Outcome) -> Sent {
+/// `None` where it will be tried again by itself.
+fn ended(outcome: &Outcome) -> Option<Sent> {
     match outcome {
-        Outcome::Done(_) => Sent::Done,
-        Outcome::Failed(Failure::NotPermitted { .. }) => Sent::NotPermitted,
-        Outcome::Failed(_) | Outcome::Unknown(_) | Outcome::Expired => Sent::Otherwise,
+        Outcome::Done(_) => Some(Sent::Done),
+        Outcome::Failed(Failure::NotPermitted { .. }) => Some(Sent::NotPermitted),
+        Outcome::Failed(Failure::Target { .. }) => None,
+        Outcome::Failed(_) | Outcome::Unknown(_) | Outcome::Expired => Some(Sent::Otherwise),
     }
 }

@@ -9,6 +9,9 @@ use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _};
 const PLIST: &str = "home/Library/LaunchAgents/com.codex.imessage-control-plane.plist";
 const APP: &str = "home/Applications/Codex iMessage.app";
 
+/// What is done to an installed app.
+type Breaks = fn(&World);
+
 fn installed() -> World {
     let world = World::new();
     let answer = setup::launchd(&world.place(), &wish()).expect("installed");
@@ -102,17 +105,6 @@ fn the_plist_read_back_says_what_launchd_needs() {
         names,
         ["CODEX_HOME", "CODEX_IMESSAGE_STATE_DIR", "LANG", "PATH"]
     );
-    // launchd opens these before it starts anything: they have to be there.
-    for key in ["WorkingDirectory", "StandardOutPath", "StandardErrorPath"] {
-        let path = std::path::Path::new(text(key));
-        let dir = if key == "WorkingDirectory" {
-            path
-        } else {
-            path.parent().expect("above")
-        };
-        assert!(dir.is_absolute() && dir.is_dir(), "{key}");
-        assert_eq!(dir.metadata().expect("dir").mode() & 0o077, 0, "{key}");
-    }
     for key in ["SessionCreate", "LimitLoadToSessionType", "Disabled"] {
         assert!(!plist.contains_key(key), "{key}");
     }
@@ -124,6 +116,25 @@ fn the_plist_read_back_says_what_launchd_needs() {
         !world.read(PLIST).contains("5555"),
         "launchctl print shows it to everybody"
     );
+}
+
+#[test]
+fn what_launchd_opens_before_it_starts_anything_is_there() {
+    let world = installed();
+    let plist = plist::Value::from_file(world.path(PLIST)).expect("a plist");
+    let plist = plist.as_dictionary().expect("a dictionary");
+    for key in ["WorkingDirectory", "StandardOutPath", "StandardErrorPath"] {
+        let path = plist.get(key).and_then(|value| value.as_string());
+        let path = std::path::Path::new(path.expect("a path"));
+        let is_file = key != "WorkingDirectory";
+        let dir = if is_file {
+            path.parent().expect("above")
+        } else {
+            path
+        };
+        assert!(dir.is_absolute() && dir.is_dir(), "{key}");
+        assert_eq!(dir.metadata().expect("dir").mode() & 0o077, 0, "{key}");
+    }
 }
 
 #[test]
@@ -212,13 +223,13 @@ fn a_program_at_another_place_is_told_to_the_launcher_and_the_app_stays() {
 
 #[test]
 fn an_app_that_is_not_as_it_was_signed_is_made_again_while_nothing_runs() {
-    let breakings: [(&str, fn(&World)); 5] = [
+    let breakings: [(&str, Breaks); 5] = [
         ("signature", |world| {
             let file = format!("{APP}/Contents/MacOS/codex-imessage-launcher");
             world.program(&file, "somebody else's");
         }),
         ("Info.plist", |world| {
-            fs::remove_file(world.path(&format!("{APP}/Contents/Info.plist"))).expect("gone")
+            fs::remove_file(world.path(&format!("{APP}/Contents/Info.plist"))).expect("gone");
         }),
         ("missing", |world| {
             let file = format!("{APP}/Contents/MacOS/codex-imessage-launcher");

@@ -13,6 +13,9 @@ use std::os::unix::fs::PermissionsExt as _;
 use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 
+/// What is done to a home before the launcher starts.
+type Spoil = fn(&Home);
+
 /// A home with the app in it, and an agent that is this script.
 struct Home(tempfile::TempDir);
 
@@ -115,7 +118,7 @@ fn the_agent_sees_the_end_of_a_killed_launcher() {
 
 #[test]
 fn what_others_may_write_is_not_started() {
-    let cases: [(&str, fn(&Home)); 4] = [
+    let cases: [(&str, Spoil); 4] = [
         ("only its owner may write", |home| {
             let agent = home.path("agent.sh");
             fs::set_permissions(agent, fs::Permissions::from_mode(0o777)).expect("mode");
@@ -125,7 +128,7 @@ fn what_others_may_write_is_not_started() {
             fs::set_permissions(file, fs::Permissions::from_mode(0o620)).expect("mode");
         }),
         ("No such file", |home| {
-            fs::remove_file(home.path("agent.sh")).expect("gone")
+            fs::remove_file(home.path("agent.sh")).expect("gone");
         }),
         ("does not name a file", |home| {
             home.write(

@@ -2,6 +2,8 @@
 //! stand-ins with the behaviour and the exit codes of the real ones, driven through
 //! their failures, and whoever is killed halfway is run again.
 
+#![expect(clippy::expect_used, reason = "tests may panic")]
+
 mod codes;
 mod install;
 mod killed;

@@ -223,9 +223,9 @@ pub(crate) fn healthy() -> Health {
 pub(crate) fn deaf() -> Health {
     let mut health = healthy();
     health.chat_db.ok = Some(false);
-    health.chat_db.step = "directory".to_owned();
+    "directory".clone_into(&mut health.chat_db.step);
     health.chat_db.errno = Some(1);
-    health.chat_db.message = "Operation not permitted".to_owned();
+    "Operation not permitted".clone_into(&mut health.chat_db.message);
     health
 }
 
