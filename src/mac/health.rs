@@ -25,8 +25,8 @@ pub struct Health {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Access {
-    /// `None`: not tried yet.
-    pub ok: Option<bool>,
+    /// It was tried and it may.
+    pub ok: bool,
     /// At which step it could not.
     pub step: String,
     /// The system's number.

@@ -60,7 +60,7 @@ pub fn full_disk_access(place: &Place, patience: Patience) -> Result<Granted, Co
     let watch = Stopwatch::start();
     // The first question comes before System Settings: by refusing it macOS lists the app there.
     let mut denied = match place.health() {
-        Ok(health) if health.chat_db.ok == Some(true) => return Ok(confirmed(place)),
+        Ok(health) if health.chat_db.ok => return Ok(confirmed(place)),
         Ok(health) => why(&health.chat_db),
         Err(error) => error.to_string(),
     };
@@ -69,7 +69,7 @@ pub fn full_disk_access(place: &Place, patience: Patience) -> Result<Granted, Co
     while watch.elapsed() < patience.timeout {
         std::thread::sleep(patience.poll);
         match place.health() {
-            Ok(health) if health.chat_db.ok == Some(true) => return Ok(confirmed(place)),
+            Ok(health) if health.chat_db.ok => return Ok(confirmed(place)),
             Ok(health) => denied = why(&health.chat_db),
             Err(error) => denied = error.to_string(),
         }
@@ -140,7 +140,7 @@ pub fn automation(
     health: &Health,
     patience: Patience,
 ) -> Result<Granted, CommandError> {
-    if health.automation.ok == Some(true) {
+    if health.automation.ok {
         (place.say)("Automation confirmed: the app may control Messages.");
         return Ok(Granted::Yes);
     }

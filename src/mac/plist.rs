@@ -4,6 +4,7 @@
 
 use super::Place;
 use super::place::{BUNDLE, LAUNCHER};
+use crate::config::Program;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::io;
@@ -13,6 +14,16 @@ use std::path::Path;
 pub const EXIT_TIME_OUT: u64 = 20;
 /// Seconds between two starts.
 pub const THROTTLE: u64 = 10;
+
+/// Where programs are on every Mac.
+const SYSTEM: [&str; 6] = [
+    "/opt/homebrew/bin",
+    "/usr/local/bin",
+    "/usr/bin",
+    "/bin",
+    "/usr/sbin",
+    "/sbin",
+];
 
 /// What launchd is told. The names are launchd's.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -40,19 +51,11 @@ impl Job {
     /// that everything is found from are written down.
     pub fn of(place: &Place) -> io::Result<Self> {
         let log = place.logs().join("launchd.log");
-        let path = [
-            "/opt/homebrew/bin",
-            "/usr/local/bin",
-            "/usr/bin",
-            "/bin",
-            "/usr/sbin",
-            "/sbin",
-        ];
         let variables = [
             ("CODEX_HOME", text(&place.codex_home)?),
             ("CODEX_IMESSAGE_STATE_DIR", text(&place.state_dir)?),
             ("LANG", "en_US.UTF-8".to_owned()),
-            ("PATH", path.join(":")),
+            ("PATH", search_path(place)?),
         ];
         Ok(Self {
             label: place.label.clone(),
@@ -98,6 +101,24 @@ pub fn is_ours(path: &Path) -> bool {
         arguments.as_array()?.first()?.as_string()
     });
     first.is_some_and(|program| Path::new(program).file_name() == Some(LAUNCHER.as_ref()))
+}
+
+/// The system's directories, and those in which Codex and tmux are now: what Codex
+/// itself starts, such as node, is beside it.
+fn search_path(place: &Place) -> io::Result<String> {
+    let mut dirs: Vec<String> = SYSTEM.map(str::to_owned).into();
+    for program in [Program::Codex, Program::Tmux] {
+        let file = place.programs.find(program);
+        let Some(dir) = file.as_deref().and_then(Path::parent) else {
+            continue;
+        };
+        let dir = text(dir)?;
+        // A colon would make two directories of it.
+        if !dirs.contains(&dir) && !dir.contains(':') {
+            dirs.push(dir);
+        }
+    }
+    Ok(dirs.join(":"))
 }
 
 fn text(path: &Path) -> io::Result<String> {

@@ -269,6 +269,9 @@ fn handshake(place: &Place, anew: bool) -> Result<Health, CommandError> {
         "The agent answers: process {}, version {}.",
         health.pid, health.version
     ));
+    if let Some(job) = health.job.as_ref().filter(|job| **job != place.label) {
+        return Err(dead(place, format!("the job {job} answers in its place")));
+    }
     let watch = Stopwatch::start();
     while anew && watch.elapsed() < place.pace.stays {
         std::thread::sleep(place.pace.look);

@@ -76,6 +76,7 @@ impl Undo<'_> {
             })?;
         }
         let plist = place.agents().join(format!("{label}.plist"));
+        self.remove(&plist.with_extension("plist.tmp"), "half written")?;
         self.remove(&plist, "its definition")
     }
 

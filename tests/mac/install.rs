@@ -2,6 +2,8 @@
 
 use crate::world::{LABEL, World, healthy, said, wish};
 use control_plane::cli::error::Answer;
+use control_plane::config::{Environment, Program, Programs};
+use control_plane::mac::plist::Job;
 use control_plane::mac::{BUNDLE, app, setup};
 use std::fs;
 use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _};
@@ -116,6 +118,28 @@ fn the_plist_read_back_says_what_launchd_needs() {
         !world.read(PLIST).contains("5555"),
         "launchctl print shows it to everybody"
     );
+}
+
+#[test]
+fn the_agent_finds_codex_and_what_is_beside_it() {
+    let world = World::new();
+    let mut place = world.place();
+    world.program("opt/codex", "codex");
+    let codex = (
+        Program::Codex,
+        world.path("opt/codex").display().to_string(),
+    );
+    let launchctl = world.path("bin/launchctl").display().to_string();
+    let named = vec![codex, (Program::Launchctl, launchctl)];
+    place.programs = Programs::new(&Environment::default(), named);
+    let job = world.path("job.plist");
+    Job::of(&place)
+        .expect("a job")
+        .write(&job)
+        .expect("written");
+    let text = world.read("job.plist");
+    let dir = world.path("opt").display().to_string();
+    assert!(text.contains(&format!(":/sbin:{dir}")), "{text}");
 }
 
 #[test]

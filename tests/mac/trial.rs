@@ -199,7 +199,7 @@ impl Drop for Agent {
 fn a_refused_automation_is_found_out_by_sending_and_shown() {
     let world = World::new();
     let mut health = healthy();
-    health.automation.ok = None;
+    health.automation.ok = false;
     world.agent(&health);
     let _agent = Agent::start(&world);
     let mut wish = wish();

@@ -27,6 +27,12 @@ fn installed() -> World {
 #[test]
 fn everything_goes_in_the_order_in_which_it_can() {
     let world = installed();
+    // What a set-up leaves that was killed while it wrote.
+    world.write(
+        "home/Library/LaunchAgents/com.codex.imessage-control-plane.plist.tmp",
+        "half",
+    );
+    fs::create_dir(world.path("home/Applications/.codex-imessage-new.app")).expect("made");
     assert_eq!(
         uninstall::run(&world.place(), GONE).expect("gone"),
         Answer::Yes,

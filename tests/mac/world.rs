@@ -214,15 +214,15 @@ pub(crate) fn healthy() -> Health {
         version: env!("CARGO_PKG_VERSION").to_owned(),
         ..Health::default()
     };
-    health.chat_db.ok = Some(true);
-    health.automation.ok = Some(true);
+    health.chat_db.ok = true;
+    health.automation.ok = true;
     health
 }
 
 /// An agent that may not read Messages.
 pub(crate) fn deaf() -> Health {
     let mut health = healthy();
-    health.chat_db.ok = Some(false);
+    health.chat_db.ok = false;
     "directory".clone_into(&mut health.chat_db.step);
     health.chat_db.errno = Some(1);
     "Operation not permitted".clone_into(&mut health.chat_db.message);
