@@ -68,6 +68,8 @@ pub enum Event {
     NoticeQueued(NoticeQueued),
     /// It will not, because it no longer matters.
     NoticeWithdrawn(NoticeWithdrawn),
+    /// It will not, because it waited too long; the owner is told.
+    NoticeExpired(NoticeExpired),
     /// An instruction came to its end.
     InstructionEnded(InstructionEnded),
 
@@ -274,6 +276,8 @@ pub struct InboundIgnored {
     pub guid: Guid,
     /// Why.
     pub reason: IgnoreReason,
+    /// The command whose text it is a copy of, where it is one: a reply to the copy is one to the text.
+    pub copy_of: Option<CommandId>,
 }
 
 /// Why a row of chat.db is not the owner's word.
@@ -409,6 +413,10 @@ pub enum Deadline {
     Rollout(SessionId),
     /// An instruction still not seen: the owner is told.
     Receipt(CommandId),
+    /// A further text may be sent without exceeding the owner's limit.
+    Allowance,
+    /// A notice is too old to be sent.
+    Expiry(Seq),
 }
 
 /// See [`Event::RoutingDecided`].
@@ -514,6 +522,8 @@ pub struct NoticeQueued {
     pub to: Text,
     /// The texts, each one iMessage, redacted and with their head line.
     pub parts: Vec<Text>,
+    /// Notices that it takes the place of: merged with others, or asked for again.
+    pub replaces: Vec<Seq>,
 }
 
 /// What a notice is about. A topic with an identity is noticed once.
@@ -533,6 +543,8 @@ pub enum Topic {
     Request,
     /// The health of this program.
     Health,
+    /// Texts that the owner may not have.
+    Missing,
 }
 
 /// See [`Event::NoticeWithdrawn`].
@@ -542,6 +554,13 @@ pub struct NoticeWithdrawn {
     pub notice: Seq,
     /// Why it no longer matters.
     pub why: String,
+}
+
+/// See [`Event::NoticeExpired`].
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct NoticeExpired {
+    /// The notice: position of its `NoticeQueued`.
+    pub notice: Seq,
 }
 
 /// See [`Event::CommandRequested`].

@@ -280,7 +280,14 @@ fn inbound() -> Vec<Event> {
             rowid: 902,
             guid: guid(),
             reason,
+            copy_of: None,
         })
+    }));
+    events.push(Event::InboundIgnored(InboundIgnored {
+        rowid: 904,
+        guid: guid(),
+        reason: IgnoreReason::Echo,
+        copy_of: Some(COMMAND),
     }));
     events
 }
@@ -369,6 +376,8 @@ fn deadlines() -> Vec<Event> {
         Deadline::Retry(Seq(40)),
         Deadline::Rollout(session()),
         Deadline::Receipt(COMMAND),
+        Deadline::Allowance,
+        Deadline::Expiry(Seq(40)),
     ]
     .map(|deadline| Event::DeadlinePassed(DeadlinePassed { deadline }))
     .to_vec()

@@ -50,6 +50,10 @@ pub struct Settings {
     pub default_cwd: String,
     /// A row that left as SMS is not a fault.
     pub allow_sms: bool,
+    /// Most texts to the owner in an hour.
+    pub max_per_hour: u32,
+    /// How long a notice may wait and still be sent.
+    pub expiry: Span,
 }
 
 /// `CODEX_IMESSAGE_NOTIFY_MODE`
@@ -85,6 +89,8 @@ impl Default for Settings {
             fresh: Span::seconds(3600),
             default_cwd: String::new(),
             allow_sms: false,
+            max_per_hour: 60,
+            expiry: Span::seconds(86_400),
         }
     }
 }

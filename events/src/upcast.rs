@@ -92,6 +92,7 @@ kinds! {
     100 v 1 RoutingDecided,
     101 v 1 NoticeQueued,
     102 v 1 NoticeWithdrawn,
+    104 v 1 NoticeExpired,
     103 v 1 InstructionEnded,
     200 v 1 CommandRequested,
     201 v 1 CommandStarted,

@@ -3,7 +3,7 @@
 
 use crate::handle;
 use crate::inbox::Inbox;
-use crate::ledger::{Sent, Stage};
+use crate::ledger::{Sent, Stage, sent_digest};
 use crate::render::SIGIL;
 use crate::state::State;
 use events::event::IgnoreReason as Reason;
@@ -19,6 +19,8 @@ pub enum Verdict {
     Held(&'static str),
     /// Our own, by this command.
     Ours(CommandId),
+    /// Our own text come back, in the owner's chat with themself.
+    Copy(CommandId),
     /// Not the owner's word.
     Ignored(Reason),
     /// The owner's word.
@@ -86,7 +88,7 @@ fn ours<'a>(state: &'a State, row: &MessageRow) -> Option<&'a Sent> {
     if state.inbox.knows(row.rowid) {
         return None;
     }
-    let digest = Digest::of(text.reveal());
+    let digest = sent_digest(text.reveal());
     let later = |sent: &&Sent| sent.baseline.is_none_or(|base| row.rowid > base);
     let sent: Vec<_> = state.ledger.sent.by_digest(&digest).filter(later).collect();
     let elsewhere = |chat: &Chat| !is_owner(state, chat.identifier.reveal());
@@ -106,11 +108,18 @@ fn ours<'a>(state: &'a State, row: &MessageRow) -> Option<&'a Sent> {
     found.or(unseen.first()).copied()
 }
 
-/// Written when we sent this, or close behind it in the table, should the clock
-/// have been set: a copy, not the owner who says the same at another time.
-fn comes_back(sent: &Sent, rowid: i64, date: Wall) -> bool {
+/// The text of ours that these words are: written when we sent it, or close behind
+/// it in the table, should the clock have been set. Else it is the owner, who says
+/// the same at another time. Of equal texts each has its own copy.
+fn come_back<'a>(state: &'a State, rowid: i64, text: &str, date: Wall) -> Option<&'a Sent> {
     let rows = |base: i64| (1..=ECHO_ROWS).contains(&rowid.saturating_sub(base));
-    sent.at.until(date).max(date.until(sent.at)) <= ECHO || sent.baseline.is_some_and(rows)
+    let near = |sent: &&Sent| {
+        sent.at.until(date).max(date.until(sent.at)) <= ECHO || sent.baseline.is_some_and(rows)
+    };
+    let digest = sent_digest(text);
+    let sent: Vec<_> = state.ledger.sent.by_digest(&digest).filter(near).collect();
+    let alone = sent.iter().find(|sent| sent.copy.is_none());
+    alone.or(sent.last()).copied()
 }
 
 fn is_owner(state: &State, address: &str) -> bool {
@@ -191,6 +200,12 @@ fn content(state: &State, row: &MessageRow, self_chat: bool, now: Wall) -> Verdi
     if is_tapback_text(&text) {
         return Verdict::Ignored(Reason::TapbackText);
     }
+    if let Some(sent) = self_chat
+        .then(|| come_back(state, row.rowid, &text, date))
+        .flatten()
+    {
+        return Verdict::Copy(sent.id);
+    }
     if let Some(reason) = repeated(state, row, &text, date, self_chat, now) {
         return Verdict::Ignored(reason);
     }
@@ -228,12 +243,8 @@ fn repeated(
 ) -> Option<Reason> {
     let inbox = &state.inbox;
     let digest = Digest::of(text);
-    let back = |text: &str| {
-        let digest = Digest::of(text);
-        let mut sent = state.ledger.sent.by_digest(&digest);
-        sent.any(|sent| comes_back(sent, row.rowid, date))
-    };
-    if quotes_us(text) || (self_chat && (back(text) || back(unquoted(text)))) {
+    let back = || come_back(state, row.rowid, unquoted(text), date).is_some();
+    if quotes_us(text) || (self_chat && back()) {
         return Some(Reason::Echo);
     }
     let copy = |taken: &&crate::inbox::Taken| {

@@ -20,6 +20,8 @@ pub enum Parsed {
     List,
     /// `status @ref`
     Status(String),
+    /// `retry`, `retry @ref`
+    Retry(Option<String>),
     /// `@ref words`
     Named { name: String, words: String },
     /// `new label: words`
@@ -37,6 +39,8 @@ const LABEL_MAX: usize = 40;
 
 const LIST: &str = "Write \"list\" to see your sessions.";
 const STATUS: &str = "Write \"status @ref\"; \"list\" shows the refs.";
+/// How missing texts are asked for.
+pub const RETRY: &str = "Write \"retry\" or \"retry @ref\" to get missing texts again.";
 const NEW: &str =
     "Write \"new label: what to do\", with a colon after a label of one to three words.";
 const NAMED: &str = "Write \"@ref what to do\"; \"list\" shows the refs.";
@@ -89,6 +93,7 @@ fn whole(text: &str) -> Option<Parsed> {
         "status" | "state" => Some(Parsed::NearMiss(STATUS.into())),
         "new" | "new session" => Some(Parsed::NearMiss(NEW.into())),
         "stop" | "cancel" | "abort" | "interrupt" => Some(Parsed::NearMiss(STOP.into())),
+        "retry" => Some(Parsed::Retry(None)),
         _ => None,
     }
 }
@@ -100,6 +105,7 @@ fn first_word(text: &str) -> Option<Parsed> {
     match (word.to_lowercase().as_str(), rest.trim()) {
         ("status", rest) => status(rest.trim_start_matches([':', '：', ',']).trim()),
         ("new", rest) => Some(new_session(rest)),
+        ("retry", rest) if rest.starts_with(AT) => Some(retry(rest)),
         ("list" | "help", rest) if rest.starts_with(AT) => Some(Parsed::NearMiss(STATUS.into())),
         ("stop" | "cancel", rest) if rest.starts_with(AT) => Some(Parsed::NearMiss(STOP.into())),
         _ => None,
@@ -152,6 +158,14 @@ fn status(rest: &str) -> Option<Parsed> {
     } else {
         Parsed::Status(name.to_owned())
     })
+}
+
+/// The name behind `retry` is written as the one behind `status`.
+fn retry(rest: &str) -> Parsed {
+    match status(rest) {
+        Some(Parsed::Status(name)) => Parsed::Retry(Some(name)),
+        _ => Parsed::NearMiss(RETRY.into()),
+    }
 }
 
 /// `label: words`; the label is short and stands on the first line.

@@ -7,6 +7,7 @@ use events::outcome::{Evidence, Performed};
 use events::{Command, CommandId, Digest, Guid, Lane, Outcome, Tick, Wall};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
+use unicode_normalization::UnicodeNormalization as _;
 
 /// All commands that matter still.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -47,8 +48,8 @@ impl SentTexts {
                     self.by_digest.remove(&oldest.digest);
                 }
             }
-            if let Some(guid) = oldest.guid {
-                self.by_guid.remove(&guid);
+            for guid in oldest.guid.iter().chain(&oldest.copy) {
+                self.by_guid.remove(guid);
             }
         }
     }
@@ -71,6 +72,23 @@ impl SentTexts {
             sent.guid = Some(guid.clone());
             self.by_guid.insert(guid.clone(), id);
         }
+    }
+
+    /// Notes the name of the row that came back for a text, in the owner's chat with themself.
+    pub fn copy(&mut self, id: CommandId, guid: &Guid) {
+        let Some(sent) = self.by_id.get_mut(&id) else {
+            return;
+        };
+        let before = sent.copy.replace(guid.clone());
+        if let Some(before) = before {
+            self.by_guid.remove(&before);
+        }
+        self.by_guid.insert(guid.clone(), id);
+    }
+
+    /// The text that a command gave.
+    pub fn get(&self, id: CommandId) -> Option<&Sent> {
+        self.by_id.get(&id)
     }
 
     /// The text whose row has this name.
@@ -129,6 +147,8 @@ pub struct Sent {
     pub baseline: Option<i64>,
     /// Our row's name, once seen.
     pub guid: Option<Guid>,
+    /// The name of the row that came back, in the owner's chat with themself.
+    pub copy: Option<Guid>,
     /// Its row was seen with an error.
     pub failed: bool,
     /// The notice it was part of.
@@ -155,6 +175,16 @@ impl Ledger {
             .iter()
             .filter(move |(_, entry)| entry.command.lane() == *lane)
     }
+}
+
+/// Fingerprint of a text that goes through Messages, which may change white space
+/// and punctuation on the way: of its letters and digits, where it has any.
+pub fn sent_digest(text: &str) -> Digest {
+    let words: String = text.nfc().filter(|c| c.is_alphanumeric()).collect();
+    if words.is_empty() {
+        return Digest::of(text.trim());
+    }
+    Digest::of(&words)
 }
 
 /// The text that a command puts into the world, where there is one.

@@ -5,6 +5,7 @@
 //! log. This crate knows no clock, no file, no process, no randomness.
 
 pub mod admit;
+pub mod allowance;
 pub mod answers;
 mod apply;
 pub mod check;
@@ -15,6 +16,7 @@ pub mod handle;
 pub mod inbox;
 pub mod ledger;
 pub mod machine;
+pub mod missing;
 pub mod numbers;
 pub mod outbox;
 mod react;

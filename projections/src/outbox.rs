@@ -1,7 +1,11 @@
 //! Notices on their way to the owner. Parts of a notice go in order; notices
 //! about one session go in order; a part that fails holds back only these.
+//! Where the allowance is used up, what the owner waits for goes first.
 
+use crate::allowance::Allowance;
+use crate::missing::{Lost, Missing, Why};
 use crate::ring::Ring;
+use events::command::SendMessage;
 use events::event::{NoticeQueued, Topic};
 use events::{CommandId, Seq, SessionId, Text, Tick};
 use serde::{Deserialize, Serialize};
@@ -18,6 +22,10 @@ pub struct Outbox {
     pub open: BTreeMap<Seq, Arc<Notice>>,
     /// Through, one way or the other, newest last.
     pub closed: Ring<Closed, 512>,
+    /// What the owner may not have.
+    pub missing: Missing,
+    /// How many more may go.
+    pub allowance: Allowance,
 }
 
 /// A notice on its way.
@@ -41,6 +49,23 @@ pub struct Notice {
     pub not_before: Option<Tick>,
     /// Parts whose outcome is not known.
     pub unknown: u16,
+    /// When it was queued.
+    pub at: Tick,
+}
+
+impl Notice {
+    /// It may wait for others where not all can go.
+    pub const fn ordinary(&self) -> bool {
+        matches!(
+            self.topic,
+            Topic::TurnEnd(_) | Topic::Progress | Topic::Request
+        )
+    }
+
+    /// Nothing of it was asked for yet.
+    pub const fn untouched(&self) -> bool {
+        self.next == 0 && self.attempts == 0 && self.sending.is_none()
+    }
 }
 
 /// A notice that is through.
@@ -67,11 +92,25 @@ pub enum End {
     Failed,
     /// It no longer mattered.
     Withdrawn,
+    /// It waited too long.
+    Expired,
+    /// Another took its place.
+    Replaced,
 }
 
 impl Outbox {
-    /// Takes a notice in.
-    pub fn queue(&mut self, seq: Seq, queued: &NoticeQueued) {
+    /// Takes a notice in, in the place of others where it says so. It is as old
+    /// as the oldest of them that still waited.
+    pub fn queue(&mut self, seq: Seq, queued: &NoticeQueued, now: Tick) {
+        let open = |seq: &Seq| self.open.get(seq).map(|notice| notice.at);
+        let at = queued.replaces.iter().filter_map(open).min().unwrap_or(now);
+        for replaced in &queued.replaces {
+            self.close(*replaced, End::Replaced);
+            self.missing.remove(*replaced);
+        }
+        if queued.topic == Topic::Missing {
+            self.missing.tell(seq);
+        }
         let notice = Notice {
             session: queued.session.clone(),
             topic: queued.topic.clone(),
@@ -82,16 +121,22 @@ impl Outbox {
             attempts: 0,
             not_before: None,
             unknown: 0,
+            at,
         };
         self.open.insert(seq, Arc::new(notice));
     }
 
     /// Notices whose next part may be asked for: the first of each session that
     /// is neither being sent nor waiting for another try. Questions come first.
-    pub fn ready(&self, now: Tick) -> Vec<Seq> {
+    /// Without `ordinary` those that may wait are passed over.
+    pub fn ready(&self, now: Tick, ordinary: bool) -> Vec<Seq> {
         let mut seen = BTreeSet::new();
         let mut ready = Vec::new();
-        for (seq, notice) in &self.open {
+        let begun = self.open.iter().filter(|(_, n)| !n.untouched());
+        let waiting = self.open.iter().filter(|(_, n)| n.untouched());
+        // One that has begun goes on before any other of its session may begin.
+        let waiting = waiting.filter(|(_, n)| ordinary || !n.ordinary());
+        for (seq, notice) in begun.chain(waiting) {
             let first = notice
                 .session
                 .as_ref()
@@ -102,6 +147,13 @@ impl Outbox {
         }
         ready.sort_by_key(|(seq, notice)| (!matches!(notice.topic, Topic::Question(_)), *seq));
         ready.into_iter().map(|(seq, _)| seq).collect()
+    }
+
+    /// Ordinary notices about one session, or none, that may be sent as one.
+    pub fn alike(&self, session: Option<&SessionId>) -> Vec<Seq> {
+        let alike = |n: &Notice| n.session.as_ref() == session && n.untouched() && n.ordinary();
+        let open = self.open.iter().filter(|(_, notice)| alike(notice));
+        open.map(|(seq, _)| *seq).collect()
     }
 
     /// One part is out of our hands: on to the next, or through.
@@ -124,6 +176,21 @@ impl Outbox {
         }
     }
 
+    /// A part may not have arrived, and nobody could see whether it did.
+    pub fn unproven(&mut self, send: &SendMessage) {
+        let Some((session, topic)) = self.about(send.notice) else {
+            return;
+        };
+        let lost = Lost {
+            session: session.cloned(),
+            topic: topic.clone(),
+            parts: [(send.part, send.text.clone())].into(),
+            why: Why::Unproven,
+            told: None,
+        };
+        self.missing.add(send.notice, lost);
+    }
+
     /// A part that was counted as sent may not have been.
     pub fn doubt(&mut self, seq: Seq) {
         if let Some(notice) = self.open.get_mut(&seq).map(Arc::make_mut) {
@@ -133,9 +200,18 @@ impl Outbox {
         }
     }
 
-    /// Ends a notice.
+    /// Ends a notice. What is left of one that ends unsent is missing.
     pub fn close(&mut self, seq: Seq, end: End) {
         if let Some(notice) = self.open.remove(&seq) {
+            let why = match end {
+                End::Failed => Some(Why::GivenUp),
+                End::Expired => Some(Why::TooOld),
+                End::Sent | End::Unknown | End::Withdrawn | End::Replaced => None,
+            };
+            if let Some(why) = why {
+                self.missing.untell(seq);
+                self.missing.add(seq, rest(&notice, why));
+            }
             self.closed.push(Closed {
                 notice: seq,
                 session: notice.session.clone(),
@@ -156,5 +232,17 @@ impl Outbox {
                 .map(|c| (c.session.as_ref(), &c.topic))
         };
         open.or_else(closed)
+    }
+}
+
+/// The parts of a notice that were not sent.
+fn rest(notice: &Notice, why: Why) -> Lost {
+    let numbered = (0..).zip(notice.parts.iter().cloned());
+    Lost {
+        session: notice.session.clone(),
+        topic: notice.topic.clone(),
+        parts: numbered.skip(usize::from(notice.next)).collect(),
+        why,
+        told: None,
     }
 }

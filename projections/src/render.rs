@@ -116,6 +116,23 @@ pub fn plain_parts(text: &str, max: usize) -> Vec<Text> {
         .collect()
 }
 
+/// Texts joined into as few as hold at most `max` characters, in their order.
+pub fn packed(texts: &[&Text], max: usize) -> Vec<Text> {
+    let mut packed: Vec<String> = Vec::new();
+    for text in texts {
+        let text = text.reveal();
+        let room = max.saturating_sub(text.chars().count() + "\n\n".len());
+        match packed.last_mut().filter(|last| fits(last, room)) {
+            Some(last) => {
+                last.push_str("\n\n");
+                last.push_str(text);
+            }
+            None => packed.push(text.clone()),
+        }
+    }
+    packed.into_iter().map(Text::from).collect()
+}
+
 /// Cuts text into pieces of at most `room` characters: at line ends where the
 /// line end lies in the second half, else at white space, else between graphemes.
 /// Only white space at the cuts is lost.

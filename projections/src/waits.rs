@@ -14,6 +14,8 @@ pub const PACE: Span = Span::seconds(2);
 pub const TURN: Span = Span::seconds(6 * 3600);
 /// For an embedded Codex to look into its queue: it does so every 10 s.
 pub const QUEUE: Span = Span::seconds(12);
+/// For words at the desk to be about the end of a turn, and not to have waited for it.
+pub const OVERTAKEN: Span = Span::seconds(30);
 /// Behind the acknowledgement time, for a rollout that is late.
 pub const LATE: Span = Span::seconds(30);
 

@@ -5,6 +5,7 @@
 //! lose a payload while any of three ways is open, never take longer than two
 //! seconds, and never make Codex see a failure.
 
+pub mod chained;
 mod origin;
 #[cfg(test)]
 mod tests;

@@ -16,6 +16,7 @@ pub mod once;
 pub mod replay;
 pub mod run;
 pub mod setup;
+pub mod setup_notify_hook;
 pub mod ui;
 
 #[cfg(test)]
@@ -49,11 +50,14 @@ enum Command {
     SetupLaunchd(setup::Launchd),
     SetupPermissions(setup::Permissions),
     Uninstall(setup::Uninstall),
+    SetupNotifyHook(setup_notify_hook::Args),
     Demo(demo::Args),
     Replay(replay::Args),
     Log(log::Args),
     Completions(completions::Args),
     Man(man::Args),
+    #[command(hide = true)]
+    NotifyChained(hand_over::chained::Args),
     #[command(hide = true)]
     DemoOsascript(demo::StandIn),
     #[command(hide = true)]
@@ -137,6 +141,8 @@ fn dispatch(command: Command) -> Outcome {
         Command::SetupLaunchd(args) => setup::launchd(&args),
         Command::SetupPermissions(args) => setup::permissions(&args),
         Command::Uninstall(args) => setup::uninstall(&args),
+        Command::SetupNotifyHook(args) => setup_notify_hook::run(&args),
+        Command::NotifyChained(args) => hand_over::chained::run(args),
         Command::Demo(args) => demo::run(&args),
         Command::Replay(args) => replay::run(args),
         Command::Log(args) => log::run(&args),

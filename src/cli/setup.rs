@@ -7,8 +7,7 @@ use crate::config::value::Origin;
 use crate::config::{Config, Environment, Flag, variables};
 use crate::mac::permissions::{self, Patience};
 use crate::mac::setup::{self, Wish};
-use crate::mac::{Pace, Place, health, service, uninstall};
-use std::path::{Path, PathBuf};
+use crate::mac::{Pace, Place, health, hook, service, uninstall};
 use std::time::Duration;
 
 /// How long permissions are waited for.
@@ -116,7 +115,10 @@ pub fn all(args: &Setup) -> Outcome {
         repair: false,
         patience: args.waiting.patience(),
     };
-    setup::all(&place(&config)?, &wish)
+    let place = place(&config)?;
+    place.check()?;
+    super::setup_notify_hook::run(&super::setup_notify_hook::Args::default())?;
+    setup::all(&place, &wish)
 }
 
 /// `uninstall`.
@@ -198,22 +200,10 @@ fn place(config: &Config) -> Result<Place, CommandError> {
         state_dir: config.state_dir.clone(),
         programs: config.programs.clone(),
         launcher: real.with_file_name(crate::mac::LAUNCHER),
-        agent: lasting(&environment, own, &real),
+        agent: hook::program::stable(&own),
         ask: health::ask,
         pace: Pace::default(),
         say: ui::talk,
         home,
     })
-}
-
-/// The path by which this program is found on PATH, which an upgrade keeps, unlike
-/// the file behind it.
-fn lasting(environment: &Environment, own: PathBuf, real: &Path) -> PathBuf {
-    let path = environment.get("PATH").unwrap_or_default();
-    let name = real.file_name().unwrap_or_default();
-    let candidates = std::env::split_paths(path).filter(|dir| dir.is_absolute());
-    candidates
-        .map(|dir| dir.join(name))
-        .find(|file| file.canonicalize().is_ok_and(|found| found == real))
-        .unwrap_or(own)
 }

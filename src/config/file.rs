@@ -5,6 +5,8 @@
 
 use super::variables::{Variable, nearest};
 use std::collections::BTreeMap;
+use std::io::Read as _;
+use std::os::unix::fs::MetadataExt as _;
 use std::path::Path;
 use toml_edit::{Document, Item, Value};
 
@@ -29,13 +31,24 @@ pub struct File {
 impl File {
     /// Reads the file; one that is not there says nothing.
     pub fn read(path: &Path, known: &[Variable]) -> Self {
-        match std::fs::read_to_string(path) {
-            Ok(text) => Self::parse(&text, known),
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => Self::default(),
-            Err(error) => Self {
-                problems: vec![format!("{} cannot be read: {error}", path.display())],
-                ..Self::default()
+        let read = || {
+            let mut file = std::fs::File::open(path)?;
+            let owner = file.metadata()?.uid();
+            let mut text = String::new();
+            file.read_to_string(&mut text)?;
+            Ok::<_, std::io::Error>((owner, text))
+        };
+        let problem = match read() {
+            Ok((owner, text)) => match not_ours(owner, rustix::process::geteuid().as_raw()) {
+                None => return Self::parse(&text, known),
+                Some(problem) => problem,
             },
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Self::default(),
+            Err(error) => format!("{} cannot be read: {error}", path.display()),
+        };
+        Self {
+            problems: vec![problem],
+            ..Self::default()
         }
     }
 
@@ -69,6 +82,17 @@ impl File {
         }
         file
     }
+}
+
+/// Who may write this file may say who the owner is. Root may anyway.
+pub(super) fn not_ours(owner: u32, me: u32) -> Option<String> {
+    let trusted = owner == me || owner == 0;
+    (!trusted).then(|| {
+        format!(
+            "config.toml belongs to another user (number {owner}) and is not used; \
+             look at what it says, and make it yours with chown"
+        )
+    })
 }
 
 fn understand(

@@ -170,6 +170,8 @@ impl Values {
                 .display()
                 .to_string(),
             allow_sms: self.switch("CODEX_IMESSAGE_ALLOW_SMS"),
+            max_per_hour: self.count("CODEX_IMESSAGE_MAX_PER_HOUR"),
+            expiry: self.span("CODEX_IMESSAGE_EXPIRY_S"),
         }
     }
 }

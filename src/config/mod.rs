@@ -51,6 +51,8 @@ pub struct Config {
     pub tmux_session: String,
     /// First word of a new window's name.
     pub tmux_window_prefix: String,
+    /// Sessions are started also where Codex gives all of them full access.
+    pub full_access: bool,
     /// Name of the launchd job.
     pub launchd_label: String,
     /// Every event is printed.
@@ -156,6 +158,7 @@ impl Config {
             tmux_window_prefix: values
                 .word("CODEX_IMESSAGE_TMUX_WINDOW_PREFIX")
                 .unwrap_or_default(),
+            full_access: values.switch("CODEX_IMESSAGE_START_SESSIONS_WITH_FULL_ACCESS"),
             launchd_label: values
                 .word("CODEX_IMESSAGE_LAUNCHD_LABEL")
                 .unwrap_or_default(),

@@ -363,3 +363,11 @@ fn programs_are_the_named_one_or_on_the_path_and_never_relative() {
     ];
     assert_eq!(find(&gone), None, "no other program than the named one");
 }
+
+#[test]
+fn a_file_of_another_user_is_not_used() {
+    use super::file::not_ours;
+    assert_eq!(not_ours(501, 501), None);
+    assert_eq!(not_ours(0, 501), None);
+    assert!(not_ours(502, 501).is_some_and(|problem| problem.contains("another user")));
+}

@@ -129,6 +129,18 @@ pub const VARIABLES: &[Variable] = &[
         "a text of ours that left as SMS is no fault",
     ),
     v(
+        "CODEX_IMESSAGE_MAX_PER_HOUR",
+        Kind::Count(8, 100_000),
+        "60",
+        "most texts to you in an hour; beyond it texts about one session are merged",
+    ),
+    v(
+        "CODEX_IMESSAGE_EXPIRY_S",
+        Kind::Seconds(60.0, 31_536_000.0),
+        "86400",
+        "how long a text may wait and still be sent",
+    ),
+    v(
         "CODEX_IMESSAGE_QUEUE_DRAIN_LIMIT",
         Kind::Count(1, 10_000),
         "50",
@@ -199,6 +211,12 @@ pub const VARIABLES: &[Variable] = &[
         Kind::Switch,
         "1",
         "`new label: …` starts a session",
+    ),
+    v(
+        "CODEX_IMESSAGE_START_SESSIONS_WITH_FULL_ACCESS",
+        Kind::Switch,
+        "0",
+        "sessions may be started from the phone where Codex's configuration gives all of them full access",
     ),
     v(
         "CODEX_IMESSAGE_AUTO_CREATE_ON_MISSING",

@@ -8,8 +8,8 @@
 
 use rustix::process::{Pid, Signal, kill_process_group};
 use std::ffi::OsString;
-use std::os::unix::process::ExitStatusExt as _;
-use std::path::PathBuf;
+use std::os::unix::process::{CommandExt as _, ExitStatusExt as _};
+use std::path::{Path, PathBuf};
 use std::process::{ExitStatus, Stdio};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -71,10 +71,10 @@ impl Child {
         let mut command = tokio::process::Command::new(&self.program);
         command
             .args(&self.args)
-            .envs(self.environment)
-            // A pane that this process happens to run in is no session's.
+            // A pane that this process happens to run in is no session's, unless it is said.
             .env_remove("TMUX")
             .env_remove("TMUX_PANE")
+            .envs(self.environment)
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
@@ -110,6 +110,20 @@ impl Child {
             Some(Ok(status)) => ended(status, out, err),
         }
     }
+}
+
+/// Starts a program of ours that outlives this process and is not waited for. It may
+/// say on standard error what becomes of its work.
+pub fn detached(program: &Path, args: &[OsString]) -> std::io::Result<()> {
+    #[expect(clippy::disallowed_methods, reason = "this is the place")]
+    let mut command = std::process::Command::new(program);
+    command
+        .args(args)
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .process_group(0)
+        .spawn()
+        .map(drop)
 }
 
 fn ended(status: ExitStatus, out: Vec<u8>, err: Vec<u8>) -> Ended {

@@ -7,6 +7,7 @@
 
 pub mod child;
 mod codex;
+mod full_access;
 mod messages;
 mod panes;
 pub mod paste;
@@ -47,6 +48,8 @@ pub struct EffectsConfig {
     /// Whether a tmux server may be started where none runs. A server inherits
     /// what macOS granted to this program, and so would every Codex in it.
     pub start_tmux_server: bool,
+    /// Whether a session may be started where Codex gives all of them full access.
+    pub full_access: bool,
     /// How long osascript may take.
     pub osascript_budget: Duration,
     /// How long a started Codex may take to show its thread.

@@ -135,7 +135,18 @@ pub fn shows(composer: &Composer, framed: &Framed) -> bool {
     rows.all(|row| row.is_empty())
 }
 
+/// What can be compared of a line. Of several emoji joined into one, tmux may keep only the
+/// first ones: what follows a joiner counts as part of what stands before it.
 fn visible(line: &str) -> String {
-    let seen = |c: &char| !c.is_whitespace() && !unseen(*c);
-    line.chars().filter(seen).collect()
+    const JOINER: char = '\u{200d}';
+    let mut joined = false;
+    let mut seen = |c: &char| {
+        if *c == JOINER || (joined && (unseen(*c) || u32::from(*c) >= 0x2190)) {
+            joined = true;
+            return false;
+        }
+        joined = false;
+        !c.is_whitespace() && !unseen(*c)
+    };
+    line.chars().filter(|c| seen(c)).collect()
 }

@@ -3,7 +3,7 @@
 //! Codex is started embedded in the pane, not as a client of its daemon, so that
 //! the pane's process holds the thread and says itself which one it is; the
 //! newest rollout is never taken for it. It gets Codex's own approvals and
-//! sandbox. The instruction is an argument of Codex: no shell reads it, and no
+//! sandbox, and where these are none it is not started. The instruction is an argument of Codex: no shell reads it, and no
 //! tmux format is made of anything the owner wrote. A text that tmux would not
 //! take as an argument is typed into the session once it is ready.
 
@@ -11,7 +11,7 @@ use super::codex::{framed, no_directory};
 use super::panes::tmux::{Tmux, Trouble};
 use super::panes::{self, Held, Table, open_files};
 use super::screen::recognise;
-use super::{EffectsConfig, settled};
+use super::{EffectsConfig, full_access, settled};
 use crate::clock::Stopwatch;
 use events::command::{Instruction, StartSession, TypeInstruction};
 use events::outcome::{Doubt, Evidence, Failure, Screen};
@@ -67,6 +67,9 @@ async fn open(
     let cwd = Path::new(&command.cwd);
     if !cwd.is_dir() {
         return Err(no_directory("codex", cwd));
+    }
+    if let Some(key) = full_access::given_by(&config.codex_home).filter(|_| !config.full_access) {
+        return Err(settled(full_access::refusal(&key)));
     }
     let socket = socket(config).display().to_string();
     let tmux = Tmux::at(config, &socket);

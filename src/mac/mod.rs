@@ -9,12 +9,12 @@
 
 pub mod app;
 pub mod health;
+pub mod hook;
 pub mod launchctl;
 pub mod launcher;
 pub mod permissions;
 mod place;
 pub mod plist;
-mod recipient;
 pub mod service;
 pub mod setup;
 pub mod tcc;

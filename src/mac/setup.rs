@@ -8,8 +8,9 @@ use super::health::Health;
 use super::permissions::{self, Granted, Patience};
 use super::plist::Job;
 use super::trial::{self, Sent};
-use super::{Place, recipient, service, tcc};
+use super::{Place, hook, service, tcc};
 use crate::cli::error::{Answer, CommandError, Outcome};
+use crate::cli::setup_notify_hook::failed as hook_failed;
 use crate::clock::Stopwatch;
 use crate::store::files::private_dir;
 use std::path::Path;
@@ -164,7 +165,7 @@ struct Changes {
     regrant: bool,
     job: Option<Job>,
     target: Option<String>,
-    recipient: Option<recipient::Change>,
+    recipient: Option<String>,
     /// Jobs of ours under other names; two agents would be one too many.
     others: Vec<String>,
     told: Vec<String>,
@@ -192,10 +193,12 @@ impl Changes {
         let target = format!("{}\n", place.agent.display());
         let there = std::fs::read_to_string(place.target());
         let target = (there.ok().as_ref() != Some(&target)).then_some(target);
-        let recipient = match &wish.recipient {
-            None => None,
-            Some(to) => recipient::change(place, to)?,
-        };
+        let mut recipient = wish.recipient.clone();
+        if let Some(to) = &recipient
+            && hook::recipient::is_there(&place.state_dir, to).map_err(hook_failed)?
+        {
+            recipient = None;
+        }
         let mut others = service::labels(place);
         others.retain(|label| *label != place.label);
         told.extend(
@@ -249,7 +252,7 @@ impl Changes {
             app::replace(&file, target.as_bytes(), 0o600).map_err(|error| failed(&file, error))?;
         }
         if let Some(recipient) = &self.recipient {
-            recipient.write()?;
+            hook::recipient::write(&place.state_dir, recipient).map_err(hook_failed)?;
         }
         if let Some(job) = &self.job {
             let file = place.plist();

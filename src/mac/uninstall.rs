@@ -4,8 +4,9 @@
 //! checklist of docs/cleanup.md, run and shown.
 
 use super::launchctl::{self, Meaning, Verb};
-use super::{Place, app, service, tcc};
+use super::{Place, app, hook, service, tcc};
 use crate::cli::error::{Answer, CommandError, Outcome};
+use crate::cli::setup_notify_hook::failed;
 use crate::cli::ui;
 use crate::store::{SledLog, StoreFault};
 use std::fmt::Write as _;
@@ -30,6 +31,7 @@ pub fn run(place: &Place, wish: Wish) -> Outcome {
         undo.job(label)?;
     }
     undo.app()?;
+    undo.hook()?;
     let support = place.support();
     undo.remove(&support, "the record of where the program is")?;
     if wish.purge {
@@ -96,6 +98,27 @@ impl Undo<'_> {
             tcc::register(place, "-u");
             Ok(())
         })
+    }
+
+    /// The notifier that was there before is put back.
+    fn hook(&self) -> Result<(), CommandError> {
+        let hook = hook::Place {
+            codex_home: self.place.codex_home.clone(),
+            state_dir: self.place.state_dir.clone(),
+        };
+        let plan = hook::remove(&hook).map_err(failed)?;
+        let what = format!("take this program out of {}", plan.file().display());
+        if !plan.changes() {
+            return if self.wish.dry_run {
+                Ok(())
+            } else {
+                plan.carry_out("").map_err(failed)
+            };
+        }
+        for sentence in plan.says() {
+            (self.place.say)(sentence);
+        }
+        self.step(&what, || plan.carry_out("").map_err(failed))
     }
 
     fn remove(&self, path: &Path, what: &str) -> Result<(), CommandError> {

@@ -27,11 +27,20 @@ pub fn notify(payload: Option<OsString>, dry_run: bool) -> Outcome {
         );
         return Ok(Answer::Yes);
     };
+    if fast::chained::is_echo(&payload) {
+        ui::talk(
+            "notify: this payload was handed over by the process that led here; it is not taken twice",
+        );
+        return Ok(Answer::Yes);
+    }
     let Some(notify) = fast::notify(&payload) else {
         ui::talk("notify: the clock gives no usable time; the rollout will tell of this turn");
         return Ok(Answer::Yes);
     };
     hand_over(HandOver::Notify(notify), dry_run);
+    if !dry_run {
+        fast::chained::start(payload);
+    }
     Ok(Answer::Yes)
 }
 

@@ -154,6 +154,7 @@ fn effects(config: &Config) -> EffectsConfig {
         window_prefix: config.tmux_window_prefix.clone(),
         // On a Mac a server that we start would inherit our Full Disk Access, and so would Codex.
         start_tmux_server: !cfg!(target_os = "macos"),
+        full_access: config.full_access,
         osascript_budget: Duration::from_secs(30),
         start_budget: Duration::from_secs(20),
         environment: vec![(

@@ -76,6 +76,13 @@ pub(super) struct Inbound {
     pub(super) end: Option<InstructionEnd>,
 }
 
+/// So many texts may go one after the other before some have to wait.
+const FREELY: usize = 7;
+
+const fn is_send(command: &Command) -> bool {
+    matches!(command, Command::SendMessage(_))
+}
+
 fn must(holds: bool, what: impl FnOnce() -> String) -> Result<(), Broken> {
     if holds { Ok(()) } else { Err(what()) }
 }
@@ -227,10 +234,14 @@ impl Oracle {
         must(*e.to.reveal() == names::OWNER, || {
             "a notice to somebody else".into()
         })?;
+        self.replaces(seq, e)?;
         self.notices.insert(seq, e.clone());
         let (Some(session), Topic::TurnEnd(Some(_))) = (&e.session, &e.topic) else {
             return Ok(());
         };
+        if !e.replaces.is_empty() {
+            return Ok(());
+        }
         let once = (session.clone(), e.topic.clone());
         let again = self.endings.insert(once, e.parts.clone());
         // A part that failed late goes out again, alone.
@@ -238,6 +249,35 @@ impl Oracle {
         must(part, || {
             format!("notice {seq} tells of a turn that was told of")
         })
+    }
+
+    /// What takes the place of others says all that they had still to say.
+    fn replaces(&self, seq: Seq, e: &NoticeQueued) -> Result<(), Broken> {
+        let outbox = &self.shadow.outbox;
+        let said = |text: &Text| e.parts.iter().any(|p| p.reveal().contains(text.reveal()));
+        for replaced in e.replaces.iter().filter(|_| e.topic != Topic::Missing) {
+            let waiting = outbox.open.get(replaced);
+            let rest = waiting.map(|n| n.parts.iter().skip(usize::from(n.next)));
+            let missing = outbox
+                .missing
+                .get(*replaced)
+                .map(|lost| lost.parts.values());
+            let mut left = rest
+                .into_iter()
+                .flatten()
+                .chain(missing.into_iter().flatten());
+            must(left.all(said), || {
+                format!("notice {seq} takes the place of {replaced} and leaves something out")
+            })?;
+        }
+        Ok(())
+    }
+
+    /// Where a notice stands in the order: where the oldest stood whose place it takes.
+    fn place(&self, notice: Seq) -> Seq {
+        let replaces = self.notices.get(&notice).map(|n| n.replaces.iter());
+        let older = replaces.into_iter().flatten().map(|seq| self.place(*seq));
+        older.min().unwrap_or(notice)
     }
 
     fn moves(&mut self, id: CommandId, from: &[Stage], to: Stage) -> Result<(), Broken> {
@@ -334,11 +374,21 @@ impl Oracle {
         let Some(session) = queued.session.clone() else {
             return Ok(());
         };
+        let place = self.place(notice);
         let last = self.last_of_session.insert(session.clone(), notice);
-        must(last.is_none_or(|last| last <= notice), || {
+        // Where not all may go at once, what the owner waits for goes first.
+        let waits =
+            |topic: &Topic| matches!(topic, Topic::TurnEnd(_) | Topic::Progress | Topic::Request);
+        let urgent = |last: Seq| self.notices.get(&last).is_some_and(|n| !waits(&n.topic));
+        let given = before.iter().filter(|x| is_send(&x.command)).count();
+        let scarce = given + self.shadow.outbox.open.len() >= FREELY;
+        let overtaken = |last| scarce && waits(&queued.topic) && urgent(last);
+        let behind = |last| self.place(last) <= place || overtaken(last);
+        must(last.is_none_or(behind), || {
             format!("notice {notice} came behind a later one of its session")
         })?;
-        let once = matches!(queued.topic, Topic::Question(_) | Topic::TurnEnd(Some(_)));
+        let once = matches!(queued.topic, Topic::Question(_) | Topic::TurnEnd(Some(_)))
+            && queued.replaces.is_empty();
         let said = (session, queued.topic.clone(), send.text.reveal().clone());
         must(!once || !effect.reached || self.told.insert(said), || {
             format!("notice {notice} says again what was said")

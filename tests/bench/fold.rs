@@ -144,6 +144,7 @@ fn turn(log: &mut Log, nth: u64) {
         topic: Topic::TurnEnd(Some(turn)),
         to: "+15555550123".into(),
         parts: vec![text.clone()],
+        replaces: Vec::new(),
     };
     let notice = log.push(Event::NoticeQueued(queued));
     send(log, notice, text, nth);

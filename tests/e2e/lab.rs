@@ -264,9 +264,15 @@ impl Lab {
         let program = self.root.path().join("note");
         let file = self.root.path().join("notified");
         let script = format!("#!/bin/sh\nprintf '%s\\n' \"$1\" >> '{}'\n", file.display());
-        fs::write(&program, script).unwrap();
-        fs::set_permissions(&program, fs::Permissions::from_mode(0o755)).unwrap();
+        self.script(&program, &script);
         program
+    }
+
+    /// Writes a program.
+    pub(crate) fn script(&self, path: &Path, text: &str) {
+        assert!(path.starts_with(self.root.path()));
+        fs::write(path, text).unwrap();
+        fs::set_permissions(path, fs::Permissions::from_mode(0o755)).unwrap();
     }
 }
 

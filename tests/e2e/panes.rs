@@ -4,7 +4,7 @@ use crate::desk::{Desk, count};
 use crate::lab::Agent;
 
 /// Texts that would do harm as keys.
-const TEXTS: [&str; 8] = [
+pub(crate) const TEXTS: [&str; 8] = [
     "why? explain first, please",
     "no please stop",
     "yes?",
@@ -141,29 +141,4 @@ fn no_text_approves_a_command() {
     assert!(!desk.lab.work().join("made").exists());
     desk.assert_told(&thread, &["hello", "run: touch made && echo ok"]);
     assert_eq!(desk.lab.rollouts_count(), 1);
-}
-
-#[test]
-fn nothing_reaches_the_shell_that_codex_leaves_behind() {
-    let Some(desk) = Desk::new() else { return };
-    let shell = desk.lab.pane(&["sh".as_ref(), "-i".as_ref()]);
-    let codex = desk.lab.programs.native.display();
-    shell.prompt_line(&format!("'{codex}' --no-daemon"));
-    let pane = shell.ready();
-    let (thread, notice) = desk.prompted(&pane, "hello");
-    pane.prompt("/quit");
-    let before = pane.wait_for("the shell's prompt", |screen| {
-        matches!(screen.trim_end().lines().last(), Some("#" | "$"))
-    });
-    desk.phone.reply(&notice, "touch made");
-    desk.phone
-        .wait_for("sent, not yet seen: it waits in Codex's queue", "");
-    desk.phone
-        .say(&format!("{} touch made too", notice.reference()));
-    desk.runtime().wait_for_event("CommandPerformed", 2);
-    assert_eq!(pane.screen(), before);
-    desk.assert_told(&thread, &["hello"]);
-    for name in ["made", "too"] {
-        assert!(!desk.lab.work().join(name).exists());
-    }
 }

@@ -125,7 +125,7 @@ impl Phone {
             let call: serde_json::Value = serde_json::from_str(line).unwrap();
             call["text"].as_str().unwrap().to_owned()
         });
-        texts.filter(|text| text.contains(part)).count()
+        texts.map(|text| text.matches(part).count()).sum()
     }
 
     /// Waits until something was given to osascript so often.

@@ -44,6 +44,19 @@ impl Programs {
     }
 }
 
+/// An older Codex, which still has the policy to ask for everything; None, with the reason
+/// printed, if it is missing. `.ci/run` brings it where it can.
+pub(crate) fn older() -> Option<PathBuf> {
+    let cached = Path::new(env!("CARGO_TARGET_TMPDIR")).join("codex-0.145/node_modules/.bin/codex");
+    let named = env::var_os("CODEX_IMESSAGE_OLDER_CODEX_BIN").map(PathBuf::from);
+    let found = named.unwrap_or(cached);
+    let found = found.exists().then(|| native(&found)).flatten();
+    if found.is_none() {
+        eprintln!("skipped: codex 0.145 is missing");
+    }
+    found
+}
+
 fn named(variable: &str, name: &str) -> Option<PathBuf> {
     if let Some(path) = env::var_os(variable) {
         return Some(PathBuf::from(path)).filter(|path| path.exists());

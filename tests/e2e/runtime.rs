@@ -89,6 +89,8 @@ pub(crate) fn ours(lab: &Lab, phone: &Phone) -> Command {
     let mut command = lab.command(program());
     command
         .env("CODEX_IMESSAGE_TO", OWNER)
+        // Tests send more than a person wants to read.
+        .env("CODEX_IMESSAGE_MAX_PER_HOUR", "100000")
         .env("CODEX_IMESSAGE_CHAT_DB", phone.chat_db())
         .env("CODEX_IMESSAGE_OSASCRIPT_BIN", phone.osascript())
         .env("CODEX_IMESSAGE_CODEX_BIN", &lab.programs.native)

@@ -8,6 +8,7 @@ mod corpora;
 mod docs;
 mod effects;
 mod events_doc;
+mod notify_hook;
 mod privacy;
 mod tidy;
 mod tree;

@@ -72,6 +72,36 @@ fn everything_goes_in_the_order_in_which_it_can() {
 }
 
 #[test]
+fn the_notifier_that_was_there_before_is_put_back() {
+    let world = installed();
+    let before = "# mine\nnotify = [\"/opt/other\", \"--loud\"]\n\n[tui]\n";
+    world.write("home/.codex/config.toml", before);
+    let place = world.place();
+    let hook = control_plane::mac::hook::Place {
+        codex_home: place.codex_home.clone(),
+        state_dir: place.state_dir.clone(),
+    };
+    let ours = "/opt/codex-imessage-control-plane";
+    let titles = control_plane::mac::hook::Titles::Show;
+    let plan = control_plane::mac::hook::set_up(&hook, ours, titles).expect("planned");
+    plan.carry_out("").expect("set up");
+    assert!(world.read("home/.codex/config.toml").contains(ours));
+    let dry = Wish {
+        purge: true,
+        dry_run: true,
+    };
+    assert_eq!(uninstall::run(&place, dry).expect("told"), Answer::Yes);
+    assert!(world.read("home/.codex/config.toml").contains(ours));
+    assert_eq!(
+        uninstall::run(&place, ALL_GONE).expect("gone"),
+        Answer::Yes,
+        "{}",
+        said()
+    );
+    assert_eq!(world.read("home/.codex/config.toml"), before);
+}
+
+#[test]
 fn purge_takes_the_state_too_and_a_second_time_is_no_failure() {
     let world = installed();
     assert_eq!(

@@ -6,7 +6,8 @@ use crate::command::{
 };
 use crate::event::{
     Action, Candidate, CommandPerformed, CommandRequested, CommandSettled, CommandStarted, Event,
-    InstructionEnd, InstructionEnded, NoticeQueued, NoticeWithdrawn, RoutingDecided, Rule, Topic,
+    InstructionEnd, InstructionEnded, NoticeExpired, NoticeQueued, NoticeWithdrawn, RoutingDecided,
+    Rule, Topic,
 };
 use crate::id::Seq;
 use crate::outcome::{Doubt, Evidence, Failure, How, Outcome, Performed, Screen};
@@ -119,6 +120,7 @@ fn notices() -> Vec<Event> {
             topic,
             to: "+15555550123".into(),
             parts: vec!["[Codex] @k3f9 api-server · needs input".into()],
+            replaces: Vec::new(),
         })
     };
     let mut events = [
@@ -129,13 +131,22 @@ fn notices() -> Vec<Event> {
         Topic::Receipt(guid()),
         Topic::Request,
         Topic::Health,
+        Topic::Missing,
     ]
     .map(queued)
     .to_vec();
+    events.push(Event::NoticeQueued(NoticeQueued {
+        session: None,
+        topic: Topic::Request,
+        to: "+15555550123".into(),
+        parts: vec!["the build is green".into()],
+        replaces: vec![Seq(38), Seq(39)],
+    }));
     events.push(Event::NoticeWithdrawn(NoticeWithdrawn {
         notice: Seq(40),
         why: "the question was answered elsewhere".into(),
     }));
+    events.push(Event::NoticeExpired(NoticeExpired { notice: Seq(40) }));
     events
 }
 

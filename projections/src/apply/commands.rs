@@ -2,13 +2,14 @@
 
 use super::{anomaly, deadlines};
 use crate::dispatch::{Rung, Starting, Tried};
-use crate::ledger::{Entry, Sent, Stage, Trouble, text_of};
+use crate::ledger::{Entry, Sent, Stage, Trouble, sent_digest, text_of};
 use crate::outbox::End;
 use crate::sessions::Named;
 use crate::state::State;
 use crate::waits;
+use events::command::SendMessage;
 use events::event::{CommandPerformed, CommandRequested, CommandSettled, CommandStarted, Deadline};
-use events::outcome::{Evidence, How};
+use events::outcome::{Doubt, Evidence, How};
 use events::{Command, CommandId, Digest, Guid, Outcome, Seq, SessionId};
 use std::sync::Arc;
 
@@ -31,15 +32,7 @@ pub(super) fn requested(state: &mut State, seq: Seq, e: &CommandRequested) {
         return anomaly(state, seq, "a command was requested twice under one name");
     }
     match &e.command {
-        Command::SendMessage(send) => {
-            let open = &mut Arc::make_mut(&mut state.outbox).open;
-            if let Some(notice) = open.get_mut(&send.notice).map(Arc::make_mut) {
-                notice.sending = Some(e.id);
-                notice.attempts = e.attempt;
-                notice.not_before = None;
-            }
-            deadlines(state).clear(&Deadline::Retry(send.notice));
-        }
+        Command::SendMessage(send) => asked_for(state, send.notice, e),
         Command::StartSession(start) => {
             let starting = Starting {
                 command: e.id,
@@ -55,7 +48,8 @@ pub(super) fn requested(state: &mut State, seq: Seq, e: &CommandRequested) {
         | Command::QueueInstruction(_)
         | Command::ResumeSession(_) => trying(state, e),
     }
-    let digest = text_of(&e.command).map(Digest::of);
+    let send = matches!(e.command, Command::SendMessage(_));
+    let digest = text_of(&e.command).map(if send { sent_digest } else { Digest::of });
     let entry = Entry {
         command: e.command.clone(),
         attempt: e.attempt,
@@ -65,6 +59,19 @@ pub(super) fn requested(state: &mut State, seq: Seq, e: &CommandRequested) {
         row: None,
     };
     Arc::make_mut(&mut state.ledger).open.insert(e.id, entry);
+}
+
+fn asked_for(state: &mut State, notice: Seq, e: &CommandRequested) {
+    let (tick, per_hour) = (state.tick, state.settings.max_per_hour);
+    let outbox = Arc::make_mut(&mut state.outbox);
+    outbox.allowance.spend(tick, per_hour);
+    if let Some(notice) = outbox.open.get_mut(&notice).map(Arc::make_mut) {
+        notice.sending = Some(e.id);
+        notice.attempts = e.attempt;
+        notice.not_before = None;
+    }
+    deadlines(state).clear(&Deadline::Retry(notice));
+    super::await_allowance(state);
 }
 
 /// Pressing Enter once more is not a try of its own.
@@ -96,6 +103,7 @@ pub(super) fn started(state: &mut State, seq: Seq, e: &CommandStarted) {
             at: wall,
             baseline: e.baseline,
             guid: None,
+            copy: None,
             failed: false,
             notice: send.notice,
         };
@@ -180,7 +188,7 @@ pub(super) fn settled(state: &mut State, seq: Seq, e: &CommandSettled) {
         });
     }
     match (&entry.command, &e.outcome) {
-        (Command::SendMessage(send), outcome) => send_settled(state, e.id, send.notice, outcome),
+        (Command::SendMessage(send), outcome) => send_settled(state, e.id, send, outcome),
         (Command::StartSession(start), outcome) => {
             Arc::make_mut(&mut state.dispatches)
                 .starting
@@ -236,14 +244,19 @@ fn name_session(state: &mut State, id: &SessionId, named: Named) {
     }
 }
 
-fn send_settled(state: &mut State, id: CommandId, notice: Seq, outcome: &Outcome) {
+fn send_settled(state: &mut State, id: CommandId, send: &SendMessage, outcome: &Outcome) {
     let now = state.tick;
     let settings = state.settings.clone();
     let outbox = Arc::make_mut(&mut state.outbox);
+    let notice = send.notice;
     let mine = outbox
         .open
         .get(&notice)
         .is_some_and(|n| n.sending == Some(id));
+    // Where chat.db cannot be read no text can be proven, and Messages said that it took this one.
+    if matches!(outcome, Outcome::Unknown(doubt) if *doubt != Doubt::NoWitness) {
+        outbox.unproven(send);
+    }
     if !mine {
         // The next part, or notice, went on while this one waited for its proof.
         if matches!(outcome, Outcome::Unknown(_)) {
@@ -260,7 +273,9 @@ fn send_settled(state: &mut State, id: CommandId, notice: Seq, outcome: &Outcome
                 return;
             };
             open.sending = None;
+            let too_old = open.at.after(settings.expiry) <= now;
             match waits::retry(open.attempts, failure, &settings) {
+                Some(_) if too_old => outbox.close(notice, End::Expired),
                 Some(pause) => {
                     let at = now.after(pause);
                     open.not_before = Some(at);
@@ -269,5 +284,13 @@ fn send_settled(state: &mut State, id: CommandId, notice: Seq, outcome: &Outcome
                 None => outbox.close(notice, End::Failed),
             }
         }
+    }
+    forget_closed(state, notice);
+}
+
+/// A notice that is through cannot become too old.
+pub(super) fn forget_closed(state: &mut State, notice: Seq) {
+    if !state.outbox.open.contains_key(&notice) {
+        deadlines(state).clear(&Deadline::Expiry(notice));
     }
 }

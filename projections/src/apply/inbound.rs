@@ -32,6 +32,9 @@ pub(super) fn ignored(state: &mut State, e: &InboundIgnored) {
     if e.reason == IgnoreReason::Loop {
         inbox.loop_since = Some(wall);
     }
+    if let Some(command) = e.copy_of {
+        Arc::make_mut(&mut state.ledger).sent.copy(command, &e.guid);
+    }
 }
 
 pub(super) fn received(state: &mut State, e: &InboundReceived) {
@@ -74,7 +77,11 @@ pub(super) fn own_row(state: &mut State, e: &OutgoingSeen) {
     }
     ledger.sent.name(e.command, &e.guid);
     if e.error != 0 {
-        ledger.sent.fail(e.command);
+        return ledger.sent.fail(e.command);
+    }
+    if let Some(sent) = ledger.sent.get(e.command) {
+        let outbox = Arc::make_mut(&mut state.outbox);
+        outbox.missing.found(sent.notice, sent.digest);
     }
 }
 

@@ -54,10 +54,8 @@ pub fn apply(state: &mut State, envelope: &Envelope) {
         Event::RoutingDecided(e) => inbound::routed(state, e),
         Event::InstructionEnded(e) => Arc::make_mut(&mut state.dispatches).end(e),
         Event::NoticeQueued(e) => notice_queued(state, seq, e),
-        Event::NoticeWithdrawn(e) => {
-            Arc::make_mut(&mut state.outbox).close(e.notice, End::Withdrawn);
-            deadlines(state).clear(&Deadline::Retry(e.notice));
-        }
+        Event::NoticeWithdrawn(e) => notice_ended(state, e.notice, End::Withdrawn),
+        Event::NoticeExpired(e) => notice_ended(state, e.notice, End::Expired),
         Event::CommandRequested(e) => commands::requested(state, seq, e),
         Event::CommandStarted(e) => commands::started(state, seq, e),
         Event::CommandPerformed(e) => commands::performed(state, seq, e),
@@ -89,8 +87,43 @@ fn runtime_started(state: &mut State, settings: &Settings) {
     }
 }
 
+fn notice_ended(state: &mut State, notice: Seq, end: End) {
+    let outbox = Arc::make_mut(&mut state.outbox);
+    outbox.close(notice, end);
+    // What does not matter any more is not missing either.
+    if end == End::Withdrawn {
+        outbox.missing.remove(notice);
+    }
+    deadlines(state).clear(&Deadline::Retry(notice));
+    deadlines(state).clear(&Deadline::Expiry(notice));
+}
+
+/// Sets the time at which a notice that waits only for the allowance may go.
+fn await_allowance(state: &mut State) {
+    let outbox = &state.outbox;
+    let waiting = || outbox.open.values().filter(|notice| notice.untouched());
+    let urgent = waiting().any(|notice| !notice.ordinary());
+    let next = outbox.allowance.next(state.settings.max_per_hour, urgent);
+    let waits = waiting().next().is_some() && next > state.tick;
+    if waits {
+        deadlines(state).set(Deadline::Allowance, next);
+    } else {
+        deadlines(state).clear(&Deadline::Allowance);
+    }
+}
+
 fn notice_queued(state: &mut State, seq: Seq, e: &NoticeQueued) {
-    Arc::make_mut(&mut state.outbox).queue(seq, e);
+    let tick = state.tick;
+    let outbox = Arc::make_mut(&mut state.outbox);
+    outbox.queue(seq, e, tick);
+    let queued = outbox.open.get(&seq).map_or(tick, |notice| notice.at);
+    for replaced in &e.replaces {
+        deadlines(state).clear(&Deadline::Retry(*replaced));
+        deadlines(state).clear(&Deadline::Expiry(*replaced));
+    }
+    let expiry = queued.after(state.settings.expiry);
+    deadlines(state).set(Deadline::Expiry(seq), expiry);
+    await_allowance(state);
     let Some(id) = &e.session else { return };
     if let Some(session) = Arc::make_mut(&mut state.sessions).get_mut(id) {
         session.noticed.push(e.topic.clone());
@@ -112,6 +145,7 @@ fn deadline_passed(state: &mut State, deadline: &Deadline) {
             let waiting = notices.into_iter().find(|(_, n)| n.sending == Some(*id));
             if let Some(notice) = waiting.map(|(seq, _)| *seq) {
                 Arc::make_mut(&mut state.outbox).part_done(notice, true);
+                commands::forget_closed(state, notice);
             }
         }
         Deadline::Receipt(id) => {
@@ -127,6 +161,6 @@ fn deadline_passed(state: &mut State, deadline: &Deadline) {
                 dispatch.told = true;
             }
         }
-        Deadline::Proof(_) | Deadline::Retry(_) => {}
+        Deadline::Proof(_) | Deadline::Retry(_) | Deadline::Allowance | Deadline::Expiry(_) => {}
     }
 }

@@ -2,7 +2,7 @@
 //! follows from an end is decided here.
 
 use super::draft::Draft;
-use super::{dispatches, notices};
+use super::{dispatches, missing, notices, sending};
 use crate::ledger::Stage;
 use events::event::{CommandPerformed, CommandSettled, Deadline};
 use events::input::{Closing, Source};
@@ -75,11 +75,13 @@ pub(super) fn settle(draft: &mut Draft, id: CommandId, outcome: Outcome) {
     match &entry.command {
         Command::SendMessage(send) => {
             if matches!(outcome, Outcome::Failed(_)) && !current {
-                notices::again(draft, send);
+                sending::again(draft, send);
             }
-            let broken_off = |doubt: &Doubt| !matches!(doubt, Doubt::NoProof | Doubt::NoWitness);
-            if matches!(&outcome, Outcome::Unknown(doubt) if broken_off(doubt)) {
-                notices::perhaps_lost(draft, send);
+            let report = missing::is_report(draft, send.notice);
+            // A report that is given up waits until a text comes through again.
+            let hopeless = report && matches!(outcome, Outcome::Failed(_));
+            if outcome != Outcome::Expired && !hopeless {
+                missing::tell(draft);
             }
         }
         Command::StartSession(_) => dispatches::start_settled(draft, &entry.command, &outcome),
@@ -101,7 +103,13 @@ fn is_current(draft: &Draft, id: CommandId) -> bool {
 
 /// The rollout recorded words of the user: the oldest instruction with these
 /// words is proven, by whichever of its commands they came.
-pub(super) fn proven_by_words(draft: &mut Draft, session: &SessionId, offset: u64, digest: Digest) {
+/// Whether there was one.
+pub(super) fn proven_by_words(
+    draft: &mut Draft,
+    session: &SessionId,
+    offset: u64,
+    digest: Digest,
+) -> bool {
     let open = &draft.state().ledger.open;
     let fits = |command: &Command| {
         crate::apply::dispatch_of(command).filter(|(target, _)| target == session)
@@ -114,7 +122,7 @@ pub(super) fn proven_by_words(draft: &mut Draft, session: &SessionId, offset: u6
         .map(|(_, inbound)| inbound)
         .next()
     else {
-        return;
+        return false;
     };
     let mine = open
         .iter()
@@ -135,6 +143,7 @@ pub(super) fn proven_by_words(draft: &mut Draft, session: &SessionId, offset: u6
             },
         );
     }
+    true
 }
 
 /// The rollout closed a question that we were answering.
@@ -191,7 +200,8 @@ pub(super) fn due(draft: &mut Draft, deadline: &Deadline) {
                 dispatches::not_seen_yet(draft, &entry.command, &performed.how);
             }
         }
-        Deadline::Pace(_) | Deadline::Retry(_) | Deadline::Rollout(_) => {}
+        Deadline::Expiry(notice) => notices::too_old(draft, *notice),
+        Deadline::Pace(_) | Deadline::Retry(_) | Deadline::Rollout(_) | Deadline::Allowance => {}
     }
 }
 

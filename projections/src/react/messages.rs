@@ -1,18 +1,16 @@
 //! Rows of chat.db: our own become evidence, the owner's become routes.
 
 use super::draft::Draft;
-use super::{commands, dispatches, notices, replies};
+use super::{dispatches, missing, notices, own_rows, replies};
 use crate::admit::{Verdict, judge};
 use crate::answers::{self, Answer};
-use crate::grammar::{Parsed, parse};
+use crate::grammar::{self, Parsed, parse};
 use crate::routing::{self, Route};
 use events::event::{
-    Action, IgnoreReason, InboundHeld, InboundIgnored, InboundReceived, OutgoingSeen,
-    RoutingDecided, Rule, Topic,
+    Action, IgnoreReason, InboundHeld, InboundIgnored, InboundReceived, RoutingDecided, Rule, Topic,
 };
 use events::input::MessageRow;
-use events::outcome::{Evidence, Failure};
-use events::{CommandId, Event, Guid, Outcome, Text};
+use events::{Event, Guid, Text};
 
 /// A row was read.
 pub(super) fn row(draft: &mut Draft, row: &MessageRow) {
@@ -28,13 +26,23 @@ pub(super) fn row(draft: &mut Draft, row: &MessageRow) {
                 }));
             }
         }
-        Verdict::Ours(command) => own_row(draft, row, command),
+        Verdict::Ours(command) => own_rows::seen(draft, row, command),
+        Verdict::Copy(command) => ignored(
+            draft,
+            InboundIgnored {
+                rowid,
+                guid,
+                reason: IgnoreReason::Echo,
+                copy_of: Some(command),
+            },
+        ),
         Verdict::Ignored(reason) => ignored(
             draft,
             InboundIgnored {
                 rowid,
                 guid,
                 reason,
+                copy_of: None,
             },
         ),
         Verdict::Owner {
@@ -70,71 +78,6 @@ fn ignored(draft: &mut Draft, event: InboundIgnored) {
     }
 }
 
-/// Our own row is the proof of a send, or of its failure.
-fn own_row(draft: &mut Draft, row: &MessageRow, command: CommandId) {
-    let open = draft
-        .state()
-        .ledger
-        .open
-        .get(&command)
-        .map(|entry| entry.row.is_some());
-    let named = draft.state().ledger.sent.by_guid(&row.guid).is_some();
-    let ended = row.error != 0 || row.sent || row.delivered;
-    let nothing_new = match open {
-        Some(seen) => seen && !ended,
-        // An error may come after the row was taken for proof.
-        None => named && row.error == 0,
-    };
-    if nothing_new {
-        return;
-    }
-    let seen = OutgoingSeen {
-        rowid: row.rowid,
-        guid: row.guid.clone(),
-        command,
-        service: row.service.clone(),
-        error: row.error,
-        sent: row.sent,
-        delivered: row.delivered,
-    };
-    let known = draft.state().ledger.sent.has_failed(command);
-    draft.record(Event::OutgoingSeen(seen));
-    if open.is_none() && row.error != 0 && !known {
-        let body = format!(
-            "Messages took a text for you and then reported error {}.",
-            row.error
-        );
-        notices::queue(draft, None, Topic::Health, "not delivered", &body);
-    }
-    if open.is_some() && ended {
-        let evidence = Evidence::Row {
-            rowid: row.rowid,
-            guid: row.guid.clone(),
-            service: row.service.clone(),
-        };
-        let failure = Failure::Row {
-            guid: row.guid.clone(),
-            code: row.error,
-        };
-        commands::settle(
-            draft,
-            command,
-            if row.error == 0 {
-                Outcome::Done(evidence)
-            } else {
-                Outcome::Failed(failure)
-            },
-        );
-        if row.error == 0 && row.service != "iMessage" && !draft.state().settings.allow_sms {
-            let body = format!(
-                "A text left this Mac as {} instead of iMessage.",
-                row.service
-            );
-            notices::queue(draft, None, Topic::Health, "not iMessage", &body);
-        }
-    }
-}
-
 /// The owner wrote: understand, route, act. One decision, with its reasons.
 fn owner_wrote(draft: &mut Draft, event: &InboundReceived) {
     let guid = &event.guid;
@@ -156,6 +99,8 @@ fn owner_wrote(draft: &mut Draft, event: &InboundReceived) {
         }
         Parsed::NearMiss(hint) => reply(draft, guid, Rule::NearMiss, "not understood", &hint),
         Parsed::Status(name) => status(draft, guid, &name),
+        Parsed::Retry(Some(name)) => retry_named(draft, guid, &name),
+        Parsed::Retry(None) => retry(draft, event),
         Parsed::New { label, words } => {
             dispatches::start(draft, guid, Rule::NewSession, &label, &words);
         }
@@ -166,27 +111,91 @@ fn owner_wrote(draft: &mut Draft, event: &InboundReceived) {
                 None => unknown_name(draft, guid, route, &name),
             }
         }
-        Parsed::Plain(words) => {
-            let route = routing::implied(draft.state(), event.reply_to.as_ref());
-            match (&route.target, route.rule) {
-                (Some(_), _) => to_session(draft, event, route, &words),
-                (None, Rule::AutoCreate) => {
-                    dispatches::start(draft, guid, Rule::AutoCreate, "phone", &words);
-                }
-                (None, _) => {
-                    let body = replies::which(draft.state(), &route);
-                    decide(draft, guid, route, Action::Reply);
-                    notices::answer(draft, guid, None, "which session?", &body);
-                }
-            }
+        Parsed::Plain(words) => plain(draft, event, &words),
+    }
+}
+
+/// Words that name nothing.
+fn plain(draft: &mut Draft, event: &InboundReceived, words: &str) {
+    let guid = &event.guid;
+    if let Some(Topic::Missing) = thread_of(draft, event) {
+        return reply(
+            draft,
+            guid,
+            Rule::NearMiss,
+            "not understood",
+            grammar::RETRY,
+        );
+    }
+    let route = routing::implied(draft.state(), event.reply_to.as_ref());
+    match (&route.target, route.rule) {
+        (Some(_), _) => to_session(draft, event, route, words),
+        (None, Rule::AutoCreate) => {
+            dispatches::start(draft, guid, Rule::AutoCreate, "phone", words);
+        }
+        (None, _) => {
+            let body = replies::which(draft.state(), &route);
+            decide(draft, guid, route, Action::Reply);
+            notices::answer(draft, guid, None, "which session?", &body);
         }
     }
 }
+
+/// What the notice is about that a message replies to.
+fn thread_of(draft: &Draft, event: &InboundReceived) -> Option<Topic> {
+    let state = draft.state();
+    let sent = state.ledger.sent.by_guid(event.reply_to.as_ref()?)?;
+    state
+        .outbox
+        .about(sent.notice)
+        .map(|(_, topic)| topic.clone())
+}
+
+/// `retry` alone asks for missing texts only where some are, or in reply to the
+/// report of them; else it is a word for a session.
+fn retry(draft: &mut Draft, event: &InboundReceived) {
+    let asked = thread_of(draft, event) == Some(Topic::Missing);
+    let missing = missing::about(&draft.state().outbox, None);
+    if !asked && (event.reply_to.is_some() || missing.is_empty()) {
+        return plain(draft, event, event.text.reveal());
+    }
+    if missing.is_empty() {
+        return reply(
+            draft,
+            &event.guid,
+            Rule::Control,
+            "nothing missing",
+            NOTHING,
+        );
+    }
+    decide(draft, &event.guid, control(Rule::Control), Action::Reply);
+    missing::again(draft, &missing);
+}
+
+fn retry_named(draft: &mut Draft, inbound: &Guid, name: &str) {
+    let route = routing::named(draft.state(), name);
+    let Some(session) = route.target.clone() else {
+        return unknown_name(draft, inbound, route, name);
+    };
+    let missing = missing::about(&draft.state().outbox, Some(&session));
+    decide(draft, inbound, route, Action::Reply);
+    if missing.is_empty() {
+        let name = crate::render::tidy(name, 40);
+        let body = format!("{NOTHING} To say it to the session, write \"@{name} retry\".");
+        return notices::answer(draft, inbound, Some(&session), "nothing missing", &body);
+    }
+    missing::again(draft, &missing);
+}
+
+const NOTHING: &str = "No text to you is known to be missing.";
 
 /// A word of ours that is an option of the question it would go to is its answer.
 fn understood(draft: &Draft, event: &InboundReceived) -> Parsed {
     let words = event.text.reveal();
     let state = draft.state();
+    if thread_of(draft, event) == Some(Topic::Missing) {
+        return parse(words);
+    }
     let target = routing::implied(state, event.reply_to.as_ref()).target;
     let asks = target.and_then(|id| state.sessions.get(&id));
     if asks.is_some_and(|session| answers::is_option(session, words)) {

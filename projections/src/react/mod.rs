@@ -5,10 +5,13 @@ mod commands;
 mod dispatches;
 mod draft;
 mod messages;
+mod missing;
 mod notices;
 mod notify;
+mod own_rows;
 mod replies;
 mod rollouts;
+mod sending;
 mod sources;
 
 use crate::ledger::Stage;
@@ -36,7 +39,7 @@ pub(crate) fn propose(state: &State, input: Input, now: Now) -> Batch {
         Input::Elapsed => elapsed(&mut draft),
     }
     if !draft.is_empty() {
-        notices::advance(&mut draft);
+        sending::advance(&mut draft);
     }
     draft.finish()
 }

@@ -1,13 +1,15 @@
-//! Texts for the owner: which are queued, how they are worded, what is sent next.
+//! Texts for the owner: which are queued and how they are worded, and which are
+//! taken back because they no longer matter.
 
 use super::draft::Draft;
-use crate::ledger::{Entry, Stage};
+use crate::ledger::Stage;
 use crate::outbox::Notice;
 use crate::redact::redact;
 use crate::render::{head, parts};
-use events::command::SendMessage;
-use events::event::{NoticeQueued, NoticeWithdrawn, Topic};
-use events::{Command, Digest, Event, Guid, Seq, SessionId, Text};
+use crate::state::State;
+use events::event::{NoticeExpired, NoticeQueued, NoticeWithdrawn, Topic};
+use events::{CommandId, Event, Guid, Outcome, Seq, SessionId, Text, Tick};
+use std::sync::Arc;
 
 /// Queues a notice with our head line.
 pub(super) fn queue(
@@ -26,21 +28,7 @@ pub(super) fn queue(
         body.to_owned()
     };
     let parts = parts(&head, &body, state.settings.max_len as usize);
-    send(draft, session, topic, parts);
-}
-
-/// Queues texts as they are.
-pub(super) fn send(draft: &mut Draft, session: Option<&SessionId>, topic: Topic, parts: Vec<Text>) {
-    // Without a recipient there is nobody to tell; `run` refuses to start so.
-    let Some(to) = draft.state().settings.owner.first().cloned() else {
-        return;
-    };
-    draft.record(Event::NoticeQueued(NoticeQueued {
-        session: session.cloned(),
-        topic,
-        to,
-        parts,
-    }));
+    instead(draft, &[], session, topic, parts);
 }
 
 /// Answers an inbound message.
@@ -59,155 +47,109 @@ pub(super) fn readdress(draft: &mut Draft) {
     let state = draft.state();
     let stranger =
         |notice: &Notice| super::sources::not_for_owner(state, Some(&notice.to)).is_some();
-    let unbegun = |notice: &Notice| {
-        let entry = notice.sending.and_then(|id| state.ledger.open.get(&id));
-        entry.is_none_or(|entry| entry.stage == Stage::Requested)
-    };
-    let open = state
-        .outbox
-        .open
-        .iter()
-        .filter(|(_, n)| stranger(n) && unbegun(n));
+    let open = state.outbox.open.iter();
+    let open = open.filter(|(_, n)| stranger(n) && !begun(state, n));
     let open: Vec<_> = open.map(|(seq, notice)| (*seq, notice.clone())).collect();
     for (notice, old) in open {
-        let why = "the owner's address is another one now".to_owned();
-        draft.record(Event::NoticeWithdrawn(NoticeWithdrawn { notice, why }));
-        if let Some(id) = old.sending {
-            super::commands::settle(draft, id, events::Outcome::Expired);
-        }
-        let rest = old
-            .parts
-            .iter()
-            .skip(usize::from(old.next))
-            .cloned()
-            .collect();
-        send(draft, old.session.as_ref(), old.topic.clone(), rest);
+        let rest = old.parts.iter().skip(usize::from(old.next));
+        let rest = rest.cloned().collect();
+        instead(
+            draft,
+            &[notice],
+            old.session.as_ref(),
+            old.topic.clone(),
+            rest,
+        );
     }
 }
 
-/// Texts asked for at once: Messages takes one after the other anyway, and what
-/// comes up later may be more urgent.
-const ASKED_MAX: usize = 16;
+/// A part of the notice is being given to Messages, or was given.
+fn begun(state: &State, notice: &Notice) -> bool {
+    let entry = notice.sending.and_then(|id| state.ledger.open.get(&id));
+    entry.is_some_and(|entry| entry.stage != Stage::Requested)
+}
 
-/// Requests the next part of the notices that may go on.
-pub(super) fn advance(draft: &mut Draft) {
-    let owed = |entry: &&Entry| {
-        entry.stage == Stage::Requested && matches!(entry.command, Command::SendMessage(_))
-    };
-    let asked = draft.state().ledger.open.values().filter(owed).count();
-    let ready = draft.state().outbox.ready(draft.now().tick);
-    let mut room = ASKED_MAX.saturating_sub(asked);
-    for seq in ready {
-        let Some(notice) = draft.state().outbox.open.get(&seq) else {
-            continue;
-        };
-        let Some(command) = next_part(seq, notice) else {
-            continue;
-        };
-        // What was begun goes on: everything else may be waiting for it.
-        if notice.next == 0 && notice.attempts == 0 {
-            let Some(less) = room.checked_sub(1) else {
-                continue;
-            };
-            room = less;
-        }
-        let attempt = notice.attempts.saturating_add(1);
-        draft.request(Command::SendMessage(command), attempt);
+/// Nothing of the notice has reached Messages.
+pub(super) fn unsent(state: &State, notice: &Notice) -> bool {
+    notice.next == 0 && notice.attempts <= 1 && !begun(state, notice)
+}
+
+/// Queues texts as they are, in the place of notices of which no part is under way.
+pub(super) fn instead(
+    draft: &mut Draft,
+    replaces: &[Seq],
+    session: Option<&SessionId>,
+    topic: Topic,
+    parts: Vec<Text>,
+) -> Option<Seq> {
+    // Without a recipient there is nobody to tell; `run` refuses to start so.
+    let to = draft.state().settings.owner.first().cloned()?;
+    let owed = owed_for(draft.state(), replaces);
+    let queued = draft.record(Event::NoticeQueued(NoticeQueued {
+        session: session.cloned(),
+        topic,
+        to,
+        parts,
+        replaces: replaces.to_vec(),
+    }));
+    expire(draft, owed);
+    Some(queued)
+}
+
+/// The commands that were asked for on behalf of these notices.
+fn owed_for(state: &State, notices: &[Seq]) -> Vec<CommandId> {
+    let open = notices.iter().filter_map(|seq| state.outbox.open.get(seq));
+    open.filter_map(|notice| notice.sending).collect()
+}
+
+fn expire(draft: &mut Draft, commands: Vec<CommandId>) {
+    for id in commands {
+        super::commands::settle(draft, id, Outcome::Expired);
     }
 }
 
-fn next_part(seq: Seq, notice: &Notice) -> Option<SendMessage> {
-    let text = notice.parts.get(usize::from(notice.next))?.clone();
-    Some(SendMessage {
-        notice: seq,
-        part: notice.next,
-        to: notice.to.clone(),
-        text,
-    })
-}
-
-/// Withdraws a notice of this topic if nothing of it was begun.
-pub(super) fn withdraw(draft: &mut Draft, session: &SessionId, topic: &Topic, why: &str) {
+/// Withdraws notices of a session that no longer matter, if nothing of them was
+/// begun, and those that the owner may have missed.
+pub(super) fn withdraw(
+    draft: &mut Draft,
+    session: &SessionId,
+    no_longer: impl Fn(&Topic, Option<Tick>) -> bool,
+    why: &str,
+) {
     let state = draft.state();
-    let unbegun = |notice: &Notice| {
-        let begun = notice
-            .sending
-            .and_then(|id| state.ledger.open.get(&id))
-            .is_some_and(|e| e.stage != Stage::Requested);
-        notice.next == 0 && notice.attempts <= 1 && !begun
-    };
-    let mine = |notice: &Notice| notice.session.as_ref() == Some(session) && notice.topic == *topic;
-    let found = state
-        .outbox
-        .open
-        .iter()
-        .find(|(_, n)| mine(n) && unbegun(n))
-        .map(|(seq, n)| (*seq, n.sending));
-    let Some((notice, sending)) = found else {
-        return;
-    };
+    let mine = |other: Option<&SessionId>| other == Some(session);
+    let open = state.outbox.open.iter().filter(|(_, n)| {
+        mine(n.session.as_ref()) && no_longer(&n.topic, Some(n.at)) && unsent(state, n)
+    });
+    let missing = state.outbox.missing.iter();
+    let missing = missing.filter(|(_, l)| mine(l.session.as_ref()) && no_longer(&l.topic, None));
+    let found: Vec<_> = open
+        .map(|(seq, _)| *seq)
+        .chain(missing.map(|(seq, _)| seq))
+        .collect();
+    for notice in found {
+        drop_it(draft, notice, why);
+    }
+}
+
+/// Withdraws one notice.
+pub(super) fn drop_it(draft: &mut Draft, notice: Seq, why: &str) {
+    let owed = owed_for(draft.state(), &[notice]);
     draft.record(Event::NoticeWithdrawn(NoticeWithdrawn {
         notice,
         why: why.to_owned(),
     }));
-    if let Some(id) = sending {
-        super::commands::settle(draft, id, events::Outcome::Expired);
-    }
+    expire(draft, owed);
 }
 
-/// A part that was taken for sent turned out to have failed: it goes out again,
-/// as a notice of its own, unless the same text did so too often.
-pub(super) fn again(draft: &mut Draft, send: &SendMessage) {
+/// A notice waited too long. What is being given to Messages right now is let go.
+pub(super) fn too_old(draft: &mut Draft, notice: Seq) {
     let state = draft.state();
-    let Some((session, topic)) = state
-        .outbox
-        .about(send.notice)
-        .map(|(s, t)| (s.cloned(), t.clone()))
-    else {
-        return;
-    };
-    let digest = Digest::of(send.text.reveal());
-    if state.ledger.sent.by_digest(&digest).count() <= LATE_MAX {
-        self::send(draft, session.as_ref(), topic, vec![send.text.clone()]);
-    } else if topic != Topic::Health {
-        let body = "Messages took a text for you several times and each time reported an error.";
-        queue(
-            draft,
-            session.as_ref(),
-            Topic::Health,
-            "not delivered",
-            body,
-        );
+    let waits = |open: &Arc<Notice>| !begun(state, open);
+    if state.outbox.open.get(&notice).is_some_and(waits) {
+        let owed = owed_for(state, &[notice]);
+        draft.record(Event::NoticeExpired(NoticeExpired { notice }));
+        expire(draft, owed);
+        super::missing::tell(draft);
     }
 }
-
-/// A send broke off, and nothing shows that the text went. Sent again it might
-/// come twice, so the owner is told where to look instead, once at a time.
-pub(super) fn perhaps_lost(draft: &mut Draft, send: &SendMessage) {
-    let outbox = &draft.state().outbox;
-    let Some((session, topic)) = outbox
-        .about(send.notice)
-        .map(|(s, t)| (s.cloned(), t.clone()))
-    else {
-        return;
-    };
-    let telling = outbox
-        .open
-        .values()
-        .any(|notice| notice.topic == Topic::Health);
-    // A doubt about a report of a doubt is not reported in turn.
-    if topic != Topic::Health && !telling {
-        let body = "Sending a text to you broke off, and it may be missing. \
-                    \"status @ref\" shows how a session is doing.";
-        queue(
-            draft,
-            session.as_ref(),
-            Topic::Health,
-            "perhaps not received",
-            body,
-        );
-    }
-}
-
-/// Times that one text may be sent anew after a late failure.
-const LATE_MAX: usize = 3;

@@ -14,6 +14,7 @@ pub(super) const HELP: &str = "\
 2: option 2 of its question (1.2 2.1 for several)
 list: your sessions
 status @ref: how one is doing
+retry: texts that you may not have, again
 new label: what to do, in a new session
 Reply to a notice, and it goes to that notice's session.";
 
@@ -156,7 +157,9 @@ fn shows(screen: &Screen) -> String {
         Screen::Trust => "it asks whether to trust the folder or its hooks.".into(),
         Screen::Update => "it offers an update.".into(),
         Screen::Login => "Codex is not signed in.".into(),
-        Screen::Picker { title } => format!("a list is open: {}", tidy(title.reveal(), 80)),
+        Screen::Picker { title } => {
+            format!("something else is open there: {}", tidy(title.reveal(), 80))
+        }
         Screen::Shell => "Codex has ended; a shell is there.".into(),
         Screen::CopyMode => "the pane is in copy mode.".into(),
         Screen::Unknown => "the screen is not recognised, so nothing was typed.".into(),

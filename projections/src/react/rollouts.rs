@@ -7,13 +7,14 @@ use crate::redact::redact;
 use crate::refs;
 use crate::render;
 use crate::sessions::OpenQuestion;
+use crate::waits;
 use events::event::{
     AssistantReplied, Ending, QuestionAsked, QuestionClosed, RecordsSkipped, SessionSeen, Topic,
     TurnCompleted, TurnStarted, UserSpoke,
 };
 use events::input::{Choice, Closing, Question, QuestionKind, Rollout, RolloutFact, SessionMeta};
 use events::settings::NotifyMode;
-use events::{CallId, Digest, Event, SessionId, Text, TurnId};
+use events::{CallId, Digest, Event, SessionId, Text, Tick, TurnId};
 
 /// A rollout grew by a record.
 pub(super) fn grew(draft: &mut Draft, rollout: Rollout) {
@@ -204,7 +205,25 @@ fn user_spoke(draft: &mut Draft, session: &SessionId, offset: u64, text: &Text) 
             close(draft, session, offset, &question.call, how);
         }
     }
-    commands::proven_by_words(draft, session, offset, digest);
+    let ours = commands::proven_by_words(draft, session, offset, digest);
+    if !ours {
+        overtaken(draft, session);
+    }
+}
+
+/// Who goes on with a session at the desk has seen how its last turn ended.
+fn overtaken(draft: &mut Draft, session: &SessionId) {
+    let now = draft.now().tick;
+    let long_ago = |at: Tick| at.after(waits::OVERTAKEN) <= now;
+    let seen = |topic: &Topic, at: Option<Tick>| {
+        matches!(topic, Topic::TurnEnd(_) | Topic::Progress) && at.is_none_or(long_ago)
+    };
+    notices::withdraw(
+        draft,
+        session,
+        seen,
+        "you went on with the session at the desk",
+    );
 }
 
 /// In `send` mode, what was said before this becomes a notice; the last thing
@@ -268,12 +287,9 @@ fn close(draft: &mut Draft, session: &SessionId, offset: u64, call: &CallId, how
         call: call.clone(),
         how,
     }));
-    notices::withdraw(
-        draft,
-        session,
-        &Topic::Question(call.clone()),
-        "the question is no longer open",
-    );
+    let topic = Topic::Question(call.clone());
+    let mine = |other: &Topic, _| *other == topic;
+    notices::withdraw(draft, session, mine, "the question is no longer open");
     commands::proven_by_answer(draft, session, call, how);
 }
 

@@ -80,7 +80,7 @@ pub(super) fn queue_line(draft: &mut Draft, line: QueueLine) {
             text.reveal().clone()
         };
         let parts = crate::render::plain_parts(&text, settings.max_len as usize);
-        notices::send(draft, None, Topic::Request, parts);
+        notices::instead(draft, &[], None, Topic::Request, parts);
     }
 }
 

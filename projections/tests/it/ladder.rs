@@ -240,7 +240,7 @@ fn in_front_of_anything_else_the_owner_is_told_what_is_there() {
             Screen::Picker {
                 title: "Models".into(),
             },
-            "a list is open: Models",
+            "something else is open there: Models",
         ),
         (Screen::Shell, "a shell is there"),
         (Screen::Unknown, "not recognised, so nothing was typed"),

@@ -12,6 +12,7 @@ mod admit_self_chat;
 mod grammar;
 mod ladder;
 mod numbers;
+mod outbox;
 mod redact;
 mod refs;
 mod render;

@@ -5,6 +5,8 @@
 //! | `ask: TEXT`      | a question with two options (Plan mode), or `ask: {json}`     |
 //! | `asy: TEXT`      | the same without waiting (GPT-6 models), or `asy: {json}`     |
 //! | `run: COMMAND`   | a command that needs approval                                 |
+//! | `try: COMMAND`   | a command in the sandbox: the approval policy decides         |
+//! | `patch: FILE`    | a patch that makes a file                                     |
 //! | `plan: TEXT`     | a proposed plan (Plan mode)                                   |
 //! | `slow: N`        | N lines, one a second                                         |
 //! | `quiet: N`       | nothing for N seconds, then a line                            |
@@ -81,7 +83,9 @@ fn scripted(prompt: &str, request: &Value) -> Answer {
     match (word, number) {
         ("ask", _) => function("request_user_input", questions(rest, "question", asked)),
         ("asy", _) => function("request_user_input_async", questions(rest, "title", titled)),
-        ("run", _) => run(rest, request),
+        ("run", _) => run(escalated(rest), request),
+        ("try", _) => run(json!({"cmd": rest}), request),
+        ("patch", _) => run(json!({"cmd": patch(rest)}), request),
         ("plan", _) => Answer::Text(format!(
             "Here it is.\n<proposed_plan>\n# Plan\n\n- {rest}\n</proposed_plan>"
         )),
@@ -118,13 +122,27 @@ fn titled(text: &str) -> Value {
     json!({"title": text, "options": ["sqlite", "postgres"]})
 }
 
-/// Codex offers `exec_command` itself, or in code mode only through a script.
-fn run(command: &str, request: &Value) -> Answer {
-    let arguments = json!({
+fn escalated(command: &str) -> Value {
+    json!({
         "cmd": command,
         "sandbox_permissions": "require_escalated",
         "justification": "Do you want to allow this?",
-    });
+    })
+}
+
+/// Codex takes such a command for a call of its own patch tool, in all versions.
+fn patch(file: &str) -> String {
+    let lines = [
+        "*** Begin Patch",
+        &format!("*** Add File: {file}"),
+        "+one line",
+        "*** End Patch",
+    ];
+    format!("apply_patch <<'EOF'\n{}\nEOF", lines.join("\n"))
+}
+
+/// Codex offers `exec_command` itself, or in code mode only through a script.
+fn run(arguments: Value, request: &Value) -> Answer {
     let direct = request["tools"]
         .as_array()
         .is_some_and(|tools| tools.iter().any(|tool| tool["name"] == "exec_command"));

@@ -136,6 +136,25 @@ fn the_real_composer_shows_what_was_pasted() {
 }
 
 #[test]
+fn wide_and_joined_characters_are_seen_as_tmux_keeps_them() {
+    let text =
+        "見る 👩‍👩‍👧‍👦 ½ café é naïve 日本語のテキストはここで折り返されます、そして続きます 🇩🇪🏳️‍🌈 ok";
+    let framed = frame(text).unwrap();
+    for file in [
+        "draft-wide-0.169",
+        "draft-wide-0.145",
+        "draft-wide-nocolor-0.169",
+    ] {
+        let seen = recognise(&screen::tests::sample(file));
+        assert!(shows(&seen.composer.unwrap(), &framed), "{file}");
+    }
+    let joined = typed(" 👩\u{200d}👩\u{200d}👧\u{200d} ok");
+    assert!(shows(&joined, &frame("👩‍👩‍👧‍👦 ok").unwrap()));
+    assert!(!shows(&joined, &frame("👨‍👩‍👧‍👦 ok").unwrap()));
+    assert!(!shows(&joined, &frame("👩‍👩‍👧‍👦 no").unwrap()));
+}
+
+#[test]
 fn a_long_text_is_seen_by_its_marker() {
     let framed = frame(&"ü".repeat(2998)).unwrap();
     assert!(shows(&typed("[Pasted Content 3000 chars]"), &framed));

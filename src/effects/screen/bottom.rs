@@ -54,11 +54,17 @@ pub(super) fn row(at: usize, line: &str) -> Option<Row> {
 }
 
 /// The first row of the list that ends above line `end`: rows are followed upwards by their
-/// numbers, so that numbers within labels and descriptions do not count.
+/// numbers, so that numbers within labels and descriptions do not count. What stands in the
+/// first column and is no row ends the search: the list has no numbers, or it is the transcript.
 pub(super) fn first_row(lines: &[String], end: usize) -> Option<Row> {
     let mut want = None;
     for (at, line) in lines[..end].iter().enumerate().rev() {
-        let Some(row) = row(at, line) else { continue };
+        let Some(row) = row(at, line) else {
+            if blank(line) || line.starts_with(' ') {
+                continue;
+            }
+            return None;
+        };
         match want {
             Some(number) if number != row.number => {}
             _ if row.number == 1 => return Some(row),

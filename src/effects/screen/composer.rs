@@ -61,7 +61,7 @@ fn place(capture: &Capture) -> Result<Place, &'static str> {
     let lines = &capture.lines;
     let footer = bottom::last_block(lines).ok_or("an empty screen")?;
     let (x, y) = (capture.cursor.0, usize::from(capture.cursor.1));
-    if !lines[footer.clone()].iter().all(|l| cues::is_footer(l)) || footer.len() > 3 {
+    if !cues::is_footer(&lines[footer.clone()], capture.width) || footer.len() > 5 {
         return Err("the footer is not known");
     }
     if !capture.cursor_visible {

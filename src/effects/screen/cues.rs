@@ -1,6 +1,8 @@
 //! The tables: every text by which a screen of Codex is known, as measured from 0.104 to 0.169.
 //! A new Codex version is supported by adding rows here, with a captured screen as proof.
 
+use super::bottom::{columns, squeeze};
+
 /// What runs in the pane.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Program {
@@ -87,9 +89,26 @@ const HINTS: &[&str] = &[
     "Plan mode",
 ];
 
-/// Whether a line can stand under a composer: the status line or known hints, nothing else.
-pub(super) fn is_footer(line: &str) -> bool {
-    line.starts_with("  ") && (is_status(line.trim()) || line.trim().split("  ").all(is_hints))
+/// Whether these lines can stand under a composer: the status line, which may be wrapped, then
+/// known hints, nothing else.
+pub(super) fn is_footer(lines: &[String], width: u16) -> bool {
+    let hints = |line: &String| line.trim().split("  ").all(is_hints);
+    let rest = match lines.iter().position(hints) {
+        Some(0) => return lines.len() == 1 && lines[0].starts_with("  "),
+        Some(at) if at + 1 < lines.len() => return false,
+        at => at.unwrap_or(lines.len()),
+    };
+    let status = &lines[..rest];
+    status.iter().all(|line| line.starts_with("  "))
+        && is_status(&squeeze(status))
+        && status.windows(2).all(|two| is_wrapped(two, width))
+}
+
+/// Whether the second line can only be the rest of the first: its first word, or the piece of
+/// a path up to where Codex breaks one, had no room there.
+fn is_wrapped(two: &[String], width: u16) -> bool {
+    let word = two[1].split_whitespace().next().unwrap_or_default();
+    columns(&two[0]) + columns(word) + 1 >= usize::from(width).saturating_sub(2)
 }
 
 /// Whether a line's hints belong to an empty composer.
@@ -171,32 +190,56 @@ pub(super) const MODALS: &[Modal] = &[
     modal(Kind::Plan, &["enter select · esc back"], Some("Yes, implement this plan"), "Implement this plan?"),
     modal(Kind::Trust, &["enter confirm · esc skip", "Press enter to confirm or esc to go back"], Some("Review hooks"), "Hooks need review"),
     modal(Kind::Trust, &["enter continue · esc back"], Some("Trust and continue"), "Trust this folder?"),
+    modal(Kind::Trust, &["Press enter to continue"], Some("Yes, continue"), "Do you trust the contents of this directory?"),
     modal(Kind::Update, &["enter continue · esc skip", "Press enter to continue"], Some("Update now (runs"), "Update available"),
     modal(Kind::Login, &["Press enter to continue"], Some("Sign in with ChatGPT"), "Choose how you want to use Codex."),
 ];
 
+/// What stands in place of a modal's lines where the pane is too small for them.
+pub(super) const CUT: &str = "lines] ^a view all";
+
 /// Lists and views: a piece of the last lines, and a name (none: the list's own heading).
+/// The first that fits counts.
 #[rustfmt::skip]
 pub(super) const PICKERS: &[(&str, Option<&str>)] = &[
     ("enter select · esc back", None),
     ("Press enter to confirm or esc to go back", None),
     ("Browsing transcript ·", Some("the transcript")),
+    ("· full transcript · esc cancel", Some("the search in the transcript")),
+    ("to scroll pgup/pgdn to page", Some("the transcript")),
+    ("to scroll · pgup/pgdn to page", Some("a page of text")),
+    ("Save and close external editor to continue.", Some("the external editor")),
+    ("enter/esc confirm · ^c quit", Some("an offer of another model")),
     ("enter save · esc cancel", Some("a settings list")),
+    ("enter save · esc save/close", Some("a settings list")),
+    ("enter edit shortcut ·", Some("the list of shortcuts")),
+    ("? / esc close", Some("the list of shortcuts")),
+    ("customize shortcuts with /keymap", Some("the list of shortcuts")),
+    ("enter submit · esc back", Some("a field for a name")),
     ("enter review · esc close", Some("the list of hooks")),
     ("t trust · esc back", Some("the review of a hook")),
     ("esc back ↑/↓ move enter open", Some("the agent command center")),
     ("enter resume ^a archive", Some("the list of conversations")),
+    ("enter resume esc exit", Some("the list of conversations")),
+    ("enter to resume esc to start new", Some("the list of conversations")),
+    ("r retry f fork", Some("a conversation that is open elsewhere")),
+    ("enter insert … [", Some("a list at the composer")),
+    ("enter to submit answer", Some("a question that does not fit into the pane")),
+    ("enter to submit all", Some("a question that does not fit into the pane")),
+    ("Shell mode ·", Some("the composer in shell mode")),
+    ("Vim: Normal", Some("the composer in Vim mode")),
+    ("Vim: Insert", Some("the composer in Vim mode")),
 ];
 
-/// How a question modal ends: the hints, whether the notes field is open, whether there are
+/// How a question modal ends: the hints without the bars that a narrow pane drops, whether the notes field is open, whether there are
 /// several questions (unknown while the notes field is open).
 #[rustfmt::skip]
 pub(super) const QUESTION_FEET: &[(&str, bool, Option<bool>)] = &[
-    ("tab to add notes | enter to submit answer | esc to interrupt", false, Some(false)),
-    ("tab to add notes | enter to submit answer | ←/→ to navigate questions | esc to interrupt", false, Some(true)),
-    ("tab to add notes | enter to submit all | ←/→ to navigate questions | esc to interrupt", false, Some(true)),
-    ("tab or esc to clear notes | enter to submit answer", true, None),
-    ("tab or esc to clear notes | enter to submit all", true, None),
+    ("tab to add notes enter to submit answer esc to interrupt", false, Some(false)),
+    ("tab to add notes enter to submit answer ←/→ to navigate questions esc to interrupt", false, Some(true)),
+    ("tab to add notes enter to submit all ←/→ to navigate questions esc to interrupt", false, Some(true)),
+    ("tab or esc to clear notes enter to submit answer", true, None),
+    ("tab or esc to clear notes enter to submit all", true, None),
 ];
 
 /// The row that every question ends with.

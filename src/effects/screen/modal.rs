@@ -1,7 +1,7 @@
 //! Modals, lists and views in which nothing is typed. Their hints must be the last thing on the
 //! screen, and a modal with a name of its own must also have its first option and its heading.
 
-use super::cues::{Kind, MODALS, Modal, PICKERS};
+use super::cues::{CUT, Kind, MODALS, Modal, PICKERS};
 use super::{Capture, Seen, bottom};
 use events::outcome::Screen;
 use events::private::Text;
@@ -26,7 +26,10 @@ fn named(modal: &Modal, lines: &[String], foot: &str) -> Option<Seen> {
         None => lines.len(),
     };
     let region = &lines[bottom::region_start(lines, end)..end];
-    if !bottom::squeeze(region).contains(modal.heading) {
+    let shown = bottom::squeeze(region);
+    // In a very small pane the list alone is shown, and a mark where the rest is.
+    let cut = modal.kind == Kind::Approval && modal.first.is_some() && shown.contains(CUT);
+    if !cut && !shown.contains(modal.heading) {
         return None;
     }
     let screen = match modal.kind {
@@ -63,7 +66,7 @@ fn picker(lines: &[String], start: usize, foot: &str) -> Option<Seen> {
     let (_, name) = PICKERS.iter().find(|(hints, _)| foot.contains(hints))?;
     let title = match name {
         Some(name) => (*name).to_owned(),
-        None => heading(lines, start)?,
+        None => heading(lines, start).unwrap_or_else(|| "a list to choose from".to_owned()),
     };
     let screen = Screen::Picker {
         title: title.into(),

@@ -12,7 +12,7 @@ const INDENT: usize = 4;
 /// The question at the bottom of the screen. `None`: its hints are not there.
 pub(super) fn read(capture: &Capture) -> Option<Seen> {
     let block = bottom::last_block(&capture.lines)?;
-    let foot = bottom::squeeze(&capture.lines[block.clone()]);
+    let foot = bottom::squeeze(&capture.lines[block.clone()]).replace(" | ", " ");
     let (_, notes, several) = QUESTION_FEET.iter().find(|(text, ..)| *text == foot)?;
     Some(match question(capture, block.start, *notes, *several) {
         Ok(question) => Seen {

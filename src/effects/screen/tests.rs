@@ -18,8 +18,10 @@ pub(super) enum Cursor {
     NoteHome,
     /// At the end of the line that holds this.
     Behind(&'static str),
+    /// As the `.tmux` file beside the sample says, which has the title as well.
+    Told,
 }
-use Cursor::{Behind, End, Hidden, Home, NoteHome};
+use Cursor::{Behind, End, Hidden, Home, NoteHome, Told};
 
 pub(super) const IDLE: &str = "Mock title | work";
 pub(super) const SPIN: &str = "⠋ Mock title | work";
@@ -43,7 +45,7 @@ pub(super) const SAMPLES: &[(&str, &str, Cursor, &str)] = &[
     ("composer-draft-multiline-0.169", IDLE, End, "draft"),
     ("composer-framed-0.169", "work", End, "draft"),
     ("composer-pasted-content-0.169", IDLE, End, "draft"),
-    ("composer-shell-mode-0.169", IDLE, Behind("! ls"), "unknown"),
+    ("composer-shell-mode-0.169", IDLE, Behind("! ls"), "picker"),
     ("composer-shell-mode-0.104", "", Behind("! ls"), "picker"),
     ("esc-again-0.169", "work", Home, "idle"),
     ("hooks-need-review-startup-0.169", HOST, Hidden, "trust"),
@@ -75,7 +77,7 @@ pub(super) const SAMPLES: &[(&str, &str, Cursor, &str)] = &[
     ("question-0.104", "", Hidden, "question"),
     ("question-0.125", SPIN, Hidden, "question"),
     ("question-0.145", ACTION, Hidden, "question"),
-    ("question-40x12-0.169", ACTION, Hidden, "unknown"),
+    ("question-40x12-0.169", ACTION, Hidden, "picker"),
     ("question-async-1-0.169", IDLE, Home, "idle"),
     ("question-sync-1-0.169", ACTION, Hidden, "question"),
     ("question-sync-2-0.169", ACTION, Hidden, "question"),
@@ -84,12 +86,12 @@ pub(super) const SAMPLES: &[(&str, &str, Cursor, &str)] = &[
     ("question-sync-notes-0.169", ACTION, Hidden, "question"),
     ("question-sync-notes-empty-0.169", ACTION, NoteHome, "notes"),
     ("question-sync-notes-filled-0.169", ACTION, Behind("line2"), "notes"),
-    ("resume-conflict-0.169", IDLE, Hidden, "unknown"),
+    ("resume-conflict-0.169", IDLE, Hidden, "picker"),
     ("resume-picker-0.169", IDLE, Hidden, "picker"),
     ("running-hook-0.169", SPIN, Home, "hook"),
     ("running-hook-queued-text-0.169", IDLE, Home, "idle"),
     ("shell-after-quit-0.169", "", Behind("$"), "unknown"),
-    ("shortcuts-overlay-0.169", "work", Home, "unknown"),
+    ("shortcuts-overlay-0.169", "work", Home, "picker"),
     ("start-hooks-inline-0.104", "", Home, "idle"),
     ("start-hooks-inline-0.125", "work", Home, "idle"),
     ("start-hooks-inline-0.145", "work", Hidden, "trust"),
@@ -111,17 +113,102 @@ pub(super) const SAMPLES: &[(&str, &str, Cursor, &str)] = &[
     ("working-steer-quiet-0.169", SPIN, Home, "working"),
     ("working-steer-slow-0.169", SPIN, Home, "working"),
     ("working-streaming-NO-working-line-0.169", SPIN, Home, "working"),
+    ("approval-patch-120x3-0.169", "", Told, "unknown"),
+    ("approval-patch-120x40-0.169", "", Told, "approval"),
+    ("approval-patch-20x40-0.169", "", Told, "approval"),
+    ("approval-patch-30x10-0.169", "", Told, "approval"),
+    ("approval-patch-40x12-0.169", "", Told, "approval"),
+    ("approval-patch-40x20-0.169", "", Told, "approval"),
+    ("approval-patch-40x8-0.169", "", Told, "approval"),
+    ("approval-patch-60x20-0.169", "", Told, "approval"),
+    ("approval-patch-80x6-0.169", "", Told, "approval"),
+    ("approval-patch-untrusted-0.104", "", Told, "approval"),
+    ("approval-patch-untrusted-0.145", "", Told, "approval"),
+    ("approval-untrusted-0.104", "", Told, "approval"),
+    ("approval-untrusted-0.145", "", Told, "approval"),
+    ("diff-0.169", "", Told, "picker"),
+    ("draft-wide-0.145", "", Told, "draft"),
+    ("draft-wide-0.169", "", Told, "draft"),
+    ("draft-wide-nocolor-0.169", "", Told, "draft"),
+    ("editor-silent-0.145", "", Told, "picker"),
+    ("editor-silent-0.169", "", Told, "picker"),
+    ("editor-vi-0.169", "", Told, "unknown"),
+    ("experimental-0.169", "", Told, "picker"),
+    ("find-in-transcript-0.169", "", Told, "picker"),
+    ("idle-20x40-0.169", "", Told, "idle"),
+    ("idle-30x10-0.169", "", Told, "idle"),
+    ("idle-40x20-0.169", "", Told, "idle"),
+    ("idle-40x8-0.169", "", Told, "idle"),
+    ("idle-60x20-0.169", "", Told, "idle"),
+    ("idle-80x6-0.169", "", Told, "idle"),
+    ("idle-cut-40x12-0.169", "", Told, "idle"),
+    ("idle-nocolor-0.169", "", Told, "idle"),
+    ("idle-theme-light-0.169", "", Told, "idle"),
+    ("keymap-0.169", "", Told, "picker"),
+    ("migration-prompt-0.169", "", Told, "picker"),
+    ("popup-at-0.145", "", Told, "picker"),
+    ("popup-at-60x24-0.169", "", Told, "picker"),
+    ("popup-dollar-60x24-0.169", "", Told, "picker"),
+    ("popup-model-0.145", "", Told, "picker"),
+    ("popup-slash-0.145", "", Told, "unknown"),
+    ("question-digits-0.169", "", Told, "question"),
+    ("question-digits-40x12-0.169", "", Told, "picker"),
+    ("question-digits-40x20-0.169", "", Told, "question"),
+    ("question-digits-60x20-0.169", "", Told, "question"),
+    ("question-digits-80x8-0.169", "", Told, "picker"),
+    ("question-digits-second-notes-0.169", "", Told, "notes"),
+    ("rename-0.169", "", Told, "picker"),
+    ("resume-picker-0.104", "", Told, "picker"),
+    ("resume-picker-0.145", "", Told, "picker"),
+    ("resume-picker-120x40-0.169", "", Told, "picker"),
+    ("shortcuts-0.145", "", Told, "picker"),
+    ("shortcuts-60x24-0.169", "", Told, "picker"),
+    ("theme-0.169", "", Told, "picker"),
+    ("transcript-overlay-0.104", "", Told, "picker"),
+    ("transcript-overlay-0.145", "", Told, "picker"),
+    ("trust-dir-0.145", "", Told, "trust"),
+    ("trust-dir-120x40-0.169", "", Told, "trust"),
+    ("vim-normal-draft-0.169", "", Told, "picker"),
 ];
 
 fn folder() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/screens")
 }
 
+fn file(name: &str, kind: &str) -> Option<String> {
+    std::fs::read_to_string(folder().join(format!("{name}.{kind}"))).ok()
+}
+
+/// A sample that was kept with all that tmux said of it.
+fn told_sample(name: &str) -> Capture {
+    let said = file(name, "tmux").unwrap();
+    let mut said = said.trim_end_matches('\n').splitn(7, ' ');
+    let mut number = || said.next().unwrap().parse().unwrap();
+    Capture {
+        cursor: (number(), number()),
+        cursor_visible: number() == 1,
+        alternate: number() == 1,
+        width: number(),
+        height: number(),
+        title: said.next().unwrap().to_owned(),
+        command: "codex".to_owned(),
+        in_mode: false,
+        lines: rows(&file(name, "txt").unwrap()),
+        styled: Some(rows(&file(name, "ansi").unwrap())),
+    }
+}
+
+fn rows(text: &str) -> Vec<String> {
+    text.lines().map(str::to_owned).collect()
+}
+
 pub(crate) fn sample(name: &str) -> Capture {
     let found = SAMPLES.iter().find(|row| row.0 == name).unwrap();
-    let text = std::fs::read_to_string(folder().join(format!("{name}.txt"))).unwrap();
-    let styled = std::fs::read_to_string(folder().join(format!("{name}.ansi"))).ok();
-    let lines: Vec<String> = text.lines().map(str::to_owned).collect();
+    if found.2 == Told {
+        return told_sample(name);
+    }
+    let lines = rows(&file(name, "txt").unwrap());
+    let styled = file(name, "ansi");
     let prompt = || lines.iter().rposition(|l| l.starts_with('›')).unwrap();
     let end = |at: usize| (super::bottom::columns(&lines[at]), at);
     let (x, y) = match found.2 {
@@ -137,6 +224,7 @@ pub(crate) fn sample(name: &str) -> Capture {
             lines.iter().rposition(|l| l.starts_with("  › ")).unwrap(),
         ),
         Behind(text) => end(lines.iter().rposition(|l| l.contains(text)).unwrap()),
+        Told => unreachable!(),
     };
     Capture {
         title: found.1.to_owned(),
@@ -147,7 +235,7 @@ pub(crate) fn sample(name: &str) -> Capture {
         in_mode: false,
         width: 120,
         height: lines.len().try_into().unwrap(),
-        styled: styled.map(|text| text.lines().map(str::to_owned).collect()),
+        styled: styled.map(|text| rows(&text)),
         lines,
     }
 }

@@ -49,6 +49,7 @@ impl Rig {
             new_session_name: "agent".to_owned(),
             window_prefix: "agent".to_owned(),
             start_tmux_server: true,
+            full_access: false,
             osascript_budget: Duration::from_millis(600),
             start_budget: Duration::from_secs(8),
             environment: Vec::new(),

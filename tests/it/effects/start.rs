@@ -91,3 +91,29 @@ async fn no_server_is_started_unless_that_is_allowed() {
     assert!(message.contains("tmux new -d"));
     assert!(!rig.path("args").exists());
 }
+
+#[tokio::test]
+async fn where_codex_gives_full_access_nothing_is_started_unless_that_is_allowed() {
+    let Some(mut rig) = Rig::with_tmux() else {
+        return;
+    };
+    rig.script("codex", &CODEX.replace("ID", ID));
+    let home = rig.config.codex_home.clone();
+    std::fs::write(
+        home.join("config.toml"),
+        "sandbox_mode = 'danger-full-access'",
+    )
+    .expect("config");
+    let report = rig.execute(start("x", &rig.path("home"))).await;
+    let Report::Settled(Outcome::Failed(Failure::Unsupported { what })) = report else {
+        panic!("{report:?}");
+    };
+    assert!(what.contains("CODEX_IMESSAGE_START_SESSIONS_WITH_FULL_ACCESS"));
+    assert!(!rig.path("args").exists());
+    rig.config.full_access = true;
+    let report = rig.execute(start("x", &rig.path("home"))).await;
+    assert!(
+        matches!(report, Report::Settled(Outcome::Done(_))),
+        "{report:?}"
+    );
+}

@@ -13,6 +13,7 @@ fn config() -> EffectsConfig {
         new_session_name: String::new(),
         window_prefix: String::new(),
         start_tmux_server: false,
+        full_access: false,
         osascript_budget: BUDGET,
         start_budget: BUDGET,
         environment: Vec::new(),

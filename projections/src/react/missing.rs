@@ -1,0 +1,84 @@
+//! Texts that the owner may not have: telling of them, and sending them again
+//! when the owner asks for it.
+
+use super::draft::Draft;
+use super::notices;
+use crate::missing::{Lost, Why};
+use crate::outbox::{Notice, Outbox};
+use crate::render::{self, SIGIL, tidy};
+use crate::state::State;
+use events::event::Topic;
+use events::{Seq, SessionId};
+
+/// Lines of one report; what is more is counted.
+const LINES: usize = 8;
+
+/// Tells the owner of what is missing and was not told yet. A report that still
+/// waits is replaced by one that says it all, or withdrawn when it is overtaken.
+pub(super) fn tell(draft: &mut Draft) {
+    let state = draft.state();
+    let waiting = waiting_report(state);
+    let untold = |lost: &Lost| lost.told.is_none();
+    let unread = |lost: &Lost| untold(lost) || lost.told == waiting;
+    let missing = || state.outbox.missing.iter().map(|(_, lost)| lost);
+    let lines: Vec<_> = missing().filter(|lost| unread(lost)).map(line).collect();
+    if let Some(report) = waiting.filter(|_| lines.is_empty()) {
+        return notices::drop_it(draft, report, "what was missing has been seen");
+    }
+    if !missing().any(untold) {
+        return;
+    }
+    let mut body = lines.iter().take(LINES).cloned().collect::<Vec<_>>();
+    if let Some(more) = lines.len().checked_sub(LINES).filter(|more| *more > 0) {
+        body.push(format!("… and {more} more"));
+    }
+    body.push("Write \"retry\" to get them again, or \"retry @ref\".".to_owned());
+    let head = render::head(None, "texts you may not have");
+    let parts = render::parts(&head, &body.join("\n"), state.settings.max_len as usize);
+    let replaces: Vec<_> = waiting.into_iter().collect();
+    notices::instead(draft, &replaces, None, Topic::Missing, parts);
+}
+
+/// The report that was not given to Messages yet.
+fn waiting_report(state: &State) -> Option<Seq> {
+    let waits = |notice: &Notice| notice.topic == Topic::Missing && notices::unsent(state, notice);
+    let mut open = state.outbox.open.iter();
+    open.find(|(_, notice)| waits(notice)).map(|(seq, _)| *seq)
+}
+
+/// Whether a notice is such a report.
+pub(super) fn is_report(draft: &Draft, notice: Seq) -> bool {
+    let about = draft.state().outbox.about(notice);
+    about.is_some_and(|(_, topic)| *topic == Topic::Missing)
+}
+
+/// Which text it is, by its first line, and why it is missing.
+fn line(lost: &Lost) -> String {
+    let text = lost.parts.values().next().map_or("", |text| text.reveal());
+    let first = text.lines().next().unwrap_or_default();
+    let first = first.trim_start_matches(SIGIL).trim_start();
+    let why = match lost.why {
+        Why::Unproven => "perhaps sent",
+        Why::GivenUp => "not sent",
+        Why::TooOld => "not sent in time",
+    };
+    format!("{} ({why})", tidy(first, 80))
+}
+
+/// What is missing about a session, or about anything.
+pub(super) fn about(outbox: &Outbox, session: Option<&SessionId>) -> Vec<Seq> {
+    let fits = |lost: &Lost| session.is_none() || lost.session.as_ref() == session;
+    let missing = outbox.missing.iter().filter(|(_, lost)| fits(lost));
+    missing.map(|(seq, _)| seq).collect()
+}
+
+/// Sends missing texts again, each as a notice of its own.
+pub(super) fn again(draft: &mut Draft, notices: &[Seq]) {
+    for seq in notices {
+        let Some(lost) = draft.state().outbox.missing.get(*seq).cloned() else {
+            continue;
+        };
+        let parts = lost.parts.into_values().collect();
+        notices::instead(draft, &[*seq], lost.session.as_ref(), lost.topic, parts);
+    }
+}

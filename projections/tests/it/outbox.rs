@@ -1,0 +1,353 @@
+//! What the owner is not spared and what they are: limits, merging, texts that
+//! stopped mattering, texts that may be missing and come again on request.
+
+use crate::support::{World, settings};
+use events::event::Topic;
+use events::input::{QuestionKind, Source, SourceState};
+use events::outcome::{Doubt, Failure, How};
+use events::{Event, Guid, Input, Outcome, SessionId, Settings, Span};
+use projections::outbox::End;
+
+const HOUR: u64 = 3_600_000;
+const DAY: u64 = 24 * HOUR;
+
+fn limited(max_per_hour: u32) -> World {
+    World::with(Settings {
+        max_per_hour,
+        ..settings()
+    })
+}
+
+fn said(world: &mut World) -> Vec<String> {
+    world.send_all().into_iter().map(|(_, text)| text).collect()
+}
+
+/// A turn ends with these words.
+fn ends(world: &mut World, session: &SessionId, nth: usize) {
+    let turn = format!("turn-{nth}");
+    world.turn(session, &turn);
+    world.ends(session, &turn, &format!("result number {nth}."));
+}
+
+fn no_proof(world: &mut World) -> String {
+    let (id, text) = world.next_send().unwrap();
+    world.performed(id, How::Accepted);
+    world.pass(31_000);
+    text
+}
+
+fn refuse(world: &mut World) {
+    let failure = Failure::Target {
+        code: -1728,
+        message: "no buddy".into(),
+    };
+    let (id, _) = world.next_send().unwrap();
+    world.settled(id, Outcome::Failed(failure));
+}
+
+#[test]
+fn an_hour_holds_the_set_number_of_texts_and_nothing_is_dropped() {
+    let mut world = limited(40);
+    let session = world.session(1, "/srv/api");
+    let mut texts = Vec::new();
+    for nth in 0..120 {
+        ends(&mut world, &session, nth);
+        texts.extend(said(&mut world));
+        world.pass(HOUR / 120);
+    }
+    assert!(texts.len() <= 40, "{}", texts.len());
+    world.pass(HOUR);
+    texts.extend(said(&mut world));
+    let all = texts.join("\n");
+    let at: Vec<_> = (0..120)
+        .map(|nth| all.find(&format!("result number {nth}.")).unwrap())
+        .collect();
+    assert!(at.is_sorted(), "in their order");
+    assert!(texts.iter().all(|text| text.starts_with("[Codex] @")));
+    assert!(texts.iter().all(|text| text.chars().count() <= 1800));
+}
+
+#[test]
+fn texts_within_the_allowance_are_not_merged() {
+    let mut world = limited(60);
+    let session = world.session(1, "/srv/api");
+    for nth in 0..10 {
+        ends(&mut world, &session, nth);
+    }
+    assert_eq!(said(&mut world).len(), 10);
+}
+
+#[test]
+fn a_question_goes_first_where_not_all_may_go() {
+    let mut world = limited(8);
+    let session = world.session(1, "/srv/api");
+    for nth in 0..5 {
+        ends(&mut world, &session, nth);
+    }
+    said(&mut world);
+    ends(&mut world, &session, 5);
+    assert!(world.next_send().is_none(), "the allowance is used up");
+    world.asks(&session, "call", QuestionKind::Modal, &["a", "b"]);
+    world.pass(HOUR / 6);
+    let next = said(&mut world);
+    assert!(next[0].contains("needs input"), "{next:?}");
+}
+
+#[test]
+fn texts_of_others_are_merged_among_themselves() {
+    let mut world = limited(8);
+    for nth in 0..20 {
+        let need = Input::QueueLine(events::input::QueueLine {
+            file: "1:2".into(),
+            offset: 10 + nth,
+            stamp: format!("t{nth}"),
+            line: Ok(events::input::QueueEntry {
+                to: None,
+                text: format!("line {nth}").as_str().into(),
+            }),
+        });
+        world.feed(need);
+    }
+    let mut texts = said(&mut world);
+    world.pass(HOUR);
+    texts.extend(said(&mut world));
+    let lines: Vec<_> = texts.iter().flat_map(|text| text.split("\n\n")).collect();
+    let wanted: Vec<_> = (0..20).map(|nth| format!("line {nth}")).collect();
+    assert_eq!(lines, wanted);
+    assert!(texts.len() < 8, "{texts:?}");
+}
+
+#[test]
+fn what_waits_too_long_expires_and_is_told_and_comes_when_asked_for() {
+    let mut world = limited(8);
+    let session = world.session(1, "/srv/api");
+    world.turn(&session, "t");
+    world.ends(&session, "t", "all green");
+    refuse(&mut world);
+    // Nobody could send for longer than a day.
+    let events = world.pass(DAY);
+    let expired = |e: &Event| matches!(e, Event::NoticeExpired(_));
+    assert!(events.iter().any(expired), "{events:?}");
+    assert_eq!(
+        world.machine.state().outbox.closed.last().unwrap().end,
+        End::Expired
+    );
+    let report = said(&mut world);
+    assert_eq!(report.len(), 1);
+    assert!(report[0].contains("(not sent in time)"), "{report:?}");
+    world.says("retry");
+    assert!(said(&mut world)[0].ends_with("all green"));
+    assert!(world.machine.state().outbox.missing.is_empty());
+}
+
+#[test]
+fn an_end_that_was_seen_at_the_desk_is_not_told_late() {
+    let mut world = World::new();
+    let session = world.session(1, "/srv/api");
+    world.turn(&session, "t");
+    world.ends(&session, "t", "all green");
+    refuse(&mut world);
+    world.pass(2_000);
+    let soon = world.user(&session, "typed before the end, sent by Codex behind it");
+    let withdrawn = |e: &Event| matches!(e, Event::NoticeWithdrawn(_));
+    assert!(!soon.iter().any(withdrawn));
+    world.pass(2_000);
+    world.pass(60_000);
+    refuse(&mut world);
+    let later = world.user(&session, "go on");
+    assert!(!later.iter().any(withdrawn), "it may have arrived by now");
+
+    let mut world = World::new();
+    let session = world.session(1, "/srv/api");
+    world.turn(&session, "t");
+    world.ends(&session, "t", "all green");
+    world.now.tick.0 += 40_000;
+    let later = world.user(&session, "go on");
+    assert!(later.iter().any(withdrawn));
+    assert!(world.next_send().is_none());
+}
+
+#[test]
+fn a_text_without_a_row_is_reported_once_and_comes_when_asked_for() {
+    let mut world = World::new();
+    let session = world.session(1, "/srv/api");
+    let reference = world.reference(&session);
+    world.turn(&session, "t");
+    world.ends(&session, "t", "all green");
+    let text = no_proof(&mut world);
+    let report = said(&mut world);
+    assert_eq!(report.len(), 1);
+    assert!(
+        report[0].contains(&format!("@{reference} api · ")),
+        "{report:?}"
+    );
+    assert!(report[0].contains("(perhaps sent)"));
+    world.pass(DAY);
+    assert!(world.next_send().is_none(), "not by itself");
+    world.says(&format!("retry @{reference}"));
+    assert_eq!(said(&mut world), [text]);
+    world.says(&format!("retry @{reference}"));
+    assert!(said(&mut world)[0].contains("nothing missing"));
+}
+
+#[test]
+fn retry_in_reply_to_the_report_is_for_us_and_other_words_there_are_for_nobody() {
+    let mut world = World::new();
+    let session = world.session(1, "/srv/api");
+    world.finished(&session, "t0");
+    world.turn(&session, "t");
+    world.ends(&session, "t", "all green");
+    let text = no_proof(&mut world);
+    let (report, _) = world.send_all().remove(0);
+    world.replies(&report, "yes please");
+    assert!(world.next_work().is_none(), "no session gets it");
+    assert!(said(&mut world)[0].contains("not understood"));
+    world.pass(10_000);
+    world.replies(&report, "Retry");
+    assert_eq!(said(&mut world), [text]);
+}
+
+#[test]
+fn retry_without_anything_missing_is_a_word_for_the_session() {
+    let mut world = World::new();
+    let session = world.session(1, "/srv/api");
+    world.finished(&session, "t");
+    world.says("retry");
+    assert_eq!(world.next_words().unwrap().2, "retry");
+    let mut world = World::new();
+    let session = world.session(1, "/srv/api");
+    world.turn(&session, "t");
+    world.ends(&session, "t", "all green");
+    no_proof(&mut world);
+    world.send_all();
+    world.turn(&session, "t2");
+    world.ends(&session, "t2", "it failed");
+    let (notice, _) = world.send_all().remove(0);
+    world.replies(&notice, "retry");
+    assert_eq!(world.next_words().unwrap().2, "retry", "in its own thread");
+}
+
+#[test]
+fn a_row_that_comes_late_ends_the_matter() {
+    let mut world = World::new();
+    world.says("help");
+    let text = no_proof(&mut world);
+    let row = world.own_row(&text);
+    let events = world.take(row);
+    assert!(
+        events
+            .iter()
+            .any(|e| matches!(e, Event::NoticeWithdrawn(_)))
+    );
+    assert!(world.next_send().is_none());
+    assert!(world.machine.state().outbox.missing.is_empty());
+}
+
+#[test]
+fn a_report_that_cannot_be_sent_waits_until_a_text_comes_through() {
+    let mut world = World::with(Settings {
+        inbound_retry: Span::seconds(1),
+        ..settings()
+    });
+    world.says("help");
+    for _ in 0..200 {
+        if world.machine.state().outbox.open.is_empty() {
+            break;
+        }
+        if !world.machine.owed().is_empty() {
+            refuse(&mut world);
+        }
+        world.pass(60_000);
+    }
+    let state = world.machine.state();
+    assert!(state.outbox.open.is_empty() && !state.outbox.missing.is_empty());
+    assert_eq!(state.outbox.closed.last().unwrap().topic, Topic::Missing);
+    world.says("list");
+    let texts = said(&mut world);
+    assert_eq!(texts.len(), 2, "{texts:?}");
+    assert!(texts[1].contains("(not sent)"), "{texts:?}");
+}
+
+#[test]
+fn without_a_witness_nothing_is_called_missing() {
+    let mut world = World::new();
+    let deaf = SourceState::Failed("not permitted".into());
+    world.feed(Input::Source(Source::ChatDb, deaf));
+    let need = Input::Attention(events::input::Attention {
+        key: events::InputKey::parse("a").unwrap(),
+        cwd: "/srv".into(),
+        need: "look".into(),
+        to: None,
+    });
+    world.feed(need);
+    let (id, _) = world.next_send().unwrap();
+    world.performed(id, How::Accepted);
+    assert!(world.machine.state().outbox.missing.is_empty());
+    assert!(world.next_send().is_none());
+}
+
+#[test]
+fn a_question_that_was_answered_is_not_missing_any_more() {
+    let mut world = World::new();
+    let session = world.session(1, "/srv/api");
+    world.asks(&session, "call", QuestionKind::Modal, &["a", "b"]);
+    let (id, _) = world.next_send().unwrap();
+    let doubt = Doubt::TimedOut {
+        program: "osascript".into(),
+    };
+    world.settled(id, Outcome::Unknown(doubt));
+    assert!(!world.machine.state().outbox.missing.is_empty());
+    world.grow(
+        &session,
+        events::input::RolloutFact::CallClosed {
+            call: events::CallId::parse("call").unwrap(),
+            how: events::input::Closing::Answered,
+        },
+    );
+    assert!(world.machine.state().outbox.missing.is_empty());
+}
+
+#[test]
+fn messages_may_change_punctuation_and_spaces_of_a_text() {
+    let mut world = World::new();
+    let session = world.session(1, "/srv/api");
+    world.turn(&session, "t");
+    world.ends(&session, "t", "it's \"done\" - all of it...");
+    let (id, text) = world.next_send().unwrap();
+    world.performed(id, How::Accepted);
+    let changed = text.replace('\'', "’").replace("\"done\"", "“done”");
+    let changed = changed.replace("...", "…").replace(" - ", "\u{a0}— ");
+    let row = world.own_row(&changed);
+    world.take(row);
+    assert_eq!(world.machine.state().ledger.settled, [1, 0, 0, 0]);
+}
+
+#[test]
+fn a_reply_to_the_copy_of_a_notice_is_one_to_the_notice() {
+    let mut world = World::new();
+    let (api, web) = (world.session(1, "/srv/api"), world.session(2, "/srv/web"));
+    for session in [&api, &web] {
+        world.turn(session, "t");
+        world.ends(session, "t", "all green");
+    }
+    let mut copies: Vec<(Guid, String)> = Vec::new();
+    while let Some((id, text)) = world.next_send() {
+        world.performed(id, How::Accepted);
+        let mut sent = world.self_row(&text, true);
+        sent.sent = true;
+        world.take(sent);
+        let back = world.self_row(&text, false);
+        copies.push((back.guid.clone(), text));
+        world.take(back);
+    }
+    assert_eq!(copies.len(), 2);
+    for ((copy, _), session) in copies.iter().zip([&api, &web]) {
+        let mut row = world.self_row("go on", true);
+        row.reply_to = Some(copy.clone());
+        world.take(row);
+        world.pass(10_000);
+        let (_, command) = world.next_work().unwrap();
+        let lane = events::Lane::Session(session.clone());
+        assert_eq!(command.lane(), lane);
+    }
+}

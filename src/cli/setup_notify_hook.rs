@@ -1,0 +1,146 @@
+//! `setup-notify-hook`: Codex's configuration is made to run this program.
+
+use super::error::{CommandError, Outcome};
+use super::{printed, ui};
+use crate::config::normalise_handle;
+use crate::mac::hook::{self, HookError, Place, Plan, Titles};
+use std::io::{BufRead as _, IsTerminal as _};
+
+/// Make Codex tell this program of the ends of turns, in `$CODEX_HOME/config.toml`.
+///
+/// Everything else in that file stays byte for byte, and a copy is kept beside it. A
+/// notifier that is already there runs after ours. Running it again changes nothing.
+#[derive(Debug, Default, clap::Args)]
+pub struct Args {
+    /// Your number or Apple ID e-mail; kept in config.toml of the state directory
+    #[arg(long, value_name = "TO")]
+    recipient: Option<String>,
+    /// Show the session's id in pane titles: the surest way to know which pane is whose
+    #[arg(long, overrides_with = "no_pane_titles")]
+    pane_titles: bool,
+    /// Leave pane titles as they were; without either you are asked at a terminal
+    #[arg(long, overrides_with = "pane_titles")]
+    no_pane_titles: bool,
+    /// Only say what would be done
+    #[arg(long)]
+    dry_run: bool,
+}
+
+/// Carries it out.
+pub fn run(args: &Args) -> Outcome {
+    let recipient = args.recipient.as_deref().map(recipient).transpose()?;
+    let config = super::settings(&[])?;
+    let place = Place {
+        codex_home: config.codex_home.clone(),
+        state_dir: config.state_dir.clone(),
+    };
+    let program = program()?;
+    let line = format!("notify = [{program:?}, \"notify\"]");
+    let planned = |titles| hook::set_up(&place, &program, titles).map_err(failed);
+    let mut plan = planned(titles(args))?;
+    if titles(args) == Titles::Keep && !plan.shows_thread() && wants_titles() {
+        plan = planned(Titles::Show)?;
+    }
+    if args.dry_run {
+        let mut said = sentences(&plan, true);
+        if recipient.is_some() {
+            said.push_str("would write the recipient into the state directory's config.toml\n");
+        }
+        return printed(&said);
+    }
+    plan.carry_out(&line).map_err(failed)?;
+    let mut said = sentences(&plan, false);
+    if let Some(to) = recipient
+        && hook::recipient::write(&place.state_dir, &to).map_err(failed)?
+    {
+        said.push_str("the recipient stands in the state directory's config.toml\n");
+    }
+    printed(&said)
+}
+
+/// What the plan does, for people.
+fn sentences(plan: &Plan, dry_run: bool) -> String {
+    let file = plan.file().display();
+    let mut said = match (plan.changes(), dry_run) {
+        (false, _) => format!("{file} is set up already; nothing changes there\n"),
+        (true, true) => format!("would change {file}:\n"),
+        (true, false) => format!("changed {file}:\n"),
+    };
+    for sentence in plan.says() {
+        said.extend(["- ", sentence, "\n"]);
+    }
+    if plan.changes() && !dry_run {
+        if plan.backup().exists() {
+            let backup = plan.backup().to_string_lossy();
+            said.extend(["what it said before is in ", &*backup, "\n"]);
+        }
+        said.push_str(
+            "restart Codex sessions that are running: they keep what they read at their start\n",
+        );
+    }
+    if !plan.shows_thread() {
+        said.push_str("pane titles do not show sessions; --pane-titles makes them\n");
+    }
+    said
+}
+
+fn titles(args: &Args) -> Titles {
+    match (args.pane_titles, args.no_pane_titles) {
+        (true, _) => Titles::Show,
+        (false, true) => Titles::Hide,
+        (false, false) => Titles::Keep,
+    }
+}
+
+/// Asks, where there is somebody to ask.
+fn wants_titles() -> bool {
+    if !std::io::stdin().is_terminal() || !std::io::stdout().is_terminal() {
+        return false;
+    }
+    ui::talk(
+        "Show the session's id in the title of each Codex pane? It proves which pane is whose, also",
+    );
+    ui::talk("with Codex's shared server; what you show there stays. [Y/n]");
+    let mut answer = String::new();
+    let read = std::io::stdin().lock().read_line(&mut answer);
+    let answer = answer.trim().to_ascii_lowercase();
+    read.is_ok_and(|bytes| bytes > 0) && matches!(answer.as_str(), "" | "y" | "yes")
+}
+
+/// The addresses as they are compared, checked; never shown.
+fn recipient(text: &str) -> Result<String, CommandError> {
+    let written = text.split(',').map(str::trim).filter(|one| !one.is_empty());
+    let handles: Option<Vec<_>> = written.map(normalise_handle).collect();
+    let handles = handles.filter(|handles| !handles.is_empty());
+    handles.map(|handles| handles.join(",")).ok_or_else(|| {
+        CommandError::usage(
+            "--recipient is neither a telephone number like +15555550123 nor an e-mail address; nothing was changed",
+        )
+    })
+}
+
+/// The path of this program that stays.
+fn program() -> Result<String, CommandError> {
+    let file = std::env::current_exe().map_err(|error| {
+        CommandError::failure("this program's own file cannot be found").because(error)
+    })?;
+    hook::program::stable(&file)
+        .into_os_string()
+        .into_string()
+        .map_err(|_| {
+            CommandError::failure(
+                "the path of this program is not UTF-8, so Codex cannot be told of it",
+            )
+            .hint("install it somewhere else")
+        })
+}
+
+/// A file that is left alone, as a command's error.
+#[expect(clippy::needless_pass_by_value, reason = "made for map_err")]
+pub fn failed(error: HookError) -> CommandError {
+    let failure = CommandError::failure(error.to_string()).hint(error.hint());
+    match std::error::Error::source(&error) {
+        Some(source) => failure.because(source.to_string()),
+        None => failure,
+    }
+}

@@ -1,0 +1,41 @@
+//! The notifier that was there before ours and runs after it. Whether it is due is
+//! asked anew each time, because others write Codex's configuration too: one that
+//! has put itself before us meanwhile is not called a second time.
+
+use super::command::{self, Argv};
+use super::install;
+use super::place::Place;
+use super::record::Record;
+
+/// What is to run after us now, or why that cannot be told.
+pub fn after_us(place: &Place) -> Result<Option<Argv>, String> {
+    let record = Record::load(&place.state_dir).map_err(|error| {
+        format!("the record of the notifier that runs after ours cannot be read: {error}")
+    })?;
+    let Some(chain) = record.and_then(|record| record.chain) else {
+        return Ok(None);
+    };
+    // A file that cannot be read now says nothing against what set-up found.
+    let text = std::fs::read_to_string(place.config()).unwrap_or_default();
+    Ok(due(&text, &chain).then_some(chain))
+}
+
+/// Something is recorded, or the record cannot be read, which whoever runs it will say.
+pub fn is_recorded(place: &Place) -> bool {
+    match Record::load(&place.state_dir) {
+        Ok(record) => record.is_some_and(|record| record.chain.is_some()),
+        Err(_) => true,
+    }
+}
+
+/// `chain` is to run after us, given Codex's configuration: not if it is what calls us.
+pub(super) fn due(config: &str, chain: &[String]) -> bool {
+    if chain.is_empty() || command::reaches_us(chain) {
+        return false;
+    }
+    let Ok(entries) = install::entries(config) else {
+        return true;
+    };
+    let top = entries.top.and_then(|top| top.argv);
+    !top.is_some_and(|top| command::same(&top, chain))
+}

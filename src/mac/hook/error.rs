@@ -1,0 +1,80 @@
+//! Why a configuration file is left as it is. No sentence here repeats what stands
+//! in the file, as that may be secret.
+
+use super::text::Fault;
+use std::io;
+use std::path::PathBuf;
+
+/// What went wrong. In every case the file is as it was.
+#[derive(Debug, thiserror::Error)]
+pub enum HookError {
+    /// It is no TOML, or not what Codex takes.
+    #[error("{} is left as it is: {fault}", .path.display())]
+    Fault {
+        /// The file.
+        path: PathBuf,
+        /// Where and what.
+        fault: Fault,
+    },
+    /// It cannot be read.
+    #[error("{} cannot be read; nothing was changed", .path.display())]
+    Unreadable {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        source: io::Error,
+    },
+    /// It may not be written.
+    #[error("{} is read-only; nothing was changed", .path.display())]
+    ReadOnly {
+        /// The file or directory.
+        path: PathBuf,
+        /// The line that would have been written.
+        line: String,
+    },
+    /// It could not be written.
+    #[error("{} could not be written; it is as it was before", .path.display())]
+    Unwritten {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        source: io::Error,
+    },
+    /// Somebody else wrote it at the same time.
+    #[error("{} was changed by another program just now; nothing was changed", .path.display())]
+    Changed {
+        /// The file.
+        path: PathBuf,
+    },
+    /// What was recorded cannot be read or kept.
+    #[error("the record of what was changed, {}, cannot be used; nothing was changed", .path.display())]
+    Record {
+        /// The record.
+        path: PathBuf,
+        /// Why.
+        source: io::Error,
+    },
+}
+
+impl HookError {
+    /// What to do next.
+    pub fn hint(&self) -> String {
+        match self {
+            Self::Fault { .. } => "correct that line and run the command again".into(),
+            Self::Unreadable { .. } => {
+                "check that the file is yours, that a link leads somewhere and that it is text in UTF-8"
+                    .into()
+            }
+            Self::ReadOnly { path, line } => format!(
+                "make it writable with `chmod u+w '{}'`, or put `{line}` before its first table where you keep it",
+                path.display()
+            ),
+            Self::Unwritten { .. } => "check that the disk has room and the directory is yours".into(),
+            Self::Changed { .. } => "run the command again".into(),
+            Self::Record { path, .. } => format!(
+                "use the version of this program that wrote it, or move '{}' away",
+                path.display()
+            ),
+        }
+    }
+}

@@ -1,0 +1,237 @@
+//! Set-up and its undoing as a plan that is made first, may be shown, and is then
+//! carried out. The record is kept before the file changes, so that whoever is
+//! killed in between loses nothing and the next run finishes.
+
+use super::error::HookError;
+use super::file::{self, Found};
+use super::install::{self, Wish};
+use super::record::{self, Record};
+use super::text::{self, About, Edit, Fault};
+use super::{chain, undo};
+use std::path::{Path, PathBuf};
+
+/// What the backup's name ends in.
+const BACKUP: &str = ".before-imessage";
+
+/// Where things are.
+#[derive(Clone, Debug)]
+pub struct Place {
+    /// Codex's directory.
+    pub codex_home: PathBuf,
+    /// Our directory.
+    pub state_dir: PathBuf,
+}
+
+impl Place {
+    /// Codex's configuration.
+    pub fn config(&self) -> PathBuf {
+        self.codex_home.join("config.toml")
+    }
+
+    fn record(&self) -> Result<Option<Record>, HookError> {
+        Record::load(&self.state_dir).map_err(|source| self.unusable(source))
+    }
+
+    fn unusable(&self, source: std::io::Error) -> HookError {
+        HookError::Record {
+            path: self.state_dir.join(record::FILE),
+            source,
+        }
+    }
+}
+
+/// The thread's id in panes' titles.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Titles {
+    /// As it is.
+    Keep,
+    /// There.
+    Show,
+    /// Not there, as far as set-up put it there.
+    Hide,
+}
+
+/// What becomes of the record.
+enum Memory {
+    Keep,
+    Save(Record),
+    Forget,
+}
+
+/// What would be done, and then is.
+pub struct Plan {
+    place: Place,
+    found: Found,
+    after: Option<String>,
+    memory: Memory,
+    backup: PathBuf,
+    says: Vec<String>,
+}
+
+/// Plans that Codex runs `program`, by the path that stays.
+pub fn set_up(place: &Place, program: &str, titles: Titles) -> Result<Plan, HookError> {
+    let found = file::read(&place.config())?;
+    let record = place.record()?;
+    let source = found.text.clone().unwrap_or_default();
+    let fault = |fault: Fault| HookError::Fault {
+        path: found.path.clone(),
+        fault,
+    };
+    let is_title = |edit: &Edit| edit.about == About::Title;
+    let has_titles = record
+        .as_ref()
+        .is_some_and(|record| record.edits.iter().any(is_title));
+    let wish = Wish {
+        program: program.to_owned(),
+        titles: titles == Titles::Show || (titles == Titles::Keep && has_titles),
+    };
+    let wanting = install::changes(&source, &wish).map_err(fault)?;
+    let hide = titles == Titles::Hide && has_titles;
+    if wanting.edits.is_empty() && !hide {
+        let (memory, says) = unchanged(record, &source, wanting.says);
+        return Ok(Plan::new(place, found.text.clone(), found, memory, says));
+    }
+    let before = match &record {
+        Some(record) => undo::recorded(&source, record).map_err(fault)?,
+        None => source.clone(),
+    };
+    let mut changes = install::changes(&before, &wish).map_err(fault)?;
+    let (after, edits) = text::apply(&before, changes.edits);
+    if !install::changes(&after, &wish)
+        .map_err(fault)?
+        .edits
+        .is_empty()
+    {
+        let what = "what is there cannot be changed safely; put our line in by hand";
+        return Err(fault(text::fault(&source, 0, what)));
+    }
+    if hide {
+        changes
+            .says
+            .push("[tui] terminal_title is as it was before set-up".into());
+    }
+    let created = found.text.is_none()
+        || (before.is_empty() && record.as_ref().is_some_and(|record| record.created));
+    let then = changes.chain.or(record.and_then(|record| record.chain));
+    let then = then.filter(|then| chain::due(&after, then));
+    let memory = Memory::Save(Record::of(&after, created, edits, then));
+    Ok(Plan::new(place, Some(after), found, memory, changes.says))
+}
+
+/// The file stays. A notifier that has put itself before us is not called by us any more.
+fn unchanged(record: Option<Record>, source: &str, mut says: Vec<String>) -> (Memory, Vec<String>) {
+    let stale = |then: &[String]| !chain::due(source, then);
+    match record {
+        Some(record) if record.chain.as_deref().is_some_and(stale) => {
+            says.push("the notifier that calls this program is no longer called by it".into());
+            (Memory::Save(record.unchained()), says)
+        }
+        Some(_) | None => (Memory::Keep, says),
+    }
+}
+
+/// Plans that nothing of ours is left in Codex's configuration.
+pub fn remove(place: &Place) -> Result<Plan, HookError> {
+    let found = file::read(&place.config())?;
+    let record = place.record()?;
+    let memory = || match &record {
+        Some(_) => Memory::Forget,
+        None => Memory::Keep,
+    };
+    let Some(source) = &found.text else {
+        return Ok(Plan::new(place, None, found, memory(), Vec::new()));
+    };
+    let fault = |fault| HookError::Fault {
+        path: found.path.clone(),
+        fault,
+    };
+    let (after, mut says) = undo::everything(source, record.as_ref()).map_err(fault)?;
+    if after.is_empty() && record.as_ref().is_some_and(|record| record.created) {
+        says.push("config.toml, which set-up made, is removed".into());
+        return Ok(Plan::new(place, None, found, memory(), says));
+    }
+    Ok(Plan::new(place, Some(after), found, memory(), says))
+}
+
+impl Plan {
+    fn new(
+        place: &Place,
+        after: Option<String>,
+        found: Found,
+        memory: Memory,
+        says: Vec<String>,
+    ) -> Self {
+        Self {
+            place: place.clone(),
+            backup: found.beside(BACKUP),
+            found,
+            after,
+            memory,
+            says,
+        }
+    }
+
+    /// The file itself, where links led to.
+    pub fn file(&self) -> &Path {
+        &self.found.path
+    }
+
+    /// What would be done, one sentence each.
+    pub fn says(&self) -> &[String] {
+        &self.says
+    }
+
+    /// The file would change.
+    pub fn changes(&self) -> bool {
+        self.after != self.found.text
+    }
+
+    /// Whether panes' titles show the thread once it is carried out.
+    pub fn shows_thread(&self) -> bool {
+        self.after.as_deref().is_some_and(super::shows_thread)
+    }
+
+    /// What runs after us, as it stands in the record.
+    pub fn chained(&self) -> bool {
+        matches!(&self.memory, Memory::Save(record) if record.chain.is_some())
+    }
+
+    /// The backup, if there is one or will be one.
+    pub fn backup(&self) -> &Path {
+        &self.backup
+    }
+
+    /// Does it. `line` is what the owner may write by hand if it cannot be done.
+    pub fn carry_out(&self, line: &str) -> Result<(), HookError> {
+        let recorded =
+            |done: std::io::Result<()>| done.map_err(|source| self.place.unusable(source));
+        if self.changes() {
+            self.found.writable(line)?;
+        }
+        if let Memory::Save(record) = &self.memory {
+            if self.changes() && self.found.text.is_some() && !self.backup.exists() {
+                self.found.back_up(&self.backup)?;
+            }
+            recorded(record.save(&self.place.state_dir))?;
+        }
+        if self.changes() {
+            self.found.replace(self.after.as_deref())?;
+        }
+        if let Memory::Forget = &self.memory {
+            recorded(Record::forget(&self.place.state_dir))?;
+        }
+        Ok(())
+    }
+
+    /// After undoing: removes a backup that says what the file says, or `false` if it says more.
+    pub fn drop_backup(&self) -> bool {
+        let backup = std::fs::read_to_string(&self.backup);
+        match (backup, &self.after) {
+            (Ok(backup), Some(after)) if backup == *after => {
+                std::fs::remove_file(&self.backup).is_ok()
+            }
+            (Ok(_), _) => false,
+            (Err(error), _) => error.kind() == std::io::ErrorKind::NotFound,
+        }
+    }
+}
