@@ -17,6 +17,7 @@ pub mod notify;
 pub mod once;
 pub mod replay;
 pub mod run;
+pub mod setup;
 pub mod setup_notify_hook;
 pub mod ui;
 
@@ -49,6 +50,10 @@ enum Command {
     Notify(notify::Args),
     Doctor(doctor::Args),
     Explain(explain::Args),
+    Setup(setup::Setup),
+    SetupLaunchd(setup::Launchd),
+    SetupPermissions(setup::Permissions),
+    Uninstall(setup::Uninstall),
     SetupNotifyHook(setup_notify_hook::Args),
     Demo(demo::Args),
     Replay(replay::Args),
@@ -138,6 +143,10 @@ fn dispatch(command: Command) -> Outcome {
         Command::Notify(args) => notify::run(args),
         Command::Doctor(args) => doctor::run(&args),
         Command::Explain(args) => explain::run(&args),
+        Command::Setup(args) => setup::all(&args),
+        Command::SetupLaunchd(args) => setup::launchd(&args),
+        Command::SetupPermissions(args) => setup::permissions(&args),
+        Command::Uninstall(args) => setup::uninstall(&args),
         Command::SetupNotifyHook(args) => setup_notify_hook::run(&args),
         Command::NotifyChained(args) => hand_over::chained::run(args),
         Command::Demo(args) => demo::run(&args),
