@@ -34,6 +34,16 @@ pub struct Row {
 }
 
 impl Messages {
+    /// A chat.db that was in use before.
+    pub(super) fn at_dawn(self_chat: bool, yesterday: Wall) -> Self {
+        let mut messages = Self {
+            self_chat,
+            ..Self::default()
+        };
+        messages.owner_writes("good night", None, yesterday);
+        messages
+    }
+
     fn next_rowid(&self) -> i64 {
         self.rows.last().map_or(100, |r| r.row.rowid) + 1
     }

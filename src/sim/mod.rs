@@ -18,12 +18,14 @@ pub mod entropy;
 mod finish;
 mod hands;
 mod ingress;
+pub mod marks;
 pub mod messages;
 mod names;
 pub mod oracle;
 pub mod random;
 pub mod runner;
 pub mod scenarios;
+pub mod shrink;
 pub mod story;
 pub mod world;
 

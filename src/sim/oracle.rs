@@ -4,6 +4,8 @@
 
 use super::Broken;
 use super::disk::SimLog;
+use super::marks::{self, Marks};
+use super::messages::Row;
 use super::names;
 use super::story::Kind;
 use super::world::{Effect, World};
@@ -11,7 +13,7 @@ use crate::driver::Driver;
 use crate::store::EventLog;
 use events::command::SendMessage;
 use events::event::{
-    Action, CommandSettled, InboundReceived, InstructionEnd, InstructionEnded, NoticeQueued,
+    Action, CommandSettled, IgnoreReason, InboundReceived, InstructionEnd, InstructionEnded, NoticeQueued,
     RoutingDecided, Topic,
 };
 use events::outcome::{Evidence, Failure};
@@ -31,7 +33,7 @@ pub(super) struct Oracle {
     tick: Tick,
     pub(super) commands: BTreeMap<CommandId, Life>,
     pub(super) inbound: BTreeMap<Guid, Inbound>,
-    pub(super) ignored: BTreeMap<Guid, events::event::IgnoreReason>,
+    pub(super) ignored: BTreeMap<Guid, IgnoreReason>,
     pub(super) keys: BTreeSet<InputKey>,
     pub(super) turns: BTreeSet<(SessionId, TurnId)>,
     ends: BTreeSet<(SessionId, TurnId, bool)>,
@@ -47,6 +49,8 @@ pub(super) struct Oracle {
     told: BTreeSet<(SessionId, Topic, String)>,
     /// Messages for which Enter was pressed once more.
     entered: BTreeSet<Guid>,
+    /// Where the program went.
+    pub(super) marks: Marks,
     /// Every entry in words, where somebody wants to read them.
     pub(super) transcript: Option<Vec<String>>,
 }
@@ -81,8 +85,14 @@ fn must(holds: bool, what: impl FnOnce() -> String) -> Result<(), Broken> {
 }
 
 impl Oracle {
-    /// Checks everything that is new since the last time.
-    pub(super) fn check(&mut self, driver: &Driver<SimLog>, world: &World) -> Result<(), Broken> {
+    /// Checks everything that is new since the last time; `closely`, also that
+    /// the log replayed is the live State.
+    pub(super) fn check(
+        &mut self,
+        driver: &Driver<SimLog>,
+        world: &World,
+        closely: bool,
+    ) -> Result<(), Broken> {
         let last = driver.log().last().unwrap_or_default();
         must(last >= self.shadow.last, || {
             format!("entries behind {last} were acknowledged and are gone")
@@ -93,9 +103,13 @@ impl Oracle {
             if let Some(transcript) = &mut self.transcript {
                 transcript.push(format!("{} {} {:?}", world.now, entry.seq, entry.event));
             }
+            marks::branch(&entry.event).inspect(|mark| self.marks.hit(mark));
             self.entry(&entry, world)
                 .map_err(|what| format!("{what}, at entry {}", entry.seq))?;
             apply(&mut self.shadow, &entry);
+        }
+        if !closely {
+            return Ok(());
         }
         must(self.shadow == *driver.machine().state(), || {
             "the log, replayed, is not the live state".into()
@@ -175,7 +189,8 @@ impl Oracle {
     fn received(&mut self, e: &InboundReceived, world: &World) -> Result<(), Broken> {
         let (nth, guid) = (self.inbound.len(), e.guid.clone());
         let row = world.messages.get(e.rowid);
-        must(row.is_some_and(|r| !r.foreign), || {
+        let owners = row.is_some_and(|r| !r.foreign || self.stands_for_another(r, world));
+        must(owners, || {
             format!("row {} is not the owner's word and was taken", e.rowid)
         })?;
         let inbound = Inbound {
@@ -186,6 +201,14 @@ impl Oracle {
         };
         let fresh = self.inbound.insert(guid, inbound).is_none();
         must(fresh, || format!("row {} was taken twice", e.rowid))
+    }
+
+    /// The owner wrote the same twice within a moment, which counted as one;
+    /// a copy of the second is then as good as the second.
+    fn stands_for_another(&self, row: &Row, world: &World) -> bool {
+        let twin = |guid| self.ignored.get(guid) == Some(&IgnoreReason::Twin);
+        let mut rows = world.messages.rows.iter();
+        rows.any(|r| r.word && r.row.date == row.row.date && twin(&r.row.guid))
     }
 
     fn ended(&mut self, e: &InstructionEnded, world: &World) -> Result<(), Broken> {

@@ -12,12 +12,23 @@ use super::story::{
 use crate::store::memory::Crash;
 use events::settings::NotifyMode;
 
+/// A seed's length in bytes: short runs are many, long ones find what takes time.
+const LENGTHS: [usize; 8] = [40, 40, 60, 60, 80, 100, 160, 300];
+
+/// The bytes of a seed.
+pub fn bytes(seed: u64) -> Vec<u8> {
+    let mut entropy = Entropy::from_seed(seed, 308);
+    let length = entropy.one(&LENGTHS).unwrap_or_default();
+    entropy.rest(length)
+}
+
 /// How often what goes wrong, of 256.
 struct Rates {
     fate: u8,
     keys: u8,
     odd: u8,
     kill: u8,
+    die: u8,
     screen: u8,
     clock: u8,
     hook: u8,
@@ -34,6 +45,7 @@ pub fn draw(name: &str, entropy: &mut Entropy) -> (Story, Plan) {
         keys: rate(),
         odd: rate(),
         kill: rate() / 4,
+        die: rate(),
         screen: rate(),
         clock: rate() / 3,
         hook: rate(),
@@ -45,6 +57,7 @@ pub fn draw(name: &str, entropy: &mut Entropy) -> (Story, Plan) {
         settings: settings(),
         self_chat: entropy.chance(80),
     };
+    let deaths = deaths(entropy, &rates);
     story.settings.strict_tmux = entropy.chance(170);
     story.settings.require_ref = entropy.chance(200);
     if entropy.chance(60) {
@@ -58,31 +71,33 @@ pub fn draw(name: &str, entropy: &mut Entropy) -> (Story, Plan) {
     while !entropy.is_over() {
         moment(&mut story.beats, sessions, &rates, entropy);
     }
-    let deaths = deaths(entropy, &rates);
-    (story, Plan { deaths, bug: None })
+    let plan = Plan {
+        deaths,
+        ..Plan::default()
+    };
+    (story, plan)
 }
 
+/// At which appends it dies, besides being killed: none in most runs.
 fn deaths(entropy: &mut Entropy, rates: &Rates) -> Vec<Death> {
-    // The entropy is over: where it dies follows from the rates alone.
-    let mut death = Vec::new();
-    let mut at = u64::from(rates.fate) / 3 + u64::from(rates.kill);
-    let tears = rates.kill > 0 && rates.odd == 200;
-    while rates.kill > 0 && death.len() < 6 {
-        at += 7 + u64::from(rates.keys) / 5 + entropy.upto(3) + death.len() as u64;
-        let how = if tears && death.len() == 5 {
-            Crash::Tear
-        } else if at.is_multiple_of(2) {
-            Crash::Keep
-        } else {
-            Crash::Drop
-        };
-        death.push(Death {
-            append: at,
-            how,
-            children_live: at % 3 == 0,
+    let mut deaths = Vec::new();
+    let mut append = 0;
+    while deaths.len() < 8 && entropy.chance(rates.die) {
+        append += 1 + entropy.upto(40);
+        let ways = [
+            Crash::Keep,
+            Crash::Drop,
+            Crash::Keep,
+            Crash::Drop,
+            Crash::Tear,
+        ];
+        deaths.push(Death {
+            append,
+            how: entropy.one(&ways).unwrap_or(Crash::Drop),
+            children_live: entropy.chance(80),
         });
     }
-    death
+    deaths
 }
 
 fn moment(beats: &mut Vec<Beat>, sessions: S, rates: &Rates, entropy: &mut Entropy) {

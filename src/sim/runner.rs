@@ -4,6 +4,7 @@
 use super::Broken;
 use super::disk::{Bug, Death, SimLog};
 use super::ingress::Readers;
+use super::marks::Marks;
 use super::oracle::Oracle;
 use super::story::Story;
 use super::world::{Seen, World};
@@ -17,6 +18,8 @@ use projections::State;
 use projections::ledger::Stage;
 use std::collections::BTreeMap;
 
+/// Between two dear checks of a run that is only sampled.
+const SAMPLE: u64 = 64;
 /// Steps after which a run that has not come to rest never will.
 const STEPS_MAX: u64 = 20_000;
 
@@ -27,6 +30,21 @@ pub struct Plan {
     pub deaths: Vec<Death>,
     /// A planted bug.
     pub bug: Option<Bug>,
+    /// How much is checked.
+    pub depth: Depth,
+}
+
+/// How much of a run is checked. What happens in it is the same.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Depth {
+    /// Everything, after every step.
+    #[default]
+    Full,
+    /// What costs little after every step; that the log replayed is the live
+    /// State, and that nothing private shows, at each start, at the end and now and then.
+    Sampled,
+    /// Nothing: for the second run, which only has to come out like the first.
+    Bare,
 }
 
 /// What a run came to.
@@ -48,9 +66,28 @@ pub struct Summary {
     pub torn: bool,
 }
 
-/// Plays a story to its end.
-pub fn play(story: &Story, plan: &Plan) -> Result<Summary, Broken> {
-    Run::new(story, plan).play()
+/// Plays a story to its end. Gives what it came to, and the marks that it reached.
+pub fn play(story: &Story, plan: &Plan) -> Result<(Summary, Marks), Broken> {
+    let mut run = Run::new(story, plan);
+    let summary = run.play()?;
+    let mut marks = run.world.marks;
+    marks.add(&run.oracle.marks);
+    Ok((summary, marks))
+}
+
+/// Plays a story twice, the second time without looking: both must come to the same.
+pub fn play_twice(story: &Story, plan: &Plan) -> Result<(Summary, Marks), Broken> {
+    let first = play(story, plan)?;
+    let bare = Plan {
+        depth: Depth::Bare,
+        ..plan.clone()
+    };
+    let (again, _) = play(story, &bare)?;
+    if again == first.0 {
+        Ok(first)
+    } else {
+        Err("two runs differ".into())
+    }
 }
 
 /// Plays a story and gives every entry of its log in words, and what is wrong with it.
@@ -121,12 +158,12 @@ impl<'a> Run<'a> {
         loop {
             match self.life(disk)? {
                 End::Died(next) => disk = next,
-                End::Torn => return Ok(self.summary(None, true)),
+                End::Torn => return self.summary(None),
                 End::Rest(driver) => {
-                    self.oracle.at_rest(&self.world)?;
-                    let link = self.oracle.shadow.last;
-                    let link = driver.log().link(link).map_err(|f| f.to_string())?;
-                    return Ok(self.summary(link, false));
+                    if self.plan.depth != Depth::Bare {
+                        self.oracle.at_rest(&self.world)?;
+                    }
+                    return self.summary(Some(&driver));
                 }
             }
         }
@@ -134,7 +171,7 @@ impl<'a> Run<'a> {
 
     fn life(&mut self, disk: Disk) -> Result<End, Broken> {
         let mut process = self.boot(disk)?;
-        self.oracle.check(&process.driver, &self.world)?;
+        self.check(&process, true)?;
         let started = Input::Started(Started {
             version: "1".into(),
             pid: 1,
@@ -145,13 +182,14 @@ impl<'a> Run<'a> {
             match step? {
                 Step::Dies(death) => return self.dies(process, death),
                 Step::Rest => {
+                    self.check(&process, true)?;
                     self.appends = process.driver.log().appends();
                     return Ok(End::Rest(Box::new(process.driver)));
                 }
                 Step::Went => {}
             }
-            self.oracle.check(&process.driver, &self.world)?;
-            if self.steps.is_multiple_of(16) {
+            self.check(&process, false)?;
+            if self.steps.is_multiple_of(SAMPLE) {
                 self.kept = process.driver.machine().state().clone();
             }
             self.steps += 1;
@@ -162,6 +200,16 @@ impl<'a> Run<'a> {
         }
     }
 
+    /// Has the oracle look, as closely as the plan wants it.
+    fn check(&mut self, process: &Process, closely: bool) -> Result<(), Broken> {
+        let closely = match self.plan.depth {
+            Depth::Full => true,
+            Depth::Sampled => closely || self.steps.is_multiple_of(SAMPLE),
+            Depth::Bare => return Ok(()),
+        };
+        self.oracle.check(&process.driver, &self.world, closely)
+    }
+
     /// Opens the log, from its beginning and from a snapshot, which must agree.
     fn boot(&mut self, disk: Disk) -> Result<Process, Broken> {
         let dies_at = self.death().map(|death| death.append);
@@ -170,7 +218,7 @@ impl<'a> Run<'a> {
             log.map_err(|fault| format!("the log does not open: {fault}"))
         };
         let fault = |fault: StoreFault| fault.to_string();
-        if self.plan.bug != Some(Bug::NoFlush) {
+        if self.plan.bug != Some(Bug::NoFlush) && self.plan.depth != Depth::Bare {
             let from = Driver::open(open(disk.clone(), None)?, self.kept.clone()).map_err(fault)?;
             let whole = Driver::open(open(disk.clone(), None)?, State::default()).map_err(fault)?;
             if from.machine().state() != whole.machine().state() {
@@ -201,6 +249,13 @@ impl<'a> Run<'a> {
     fn dies(&mut self, process: Process, death: Death) -> Result<End, Broken> {
         let log = process.driver.into_log();
         self.appends = log.appends();
+        if death.append > 0 {
+            self.world.marks.hit(match death.how {
+                Crash::Keep => "died appending, kept",
+                Crash::Drop => "died appending, lost",
+                Crash::Tear => "died appending, torn",
+            });
+        }
         let disk = log.crash(death.how);
         self.world.died(death.children_live);
         self.world.now += 700;
@@ -233,7 +288,7 @@ impl<'a> Run<'a> {
         if let Some(input) = process.readers.next(&self.world) {
             return self.take(process, input);
         }
-        if let Some(seen) = self.world.happen(&self.oracle.shadow) {
+        if let Some(seen) = self.world.happen(process.driver.machine().state()) {
             return self.saw(process, seen);
         }
         self.wait(process)
@@ -301,12 +356,8 @@ impl<'a> Run<'a> {
         if !self.calm && self.world.story_is_over() {
             self.calm = true;
             self.world.calm_down();
-            if self
-                .oracle
-                .shadow
-                .failed_sources
-                .contains_key(&Source::ChatDb)
-            {
+            let failed = &process.driver.machine().state().failed_sources;
+            if failed.contains_key(&Source::ChatDb) {
                 return self.saw(process, Seen::Witness(true));
             }
             return Ok(Step::Went);
@@ -376,15 +427,19 @@ impl<'a> Run<'a> {
         }
     }
 
-    fn summary(&self, link: Option<Link>, torn: bool) -> Summary {
-        Summary {
+    /// What it came to; without a driver, the log did not open.
+    fn summary(&self, driver: Option<&Driver<SimLog>>) -> Result<Summary, Broken> {
+        let state = driver.map(|driver| driver.machine().state());
+        let link = |driver: &Driver<SimLog>| driver.log().link(driver.machine().state().last);
+        let link = driver.map(link).transpose().map_err(|f| f.to_string())?;
+        Ok(Summary {
             appends: self.appends,
             steps: self.steps,
-            link,
-            digest: self.oracle.shadow.digest(),
+            link: link.flatten(),
+            digest: state.map(State::digest).unwrap_or_default(),
             reached: self.world.effects.iter().filter(|e| e.reached).count(),
-            settled: self.oracle.shadow.ledger.settled,
-            torn,
-        }
+            settled: state.map(|s| s.ledger.settled).unwrap_or_default(),
+            torn: driver.is_none(),
+        })
     }
 }

@@ -3,6 +3,7 @@
 //! what is on the phone.
 
 use super::codex::{Put, Session};
+use super::marks::{self, Marks};
 use super::messages::Messages;
 use super::names;
 use super::story::{
@@ -37,6 +38,8 @@ pub struct World {
     pub effects: Vec<Effect>,
     /// Which of equal texts a row is cannot be told: a clock was moved, or one was sent late.
     pub blurred: bool,
+    /// What it met.
+    pub marks: Marks,
     pub(super) keys: VecDeque<Keys>,
     pub(super) queue: Queue,
     pub(super) starts: Option<Starts>,
@@ -88,16 +91,14 @@ impl World {
         let mut world = Self {
             now: 0,
             skew: 0,
-            messages: Messages {
-                self_chat: story.self_chat,
-                ..Messages::default()
-            },
+            messages: Messages::at_dawn(story.self_chat, Wall(DAWN - 86_400_000)),
             sessions: Vec::new(),
             inbox: VecDeque::new(),
             handed_over: Vec::new(),
             lines: Vec::new(),
             effects: Vec::new(),
             blurred: false,
+            marks: Marks::default(),
             keys: VecDeque::new(),
             queue: Queue::Works,
             starts: None,
@@ -317,6 +318,7 @@ impl World {
             (key, input)
         };
         let now = self.now;
+        marks::hook(self.hook).inspect(|mark| self.marks.hit(mark));
         match self.hook {
             Hook::Never => {}
             Hook::Once => drop(hand_over(self, now + 60)),
@@ -348,16 +350,30 @@ impl World {
             Beat::QueueLine(line) => self.lines.push(line),
             Beat::Attention(need) => self.attention(need),
             Beat::Clock(ms) => {
+                self.marks.hit("wall clock set");
                 self.skew += ms;
                 self.blurred = true;
             }
             Beat::Start(starts) => self.starts = Some(starts),
             Beat::ChatDb(readable) => {
+                if !readable {
+                    self.marks.hit("chat.db unreadable");
+                }
                 self.messages.unreadable = !readable;
                 return Seen::Witness(readable);
             }
-            Beat::Kill { children_live } => return Seen::Killed { children_live },
-            Beat::Restart => return Seen::Restart,
+            Beat::Kill { children_live } => {
+                self.marks.hit(if children_live {
+                    "killed, children live on"
+                } else {
+                    "killed, children too"
+                });
+                return Seen::Killed { children_live };
+            }
+            Beat::Restart => {
+                self.marks.hit("restarted in order");
+                return Seen::Restart;
+            }
             Beat::Next(s, _)
             | Beat::Desk(s, _)
             | Beat::Answer(s)
@@ -404,7 +420,12 @@ impl World {
             }
             Beat::Shows(_, shows) => session.shows = shows,
             Beat::Pane(_, proof) => session.proof = proof,
-            Beat::Lag(_, ms) => session.lag = ms,
+            Beat::Lag(_, ms) => {
+                session.lag = ms;
+                if ms > 0 {
+                    self.marks.hit("rollout late");
+                }
+            }
             _ => {}
         }
     }
@@ -440,6 +461,9 @@ impl World {
     fn odd(&mut self, odd: Odd) {
         let wall = self.wall();
         let rowid = self.messages.odd(odd, wall);
+        if rowid.is_some() {
+            self.marks.hit(marks::odd(odd));
+        }
         if let (Some(rowid), Odd::LateChat(ms) | Odd::LateBody(ms)) = (rowid, odd) {
             self.plan(self.now + ms, Happening::RowWhole(rowid));
         }
