@@ -106,11 +106,12 @@ fn ours<'a>(state: &'a State, row: &MessageRow) -> Option<&'a Sent> {
     found.or(unseen.first()).copied()
 }
 
-/// Written when we sent this, or close behind it in the table, should the clock
-/// have been set: a copy, not the owner who says the same at another time.
+/// Written when we sent this, or close behind it or its row in the table, should
+/// the clock have been set: a copy, not the owner who says the same at another time.
 fn comes_back(sent: &Sent, rowid: i64, date: Wall) -> bool {
     let rows = |base: i64| (1..=ECHO_ROWS).contains(&rowid.saturating_sub(base));
-    sent.at.until(date).max(date.until(sent.at)) <= ECHO || sent.baseline.is_some_and(rows)
+    sent.at.until(date).max(date.until(sent.at)) <= ECHO
+        || [sent.baseline, sent.row].into_iter().flatten().any(rows)
 }
 
 fn is_owner(state: &State, address: &str) -> bool {

@@ -66,8 +66,9 @@ impl SentTexts {
     }
 
     /// Gives a text the name of its row.
-    pub fn name(&mut self, id: CommandId, guid: &Guid) {
+    pub fn name(&mut self, id: CommandId, guid: &Guid, row: i64) {
         if let Some(sent) = self.by_id.get_mut(&id) {
+            sent.row = Some(row);
             sent.guid = Some(guid.clone());
             self.by_guid.insert(guid.clone(), id);
         }
@@ -129,6 +130,8 @@ pub struct Sent {
     pub baseline: Option<i64>,
     /// Our row's name, once seen.
     pub guid: Option<Guid>,
+    /// Its number: copies stand close behind it, whatever the clocks say.
+    pub row: Option<i64>,
     /// Its row was seen with an error.
     pub failed: bool,
     /// The notice it was part of.

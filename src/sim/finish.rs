@@ -53,6 +53,7 @@ impl Oracle {
                 continue;
             }
             let fair = |reason: &Reason| match reason {
+                Reason::Duplicate => world.messages.again.contains(guid),
                 Reason::Loop | Reason::Stale | Reason::Future => true,
                 Reason::Twin => said_twice(world, row),
                 _ => false,

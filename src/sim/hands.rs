@@ -72,7 +72,7 @@ impl World {
         let hung = || performed(How::Accepted, Some(timed_out("osascript")));
         match fate {
             Fate::RowAfter(ms) => row(self, ms),
-            Fate::Sms | Fate::Error22After(_) => row(self, 80),
+            Fate::Sms | Fate::Error22After(_) | Fate::Ghost | Fate::TextLate(_) => row(self, 80),
             Fate::TimeoutSent => row(self, 400),
             Fate::TimeoutSentLater => {
                 self.blurred = true;
@@ -82,8 +82,10 @@ impl World {
             _ => {}
         }
         match fate {
-            Fate::RowAfter(_) | Fate::Sms | Fate::NoRow => (150, accepted(), true),
-            Fate::NothingSent | Fate::Error22After(_) => (150, accepted(), false),
+            Fate::RowAfter(_) | Fate::Sms | Fate::NoRow | Fate::TextLate(_) => {
+                (150, accepted(), true)
+            }
+            Fate::NothingSent | Fate::Error22After(_) | Fate::Ghost => (150, accepted(), false),
             Fate::TimeoutSent | Fate::TimeoutSentLater => (OSASCRIPT, hung(), true),
             Fate::TimeoutNothing => (OSASCRIPT, hung(), false),
             Fate::Target => {
@@ -175,6 +177,13 @@ impl World {
             Some(Keys::EnterLost) if !steers => session.unsubmitted = Some(put),
             Some(Keys::ModalPops) if !steers => {
                 session.shows = Shows::Approval;
+                return (60, performed(how, None), true);
+            }
+            Some(Keys::Dropped) => return (60, performed(how, None), false),
+            Some(Keys::Quits) => {
+                let now = self.now;
+                session.interrupt(now);
+                session.live = false;
                 return (60, performed(how, None), true);
             }
             Some(Keys::TimedOutNothing) => {

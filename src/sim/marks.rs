@@ -59,10 +59,14 @@ pub const FAULTS: &[&str] = &[
     "osascript breaks off, sent",
     "osascript breaks off, not sent",
     "row as SMS",
+    "ghost row",
+    "text of a row late",
     "enter lost",
     "modal between look and paste",
     "tmux times out, typed",
     "tmux times out, nothing typed",
+    "keys dropped",
+    "Codex quits before the paste",
     "queue missing",
     "queue refuses",
     "queue times out",
@@ -70,6 +74,7 @@ pub const FAULTS: &[&str] = &[
     "group's row",
     "owner's SMS",
     "tapback",
+    "row edited",
     "stale row",
     "row copied",
     "echo",
@@ -79,6 +84,7 @@ pub const FAULTS: &[&str] = &[
     "notify never",
     "notify twice",
     "notify burst",
+    "notify storm",
     "notify before the rollout",
     "notify late",
     "pane gone",
@@ -89,7 +95,14 @@ pub const FAULTS: &[&str] = &[
     "Codex has quit",
     "rollout late",
     "chat.db unreadable",
+    "chat.db replaced",
+    "chat.db rewound",
+    "rows put in again",
     "wall clock set",
+    "slept",
+    "disk full",
+    "tmux ended",
+    "upgraded",
     "tmux does not start",
     "start not seen",
     "killed, children too",
@@ -98,6 +111,7 @@ pub const FAULTS: &[&str] = &[
     "died appending, kept",
     "died appending, lost",
     "died appending, torn",
+    "died appending, a bit wrong",
 ];
 
 /// Where the program went because of it.
@@ -144,6 +158,8 @@ pub const BRANCHES: &[&str] = &[
     "source failed",
     "source recovered",
     "cursor placed first",
+    "cursor placed: replaced",
+    "cursor placed: rewound",
     "due: proof",
     "due: pace",
     "due: retry",
@@ -165,6 +181,8 @@ pub(super) const fn fate(fate: Fate) -> &'static str {
         Fate::BreaksOff { sent: true } => "osascript breaks off, sent",
         Fate::BreaksOff { sent: false } => "osascript breaks off, not sent",
         Fate::Sms => "row as SMS",
+        Fate::Ghost => "ghost row",
+        Fate::TextLate(_) => "text of a row late",
     }
 }
 
@@ -173,6 +191,8 @@ pub(super) const fn keys(keys: Keys) -> &'static str {
         Keys::EnterLost => "enter lost",
         Keys::ModalPops => "modal between look and paste",
         Keys::TimedOutTyped => "tmux times out, typed",
+        Keys::Dropped => "keys dropped",
+        Keys::Quits => "Codex quits before the paste",
         Keys::TimedOutNothing => "tmux times out, nothing typed",
     }
 }
@@ -192,6 +212,7 @@ pub(super) const fn odd(odd: Odd) -> &'static str {
         Odd::Group => "group's row",
         Odd::Sms => "owner's SMS",
         Odd::Tapback => "tapback",
+        Odd::Edited => "row edited",
         Odd::Stale => "stale row",
         Odd::Duplicate => "row copied",
         Odd::Echo => "echo",
@@ -207,6 +228,7 @@ pub(super) const fn hook(hook: Hook) -> Option<&'static str> {
         Hook::Never => Some("notify never"),
         Hook::Twice => Some("notify twice"),
         Hook::Burst => Some("notify burst"),
+        Hook::Storm => Some("notify storm"),
         Hook::Early => Some("notify before the rollout"),
         Hook::Late(_) => Some("notify late"),
     }

@@ -13,8 +13,8 @@ use crate::driver::Driver;
 use crate::store::EventLog;
 use events::command::SendMessage;
 use events::event::{
-    Action, CommandSettled, IgnoreReason, InboundReceived, InstructionEnd, InstructionEnded, NoticeQueued,
-    RoutingDecided, Topic,
+    Action, CommandSettled, IgnoreReason, InboundReceived, InstructionEnd, InstructionEnded,
+    NoticeQueued, RoutingDecided, Rule, Topic,
 };
 use events::outcome::{Evidence, Failure};
 use events::{
@@ -103,6 +103,9 @@ impl Oracle {
             if let Some(transcript) = &mut self.transcript {
                 transcript.push(format!("{} {} {:?}", world.now, entry.seq, entry.event));
             }
+            if closely {
+                shows_nothing(&entry)?;
+            }
             marks::branch(&entry.event).inspect(|mark| self.marks.hit(mark));
             self.entry(&entry, world)
                 .map_err(|what| format!("{what}, at entry {}", entry.seq))?;
@@ -131,7 +134,7 @@ impl Oracle {
             Event::NotifyReceived(e) => self.key(&e.key),
             Event::AttentionRequested(e) => self.key(&e.key),
             Event::ChatDbPlaced(e) => {
-                self.first_row.get_or_insert(e.rowid);
+                self.first_row = Some(e.rowid);
                 Ok(())
             }
             Event::TurnCompleted(e) => {
@@ -147,21 +150,32 @@ impl Oracle {
             Event::InboundReceived(e) => self.received(e, world),
             Event::InboundIgnored(e) => {
                 let twice = self.ignored.insert(e.guid.clone(), e.reason).is_some();
-                must(!twice && !self.inbound.contains_key(&e.guid), || {
+                let twice = twice || self.inbound.contains_key(&e.guid);
+                let fair = e.reason == IgnoreReason::Duplicate;
+                let again = fair && world.messages.again.contains(&e.guid);
+                must(!twice || again, || {
                     format!("row {} was decided twice", e.rowid)
                 })
             }
             Event::OutgoingSeen(e) => {
-                let row = world.messages.get(e.rowid);
+                let row = world.messages.once_named(&e.guid);
                 let mine = row.is_some_and(|r| r.by == Some(e.command));
                 must(mine || world.blurred, || {
                     format!("row {} is not of {}", e.rowid, e.command)
                 })
             }
-            Event::RoutingDecided(e) => self.routed(e),
+            Event::RoutingDecided(e) => self.routed(e, world),
             Event::InstructionEnded(e) => self.ended(e, world),
             Event::NoticeQueued(e) => self.notice(entry.seq, e, world),
+            Event::DeadlinePassed(e) => {
+                let mut due = self.shadow.deadlines.iter();
+                let due = due.any(|(at, what)| *what == e.deadline && *at <= entry.tick);
+                must(due, || format!("{:?} came before its time", e.deadline))
+            }
             Event::CommandRequested(e) => {
+                must(self.has_cause(&e.command), || {
+                    format!("{} has no cause in the log", e.id)
+                })?;
                 if let Command::PressEnter(typed) = &e.command {
                     let inbound = &typed.instruction.inbound;
                     must(self.entered.insert(inbound.clone()), || {
@@ -188,7 +202,7 @@ impl Oracle {
 
     fn received(&mut self, e: &InboundReceived, world: &World) -> Result<(), Broken> {
         let (nth, guid) = (self.inbound.len(), e.guid.clone());
-        let row = world.messages.get(e.rowid);
+        let row = world.messages.once_named(&e.guid);
         let owners = row.is_some_and(|r| !r.foreign || self.stands_for_another(r, world));
         must(owners, || {
             format!("row {} is not the owner's word and was taken", e.rowid)
@@ -201,6 +215,27 @@ impl Oracle {
         };
         let fresh = self.inbound.insert(guid, inbound).is_none();
         must(fresh, || format!("row {} was taken twice", e.rowid))
+    }
+
+    /// The session of the notice in whose thread a message stands, as the world knows it.
+    fn session_of_thread(&self, inbound: &Guid, world: &World) -> Option<&SessionId> {
+        let root = world.messages.once_named(inbound)?.row.reply_to.as_ref()?;
+        let by = world.messages.once_named(root)?.by?;
+        let Command::SendMessage(send) = &self.commands.get(&by)?.command else {
+            return None;
+        };
+        self.notices.get(&send.notice)?.session.as_ref()
+    }
+
+    /// The notice was queued, or the message was taken and decided on.
+    fn has_cause(&self, command: &Command) -> bool {
+        match command {
+            Command::SendMessage(send) => self.notices.contains_key(&send.notice),
+            other => {
+                let inbound = inbound_of(other).and_then(|guid| self.inbound.get(guid));
+                inbound.is_some_and(|inbound| inbound.decided)
+            }
+        }
     }
 
     /// The owner wrote the same twice within a moment, which counted as one;
@@ -229,7 +264,14 @@ impl Oracle {
         })
     }
 
-    fn routed(&mut self, e: &RoutingDecided) -> Result<(), Broken> {
+    fn routed(&mut self, e: &RoutingDecided, world: &World) -> Result<(), Broken> {
+        if e.rule == Rule::ReplyThread {
+            let threads = self.session_of_thread(&e.inbound, world);
+            must(
+                threads.is_none_or(|id| Some(id) == e.target.as_ref()),
+                || format!("{} went to another session than its thread's", e.inbound),
+            )?;
+        }
         let inbound = self.inbound.get_mut(&e.inbound);
         let inbound = inbound.ok_or("a decision on a message that was not taken")?;
         must(!inbound.decided, || {
@@ -296,8 +338,8 @@ impl Oracle {
         let reached = world.effects.iter().any(|x| x.id == id && x.reached);
         match &e.outcome {
             Outcome::Failed(Failure::Row { guid, .. }) => {
-                let mut rows = world.messages.rows.iter();
-                let failed = rows.any(|r| r.row.guid == *guid && r.row.error != 0);
+                let row = world.messages.once_named(guid);
+                let failed = row.is_some_and(|r| r.row.error != 0);
                 must(failed, || format!("{id} failed by a row that did not"))
             }
             Outcome::Failed(_) => must(!reached, || format!("{id} failed, and it had happened")),
@@ -418,6 +460,18 @@ impl Oracle {
     }
 }
 
+/// Words that stand in the owner's and the model's texts, and addresses: no log line may have them.
+pub const PRIVATE: [&str; 4] = [names::OWNER, "555550199", names::MAC, "zebra"];
+
+/// An entry as a log line would have it has nothing of what is private.
+fn shows_nothing(entry: &Envelope) -> Result<(), Broken> {
+    let line = format!("{entry:?}");
+    let shown = PRIVATE.iter().find(|word| line.contains(*word));
+    shown.map_or(Ok(()), |word| {
+        Err(format!("\"{word}\" shows in a log line"))
+    })
+}
+
 /// The message whose words a command puts into a session.
 pub(super) fn inbound_of(command: &Command) -> Option<&Guid> {
     match command {
@@ -442,8 +496,8 @@ fn shown(evidence: &Evidence, world: &World) -> bool {
     use events::input::RolloutFact;
     let session = |id: &SessionId| world.sessions.iter().find(|s| s.id == *id);
     match evidence {
-        Evidence::Row { rowid, .. } => {
-            let row = world.messages.get(*rowid);
+        Evidence::Row { guid, .. } => {
+            let row = world.messages.once_named(guid);
             row.is_some_and(|r| r.by.is_some())
         }
         Evidence::Recorded { session: id, offset } => session(id).is_some_and(|s| {

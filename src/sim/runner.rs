@@ -11,9 +11,11 @@ use super::world::{Seen, World};
 use crate::driver::Driver;
 use crate::store::memory::{Crash, Disk};
 use crate::store::{EventLog, StoreFault};
+use events::event::Deadline;
 use events::input::{Notify, Source, SourceState, Started};
 use events::outcome::{Doubt, Failure, Performed};
-use events::{Command, CommandId, Input, Lane, Link, Now, Outcome, Report, Tick};
+use events::settings::NotifyMode;
+use events::{Command, CommandId, Input, Lane, Link, Now, Outcome, Report, Settings, Tick};
 use projections::State;
 use projections::ledger::Stage;
 use std::collections::BTreeMap;
@@ -111,6 +113,8 @@ struct Run<'a> {
     appends: u64,
     steps: u64,
     calm: bool,
+    /// As the running version has them.
+    settings: Settings,
     /// A State of some moments ago, as a snapshot keeps it.
     kept: State,
 }
@@ -149,6 +153,7 @@ impl<'a> Run<'a> {
             appends: 0,
             steps: 0,
             calm: false,
+            settings: story.settings.clone(),
             kept: State::default(),
         }
     }
@@ -163,20 +168,43 @@ impl<'a> Run<'a> {
                     if self.plan.depth != Depth::Bare {
                         self.oracle.at_rest(&self.world)?;
                     }
-                    return self.summary(Some(&driver));
+                    let summary = self.summary(Some(&driver))?;
+                    if self.plan.depth == Depth::Full {
+                        self.once_more(*driver)?;
+                    }
+                    return Ok(summary);
                 }
             }
         }
     }
 
+    /// Started again with nothing to do, it says that it started, and nothing else.
+    fn once_more(&mut self, driver: Driver<SimLog>) -> Result<(), Broken> {
+        let before = driver.machine().state().last;
+        let mut process = self.boot(driver.into_log().crash(Crash::Drop))?;
+        let started = self.started();
+        let took = self.take(&mut process, started)?;
+        let idle = self.begin(&mut process)?.is_none() && matches!(took, Step::Went);
+        if idle && process.busy.is_empty() && process.driver.machine().state().last == before.next()
+        {
+            Ok(())
+        } else {
+            Err("started again with nothing to do, it does something".into())
+        }
+    }
+
+    fn started(&self) -> Input {
+        Input::Started(Started {
+            version: "1".into(),
+            pid: 1,
+            settings: self.settings.clone(),
+        })
+    }
+
     fn life(&mut self, disk: Disk) -> Result<End, Broken> {
         let mut process = self.boot(disk)?;
         self.check(&process, true)?;
-        let started = Input::Started(Started {
-            version: "1".into(),
-            pid: 1,
-            settings: self.story.settings.clone(),
-        });
+        let started = self.started();
         let mut step = self.take(&mut process, started);
         loop {
             match step? {
@@ -254,18 +282,21 @@ impl<'a> Run<'a> {
                 Crash::Keep => "died appending, kept",
                 Crash::Drop => "died appending, lost",
                 Crash::Tear => "died appending, torn",
+                Crash::Flip => "died appending, a bit wrong",
             });
         }
         let disk = log.crash(death.how);
         self.world.died(death.children_live);
-        self.world.now += 700;
-        if death.how != Crash::Tear {
+        // What starts it again waits longer where it does not live long.
+        let full = self.world.full_until > self.world.now;
+        self.world.now += if full { 10_000 } else { 700 };
+        if !matches!(death.how, Crash::Tear | Crash::Flip) {
             return Ok(End::Died(disk));
         }
         match SimLog::open(disk, 0, None, None) {
             Err(StoreFault::Corrupt { .. }) => Ok(End::Torn),
             Err(other) => Err(format!("a torn log was taken for something else: {other}")),
-            Ok(_) => Err("a torn log was opened".into()),
+            Ok(_) => Err("a damaged log was opened".into()),
         }
     }
 
@@ -286,6 +317,7 @@ impl<'a> Run<'a> {
             return Ok(step);
         }
         if let Some(input) = process.readers.next(&self.world) {
+            let input = self.named(input);
             return self.take(process, input);
         }
         if let Some(seen) = self.world.happen(process.driver.machine().state()) {
@@ -302,6 +334,7 @@ impl<'a> Run<'a> {
             }
         }
         let now = self.now(process);
+        self.disk(process);
         let busy = process.busy.values().cloned().collect();
         let begun = match process.driver.begin(&busy, now) {
             Ok(begun) => begun,
@@ -340,6 +373,14 @@ impl<'a> Run<'a> {
                 Step::Went => Ok(Step::Dies(now(false))),
                 died => Ok(died),
             },
+            Seen::Upgrade(which) => {
+                self.upgrade(which);
+                self.saw(process, Seen::Restart)
+            }
+            Seen::Slept(missed) => {
+                process.began.1 += missed;
+                Ok(Step::Went)
+            }
             Seen::Witness(readable) => {
                 let state = if readable {
                     SourceState::Works
@@ -349,6 +390,17 @@ impl<'a> Run<'a> {
                 self.take(process, Input::Source(Source::ChatDb, state))
             }
         }
+    }
+
+    /// The next version runs with other settings.
+    fn upgrade(&mut self, which: u8) {
+        let modes = [NotifyMode::Send, NotifyMode::Route, NotifyMode::StateOnly];
+        let settings = &mut self.settings;
+        settings.mode = modes[usize::from(which % 2)];
+        settings.strict_tmux = which & 2 == 0;
+        settings.require_ref = which & 4 == 0;
+        settings.max_len = if which & 8 == 0 { 120 } else { 400 };
+        settings.only_needs_input = which & 16 != 0;
     }
 
     /// Nothing happens now: time moves on to what happens next.
@@ -382,15 +434,46 @@ impl<'a> Run<'a> {
 
     fn take(&mut self, process: &mut Process, input: Input) -> Result<Step, Broken> {
         let now = self.now(process);
+        self.disk(process);
+        crate::runtime::tell(&input);
+        if self.plan.bug == Some(Bug::RetriesUnknown) && input == Input::Elapsed {
+            self.retry(process);
+        }
         match process.driver.take(input, now) {
             Ok(_) => Ok(Step::Went),
             Err(fault) => self.fell(&fault),
         }
     }
 
+    /// Whether the disk has space now.
+    fn disk(&self, process: &Process) {
+        let full = self.world.full_until > self.world.now;
+        process.driver.log().fill(full);
+    }
+
+    /// The planted bug: what waits for its proof in vain is done again.
+    fn retry(&mut self, process: &Process) {
+        let machine = process.driver.machine();
+        if let Some((_, Deadline::Proof(id))) = machine.next_deadline()
+            && let Some(entry) = machine.state().ledger.open.get(id)
+        {
+            self.world.carry_out(*id, entry.command.clone());
+        }
+    }
+
     /// An append failed: by the plan, or by a fault of the program.
-    fn fell(&self, fault: &StoreFault) -> Result<Step, Broken> {
+    fn fell(&mut self, fault: &StoreFault) -> Result<Step, Broken> {
         match (fault, self.death()) {
+            (StoreFault::Full { .. }, _) => {
+                self.world.marks.hit("disk full");
+                // The file system may have taken the batch all the same.
+                let kept = self.world.now.is_multiple_of(2);
+                Ok(Step::Dies(Death {
+                    append: 0,
+                    how: if kept { Crash::Keep } else { Crash::Drop },
+                    children_live: false,
+                }))
+            }
             (StoreFault::Io { .. }, Some(death)) => Ok(Step::Dies(death)),
             _ => Err(fault.to_string()),
         }
@@ -409,6 +492,14 @@ impl<'a> Run<'a> {
             Input::Notify(notify) if self.plan.bug == Some(Bug::ForgetsKeys) => {
                 let key = super::names::key(9_000_000 + self.steps);
                 Input::Notify(Notify { key, ..notify })
+            }
+            Input::Message(mut row) if self.plan.bug == Some(Bug::RoutesByText) => {
+                let rows = &self.world.messages.rows;
+                let ours = rows.iter().rev().find(|r| r.by.is_some());
+                if row.reply_to.is_some() {
+                    row.reply_to = ours.map(|r| r.row.guid.clone());
+                }
+                Input::Message(row)
             }
             other => other,
         }

@@ -46,13 +46,22 @@ fn soak() {
         }
     }
     println!("{}", told(from, seeds, began));
-    println!("what went wrong outside:\n{}", marks.lines(FAULTS).join("\n"));
-    println!("where the program went:\n{}", marks.lines(BRANCHES).join("\n"));
+    println!(
+        "what went wrong outside:\n{}",
+        marks.lines(FAULTS).join("\n")
+    );
+    println!(
+        "where the program went:\n{}",
+        marks.lines(BRANCHES).join("\n")
+    );
     assert_eq!(marks.astray(), Vec::<String>::new());
 }
 
 fn told(from: u64, seeds: u64, began: Instant) -> String {
     let took = began.elapsed().as_secs().max(1);
     let rate = seeds / took;
-    format!("seeds {from} to {}, each twice: {seeds} in {took} s, {rate} a second", from + seeds - 1)
+    format!(
+        "seeds {from} to {}, each twice: {seeds} in {took} s, {rate} a second",
+        from + seeds - 1
+    )
 }

@@ -96,6 +96,7 @@ pub(super) fn started(state: &mut State, seq: Seq, e: &CommandStarted) {
             at: wall,
             baseline: e.baseline,
             guid: None,
+            row: None,
             failed: false,
             notice: send.notice,
         };
