@@ -180,7 +180,7 @@ impl World {
         let lost = self.messages.database(what);
         if matches!(what, Database::Backfilled(_)) {
             for row in lost {
-                self.plan(self.now + 800, Happening::RowAgain(Box::new(row)));
+                self.plan(self.now + 800, Happening::RowAgain(row));
             }
         }
     }

@@ -142,7 +142,7 @@ impl Messages {
     }
 
     /// Another file, or other rows in it.
-    pub fn database(&mut self, what: Database) -> Vec<Row> {
+    pub fn database(&mut self, what: Database) -> Vec<Guid> {
         match what {
             Database::Replaced => {
                 self.file += 1;
@@ -154,17 +154,22 @@ impl Messages {
             Database::Rewound(count) | Database::Backfilled(count) => {
                 let kept = self.rows.len().saturating_sub(count).max(1);
                 let lost = self.rows.split_off(kept.min(self.rows.len()));
-                self.gone.extend(lost.iter().cloned());
-                lost
+                let names = lost.iter().map(|row| row.row.guid.clone()).collect();
+                self.gone
+                    .retain(|old| lost.iter().all(|new| new.row.guid != old.row.guid));
+                self.gone.extend(lost);
+                names
             }
         }
     }
 
     /// A sync puts a row in again.
-    pub fn put_again(&mut self, mut row: Row) {
-        if self.named(&row.row.guid).is_none() {
+    pub fn put_again(&mut self, guid: &Guid) {
+        if self.named(guid).is_none()
+            && let Some(mut row) = self.once_named(guid).cloned()
+        {
             row.row.rowid = self.next_rowid();
-            self.again.insert(row.row.guid.clone());
+            self.again.insert(guid.clone());
             self.rows.push(row);
         }
     }
@@ -260,8 +265,10 @@ impl Messages {
         self.named(guid).or_else(gone)
     }
 
+    /// What happens to a row that is gone happens where it comes back from.
     fn named_mut(&mut self, guid: &Guid) -> Option<&mut Row> {
-        self.rows.iter_mut().rev().find(|r| r.row.guid == *guid)
+        let mut rows = self.rows.iter_mut().rev().chain(&mut self.gone);
+        rows.find(|r| r.row.guid == *guid)
     }
 
     /// The name of the newest of our rows that speaks of a session.

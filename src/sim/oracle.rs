@@ -231,11 +231,13 @@ impl Oracle {
     fn has_cause(&self, command: &Command) -> bool {
         match command {
             Command::SendMessage(send) => self.notices.contains_key(&send.notice),
-            other => {
-                let inbound = inbound_of(other).and_then(|guid| self.inbound.get(guid));
-                inbound.is_some_and(|inbound| inbound.decided)
-            }
+            Command::PressEnter(typed) => self.is_decided(&typed.instruction.inbound),
+            other => inbound_of(other).is_some_and(|guid| self.is_decided(guid)),
         }
+    }
+
+    fn is_decided(&self, inbound: &Guid) -> bool {
+        self.inbound.get(inbound).is_some_and(|known| known.decided)
     }
 
     /// The owner wrote the same twice within a moment, which counted as one;

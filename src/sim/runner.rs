@@ -106,7 +106,6 @@ pub fn tell(story: &Story, plan: &Plan) -> Vec<String> {
     told
 }
 struct Run<'a> {
-    story: &'a Story,
     plan: &'a Plan,
     world: World,
     oracle: Oracle,
@@ -144,9 +143,8 @@ enum Step {
 }
 
 impl<'a> Run<'a> {
-    fn new(story: &'a Story, plan: &'a Plan) -> Self {
+    fn new(story: &Story, plan: &'a Plan) -> Self {
         Self {
-            story,
             plan,
             world: World::new(story),
             oracle: Oracle::default(),
@@ -181,6 +179,8 @@ impl<'a> Run<'a> {
     /// Started again with nothing to do, it says that it started, and nothing else.
     fn once_more(&mut self, driver: Driver<SimLog>) -> Result<(), Broken> {
         let before = driver.machine().state().last;
+        // No planned death comes behind this.
+        self.appends = u64::MAX / 2;
         let mut process = self.boot(driver.into_log().crash(Crash::Drop))?;
         let started = self.started();
         let took = self.take(&mut process, started)?;

@@ -69,7 +69,7 @@ pub(super) enum Happening {
     OurRow(CommandId, Text, Fate, Wall),
     RowFails(Guid),
     RowWhole(Guid, String),
-    RowAgain(Box<super::messages::Row>),
+    RowAgain(Guid),
     TurnEnds(S, usize, Turn),
     Asks(S, usize, QuestionKind, u16),
     QueueLook(S),
@@ -222,7 +222,7 @@ impl World {
             }
             Happening::RowFails(row) => self.messages.fail(&row),
             Happening::RowWhole(row, text) => self.messages.complete(&row, &text),
-            Happening::RowAgain(row) => self.messages.put_again(*row),
+            Happening::RowAgain(row) => self.messages.put_again(&row),
             Happening::TurnEnds(s, turn, does) => self.turn_ends(s, turn, does),
             Happening::Asks(s, turn, kind, options) => {
                 let session = &mut self.sessions[s];
