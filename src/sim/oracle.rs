@@ -240,12 +240,13 @@ impl Oracle {
         self.inbound.get(inbound).is_some_and(|known| known.decided)
     }
 
-    /// The owner wrote the same twice within a moment, which counted as one;
-    /// a copy of the second is then as good as the second.
+    /// A copy of words that the owner wrote and that were not taken themselves (said twice within
+    /// a moment, or their row was gone before it was read) is as good as they are.
     fn stands_for_another(&self, row: &Row, world: &World) -> bool {
-        let twin = |guid| self.ignored.get(guid) == Some(&IgnoreReason::Twin);
-        let mut rows = world.messages.rows.iter();
-        rows.any(|r| r.word && r.row.date == row.row.date && twin(&r.row.guid))
+        let mut rows = world.messages.rows.iter().chain(&world.messages.gone);
+        rows.any(|r| {
+            r.word && r.row.body == row.row.body && !self.inbound.contains_key(&r.row.guid)
+        })
     }
 
     fn ended(&mut self, e: &InstructionEnded, world: &World) -> Result<(), Broken> {

@@ -139,6 +139,12 @@ impl World {
         [record, planned].into_iter().flatten().min()
     }
 
+    /// Something is due that has not happened yet.
+    pub fn is_behind(&self) -> bool {
+        let due = self.next.keys().next();
+        due.is_some_and(|(at, _)| *at <= self.now)
+    }
+
     /// The story has no further beats.
     pub fn story_is_over(&self) -> bool {
         !self.next.values().any(|h| matches!(h, Happening::Beat(_)))
