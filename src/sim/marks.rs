@@ -163,7 +163,6 @@ pub const BRANCHES: &[&str] = &[
     "due: proof",
     "due: pace",
     "due: retry",
-    "due: rollout",
     "due: receipt",
 ];
 
@@ -278,7 +277,7 @@ pub(super) fn branch(event: &Event) -> Option<&'static str> {
             Deadline::Proof(_) => "due: proof",
             Deadline::Pace(_) => "due: pace",
             Deadline::Retry(_) => "due: retry",
-            Deadline::Rollout(_) => "due: rollout",
+            Deadline::Rollout(_) => return None,
             Deadline::Receipt(_) => "due: receipt",
         },
         _ => return None,

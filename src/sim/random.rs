@@ -274,7 +274,7 @@ const fn acts(s: S) -> [Beat; 25] {
         Beat::Owner(Words::Thread(s, "yes")),
         Beat::Owner(Words::Thread(s, "2")),
         Beat::Owner(Words::Plain("1")),
-        Beat::Owner(Words::Plain("3")),
+        Beat::Start(Starts::Fails),
         Beat::Owner(Words::Plain("do it")),
         Beat::Owner(Words::Plain("list")),
         Beat::Owner(Words::Status(s)),
