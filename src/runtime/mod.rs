@@ -18,7 +18,6 @@ mod work;
 pub use by_itself::{append, attention, notify, route};
 pub use log_files::{log_export, replay};
 use work::Until;
-pub(crate) use work::tell;
 
 use crate::cli::error::{Answer, CommandError, Outcome};
 use crate::clock::{Clock, SystemClock};

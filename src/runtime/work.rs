@@ -175,7 +175,7 @@ impl<L: EventLog, E: Executor + 'static, C: Clock> Work<'_, L, E, C> {
 }
 
 /// What goes wrong outside is worth a line. Texts and addresses do not show in it.
-pub(crate) fn tell(input: &Input) {
+fn tell(input: &Input) {
     if let Input::Source(source, state) = input {
         match state {
             SourceState::Failed(why) => tracing::warn!(?source, why, "a source does not work"),

@@ -2,6 +2,8 @@
 //! step against the log on the model disk, the live State and the world's own
 //! knowledge, which the program does not have.
 
+mod evidence;
+
 use super::Broken;
 use super::disk::SimLog;
 use super::marks::{self, Marks};
@@ -16,11 +18,12 @@ use events::event::{
     Action, CommandSettled, IgnoreReason, InboundReceived, InstructionEnd, InstructionEnded,
     NoticeQueued, RoutingDecided, Rule, Topic,
 };
-use events::outcome::{Evidence, Failure};
+use events::outcome::Failure;
 use events::{
     Command, CommandId, Envelope, Event, Guid, InputKey, Lane, Outcome, Seq, SessionId, Text, Tick,
     TurnId,
 };
+use evidence::{puts, sends_part, shown};
 use projections::check::violations;
 use projections::{State, apply};
 use std::collections::{BTreeMap, BTreeSet};
@@ -464,7 +467,7 @@ impl Oracle {
 }
 
 /// Words that stand in the owner's and the model's texts, and addresses: no log line may have them.
-pub const PRIVATE: [&str; 4] = [names::OWNER, "555550199", names::MAC, "zebra"];
+const PRIVATE: [&str; 4] = [names::OWNER, "555550199", names::MAC, "zebra"];
 
 /// An entry as a log line would have it has nothing of what is private.
 fn shows_nothing(entry: &Envelope) -> Result<(), Broken> {
@@ -483,34 +486,5 @@ pub(super) fn inbound_of(command: &Command) -> Option<&Guid> {
         Command::QueueInstruction(c) | Command::ResumeSession(c) => Some(&c.inbound),
         Command::StartSession(c) => Some(&c.inbound),
         Command::PressEnter(_) | Command::SendMessage(_) => None,
-    }
-}
-
-fn sends_part(command: &Command, notice: Seq, part: u16) -> bool {
-    matches!(command, Command::SendMessage(s) if s.notice == notice && s.part == part)
-}
-
-fn puts(effect: &Effect, inbound: &Guid) -> bool {
-    effect.reached && inbound_of(&effect.command) == Some(inbound)
-}
-
-/// The evidence is there, in the world.
-fn shown(evidence: &Evidence, world: &World) -> bool {
-    use events::input::RolloutFact;
-    let session = |id: &SessionId| world.sessions.iter().find(|s| s.id == *id);
-    match evidence {
-        Evidence::Row { guid, .. } => {
-            let row = world.messages.once_named(guid);
-            row.is_some_and(|r| r.by.is_some())
-        }
-        Evidence::Recorded { session: id, offset } => session(id).is_some_and(|s| {
-            let at = s.records.iter().find(|r| r.offset == *offset);
-            at.is_some_and(|r| matches!(r.fact, RolloutFact::UserMessage { .. }))
-        }),
-        Evidence::Answered { session: id, call } => session(id).is_some_and(|s| {
-            let closes = |fact: &RolloutFact| matches!(fact, RolloutFact::CallClosed { call: c, .. } if c == call);
-            s.records.iter().any(|r| closes(&r.fact))
-        }),
-        Evidence::Running { session: id, .. } => session(id).is_some(),
     }
 }

@@ -1,6 +1,8 @@
 //! Plays a story with the real driver, kills it where the plan says so, starts
 //! it again, lets everything come to rest and checks all the way.
 
+mod bugs;
+
 use super::Broken;
 use super::disk::{Bug, Death, SimLog};
 use super::ingress::Readers;
@@ -11,11 +13,8 @@ use super::world::{Seen, World};
 use crate::driver::Driver;
 use crate::store::memory::{Crash, Disk};
 use crate::store::{EventLog, StoreFault};
-use events::event::Deadline;
-use events::input::{Notify, Source, SourceState, Started};
-use events::outcome::{Doubt, Failure, Performed};
-use events::settings::NotifyMode;
-use events::{Command, CommandId, Input, Lane, Link, Now, Outcome, Report, Settings, Tick};
+use events::input::{Source, SourceState, Started};
+use events::{Command, CommandId, Input, Lane, Link, Now, Settings, Tick};
 use projections::State;
 use projections::ledger::Stage;
 use std::collections::BTreeMap;
@@ -392,17 +391,6 @@ impl<'a> Run<'a> {
         }
     }
 
-    /// The next version runs with other settings.
-    fn upgrade(&mut self, which: u8) {
-        let modes = [NotifyMode::Send, NotifyMode::Route, NotifyMode::StateOnly];
-        let settings = &mut self.settings;
-        settings.mode = modes[usize::from(which % 2)];
-        settings.strict_tmux = which & 2 == 0;
-        settings.require_ref = which & 4 == 0;
-        settings.max_len = if which & 8 == 0 { 120 } else { 400 };
-        settings.only_needs_input = which & 16 != 0;
-    }
-
     /// Nothing happens now: time moves on to what happens next.
     fn wait(&mut self, process: &mut Process) -> Result<Step, Broken> {
         if !self.calm && self.world.story_is_over() {
@@ -435,7 +423,6 @@ impl<'a> Run<'a> {
     fn take(&mut self, process: &mut Process, input: Input) -> Result<Step, Broken> {
         let now = self.now(process);
         self.disk(process);
-        crate::runtime::tell(&input);
         if self.plan.bug == Some(Bug::RetriesUnknown) && input == Input::Elapsed {
             self.retry(process);
         }
@@ -449,16 +436,6 @@ impl<'a> Run<'a> {
     fn disk(&self, process: &Process) {
         let full = self.world.full_until > self.world.now;
         process.driver.log().fill(full);
-    }
-
-    /// The planted bug: what waits for its proof in vain is done again.
-    fn retry(&mut self, process: &Process) {
-        let machine = process.driver.machine();
-        if let Some((_, Deadline::Proof(id))) = machine.next_deadline()
-            && let Some(entry) = machine.state().ledger.open.get(id)
-        {
-            self.world.carry_out(*id, entry.command.clone());
-        }
     }
 
     /// An append failed: by the plan, or by a fault of the program.
@@ -484,37 +461,6 @@ impl<'a> Run<'a> {
         Now {
             wall: self.world.wall(),
             tick: Tick(tick.0 + self.world.now - world),
-        }
-    }
-
-    fn named(&self, input: Input) -> Input {
-        match input {
-            Input::Notify(notify) if self.plan.bug == Some(Bug::ForgetsKeys) => {
-                let key = super::names::key(9_000_000 + self.steps);
-                Input::Notify(Notify { key, ..notify })
-            }
-            Input::Message(mut row) if self.plan.bug == Some(Bug::RoutesByText) => {
-                let rows = &self.world.messages.rows;
-                let ours = rows.iter().rev().find(|r| r.by.is_some());
-                if row.reply_to.is_some() {
-                    row.reply_to = ours.map(|r| r.row.guid.clone());
-                }
-                Input::Message(row)
-            }
-            other => other,
-        }
-    }
-
-    fn reported(&self, report: Report) -> Report {
-        match report {
-            Report::Performed(Performed {
-                doubt: Some(Doubt::TimedOut { program }),
-                ..
-            }) if self.plan.bug == Some(Bug::TimeoutIsFailure) => {
-                let message = program;
-                Report::Settled(Outcome::Failed(Failure::Target { code: 0, message }))
-            }
-            other => other,
         }
     }
 

@@ -2,6 +2,8 @@
 //! and lowered as long as it still fails. Fewer bytes are fewer things that
 //! happen, and a zero is the plainest choice there is.
 
+use std::fmt::Write as _;
+
 /// Most runs that one shrinking may take.
 const TRIES: usize = 4000;
 
@@ -59,7 +61,11 @@ fn lower(bytes: &mut Vec<u8>, attempt: &mut impl FnMut(Vec<u8>, &mut Vec<u8>) ->
 
 /// Bytes as a stored case has them.
 pub fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+    bytes.iter().fold(String::new(), |mut text, byte| {
+        // Writing to a String cannot fail.
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
 }
 
 /// The bytes of a stored case. Lines that begin with `#` say what it is about.

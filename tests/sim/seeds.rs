@@ -3,11 +3,9 @@
 use crate::tools::{Found, all, drawn, named, reproduced, seed, twice};
 use control_plane::sim::disk::{Bug, Death};
 use control_plane::sim::marks::Marks;
-use control_plane::sim::oracle::PRIVATE;
 use control_plane::sim::runner::{self, Plan, play};
 use control_plane::sim::shrink::unhex;
 use control_plane::store::memory::Crash;
-use std::sync::{Arc, Mutex};
 
 const SEEDS: usize = 4000;
 /// Seeds within which each planted bug has to be found.
@@ -97,47 +95,6 @@ fn a_mark_that_is_missed_or_not_listed_is_told() {
     let astray = marks.astray();
     assert!(astray.contains(&"in no list: nobody listed this".to_owned()));
     assert!(astray.contains(&"never reached: unknown: no proof".to_owned()));
-}
-
-/// What the program writes into its log files, as far as it runs in the simulator.
-#[derive(Clone, Default)]
-struct Lines(Arc<Mutex<Vec<u8>>>);
-
-impl std::io::Write for Lines {
-    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
-        self.0.lock().expect("one thread").extend_from_slice(bytes);
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> std::io::Result<()> {
-        Ok(())
-    }
-}
-
-#[test]
-fn no_text_and_no_address_shows_in_a_log_line() {
-    let lines = Lines::default();
-    let writer = lines.clone();
-    let subscriber = tracing_subscriber::fmt()
-        .with_max_level(tracing::Level::TRACE)
-        .with_writer(move || writer.clone())
-        .finish();
-    tracing::subscriber::with_default(subscriber, || {
-        for nth in 0..300 {
-            let (story, plan) = seed(nth);
-            let _ = play(&story, &plan);
-        }
-    });
-    let bytes = lines.0.lock().expect("one thread").clone();
-    let text = String::from_utf8_lossy(&bytes);
-    assert!(
-        text.contains("a command was not done"),
-        "nothing was written"
-    );
-    for word in PRIVATE {
-        let line = text.lines().find(|line| line.contains(word));
-        assert_eq!(line, None, "\"{word}\" shows");
-    }
 }
 
 /// Where the program dies, besides what the run's own name says: `append,Keep,true`.

@@ -1,5 +1,11 @@
 //! As many seeds as fit into a time, for `scripts/soak`.
 
+#![expect(
+    clippy::expect_used,
+    clippy::disallowed_methods,
+    reason = "a tool for a person: it takes its time from whoever runs it"
+)]
+
 use crate::tools::{Found, all, reproduced, seed, twice};
 use control_plane::sim::marks::{BRANCHES, FAULTS};
 use control_plane::sim::runner::{Depth, Plan};
@@ -8,10 +14,6 @@ use std::time::{Duration, Instant};
 /// Seeds between two looks at the clock.
 const ROUND: usize = 2000;
 
-#[expect(
-    clippy::disallowed_methods,
-    reason = "a tool takes its time from whoever runs it"
-)]
 fn asked(name: &str, usual: u64) -> u64 {
     let text = std::env::var(name).ok();
     text.map_or(usual, |text| text.parse().expect("a number"))

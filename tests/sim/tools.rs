@@ -1,5 +1,7 @@
 //! What the tests of the simulated world share.
 
+#![expect(clippy::expect_used, reason = "what a test is not given right ends it")]
+
 use control_plane::sim::entropy::Entropy;
 use control_plane::sim::marks::Marks;
 use control_plane::sim::runner::{Plan, Summary};
