@@ -49,6 +49,8 @@ pub(super) struct Oracle {
     parts: BTreeMap<Seq, u16>,
     last_sent: Option<(Seq, u16)>,
     last_of_session: BTreeMap<SessionId, Seq>,
+    /// Where notices stand that took the place of others.
+    places: BTreeMap<Seq, Seq>,
     told: BTreeSet<(SessionId, Topic, String)>,
     /// Messages for which Enter was pressed once more.
     entered: BTreeSet<Guid>,
@@ -306,6 +308,12 @@ impl Oracle {
             "a notice to somebody else".into()
         })?;
         self.replaces(seq, e)?;
+        // Where the oldest stood that still waited; what is asked for again is new.
+        let waiting = |replaced: &&Seq| self.shadow.outbox.open.contains_key(*replaced);
+        let places = e.replaces.iter().filter(waiting).map(|s| self.place(*s));
+        if let Some(oldest) = places.min() {
+            self.places.insert(seq, oldest);
+        }
         self.notices.insert(seq, e.clone());
         let (Some(session), Topic::TurnEnd(Some(_))) = (&e.session, &e.topic) else {
             return Ok(());
@@ -344,11 +352,9 @@ impl Oracle {
         Ok(())
     }
 
-    /// Where a notice stands in the order: where the oldest stood whose place it takes.
+    /// Where a notice stands in the order.
     fn place(&self, notice: Seq) -> Seq {
-        let replaces = self.notices.get(&notice).map(|n| n.replaces.iter());
-        let older = replaces.into_iter().flatten().map(|seq| self.place(*seq));
-        older.min().unwrap_or(notice)
+        self.places.get(&notice).copied().unwrap_or(notice)
     }
 
     fn moves(&mut self, id: CommandId, from: &[Stage], to: Stage) -> Result<(), Broken> {
