@@ -8,7 +8,7 @@ use crate::render::SIGIL;
 use crate::state::State;
 use events::event::IgnoreReason as Reason;
 use events::input::{Body, Chat, MessageRow};
-use events::{CommandId, Digest, Span, Wall};
+use events::{CommandId, Digest, Now, Span, Wall};
 
 /// What a row is.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -48,7 +48,7 @@ const REPEAT_MAX: usize = 5;
 const MINUTE: Span = Span::seconds(60);
 
 /// Judges a row.
-pub fn judge(state: &State, row: &MessageRow, now: Wall) -> Verdict {
+pub fn judge(state: &State, row: &MessageRow, now: Now) -> Verdict {
     if let Some(sent) = ours(state, row) {
         return Verdict::Ours(sent.id);
     }
@@ -108,13 +108,20 @@ fn ours<'a>(state: &'a State, row: &MessageRow) -> Option<&'a Sent> {
     found.or(unseen.first()).copied()
 }
 
-/// The text of ours that these words are: written when we sent it, or close behind
-/// it or its row in the table, should the clock have been set. Else it is the owner, who says
+/// The text of ours that these words are: written when we sent it, read not long
+/// after, or close behind it or its row in the table, should the clock have been set. Else it is the owner, who says
 /// the same at another time. Of equal texts each has its own copy.
-fn come_back<'a>(state: &'a State, rowid: i64, text: &str, date: Wall) -> Option<&'a Sent> {
+fn come_back<'a>(
+    state: &'a State,
+    rowid: i64,
+    text: &str,
+    date: Wall,
+    now: Now,
+) -> Option<&'a Sent> {
     let rows = |base: i64| (1..=ECHO_ROWS).contains(&rowid.saturating_sub(base));
     let near = |sent: &&Sent| {
         sent.at.until(date).max(date.until(sent.at)) <= ECHO
+            || now.tick <= sent.tick.after(ECHO)
             || [sent.baseline, sent.row].into_iter().flatten().any(rows)
     };
     let digest = sent_digest(text);
@@ -179,7 +186,7 @@ fn sender(state: &State, row: &MessageRow, chat: &Chat) -> Result<bool, Reason> 
 }
 
 /// What it says, and whether that is new.
-fn content(state: &State, row: &MessageRow, self_chat: bool, now: Wall) -> Verdict {
+fn content(state: &State, row: &MessageRow, self_chat: bool, now: Now) -> Verdict {
     let text = match &row.body {
         Body::Undecodable => return Verdict::Ignored(Reason::Undecodable),
         Body::Text(text) => words(text.reveal()),
@@ -195,14 +202,14 @@ fn content(state: &State, row: &MessageRow, self_chat: bool, now: Wall) -> Verdi
     let Some(date) = row.date else {
         return Verdict::Ignored(Reason::Stale);
     };
-    if let Some(reason) = time(state, date, now) {
+    if let Some(reason) = time(state, date, now.wall) {
         return Verdict::Ignored(reason);
     }
     if is_tapback_text(&text) {
         return Verdict::Ignored(Reason::TapbackText);
     }
     if let Some(sent) = self_chat
-        .then(|| come_back(state, row.rowid, &text, date))
+        .then(|| come_back(state, row.rowid, &text, date, now))
         .flatten()
     {
         return Verdict::Copy(sent.id);
@@ -240,11 +247,11 @@ fn repeated(
     text: &str,
     date: Wall,
     self_chat: bool,
-    now: Wall,
+    now: Now,
 ) -> Option<Reason> {
     let inbox = &state.inbox;
     let digest = Digest::of(text);
-    let back = || come_back(state, row.rowid, unquoted(text), date).is_some();
+    let back = || come_back(state, row.rowid, unquoted(text), date, now).is_some();
     if quotes_us(text) || (self_chat && back()) {
         return Some(Reason::Echo);
     }
@@ -267,7 +274,7 @@ fn repeated(
     if inbox.taken.iter().rev().any(|taken| copy(&taken)) {
         return Some(Reason::Twin);
     }
-    looping(inbox, digest, now).then_some(Reason::Loop)
+    looping(inbox, digest, now.wall).then_some(Reason::Loop)
 }
 
 /// Marks that stand before or around words that are quoted.

@@ -150,6 +150,8 @@ pub struct Sent {
     pub digest: Digest,
     /// When.
     pub at: Wall,
+    /// When, by the clock that nobody can set.
+    pub tick: Tick,
     /// Rows before this one cannot be it.
     pub baseline: Option<i64>,
     /// Our row's name, once seen.

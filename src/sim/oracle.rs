@@ -3,17 +3,16 @@
 //! knowledge, which the program does not have.
 
 mod evidence;
+mod notices;
 
 use super::Broken;
 use super::disk::SimLog;
 use super::marks::{self, Marks};
 use super::messages::Row;
 use super::names;
-use super::story::Kind;
 use super::world::{Effect, World};
 use crate::driver::Driver;
 use crate::store::EventLog;
-use events::command::SendMessage;
 use events::event::{
     Action, CommandSettled, IgnoreReason, InboundReceived, InstructionEnd, InstructionEnded,
     NoticeQueued, RoutingDecided, Rule, Topic,
@@ -23,7 +22,7 @@ use events::{
     Command, CommandId, Envelope, Event, Guid, InputKey, Lane, Outcome, Seq, SessionId, Text, Tick,
     TurnId,
 };
-use evidence::{puts, sends_part, shown};
+use evidence::{puts, shown};
 use projections::check::violations;
 use projections::{State, apply};
 use std::collections::{BTreeMap, BTreeSet};
@@ -83,13 +82,6 @@ pub(super) struct Inbound {
     /// It has to come to an end.
     pub(super) instructs: bool,
     pub(super) end: Option<InstructionEnd>,
-}
-
-/// So many texts may go one after the other before some have to wait.
-const FREELY: usize = 7;
-
-const fn is_send(command: &Command) -> bool {
-    matches!(command, Command::SendMessage(_))
 }
 
 fn must(holds: bool, what: impl FnOnce() -> String) -> Result<(), Broken> {
@@ -297,66 +289,6 @@ impl Oracle {
         Ok(())
     }
 
-    fn notice(&mut self, seq: Seq, e: &NoticeQueued, world: &World) -> Result<(), Broken> {
-        let internal = |s: &&super::codex::Session| {
-            Some(&s.id) == e.session.as_ref() && s.kind == Kind::Internal
-        };
-        must(!world.sessions.iter().any(|s| internal(&s)), || {
-            "a notice about a thread that is not the owner's".into()
-        })?;
-        must(*e.to.reveal() == names::OWNER, || {
-            "a notice to somebody else".into()
-        })?;
-        self.replaces(seq, e)?;
-        // Where the oldest stood that still waited; what is asked for again is new.
-        let waiting = |replaced: &&Seq| self.shadow.outbox.open.contains_key(*replaced);
-        let places = e.replaces.iter().filter(waiting).map(|s| self.place(*s));
-        if let Some(oldest) = places.min() {
-            self.places.insert(seq, oldest);
-        }
-        self.notices.insert(seq, e.clone());
-        let (Some(session), Topic::TurnEnd(Some(_))) = (&e.session, &e.topic) else {
-            return Ok(());
-        };
-        if !e.replaces.is_empty() {
-            return Ok(());
-        }
-        let once = (session.clone(), e.topic.clone());
-        let again = self.endings.insert(once, e.parts.clone());
-        // A part that failed late goes out again, alone.
-        let part = again.is_none_or(|parts| e.parts.iter().all(|p| parts.contains(p)));
-        must(part, || {
-            format!("notice {seq} tells of a turn that was told of")
-        })
-    }
-
-    /// What takes the place of others says all that they had still to say.
-    fn replaces(&self, seq: Seq, e: &NoticeQueued) -> Result<(), Broken> {
-        let outbox = &self.shadow.outbox;
-        let said = |text: &Text| e.parts.iter().any(|p| p.reveal().contains(text.reveal()));
-        for replaced in e.replaces.iter().filter(|_| e.topic != Topic::Missing) {
-            let waiting = outbox.open.get(replaced);
-            let rest = waiting.map(|n| n.parts.iter().skip(usize::from(n.next)));
-            let missing = outbox
-                .missing
-                .get(*replaced)
-                .map(|lost| lost.parts.values());
-            let mut left = rest
-                .into_iter()
-                .flatten()
-                .chain(missing.into_iter().flatten());
-            must(left.all(said), || {
-                format!("notice {seq} takes the place of {replaced} and leaves something out")
-            })?;
-        }
-        Ok(())
-    }
-
-    /// Where a notice stands in the order.
-    fn place(&self, notice: Seq) -> Seq {
-        self.places.get(&notice).copied().unwrap_or(notice)
-    }
-
     fn moves(&mut self, id: CommandId, from: &[Stage], to: Stage) -> Result<(), Broken> {
         let life = self.commands.get_mut(&id);
         let life = life.ok_or_else(|| format!("{id} was never requested"))?;
@@ -422,67 +354,6 @@ impl Oracle {
         }
         self.effects = world.effects.len();
         Ok(())
-    }
-
-    fn sends(
-        &mut self,
-        send: &SendMessage,
-        effect: &Effect,
-        before: &[Effect],
-    ) -> Result<(), Broken> {
-        let (notice, part) = (send.notice, send.part);
-        let same = |x: &Effect| sends_part(&x.command, notice, part);
-        must(
-            !effect.reached || !before.iter().any(|x| x.reached && same(x)),
-            || format!("part {part} of notice {notice} was sent twice"),
-        )?;
-        let last = self.parts.get(&notice).copied().unwrap_or(0);
-        let begun = |part| {
-            let mut lives = self.commands.values();
-            lives.any(|l| l.stage != Stage::Requested && sends_part(&l.command, notice, part))
-        };
-        must(part >= last && (0..part).all(begun), || {
-            format!("part {part} of notice {notice} came out of order")
-        })?;
-        self.parts.insert(notice, part);
-        self.not_between(notice)?;
-        self.last_sent = Some((notice, part));
-        let queued = self.notices.get(&notice).ok_or("a text without a notice")?;
-        let Some(session) = queued.session.clone() else {
-            return Ok(());
-        };
-        let place = self.place(notice);
-        let last = self.last_of_session.insert(session.clone(), notice);
-        // Where not all may go at once, what the owner waits for goes first.
-        let waits =
-            |topic: &Topic| matches!(topic, Topic::TurnEnd(_) | Topic::Progress | Topic::Request);
-        let urgent = |last: Seq| self.notices.get(&last).is_some_and(|n| !waits(&n.topic));
-        let given = before.iter().filter(|x| is_send(&x.command)).count();
-        let scarce = given + self.shadow.outbox.open.len() >= FREELY;
-        let overtaken = |last| scarce && waits(&queued.topic) && urgent(last);
-        let behind = |last| self.place(last) <= place || overtaken(last);
-        must(last.is_none_or(behind), || {
-            format!("notice {notice} came behind a later one of its session")
-        })?;
-        let once = matches!(queued.topic, Topic::Question(_) | Topic::TurnEnd(Some(_)))
-            && queued.replaces.is_empty();
-        let said = (session, queued.topic.clone(), send.text.reveal().clone());
-        must(!once || !effect.reached || self.told.insert(said), || {
-            format!("notice {notice} says again what was said")
-        })
-    }
-
-    /// Another notice that is under way is not broken into.
-    fn not_between(&self, notice: Seq) -> Result<(), Broken> {
-        let Some((last, part)) = self.last_sent.filter(|(last, _)| *last != notice) else {
-            return Ok(());
-        };
-        let parts = self.notices.get(&last).map_or(0, |n| n.parts.len());
-        let open = self.shadow.outbox.open.get(&last);
-        let waits = open.is_none_or(|open| open.not_before.is_some() || open.attempts > 0);
-        must(usize::from(part) + 1 >= parts || waits, || {
-            format!("notice {notice} was sent between the parts of notice {last}")
-        })
     }
 
     fn goes_in(

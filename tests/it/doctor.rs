@@ -242,6 +242,12 @@ fn a_damaged_log_is_told_and_kept() {
     bytes.iter_mut().skip(100).for_each(|byte| *byte = !*byte);
     fs::write(&db, &bytes).expect("damaged");
     let (report, code) = home.doctor(&["--fix"]);
+    assert_eq!((verdict(&report, "log"), code), ("warn", 1), "{report:#}");
+    assert!(evidence(&report, "log").contains("one of its two copies is damaged"));
+    for segment in fs::read_dir(home.state().join("journal")).expect("the journal") {
+        fs::write(segment.expect("a segment").path(), &bytes).expect("damaged");
+    }
+    let (report, code) = home.doctor(&["--fix"]);
     assert_eq!((verdict(&report, "log"), code), ("fail", 1), "{report:#}");
     assert!(evidence(&report, "log").contains("the log is damaged"));
     assert!(

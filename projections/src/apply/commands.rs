@@ -101,6 +101,7 @@ pub(super) fn started(state: &mut State, seq: Seq, e: &CommandStarted) {
             id: e.id,
             digest,
             at: wall,
+            tick,
             baseline: e.baseline,
             guid: None,
             copy: None,

@@ -15,7 +15,7 @@ use events::{Event, Guid, Text};
 /// A row was read.
 pub(super) fn row(draft: &mut Draft, row: &MessageRow) {
     let (rowid, guid) = (row.rowid, row.guid.clone());
-    match judge(draft.state(), row, draft.now().wall) {
+    match judge(draft.state(), row, draft.now()) {
         Verdict::Known => {}
         Verdict::Held(lacks) => {
             if !draft.state().inbox.held.contains_key(&rowid) {

@@ -8,7 +8,7 @@ use projections::admit::{Verdict, judge};
 use proptest::prelude::*;
 
 pub(crate) fn verdict(world: &World, row: &MessageRow) -> Verdict {
-    judge(world.machine.state(), row, world.now.wall)
+    judge(world.machine.state(), row, world.now)
 }
 
 fn ignored(change: impl Fn(&mut MessageRow)) -> Reason {

@@ -212,6 +212,17 @@ fn a_text_of_the_queue_file_never_comes_back_either() {
 }
 
 #[test]
+fn a_set_clock_and_many_rows_do_not_make_our_words_the_owners() {
+    let mut world = World::new();
+    queued(&mut world, "new api: deploy");
+    world.now.wall.0 -= 2_000_000;
+    world.rowid += 40;
+    let row = world.self_row("new api: deploy", false);
+    let events = world.take(row);
+    assert_eq!(taken(&events), 0, "{events:#?}");
+}
+
+#[test]
 fn the_owner_may_say_later_what_the_queue_file_said() {
     let mut world = World::new();
     queued(&mut world, "help");
