@@ -3,7 +3,8 @@
 
 use object::macho::{self, MachHeader64};
 use object::read::macho::{
-    CodeDirectory, FatArch as _, LoadCommandVariant, MachHeader as _, MachOFatFile32,
+    CodeDirectory, FatArch as _, LoadCommandData, LoadCommandVariant, MachHeader as _,
+    MachOFatFile32,
 };
 use object::{BigEndian, Endianness, FileKind};
 use sha2::{Digest as _, Sha256};
@@ -75,42 +76,53 @@ impl Image {
             searched: Vec::new(),
             signature: None,
         };
-        let version = |version: macho::Version| format!("{}.{}", version.major(), version.minor());
         let mut commands = header.load_commands(endian, bytes, 0)?;
         while let Some(command) = commands.next()? {
-            let text = |place| -> object::Result<String> {
-                let text = command.string(endian, place)?;
-                Ok(String::from_utf8_lossy(text).into_owned())
-            };
-            #[expect(
-                clippy::wildcard_enum_match_arm,
-                reason = "most load commands say nothing that is asked here"
-            )]
-            match command.variant()? {
-                LoadCommandVariant::Dylib(found) => image.libraries.push(text(found.dylib.name)?),
-                LoadCommandVariant::Rpath(found) => image.searched.push(text(found.path)?),
-                LoadCommandVariant::BuildVersion(found, _) => {
-                    image.macos = found.platform.get(endian) == macho::PLATFORM_MACOS;
-                    image.minimum = version(found.minos.get(endian));
-                }
-                LoadCommandVariant::VersionMin(found) => {
-                    image.macos = found.cmd.get(endian) == macho::LC_VERSION_MIN_MACOSX;
-                    image.minimum = version(found.version.get(endian));
-                }
-                LoadCommandVariant::LinkeditData(found)
-                    if found.cmd.get(endian) == macho::LC_CODE_SIGNATURE =>
-                {
-                    let place = u64::from(found.dataoff.get(endian));
-                    for blob in found.code_signature(endian, bytes)?.blobs() {
-                        if let Some(directory) = blob?.code_directory()? {
-                            image.signature = Some(holds(&directory, place, bytes));
-                        }
-                    }
-                }
-                _ => {}
-            }
+            image.note(&command, endian, bytes)?;
         }
         Ok(image)
+    }
+
+    /// Takes in what one load command says.
+    fn note(
+        &mut self,
+        command: &LoadCommandData<'_, Endianness>,
+        endian: Endianness,
+        bytes: &[u8],
+    ) -> object::Result<()> {
+        let version = |version: macho::Version| format!("{}.{}", version.major(), version.minor());
+        let text = |place| -> object::Result<String> {
+            let text = command.string(endian, place)?;
+            Ok(String::from_utf8_lossy(text).into_owned())
+        };
+        #[expect(
+            clippy::wildcard_enum_match_arm,
+            reason = "most load commands say nothing that is asked here"
+        )]
+        match command.variant()? {
+            LoadCommandVariant::Dylib(found) => self.libraries.push(text(found.dylib.name)?),
+            LoadCommandVariant::Rpath(found) => self.searched.push(text(found.path)?),
+            LoadCommandVariant::BuildVersion(found, _) => {
+                self.macos = found.platform.get(endian) == macho::PLATFORM_MACOS;
+                self.minimum = version(found.minos.get(endian));
+            }
+            LoadCommandVariant::VersionMin(found) => {
+                self.macos = found.cmd.get(endian) == macho::LC_VERSION_MIN_MACOSX;
+                self.minimum = version(found.version.get(endian));
+            }
+            LoadCommandVariant::LinkeditData(found)
+                if found.cmd.get(endian) == macho::LC_CODE_SIGNATURE =>
+            {
+                let place = u64::from(found.dataoff.get(endian));
+                for blob in found.code_signature(endian, bytes)?.blobs() {
+                    if let Some(directory) = blob?.code_directory()? {
+                        self.signature = Some(holds(&directory, place, bytes));
+                    }
+                }
+            }
+            _ => {}
+        }
+        Ok(())
     }
 
     fn faults(&self, minimum: &str) -> impl Iterator<Item = String> {
