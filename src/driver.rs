@@ -3,6 +3,7 @@
 //! leaves here only after its start is on disk too.
 
 use crate::store::{Durable, EventLog, StoreFault};
+use events::input::SourceState;
 use events::{Command, CommandId, Envelope, Input, Lane, Now, Seq};
 use projections::{Machine, State};
 use std::collections::BTreeSet;
@@ -56,6 +57,11 @@ impl<L: EventLog> Driver<L> {
     /// The log.
     pub const fn log(&self) -> &L {
         &self.log
+    }
+
+    /// Looks after the log's room on the disk, and says how the disk is if that is new.
+    pub fn tend(&mut self) -> Option<SourceState> {
+        self.log.tend()
     }
 
     /// Gives the log back.

@@ -60,6 +60,8 @@ pub enum Event {
     RecordsSkipped(RecordsSkipped),
     /// A deadline came.
     DeadlinePassed(DeadlinePassed),
+    /// The log was damaged and was built anew from its two copies.
+    LogRecovered(LogRecovered),
 
     // Decisions: what we chose, once.
     /// Where an inbound message goes, and why.
@@ -417,6 +419,17 @@ pub enum Deadline {
     Allowance,
     /// A notice is too old to be sent.
     Expiry(Seq),
+    /// A source has not worked for so long that the owner is told.
+    Deaf(Source),
+}
+
+/// See [`Event::LogRecovered`].
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LogRecovered {
+    /// What was found, and what was done.
+    pub story: String,
+    /// Where the files are that were found damaged.
+    pub kept: String,
 }
 
 /// See [`Event::RoutingDecided`].

@@ -2,6 +2,7 @@
 //! machine distils each into events, and what must not be kept (a stranger's
 //! words, a secret) goes no further than here.
 
+use crate::event::LogRecovered;
 use crate::id::{CallId, CommandId, Guid, InputKey, Pane, SessionId, TurnId};
 use crate::outcome::Report;
 use crate::private::Text;
@@ -32,6 +33,8 @@ pub enum Input {
     Report(CommandId, Report),
     /// A source stopped working, or works again.
     Source(Source, SourceState),
+    /// The log came back from damage.
+    LogRecovered(LogRecovered),
     /// Time has passed; due deadlines are looked up by the machine.
     Elapsed,
 }
@@ -329,6 +332,8 @@ pub enum Source {
     Inbox,
     /// The queue file.
     QueueFile,
+    /// The disk of the state directory: nothing comes from it, but all goes there.
+    Disk,
 }
 
 /// How a source is.

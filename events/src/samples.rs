@@ -9,9 +9,10 @@ mod commands;
 use crate::digest::Digest;
 use crate::event::{
     AssistantReplied, AttentionRequested, Deadline, DeadlinePassed, Ending, Event, IgnoreReason,
-    InboundHeld, InboundIgnored, InboundReceived, NotifyReceived, OutgoingSeen, QuestionAsked,
-    QuestionClosed, QueueLineImported, RecordsSkipped, RuntimeStarted, RuntimeStopped, SessionSeen,
-    SourceFailed, SourceRecovered, TurnCompleted, TurnStarted, TurnTold, UserSpoke,
+    InboundHeld, InboundIgnored, InboundReceived, LogRecovered, NotifyReceived, OutgoingSeen,
+    QuestionAsked, QuestionClosed, QueueLineImported, RecordsSkipped, RuntimeStarted,
+    RuntimeStopped, SessionSeen, SourceFailed, SourceRecovered, TurnCompleted, TurnStarted,
+    TurnTold, UserSpoke,
 };
 use crate::id::{CallId, CommandId, Guid, InputKey, Pane, Seq, SessionId, SessionRef, TurnId};
 use crate::input::{
@@ -351,6 +352,7 @@ fn sources() -> Vec<Event> {
         Source::Rollouts,
         Source::Inbox,
         Source::QueueFile,
+        Source::Disk,
     ];
     let failed = |source| {
         Event::SourceFailed(SourceFailed {
@@ -361,6 +363,10 @@ fn sources() -> Vec<Event> {
     let recovered = |source| Event::SourceRecovered(SourceRecovered { source });
     let mut events = sources.map(failed).to_vec();
     events.extend(sources.map(recovered));
+    events.push(Event::LogRecovered(LogRecovered {
+        story: "The log was damaged: entry 7 is missing.".into(),
+        kept: "/srv/state/damaged/1".into(),
+    }));
     events.push(Event::RecordsSkipped(RecordsSkipped {
         session: session(),
         offset: 4000,
@@ -378,6 +384,7 @@ fn deadlines() -> Vec<Event> {
         Deadline::Receipt(COMMAND),
         Deadline::Allowance,
         Deadline::Expiry(Seq(40)),
+        Deadline::Deaf(Source::ChatDb),
     ]
     .map(|deadline| Event::DeadlinePassed(DeadlinePassed { deadline }))
     .to_vec()

@@ -89,6 +89,7 @@ kinds! {
     19 v 1 SourceRecovered,
     20 v 1 RecordsSkipped,
     21 v 1 DeadlinePassed,
+    22 v 1 LogRecovered,
     100 v 1 RoutingDecided,
     101 v 1 NoticeQueued,
     102 v 1 NoticeWithdrawn,

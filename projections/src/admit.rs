@@ -109,12 +109,13 @@ fn ours<'a>(state: &'a State, row: &MessageRow) -> Option<&'a Sent> {
 }
 
 /// The text of ours that these words are: written when we sent it, or close behind
-/// it in the table, should the clock have been set. Else it is the owner, who says
+/// it or its row in the table, should the clock have been set. Else it is the owner, who says
 /// the same at another time. Of equal texts each has its own copy.
 fn come_back<'a>(state: &'a State, rowid: i64, text: &str, date: Wall) -> Option<&'a Sent> {
     let rows = |base: i64| (1..=ECHO_ROWS).contains(&rowid.saturating_sub(base));
     let near = |sent: &&Sent| {
-        sent.at.until(date).max(date.until(sent.at)) <= ECHO || sent.baseline.is_some_and(rows)
+        sent.at.until(date).max(date.until(sent.at)) <= ECHO
+            || [sent.baseline, sent.row].into_iter().flatten().any(rows)
     };
     let digest = sent_digest(text);
     let sent: Vec<_> = state.ledger.sent.by_digest(&digest).filter(near).collect();

@@ -1,8 +1,8 @@
 //! What was read: the cursor of chat.db, rows held, rows taken, hand-overs and
 //! queue lines seen. This is where "once" is decided for everything that comes in.
 
+use crate::ignored::IgnoredRows;
 use crate::ring::{Ring, SetRing};
-use events::event::IgnoreReason;
 use events::input::ChatDbPlaced;
 use events::{Digest, Guid, InputKey, Wall};
 use serde::{Deserialize, Serialize};
@@ -20,7 +20,7 @@ pub struct Inbox {
     /// What the owner wrote, for telling copies.
     pub taken: Ring<Taken, 512>,
     /// Ignored rows by reason.
-    pub ignored: BTreeMap<IgnoreReason, u64>,
+    pub ignored: IgnoredRows,
     /// When a message was last held back because of a suspected loop; over when a minute is quiet.
     pub loop_since: Option<Wall>,
     /// Hand-overs taken.

@@ -67,11 +67,18 @@ impl SentTexts {
     }
 
     /// Gives a text the name of its row.
-    pub fn name(&mut self, id: CommandId, guid: &Guid) {
+    pub fn name(&mut self, id: CommandId, guid: &Guid, row: i64) {
         if let Some(sent) = self.by_id.get_mut(&id) {
+            sent.row = Some(row);
             sent.guid = Some(guid.clone());
             self.by_guid.insert(guid.clone(), id);
         }
+    }
+
+    /// The newest text whose row was seen without an error.
+    pub fn newest_proven(&self) -> Option<&Sent> {
+        let proven = |sent: &&Sent| sent.guid.is_some() && !sent.failed;
+        self.by_id.values().rev().find(proven)
     }
 
     /// Notes the name of the row that came back for a text, in the owner's chat with themself.
@@ -149,6 +156,8 @@ pub struct Sent {
     pub guid: Option<Guid>,
     /// The name of the row that came back, in the owner's chat with themself.
     pub copy: Option<Guid>,
+    /// Its number: copies stand close behind it, whatever the clocks say.
+    pub row: Option<i64>,
     /// Its row was seen with an error.
     pub failed: bool,
     /// The notice it was part of.

@@ -34,6 +34,17 @@ pub fn tidy(text: &str, max: usize) -> String {
     )
 }
 
+/// How long ago something was, as people say it.
+pub fn ago(span: events::Span) -> String {
+    let seconds = span.0 / 1000;
+    match seconds {
+        0..=59 => "just now".into(),
+        60..=3_599 => format!("{} min ago", seconds / 60),
+        3_600..=86_399 => format!("{} h ago", seconds / 3_600),
+        _ => format!("{} d ago", seconds / 86_400),
+    }
+}
+
 /// How many bytes of whole graphemes fit into so many characters.
 fn fitting(text: &str, room: usize) -> usize {
     let (mut chars, mut end) = (0, 0);

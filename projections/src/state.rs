@@ -13,7 +13,7 @@ use events::input::Source;
 use events::{Seq, Settings, Tick, Wall};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 use std::sync::Arc;
 
@@ -34,6 +34,8 @@ pub struct State {
     pub running: bool,
     /// Sources that do not work, with what is wrong.
     pub failed_sources: BTreeMap<Source, String>,
+    /// Those whose failing the owner was told of.
+    pub deaf: BTreeSet<Source>,
     /// Sessions and their questions.
     pub sessions: Arc<Sessions>,
     /// What was read from chat.db and from hand-overs.

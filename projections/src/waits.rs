@@ -8,6 +8,8 @@ use events::{Settings, Span};
 pub const ROLLOUT: Span = Span::seconds(10);
 /// For our row in chat.db after osascript returned; error 22 comes a second or two later.
 pub const ROW: Span = Span::seconds(30);
+/// Until the owner is told that what they write cannot be read.
+pub const DEAF: Span = Span::seconds(600);
 /// Between two parts when the first one's row is not seen: Messages keeps their order.
 pub const PACE: Span = Span::seconds(2);
 /// For a text that Codex records only when a running turn or tool call ends.

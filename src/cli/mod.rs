@@ -6,7 +6,9 @@
 pub mod completions;
 pub mod demo;
 pub mod docs;
+pub mod doctor;
 pub mod error;
+pub mod explain;
 pub mod hand_over;
 pub mod helper;
 pub mod log;
@@ -15,6 +17,7 @@ pub mod notify;
 pub mod once;
 pub mod replay;
 pub mod run;
+pub mod setup;
 pub mod setup_notify_hook;
 pub mod ui;
 
@@ -45,6 +48,12 @@ enum Command {
     Run(run::Args),
     Once(once::Args),
     Notify(notify::Args),
+    Doctor(doctor::Args),
+    Explain(explain::Args),
+    Setup(setup::Setup),
+    SetupLaunchd(setup::Launchd),
+    SetupPermissions(setup::Permissions),
+    Uninstall(setup::Uninstall),
     SetupNotifyHook(setup_notify_hook::Args),
     Demo(demo::Args),
     Replay(replay::Args),
@@ -132,6 +141,12 @@ fn dispatch(command: Command) -> Outcome {
         Command::Run(args) => run::run(&args),
         Command::Once(args) => once::run(&args),
         Command::Notify(args) => notify::run(args),
+        Command::Doctor(args) => doctor::run(&args),
+        Command::Explain(args) => explain::run(&args),
+        Command::Setup(args) => setup::all(&args),
+        Command::SetupLaunchd(args) => setup::launchd(&args),
+        Command::SetupPermissions(args) => setup::permissions(&args),
+        Command::Uninstall(args) => setup::uninstall(&args),
         Command::SetupNotifyHook(args) => setup_notify_hook::run(&args),
         Command::NotifyChained(args) => hand_over::chained::run(args),
         Command::Demo(args) => demo::run(&args),

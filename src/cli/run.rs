@@ -10,6 +10,9 @@ pub struct Args {
     /// Longest pause between two looks at the sources, in seconds
     #[arg(long, value_name = "S", allow_negative_numbers = true)]
     poll: Option<String>,
+    /// Stop when standard input ends: the launcher holds its other end
+    #[arg(long, hide = true)]
+    launched: bool,
     #[command(flatten)]
     watch: Watch,
 }
@@ -44,5 +47,8 @@ pub fn run(args: &Args) -> Outcome {
             .map(|poll| ("CODEX_IMESSAGE_INBOUND_POLL_S", poll.clone())),
     );
     let config = super::settings_with_owner(&flags)?;
+    if args.launched && !args.watch.dry_run {
+        return runtime::run_until(&config, crate::mac::launcher::gone());
+    }
     runtime::run(&config, args.watch.dry_run)
 }

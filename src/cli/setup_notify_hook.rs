@@ -10,7 +10,7 @@ use std::io::{BufRead as _, IsTerminal as _};
 ///
 /// Everything else in that file stays byte for byte, and a copy is kept beside it. A
 /// notifier that is already there runs after ours. Running it again changes nothing.
-#[derive(Debug, clap::Args)]
+#[derive(Debug, Default, clap::Args)]
 pub struct Args {
     /// Your number or Apple ID e-mail; kept in config.toml of the state directory
     #[arg(long, value_name = "TO")]

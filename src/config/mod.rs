@@ -55,6 +55,8 @@ pub struct Config {
     pub full_access: bool,
     /// Name of the launchd job.
     pub launchd_label: String,
+    /// The launchd job that this process runs in.
+    pub job: Option<String>,
     /// Every event is printed.
     pub trace: bool,
     /// How much is said on standard error.
@@ -127,6 +129,11 @@ impl Config {
         Ok(Self::from_values(places, environment, values))
     }
 
+    /// Whether this process is our launchd job.
+    pub fn is_job(&self) -> bool {
+        self.job.as_deref() == Some(self.launchd_label.as_str())
+    }
+
     /// What decisions depend on.
     pub fn settings(&self) -> Settings {
         self.settings.clone()
@@ -162,6 +169,12 @@ impl Config {
             launchd_label: values
                 .word("CODEX_IMESSAGE_LAUNCHD_LABEL")
                 .unwrap_or_default(),
+            job: environment
+                .get("XPC_SERVICE_NAME")
+                .and_then(|name| name.to_str())
+                // What is no job's is named so.
+                .filter(|name| *name != "0")
+                .map(str::to_owned),
             trace: values.switch("CODEX_IMESSAGE_TRACE"),
             log: values.word("CODEX_IMESSAGE_LOG").unwrap_or_default(),
             programs: Programs::new(environment, named),

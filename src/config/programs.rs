@@ -27,11 +27,13 @@ pub enum Program {
     Open,
     /// Reads the system's log.
     Log,
+    /// Tells the system where apps are.
+    Lsregister,
 }
 
 impl Program {
     /// All of them.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::Osascript,
         Self::Tmux,
         Self::Codex,
@@ -40,6 +42,7 @@ impl Program {
         Self::Codesign,
         Self::Open,
         Self::Log,
+        Self::Lsregister,
     ];
 
     /// The name of its file.
@@ -53,6 +56,7 @@ impl Program {
             Self::Codesign => "codesign",
             Self::Open => "open",
             Self::Log => "log",
+            Self::Lsregister => "lsregister",
         }
     }
 
@@ -67,18 +71,20 @@ impl Program {
             Self::Codesign => "CODEX_IMESSAGE_CODESIGN_BIN",
             Self::Open => "CODEX_IMESSAGE_OPEN_BIN",
             Self::Log => "CODEX_IMESSAGE_LOG_BIN",
+            Self::Lsregister => "CODEX_IMESSAGE_LSREGISTER_BIN",
         }
     }
 }
 
 /// Places tried after PATH.
-const USUAL: [&str; 6] = [
+const USUAL: [&str; 7] = [
     "/opt/homebrew/bin",
     "/usr/local/bin",
     "/usr/bin",
     "/bin",
     "/usr/sbin",
     "/sbin",
+    "/System/Library/Frameworks/CoreServices.framework/Frameworks/LaunchServices.framework/Support",
 ];
 
 /// Places below the home directory tried last.

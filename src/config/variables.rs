@@ -56,6 +56,8 @@ pub const TO: &str = "CODEX_IMESSAGE_TO";
 pub const HOME: &str = "CODEX_HOME";
 /// Our directory.
 pub const STATE_DIR: &str = "CODEX_IMESSAGE_STATE_DIR";
+/// Name of the launchd job.
+pub const LABEL: &str = "CODEX_IMESSAGE_LAUNCHD_LABEL";
 
 /// The settings that are not programs.
 pub const VARIABLES: &[Variable] = &[
@@ -241,7 +243,7 @@ pub const VARIABLES: &[Variable] = &[
         "first word of a new window's name",
     ),
     v(
-        "CODEX_IMESSAGE_LAUNCHD_LABEL",
+        LABEL,
         Kind::Name("."),
         "com.codex.imessage-control-plane",
         "name of the launchd job",

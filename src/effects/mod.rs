@@ -14,6 +14,8 @@ pub mod paste;
 pub mod screen;
 mod start;
 
+pub use panes::{Survey, survey};
+
 use events::outcome::Failure;
 use events::{Command, CommandId, Outcome, Report};
 use std::ffi::OsString;

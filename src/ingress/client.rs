@@ -1,8 +1,10 @@
-//! Handing over to the holder of the log: one connection, one frame, one answer.
+//! Talking to the holder of the log: one connection, one frame, one answer.
 //!
 //! It runs in every notify process, so it is plain blocking code, and every step
 //! has its time.
 
+use super::frame::{self, HEADER};
+use super::health::{self, AskError, Health, Question};
 use crate::clock::Stopwatch;
 use rustix::net::{AddressFamily, SocketAddrUnix, SocketFlags, SocketType, sockopt};
 use sha2::{Digest as _, Sha256};
@@ -92,27 +94,84 @@ fn dial(state: &Path, limit: Duration) -> io::Result<UnixStream> {
     Ok(UnixStream::from(socket))
 }
 
-fn exchange(mut stream: UnixStream, frame: &[u8], limit: Duration) -> io::Result<Seq> {
-    let watch = Stopwatch::start();
-    let left = || {
-        let left = limit.saturating_sub(watch.elapsed());
-        (!left.is_zero())
-            .then_some(left)
-            .ok_or(io::ErrorKind::TimedOut)
-    };
-    let mut rest = frame;
-    while !rest.is_empty() {
-        stream.set_write_timeout(Some(left()?))?;
-        match stream.write(rest) {
-            Ok(sent) => rest = rest.get(sent..).unwrap_or_default(),
-            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-            Err(error) => return Err(error),
+/// A connection whose every step ends when the time for all of them is over.
+struct Timed {
+    stream: UnixStream,
+    watch: Stopwatch,
+    limit: Duration,
+}
+
+impl Timed {
+    fn new(stream: UnixStream, limit: Duration) -> Self {
+        let watch = Stopwatch::start();
+        Self {
+            stream,
+            watch,
+            limit,
         }
     }
+
+    fn left(&self) -> io::Result<Duration> {
+        let left = self.limit.saturating_sub(self.watch.elapsed());
+        let some = (!left.is_zero()).then_some(left);
+        some.ok_or_else(|| io::ErrorKind::TimedOut.into())
+    }
+
+    fn say(&mut self, frame: &[u8]) -> io::Result<()> {
+        let mut rest = frame;
+        while !rest.is_empty() {
+            self.stream.set_write_timeout(Some(self.left()?))?;
+            match self.stream.write(rest) {
+                Ok(sent) => rest = rest.get(sent..).unwrap_or_default(),
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(())
+    }
+}
+
+impl io::Read for Timed {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        self.stream.set_read_timeout(Some(self.left()?))?;
+        self.stream.read(buffer)
+    }
+}
+
+fn exchange(stream: UnixStream, frame: &[u8], limit: Duration) -> io::Result<Seq> {
+    let mut stream = Timed::new(stream, limit);
+    stream.say(frame)?;
     let mut answer = [0; 8];
-    stream.set_read_timeout(Some(left()?))?;
     stream.read_exact(&mut answer)?;
     Ok(Seq(u64::from_be_bytes(answer)))
+}
+
+/// Asks the holder of the log of `state` how it is, for at most so long.
+pub fn ask_health(state: &Path, limit: Duration) -> Result<Health, AskError> {
+    let strange = |error: super::handover::HandOverError| AskError::Strange(error.to_string());
+    let question = health::question(Question::Health).map_err(strange)?;
+    let stream = match dial(state, limit) {
+        Ok(stream) => stream,
+        Err(error) if is_timeout(&error) => return Err(AskError::Silent),
+        Err(error) => return Err(AskError::Nobody(error.to_string())),
+    };
+    let mut stream = Timed::new(stream, limit);
+    let closed = |error: io::Error| {
+        if is_timeout(&error) {
+            AskError::Silent
+        } else {
+            AskError::Closed
+        }
+    };
+    stream.say(&question).map_err(closed)?;
+    let mut header = [0; HEADER];
+    stream.read_exact(&mut header).map_err(closed)?;
+    let (_, following) = frame::announced(&header).map_err(strange)?;
+    let mut answer = header.to_vec();
+    answer.resize(HEADER + following, 0);
+    let content = answer.get_mut(HEADER..).unwrap_or_default();
+    stream.read_exact(content).map_err(closed)?;
+    health::answered(&answer)
 }
 
 fn is_timeout(error: &io::Error) -> bool {

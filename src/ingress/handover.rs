@@ -3,8 +3,8 @@
 //!
 //! The reader trusts nothing: length, checksum, version and ids are checked, and
 //! what does not pass is refused with a sentence that holds none of its content.
-//! Magic, version u8, length u32, crc32 u32 (big endian), then bincode.
 
+use super::frame::{self, HEADER, Kind};
 use bincode::Options as _;
 use events::InputKey;
 use events::input::{Attention, Notify};
@@ -14,13 +14,8 @@ use serde::{Deserialize, Serialize};
 pub const MAX_TEXT: usize = 4 << 20;
 /// Largest frame: the payload and what is told of its origin.
 pub const MAX_FRAME: usize = MAX_TEXT + (256 << 10);
-/// Bytes before the content.
-pub const HEADER: usize = 12;
 
-const MAGIC: [u8; 3] = *b"CXH";
-const VERSION: u8 = 1;
-
-/// One input from another process. A change of these types is a new [`VERSION`].
+/// One input from another process. A change of these types is a new version of the frame.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum HandOver {
     /// Codex ran the notify program.
@@ -55,41 +50,14 @@ pub fn encode(hand_over: &HandOver) -> Result<Vec<u8>, HandOverError> {
     let content = options()
         .serialize(hand_over)
         .map_err(|_| HandOverError::TooLarge)?;
-    let length = u32::try_from(content.len()).map_err(|_| HandOverError::TooLarge)?;
-    let mut frame = Vec::with_capacity(HEADER + content.len());
-    frame.extend(MAGIC);
-    frame.push(VERSION);
-    frame.extend(length.to_be_bytes());
-    frame.extend(crc32fast::hash(&content).to_be_bytes());
-    frame.extend(content);
-    Ok(frame)
-}
-
-/// How many bytes follow a header.
-pub fn following(header: &[u8; HEADER]) -> Result<usize, HandOverError> {
-    let [m0, m1, m2, version, l0, l1, l2, l3, ..] = *header;
-    if [m0, m1, m2] != MAGIC {
-        return Err(HandOverError::Damaged("it does not begin like one"));
-    }
-    if version != VERSION {
-        return Err(HandOverError::Version(version));
-    }
-    usize::try_from(u32::from_be_bytes([l0, l1, l2, l3]))
-        .ok()
-        .filter(|length| *length <= MAX_FRAME - HEADER)
-        .ok_or(HandOverError::TooLarge)
+    frame::wrap(Kind::HandOver, &content)
 }
 
 /// The hand-over in a whole frame.
 pub fn decode(frame: &[u8]) -> Result<HandOver, HandOverError> {
-    let (header, content) = frame
-        .split_first_chunk()
-        .ok_or(HandOverError::Damaged("it is too short"))?;
-    if following(header)? != content.len() {
-        return Err(HandOverError::Damaged("it has not the length it says"));
-    }
-    if !header.ends_with(&crc32fast::hash(content).to_be_bytes()) {
-        return Err(HandOverError::Damaged("its checksum does not match"));
+    let (kind, content) = frame::unwrap(frame)?;
+    if kind != Kind::HandOver {
+        return Err(HandOverError::Damaged("it is no hand-over"));
     }
     let hand_over: HandOver = options()
         .deserialize(content)

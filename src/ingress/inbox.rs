@@ -59,9 +59,13 @@ impl Inbox {
         let flags = OFlags::WRONLY | OFlags::CREATE | OFlags::TRUNC | OFlags::NOFOLLOW;
         let mode = Mode::RUSR | Mode::WUSR;
         let mut file = File::from(rustix::fs::open(&written, flags | OFlags::CLOEXEC, mode)?);
-        file.write_all(&frame)?;
         // Not `sync_all`: on macOS that empties the drive's cache, twice. The holder's flush does that once.
-        rustix::fs::fsync(&file)?;
+        let whole = { file.write_all(&frame) }.and_then(|()| Ok(rustix::fs::fsync(&file)?));
+        if let Err(error) = whole {
+            // Half a file is of no use, and the disk may be full.
+            let _ = std::fs::remove_file(&written);
+            return Err(error);
+        }
         std::fs::rename(&written, new.join(name))?;
         rustix::fs::fsync(File::open(new)?)?;
         Ok(())

@@ -3,7 +3,9 @@
 
 pub mod chat_db;
 pub mod client;
+pub mod frame;
 pub mod handover;
+pub mod health;
 pub mod inbox;
 pub mod queue_file;
 pub mod rollouts;

@@ -1,5 +1,6 @@
 //! The control socket: takes hand-overs from processes of the same user and
-//! answers each with its position in the log, after the flush.
+//! answers each with its position in the log, after the flush; and takes
+//! questions, which it answers as soon as it is given an answer.
 //!
 //! It is bound only by the process that holds the log, so a file left by a dead
 //! one may be replaced; drop it before the log. No client can hold it up: each
@@ -7,7 +8,9 @@
 //! connection ends that connection.
 
 use super::client::address;
-use super::handover::{self, HEADER, HandOver, HandOverError};
+use super::frame::{self, HEADER, Kind};
+use super::handover::{self, HandOver, HandOverError};
+use super::health::{self, Health, Question};
 use events::Seq;
 use std::fs::Permissions;
 use std::io::{self, Write as _};
@@ -15,27 +18,30 @@ use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
-use tokio::io::AsyncReadExt as _;
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{UnixListener, UnixStream};
-use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc, oneshot};
 use tokio::time::timeout;
 
 /// Connections at a time; further ones wait in the listener's queue.
 const CLIENTS: usize = 128;
 /// How long a client may take to say what it has.
 const TO_SPEAK: Duration = Duration::from_secs(1);
+/// How long an answer to a question is waited for; whoever asked has gone by then.
+const TO_ANSWER: Duration = Duration::from_secs(30);
 /// Most bytes of a frame that are made room for before they arrive.
 const ROOM: usize = 16 << 10;
 /// Pause after a refused accept: the process is out of file descriptors.
 const PAUSE: Duration = Duration::from_millis(100);
 
-/// A hand-over that waits for its answer.
+/// What a client wants, and where its answer goes.
 #[derive(Debug)]
-pub struct Request {
-    /// What was handed over.
-    pub hand_over: HandOver,
-    /// Takes the position of its event, once that is flushed. Dropped: no answer, the client keeps it.
-    pub ack: Answer,
+pub enum Request {
+    /// A hand-over. `Answer` takes the position of its event, once that is flushed.
+    /// Dropped: no answer, the client keeps it.
+    HandOver(HandOver, Answer),
+    /// How the holder of the log is. Dropped: no answer.
+    Health(oneshot::Sender<Health>),
 }
 
 /// The client that waits. Whoever flushed answers it by itself: between the flush
@@ -131,25 +137,53 @@ async fn converse(
     if stream.peer_cred()?.uid() != rustix::process::geteuid().as_raw() {
         return Err(Ended::Stranger);
     }
-    let hand_over = timeout(TO_SPEAK, listen(&mut stream))
+    let heard = timeout(TO_SPEAK, listen(&mut stream))
         .await
         .map_err(|_| Ended::Slow)??;
-    let ack = Answer {
-        client: stream.into_std()?,
-        _place: place,
-    };
-    let request = Request { hand_over, ack };
-    requests.send(request).await.map_err(|_| Ended::Over)
+    match heard {
+        Heard::HandOver(hand_over) => {
+            let ack = Answer {
+                client: stream.into_std()?,
+                _place: place,
+            };
+            let request = Request::HandOver(hand_over, ack);
+            requests.send(request).await.map_err(|_| Ended::Over)
+        }
+        Heard::Question(Question::Health) => {
+            let (answer, answered) = oneshot::channel();
+            let request = Request::Health(answer);
+            requests.send(request).await.map_err(|_| Ended::Over)?;
+            let health = timeout(TO_ANSWER, answered)
+                .await
+                .map_err(|_| Ended::Slow)?
+                .map_err(|_| Ended::Over)?;
+            let said = stream.write_all(&health::answer(&health)?).await;
+            Ok(said?)
+        }
+    }
 }
 
-async fn listen(stream: &mut UnixStream) -> Result<HandOver, Ended> {
+/// What a client said.
+enum Heard {
+    HandOver(HandOver),
+    Question(Question),
+}
+
+async fn listen(stream: &mut UnixStream) -> Result<Heard, Ended> {
     let mut header = [0; HEADER];
     stream.read_exact(&mut header).await?;
-    let following = handover::following(&header)?;
+    let (kind, following) = frame::announced(&header)?;
     // Memory grows with what arrives, not with what the header promises.
     let mut frame = Vec::with_capacity(HEADER + following.min(ROOM));
     frame.extend(header);
     let mut content = stream.take(following as u64);
     content.read_to_end(&mut frame).await?;
-    Ok(handover::decode(&frame)?)
+    match kind {
+        Kind::HandOver => Ok(Heard::HandOver(handover::decode(&frame)?)),
+        Kind::Question => {
+            let (_, content) = frame::unwrap(&frame)?;
+            Ok(Heard::Question(health::asked(content)?))
+        }
+        Kind::Answer => Err(HandOverError::Damaged("nothing was asked").into()),
+    }
 }

@@ -54,8 +54,8 @@ impl<E: Executor + 'static> Lanes<E> {
         });
     }
 
-    /// An executor came back.
-    pub(super) fn back(&mut self, id: CommandId) {
-        self.busy.remove(&id);
+    /// An executor came back; this was its lane.
+    pub(super) fn back(&mut self, id: CommandId) -> Option<Lane> {
+        self.busy.remove(&id)
     }
 }

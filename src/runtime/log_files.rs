@@ -5,7 +5,7 @@ use super::open;
 use crate::cli::error::{Answer, CommandError, Outcome};
 use crate::cli::ui;
 use crate::config::Config;
-use crate::store;
+use crate::store::{self, Checked, Import};
 use events::codec;
 use events::{Envelope, Link, Seq, Tick, Wall};
 use projections::{Machine, State, check, view};
@@ -15,17 +15,18 @@ use std::fmt::Write as _;
 use std::fs::File;
 use std::io::{BufRead, BufReader};
 use std::ops::ControlFlow;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// Prints the log, one JSON object per line: for people the event, for programs its frame.
 pub fn log_export(config: &Config, from: Option<Seq>, to: Option<Seq>) -> Outcome {
-    let mut link = Link::START;
     let mut ended: Result<(), CommandError> = Ok(());
-    let printed = store::look(&config.state_dir, |entry| {
+    let printed = store::look(&config.state_dir, |entry, frame| {
         if to.is_some_and(|to| entry.seq > to) {
             return ControlFlow::Break(());
         }
-        ended = export(&entry, &mut link, from);
+        if from.is_none_or(|from| entry.seq >= from) {
+            ended = export(&entry, frame);
+        }
         if ended.is_ok() {
             ControlFlow::Continue(())
         } else {
@@ -36,16 +37,8 @@ pub fn log_export(config: &Config, from: Option<Seq>, to: Option<Seq>) -> Outcom
     ended.map(|()| Answer::Yes)
 }
 
-/// Prints one entry, unless it stands before `from`.
-fn export(entry: &Envelope, link: &mut Link, from: Option<Seq>) -> Result<(), CommandError> {
-    let (frame, next) =
-        codec::encode(*link, entry).map_err(|error| CommandError::failure(error.to_string()))?;
-    *link = next;
-    if from.is_some_and(|from| entry.seq < from) {
-        return Ok(());
-    }
-    ui::data(&format!("{}\n", line(entry, &frame)))
-        .map_err(|error| CommandError::failure("standard output cannot be written").because(error))
+fn export(entry: &Envelope, frame: &[u8]) -> Result<(), CommandError> {
+    print(&format!("{}\n", line(entry, frame)))
 }
 
 /// One line of an export, in the order people read it.
@@ -90,6 +83,42 @@ fn line(entry: &Envelope, frame: &[u8]) -> String {
     serde_json::to_string(&line).unwrap_or_default()
 }
 
+/// Reads both copies of the log whole. The answer is no where something is damaged.
+pub fn log_verify(config: &Config) -> Outcome {
+    let verified = store::verify(&config.state_dir).map_err(open::fault)?;
+    let copy = |name: &str, copy: &Checked| {
+        let Checked {
+            entries,
+            files,
+            bytes,
+            damage,
+        } = copy;
+        let state = damage
+            .as_ref()
+            .map_or("whole".to_owned(), ToString::to_string);
+        format!("{name}: {entries} entries, {bytes} bytes in {files} files, {state}\n")
+    };
+    let acknowledged = match &verified.acknowledged {
+        Ok(seq) => format!("acknowledged: up to entry {seq}\n"),
+        Err(fault) => format!("acknowledged: {fault}\n"),
+    };
+    let sled = copy("sled", &verified.sled);
+    let journal = copy("journal", &verified.journal);
+    print(&format!("{sled}{journal}{acknowledged}"))?;
+    if verified.is_whole() {
+        return Ok(Answer::Yes);
+    }
+    ui::talk(
+        "hint: the next start builds the log anew from what both copies hold, and keeps the damaged files",
+    );
+    Ok(Answer::No)
+}
+
+fn print(text: &str) -> Result<(), CommandError> {
+    ui::data(text)
+        .map_err(|error| CommandError::failure("standard output cannot be written").because(error))
+}
+
 /// Folds a log again and prints what it means. The answer is no where an invariant does not hold.
 pub fn replay(
     config: &Config,
@@ -123,7 +152,7 @@ pub fn replay(
     if let Some(path) = file {
         read_export(&path, &mut fold)?;
     } else {
-        let each = |entry| {
+        let each = |entry, _: &[u8]| {
             if fold(entry) {
                 ControlFlow::Continue(())
             } else {
@@ -159,9 +188,7 @@ fn summary(machine: &Machine, part: bool) -> Outcome {
         };
         let _ = writeln!(out, "invariants: {judged}");
     }
-    ui::data(&out).map_err(|error| {
-        CommandError::failure("standard output cannot be written").because(error)
-    })?;
+    print(&out)?;
     Ok(if violations.is_empty() {
         Answer::Yes
     } else {
@@ -169,16 +196,39 @@ fn summary(machine: &Machine, part: bool) -> Outcome {
     })
 }
 
+/// Makes a log of what `log export` wrote, where there is none yet.
+pub fn log_import(config: &Config, path: &Path) -> Outcome {
+    let mut import = Import::into(&config.state_dir).map_err(open::fault)?;
+    each_frame(path, &mut |frame| {
+        import
+            .push(frame)
+            .map(|()| true)
+            .map_err(|fault| fault.to_string())
+    })?;
+    let last = import.finish().map_err(open::fault)?;
+    ui::talk(&format!("imported {last} entries"));
+    Ok(Answer::Yes)
+}
+
 /// Reads what `log export` wrote, checking every frame and its link to the one before.
-fn read_export(
-    path: &PathBuf,
-    fold: &mut impl FnMut(Envelope) -> bool,
+fn read_export(path: &Path, fold: &mut impl FnMut(Envelope) -> bool) -> Result<(), CommandError> {
+    let mut link: Option<Link> = None;
+    each_frame(path, &mut |frame| {
+        let (entry, next) = codec::decode(link, &frame).map_err(|error| error.to_string())?;
+        link = Some(next);
+        Ok(fold(entry))
+    })
+}
+
+/// Shows the frame of each line to `each`, until it says no, or what is wrong with it.
+fn each_frame(
+    path: &Path,
+    each: &mut dyn FnMut(Vec<u8>) -> Result<bool, String>,
 ) -> Result<(), CommandError> {
     let unread = |error: std::io::Error| {
         CommandError::failure(format!("{} cannot be read", path.display())).because(error)
     };
     let file = File::open(path).map_err(unread)?;
-    let mut link: Option<Link> = None;
     for (nth, text) in BufReader::new(file).lines().enumerate() {
         let text = text.map_err(unread)?;
         let damaged = |why: &str| {
@@ -194,10 +244,7 @@ fn read_export(
             .and_then(Value::as_str)
             .and_then(unhex)
             .ok_or_else(|| damaged("it has no frame"))?;
-        let (entry, next) =
-            codec::decode(link, &frame).map_err(|error| damaged(&error.to_string()))?;
-        link = Some(next);
-        if !fold(entry) {
+        if !each(frame).map_err(|why| damaged(&why))? {
             return Ok(());
         }
     }

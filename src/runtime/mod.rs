@@ -3,8 +3,11 @@
 
 mod by_itself;
 mod dry;
+mod explain;
+mod health;
 mod lanes;
 mod log_files;
+mod log_writer;
 mod open;
 mod pumps;
 mod sources;
@@ -12,11 +15,14 @@ mod telemetry;
 #[cfg(test)]
 mod tests;
 mod trace;
+mod upgrade;
 mod wake;
 mod work;
 
 pub use by_itself::{append, attention, notify, route};
-pub use log_files::{log_export, replay};
+pub use explain::explain;
+pub use health::{look, size};
+pub use log_files::{log_export, log_import, log_verify, replay};
 use work::Until;
 
 use crate::cli::error::{Answer, CommandError, Outcome};
@@ -24,7 +30,8 @@ use crate::clock::{Clock, SystemClock};
 use crate::config::{Config, Program};
 use crate::driver::Driver;
 use crate::effects::{EffectsConfig, LocalExecutor};
-use crate::ingress::socket::{Request, Server};
+use crate::ingress::health::Access;
+use crate::ingress::socket::{self, Request, Server};
 use crate::store::SledLog;
 use events::Input;
 use events::input::Started;
@@ -36,7 +43,7 @@ use std::time::Duration;
 use wake::{Ack, Wake, Wakes};
 
 /// The version that the log remembers.
-const VERSION: &str = env!("CARGO_PKG_VERSION");
+pub const VERSION: &str = env!("CARGO_PKG_VERSION");
 /// A snapshot is kept each time the log has grown by this many entries.
 const SNAPSHOT_EVERY: u64 = 10_000;
 
@@ -65,8 +72,8 @@ pub fn once(config: &Config, dry_run: bool) -> Outcome {
 }
 
 fn work(config: &Config, once: bool, stopped: Option<Stopped>) -> Outcome {
-    telemetry::start(&config.log);
-    let (mut driver, snapshots) = open::patiently(config)?;
+    telemetry::start(config);
+    let (mut driver, snapshots) = open::patiently(config, !once)?;
     if config.trace {
         driver = driver.watched(trace::printer());
     }
@@ -94,8 +101,12 @@ fn work(config: &Config, once: bool, stopped: Option<Stopped>) -> Outcome {
     if let Some(stopped) = stopped {
         stop_with(stopped, wakes.clone(), Arc::clone(&stopping));
     }
-    serve(config, &wakes)?;
-    let sources = sources::start_all(config, driver.machine().state(), &wakes)
+    if config.is_job() && !once {
+        upgrade::watch(wakes.clone(), Arc::clone(&stopping));
+    }
+    let (chat_db, seen) = tokio::sync::watch::channel(Access::default());
+    serve(config, &wakes, seen)?;
+    let sources = sources::start_all(config, driver.machine().state(), &wakes, chat_db)
         .map_err(|error| CommandError::failure("the sources cannot be started").because(error))?;
     drop(entered);
     let executor = LocalExecutor::new(effects(config));
@@ -112,6 +123,7 @@ fn work(config: &Config, once: bool, stopped: Option<Stopped>) -> Outcome {
         clock: &mut clock,
         wakes: &woken,
         stopping,
+        vitals: health::Vitals::new(config),
         appended: &mut keep,
     };
     tracing::info!(pid = std::process::id(), "holds the log and works");
@@ -133,7 +145,7 @@ fn work(config: &Config, once: bool, stopped: Option<Stopped>) -> Outcome {
 }
 
 /// Executors with this configuration.
-fn effects(config: &Config) -> EffectsConfig {
+pub fn effects(config: &Config) -> EffectsConfig {
     // What is missing keeps the name that it was given, so that starting it says so.
     let program = |program: Program| {
         let programs = &config.programs;
@@ -207,7 +219,11 @@ fn stop_with(stopped: Stopped, wakes: Wakes, stopping: Arc<AtomicBool>) {
 }
 
 /// Takes hand-overs from other processes of this user.
-fn serve(config: &Config, wakes: &Wakes) -> Result<(), CommandError> {
+fn serve(
+    config: &Config,
+    wakes: &Wakes,
+    chat_db: tokio::sync::watch::Receiver<Access>,
+) -> Result<(), CommandError> {
     let server = Server::bind(&config.state_dir).map_err(|error| {
         CommandError::failure("the control socket cannot be made")
             .because(error)
@@ -216,18 +232,33 @@ fn serve(config: &Config, wakes: &Wakes) -> Result<(), CommandError> {
     let (sender, mut requests) = tokio::sync::mpsc::channel::<Request>(256);
     tokio::spawn(server.serve(sender));
     let wakes = wakes.clone();
+    let seen = health::Seen {
+        chat_db,
+        state_dir: config.state_dir.clone(),
+    };
     tokio::spawn(async move {
-        while let Some(Request { hand_over, ack }) = requests.recv().await {
-            let ack: Ack = Box::new(move |seq| {
-                if let Err(why) = ack.send(seq) {
-                    // A client that did not wait finds its hand-over known by its key.
-                    tracing::debug!(%why, "a hand-over was not waited for");
+        while let Some(request) = requests.recv().await {
+            let wake = match request {
+                Request::HandOver(handed, answer) => Wake::HandedOver(handed, acknowledge(answer)),
+                Request::Health(answer) => {
+                    let (says, said) = tokio::sync::oneshot::channel();
+                    tokio::spawn(seen.clone().answer(said, answer));
+                    Wake::Asked(says)
                 }
-            });
-            if wakes.send(Wake::HandedOver(hand_over, ack)).is_err() {
+            };
+            if wakes.send(wake).is_err() {
                 return;
             }
         }
     });
     Ok(())
+}
+
+fn acknowledge(answer: socket::Answer) -> Ack {
+    Box::new(move |seq| {
+        if let Err(why) = answer.send(seq) {
+            // A client that did not wait finds its hand-over known by its key.
+            tracing::debug!(%why, "a hand-over was not waited for");
+        }
+    })
 }

@@ -5,6 +5,7 @@ use super::wake::{Ack, Wake, Wakes};
 use crate::clock::Stopwatch;
 use crate::config::Config;
 use crate::ingress::chat_db::{self, ChatDb};
+use crate::ingress::health::Access;
 use crate::ingress::inbox::{Inbox, Refused, Waiting};
 use crate::ingress::queue_file::QueueFile;
 use crate::ingress::rollouts::{self, Rollouts};
@@ -17,6 +18,7 @@ use std::io;
 use std::path::PathBuf;
 use std::sync::mpsc::Sender;
 use std::time::Duration;
+use tokio::sync::watch;
 
 /// All files' metadata are looked at this often, for what no watch tells.
 const SCAN: Duration = Duration::from_secs(60);
@@ -32,10 +34,11 @@ pub(super) fn start_all(
     config: &Config,
     state: &State,
     wakes: &Wakes,
+    chat_seen: watch::Sender<Access>,
 ) -> io::Result<BTreeSet<&'static str>> {
     inbox(config, wakes.clone())?;
     rollouts(config, state, wakes.clone())?;
-    chat_db(config, state, wakes.clone())?;
+    chat_db(config, state, wakes.clone(), chat_seen)?;
     queue_file(config, state, wakes.clone())?;
     Ok(BTreeSet::from([
         "inbox",
@@ -73,7 +76,12 @@ pub(super) fn chat_cursor(state: &State) -> chat_db::Cursor {
     chat_db::Cursor::resume(placed.identity.clone(), placed.rowid, held)
 }
 
-fn chat_db(config: &Config, state: &State, wakes: Wakes) -> io::Result<()> {
+fn chat_db(
+    config: &Config,
+    state: &State,
+    wakes: Wakes,
+    seen: watch::Sender<Access>,
+) -> io::Result<()> {
     let (hint, hinted) = hints();
     let (path, period) = (config.chat_db.clone(), poll(config));
     let mut cursor = chat_cursor(state);
@@ -92,12 +100,14 @@ fn chat_db(config: &Config, state: &State, wakes: Wakes) -> io::Result<()> {
                 Ok(rows) if rows.is_empty() => break None,
                 Ok(rows) => inputs.extend(rows),
                 Err(fault) if fault.passing() => break None,
-                Err(fault) => break Some(fault.to_string()),
+                Err(fault) => break Some(fault),
             }
         };
         let own = inputs.iter().filter_map(own_row).collect::<Vec<_>>();
         cursor.track(own, clock.elapsed());
         // What is wrong is said before what was read, what is right again before what is new.
+        seen.send_replace(chat_db::told(&path, fault.as_ref()));
+        let fault = fault.map(|fault| fault.to_string());
         inputs.splice(0..0, health.now(Source::ChatDb, fault));
         let due = cursor
             .next_deadline()

@@ -1,9 +1,11 @@
 //! The loop with a log in memory and nobody to carry anything out.
 
+use super::health::Vitals;
 use super::lanes::Lanes;
 use super::wake::{Ack, Wake};
 use super::work::{Until, Work};
 use crate::clock::SystemClock;
+use crate::config::{Config, Environment};
 use crate::driver::Driver;
 use crate::effects::Executor;
 use crate::ingress::handover::HandOver;
@@ -22,6 +24,10 @@ impl Executor for Nobody {
     async fn execute(&self, _: CommandId, _: &Command) -> Report {
         std::future::pending().await
     }
+}
+
+fn config() -> Config {
+    Config::load(&Environment::of([("HOME", "/nonexistent")]), &[]).unwrap()
 }
 
 fn attention(nth: usize) -> HandOver {
@@ -56,6 +62,7 @@ fn every_wake_that_is_received_is_taken_in() {
         lanes: Lanes::new(Nobody, tasks.handle().clone(), wakes),
         clock: &mut SystemClock::resume(Tick(0), Wall(0)),
         wakes: &woken,
+        vitals: Vitals::new(&config()),
         stopping: Arc::new(AtomicBool::new(false)),
         appended: &mut |_, _| {},
     }

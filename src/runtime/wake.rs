@@ -1,8 +1,10 @@
 //! Everything that can wake the loop, as one closed list.
 
 use crate::ingress::handover::HandOver;
+use crate::ingress::health::Health;
 use events::{CommandId, Input, Report};
 use std::sync::mpsc::Sender;
+use tokio::sync::oneshot;
 
 /// A reason to wake.
 pub(super) enum Wake {
@@ -12,6 +14,8 @@ pub(super) enum Wake {
     Looked(&'static str),
     /// Another process hands over, and waits to hear that it is on disk.
     HandedOver(HandOver, Ack),
+    /// Somebody asks how things are.
+    Asked(oneshot::Sender<Health>),
     /// An executor is done with a command.
     Reported(CommandId, Report),
     /// Somebody wants us to stop; a word says who.

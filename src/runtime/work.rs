@@ -1,5 +1,6 @@
 //! The loop: wake, take in, begin what is owed, sleep until the next deadline.
 
+use super::health::Vitals;
 use super::lanes::Lanes;
 use super::wake::Wake;
 use crate::clock::{Clock, Stopwatch};
@@ -7,8 +8,9 @@ use crate::driver::{Driver, Step};
 use crate::effects::Executor;
 use crate::store::{EventLog, StoreFault};
 use events::event::Deadline;
-use events::input::SourceState;
-use events::{Input, Outcome, Report, Seq, Tick};
+use events::input::{Source, SourceState};
+use events::{Input, Lane, Outcome, Report, Seq, Tick};
+use projections::State;
 use projections::ledger::Stage;
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -44,6 +46,8 @@ pub(super) struct Work<'a, L, E, C> {
     pub(super) wakes: &'a Receiver<Wake>,
     /// Somebody wants us to stop: no further news is taken in.
     pub(super) stopping: Arc<AtomicBool>,
+    /// What this process knows of itself.
+    pub(super) vitals: Vitals,
     /// Called with the newest position after entries were appended.
     pub(super) appended: &'a mut dyn FnMut(&Driver<L>, Seq),
 }
@@ -55,6 +59,9 @@ impl<L: EventLog, E: Executor + 'static, C: Clock> Work<'_, L, E, C> {
         let mut until = until;
         loop {
             self.take(Input::Elapsed)?;
+            if let Some(state) = self.driver.tend() {
+                self.take(Input::Source(Source::Disk, state))?;
+            }
             self.begin()?;
             if let Until::Quiet(unseen) = &until
                 && ((unseen.is_empty() && self.quiet()) || started.millis() > ROUND_MS)
@@ -80,7 +87,10 @@ impl<L: EventLog, E: Executor + 'static, C: Clock> Work<'_, L, E, C> {
                             unseen.remove(source);
                         }
                     }
-                    wake @ (Wake::Inputs(_) | Wake::HandedOver(..) | Wake::Reported(..)) => {
+                    wake @ (Wake::Inputs(_)
+                    | Wake::HandedOver(..)
+                    | Wake::Asked(_)
+                    | Wake::Reported(..)) => {
                         self.wake(wake)?;
                     }
                 }
@@ -98,8 +108,15 @@ impl<L: EventLog, E: Executor + 'static, C: Clock> Work<'_, L, E, C> {
                 ack(self.driver.machine().state().last);
                 Ok(())
             }
+            Wake::Asked(answer) => {
+                // Whoever asked may have gone.
+                let _ = answer.send(self.vitals.health(self.driver.machine().state()));
+                Ok(())
+            }
             Wake::Reported(id, report) => {
-                self.lanes.back(id);
+                if self.lanes.back(id) == Some(Lane::Messages) {
+                    self.vitals.sent(&report);
+                }
                 self.take(Input::Report(id, report))
             }
             Wake::Looked(_) | Wake::Stop(_) => Ok(()),
@@ -107,7 +124,7 @@ impl<L: EventLog, E: Executor + 'static, C: Clock> Work<'_, L, E, C> {
     }
 
     fn take(&mut self, input: Input) -> Result<(), StoreFault> {
-        tell(&input);
+        tell(&input, self.driver.machine().state());
         let now = self.clock.now();
         if let Step::Appended(seq) = self.driver.take(input, now)? {
             (self.appended)(self.driver, seq);
@@ -175,10 +192,13 @@ impl<L: EventLog, E: Executor + 'static, C: Clock> Work<'_, L, E, C> {
 }
 
 /// What goes wrong outside is worth a line. Texts and addresses do not show in it.
-fn tell(input: &Input) {
+fn tell(input: &Input, known: &State) {
     if let Input::Source(source, state) = input {
         match state {
             SourceState::Failed(why) => tracing::warn!(?source, why, "a source does not work"),
+            SourceState::Works if known.failed_sources.contains_key(source) => {
+                tracing::info!(?source, "a source works again");
+            }
             SourceState::Works => tracing::debug!(?source, "a source works"),
         }
     }

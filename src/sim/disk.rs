@@ -4,6 +4,7 @@
 use crate::store::memory::{Crash, Disk};
 use crate::store::{Durable, Entries, EventLog, MemoryLog, StoreFault};
 use events::{Batch, Event, Link, Seq};
+use std::cell::Cell;
 
 /// A fault put in on purpose. Each must be noticed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -24,6 +25,10 @@ pub enum Bug {
     TypesTwice,
     /// Hand-overs lose their names, so that one counts twice.
     ForgetsKeys,
+    /// What is not known to have happened is done again when its time is over.
+    RetriesUnknown,
+    /// The notice of a reply thread is found by how its text begins, not by its row's name.
+    RoutesByText,
 }
 
 /// Where a process dies: during this append, counted from 1 over the whole run.
@@ -45,6 +50,8 @@ pub(super) struct SimLog {
     dies_at: Option<u64>,
     bug: Option<Bug>,
     unflushed: usize,
+    /// There is no space left.
+    full: Cell<bool>,
 }
 
 impl SimLog {
@@ -61,7 +68,13 @@ impl SimLog {
             dies_at,
             bug,
             unflushed: 0,
+            full: Cell::new(false),
         })
+    }
+
+    /// Whether there is space on the disk from here on.
+    pub(super) fn fill(&self, full: bool) {
+        self.full.set(full);
     }
 
     /// Appends so far, over all processes.
@@ -96,6 +109,9 @@ impl SimLog {
 impl EventLog for SimLog {
     fn append(&mut self, mut batch: Batch) -> Result<Durable, StoreFault> {
         self.appends += 1;
+        if self.full.get() {
+            self.inner.fail_next(StoreFault::Full { doing: "writing" });
+        }
         if self.dies_at == Some(self.appends) {
             self.inner.fail_next(StoreFault::Io {
                 doing: "writing",

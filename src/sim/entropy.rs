@@ -30,6 +30,12 @@ impl Entropy {
         Self::from_bytes(bytes)
     }
 
+    /// The next bytes as they are, at most this many.
+    pub fn rest(&self, most: usize) -> Vec<u8> {
+        let ahead = self.bytes.iter().skip(self.at);
+        ahead.take(most).copied().collect()
+    }
+
     /// The bytes are used up.
     pub const fn is_over(&self) -> bool {
         self.at >= self.bytes.len()

@@ -53,6 +53,7 @@ impl Oracle {
                 continue;
             }
             let fair = |reason: &Reason| match reason {
+                Reason::Duplicate => world.messages.again.contains(guid),
                 Reason::Loop | Reason::Stale | Reason::Future => true,
                 Reason::Twin => said_twice(world, row),
                 _ => false,
@@ -62,7 +63,9 @@ impl Oracle {
                     "row {rowid} is the owner's word and was ignored: {reason:?}"
                 ));
             }
-            if !self.ignored.contains_key(guid) && !self.inbound.contains_key(guid) {
+            // A rewind that nobody looked at before its numbers were used again is not noticed.
+            let unnoticed = rowid <= world.messages.reused;
+            if !unnoticed && !self.ignored.contains_key(guid) && !self.inbound.contains_key(guid) {
                 return Err(format!("row {rowid} is the owner's word and was not taken"));
             }
         }
@@ -158,5 +161,6 @@ fn said_twice(world: &World, row: &Row) -> bool {
             && other.row.body == row.row.body
             && gap(other.row.date, row.row.date) <= 3000
     };
-    world.messages.rows.iter().any(|other| same(&other))
+    let mut rows = world.messages.rows.iter().chain(&world.messages.gone);
+    rows.any(|other| same(&other))
 }

@@ -2,6 +2,7 @@
 //! the real ones do: certain only where nothing can have happened.
 
 use super::codex::Put;
+use super::marks;
 use super::names;
 use super::story::{Fate, Keys, Kind, Proof, Queue, S, Shows, Starts};
 use super::world::{Effect, Happening, World};
@@ -54,6 +55,7 @@ impl World {
 
     fn osascript(&mut self, id: CommandId, text: &Text) -> (u64, Report, bool) {
         let fate = self.messages.fates.pop_front();
+        fate.inspect(|fate| self.marks.hit(marks::fate(*fate)));
         let fate = fate.unwrap_or(Fate::RowAfter(80));
         let row = |world: &mut Self, after: u64| {
             // A row is dated when Messages takes the text, however late it is seen.
@@ -70,7 +72,7 @@ impl World {
         let hung = || performed(How::Accepted, Some(timed_out("osascript")));
         match fate {
             Fate::RowAfter(ms) => row(self, ms),
-            Fate::Sms | Fate::Error22After(_) => row(self, 80),
+            Fate::Sms | Fate::Error22After(_) | Fate::Ghost | Fate::TextLate(_) => row(self, 80),
             Fate::TimeoutSent => row(self, 400),
             Fate::TimeoutSentLater => {
                 self.blurred = true;
@@ -80,8 +82,10 @@ impl World {
             _ => {}
         }
         match fate {
-            Fate::RowAfter(_) | Fate::Sms | Fate::NoRow => (150, accepted(), true),
-            Fate::NothingSent | Fate::Error22After(_) => (150, accepted(), false),
+            Fate::RowAfter(_) | Fate::Sms | Fate::NoRow | Fate::TextLate(_) => {
+                (150, accepted(), true)
+            }
+            Fate::NothingSent | Fate::Error22After(_) | Fate::Ghost => (150, accepted(), false),
             Fate::TimeoutSent | Fate::TimeoutSentLater => (OSASCRIPT, hung(), true),
             Fate::TimeoutNothing => (OSASCRIPT, hung(), false),
             Fate::Target => {
@@ -105,13 +109,19 @@ impl World {
     }
 
     /// What the session's pane shows, or why it is not to be used.
-    fn look(&self, id: &SessionId) -> Result<(S, Screen), Report> {
+    fn look(&mut self, id: &SessionId) -> Result<(S, Screen), Report> {
         let no_pane = |why: &str| failed(Failure::NoPane { why: why.into() });
         let s = self.find(id).ok_or_else(|| no_pane("nobody holds it."))?;
         let session = &self.sessions[s];
         match session.proof {
-            Proof::Gone => return Err(no_pane("its pane is gone.")),
-            Proof::Unproven => return Err(no_pane("no pane is proven to hold it.")),
+            Proof::Gone => {
+                self.marks.hit("pane gone");
+                return Err(no_pane("its pane is gone."));
+            }
+            Proof::Unproven => {
+                self.marks.hit("pane not proven");
+                return Err(no_pane("no pane is proven to hold it."));
+            }
             Proof::Proven => {}
         }
         let screen = match session.shows {
@@ -132,6 +142,14 @@ impl World {
                 _ => Screen::Composer { draft: false },
             },
         };
+        let covered = match session.shows {
+            _ if !session.live => Some("Codex has quit"),
+            Shows::CopyMode => Some("copy mode"),
+            Shows::Approval => Some("approval in the way"),
+            Shows::Draft => Some("draft in the way"),
+            Shows::Composer => None,
+        };
+        covered.inspect(|mark| self.marks.hit(mark));
         Ok((s, screen))
     }
 
@@ -153,11 +171,19 @@ impl World {
             How::Typed(pane)
         };
         let keys = self.keys.pop_front();
+        keys.inspect(|keys| self.marks.hit(marks::keys(*keys)));
         let session = &mut self.sessions[s];
         match keys {
             Some(Keys::EnterLost) if !steers => session.unsubmitted = Some(put),
             Some(Keys::ModalPops) if !steers => {
                 session.shows = Shows::Approval;
+                return (60, performed(how, None), true);
+            }
+            Some(Keys::Dropped) => return (60, performed(how, None), false),
+            Some(Keys::Quits) => {
+                let now = self.now;
+                session.interrupt(now);
+                session.live = false;
                 return (60, performed(how, None), true);
             }
             Some(Keys::TimedOutNothing) => {
@@ -208,6 +234,7 @@ impl World {
             return (90, refused("codex queue"), false);
         };
         let behaviour = self.queue;
+        marks::queue(behaviour).inspect(|mark| self.marks.hit(mark));
         match behaviour {
             Queue::Missing => {
                 let what = "this Codex has no queue.".into();
@@ -246,6 +273,11 @@ impl World {
 
     fn start(&mut self, start: &StartSession) -> (u64, Report, bool) {
         let starts = self.starts.take();
+        let mark = starts.map(|starts| match starts {
+            Starts::Fails => "tmux does not start",
+            Starts::NotSeen => "start not seen",
+        });
+        mark.inspect(|mark| self.marks.hit(mark));
         if starts == Some(Starts::Fails) {
             let (program, message) = ("tmux".into(), "no such file".into());
             return (100, failed(Failure::NotStarted { program, message }), false);

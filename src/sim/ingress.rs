@@ -4,7 +4,7 @@
 use super::names;
 use super::world::World;
 use events::input::{Body, ChatDbPlaced, MessageRow, Placing, QueueEntry, QueueLine, Rollout};
-use events::{Input, SessionId, Text};
+use events::{Guid, Input, SessionId, Text};
 use projections::State;
 use std::collections::BTreeMap;
 
@@ -15,11 +15,12 @@ const FILE: &str = "queue-1";
 /// How far each source was read by this process.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Readers {
-    placed: bool,
+    /// The file that was read last.
+    file: Option<String>,
     rowid: i64,
     held: BTreeMap<i64, u64>,
     /// Our own rows, with their error code when last handed out.
-    tracked: BTreeMap<i64, i64>,
+    tracked: BTreeMap<Guid, i64>,
     rollouts: BTreeMap<SessionId, u64>,
     lines: usize,
 }
@@ -30,7 +31,7 @@ impl Readers {
         let mut readers = Self::default();
         let now = world.now;
         if let Some(place) = &state.inbox.chat_db {
-            readers.placed = true;
+            readers.file = Some(place.identity.clone());
             readers.rowid = place.rowid;
         }
         let held = state.inbox.held.keys();
@@ -38,7 +39,7 @@ impl Readers {
         for row in &world.messages.rows {
             let sent = state.ledger.sent.by_guid(&row.row.guid);
             if sent.is_some_and(|sent| state.ledger.open.contains_key(&sent.id)) {
-                readers.tracked.insert(row.row.rowid, 0);
+                readers.tracked.insert(row.row.guid.clone(), 0);
             }
         }
         let sessions = state.sessions.by_id.iter();
@@ -76,25 +77,40 @@ impl Readers {
         if world.messages.unreadable {
             return None;
         }
-        if !self.placed {
-            self.placed = true;
-            self.rowid = world.messages.rows.last().map_or(0, |r| r.row.rowid);
-            return Some(Input::ChatDb(ChatDbPlaced {
-                identity: "1:2:3".into(),
-                rowid: self.rowid,
-                why: Placing::FirstStart,
-            }));
+        if let Some(placed) = self.place(world) {
+            return Some(Input::ChatDb(placed));
         }
         let row = self.unheld(world).or_else(|| self.changed(world));
         let row = row.or_else(|| self.fresh(world))?;
         Some(Input::Message(Box::new(row)))
     }
 
+    /// Places the cursor where it does not belong to what stands there.
+    fn place(&mut self, world: &World) -> Option<ChatDbPlaced> {
+        let top = world.messages.rows.last().map_or(0, |r| r.row.rowid);
+        let identity = format!("1:{}:3", world.messages.file);
+        let why = match &self.file {
+            None => Placing::FirstStart,
+            Some(file) if *file != identity => Placing::Replaced,
+            Some(_) if self.rowid > top => Placing::Rewound,
+            Some(_) => return None,
+        };
+        self.file = Some(identity.clone());
+        self.rowid = top;
+        self.held.clear();
+        Some(ChatDbPlaced {
+            identity,
+            rowid: top,
+            why,
+        })
+    }
+
     /// A held row that is whole now, or whose time is over.
     fn unheld(&mut self, world: &World) -> Option<MessageRow> {
         let due = self.held.iter().find_map(|(rowid, until)| {
             let row = world.messages.get(*rowid)?.row.clone();
-            let given_up = *until <= world.now;
+            // After a sleep, Messages goes on before anybody's patience is at its end.
+            let given_up = *until <= world.now && !world.is_behind();
             (whole(&row) || given_up).then_some(MessageRow { given_up, ..row })
         })?;
         self.held.remove(&due.rowid);
@@ -103,8 +119,8 @@ impl Readers {
 
     /// One of our own rows with a new error code.
     fn changed(&mut self, world: &World) -> Option<MessageRow> {
-        for (rowid, last) in &mut self.tracked {
-            let Some(row) = world.messages.get(*rowid) else {
+        for (guid, last) in &mut self.tracked {
+            let Some(row) = world.messages.named(guid) else {
                 continue;
             };
             if row.row.error != *last {
@@ -121,7 +137,7 @@ impl Readers {
         let row = rows.get(at)?.row.clone();
         self.rowid = row.rowid;
         if row.from_me {
-            self.tracked.insert(row.rowid, row.error);
+            self.tracked.insert(row.guid.clone(), row.error);
         }
         if !whole(&row) {
             self.held.insert(row.rowid, world.now + HOLD);

@@ -2,10 +2,10 @@
 //! It knows which command each of our rows came from; the program does not.
 
 use super::names;
-use super::story::{Fate, Odd};
+use super::story::{Database, Fate, Odd};
 use events::input::{Body, Chat, MessageRow};
 use events::{CommandId, Guid, Text, Wall};
-use std::collections::VecDeque;
+use std::collections::{BTreeSet, VecDeque};
 
 /// Messages, as the program meets it.
 #[derive(Clone, Debug, Default)]
@@ -18,6 +18,17 @@ pub struct Messages {
     pub self_chat: bool,
     /// chat.db cannot be read.
     pub unreadable: bool,
+    /// Which file stands there.
+    pub file: u32,
+    /// Rows that were there once.
+    pub gone: Vec<Row>,
+    /// Row numbers up to here were given twice.
+    pub reused: i64,
+    /// Rows that were put in again.
+    pub again: BTreeSet<Guid>,
+    /// What the owner wrote last.
+    pub last: String,
+    written: i64,
 }
 
 /// A row, with what only the model knows of it.
@@ -34,6 +45,16 @@ pub struct Row {
 }
 
 impl Messages {
+    /// A chat.db that was in use before.
+    pub(super) fn at_dawn(self_chat: bool, yesterday: Wall) -> Self {
+        let mut messages = Self {
+            self_chat,
+            ..Self::default()
+        };
+        messages.owner_writes("good night", None, yesterday);
+        messages
+    }
+
     fn next_rowid(&self) -> i64 {
         self.rows.last().map_or(100, |r| r.row.rowid) + 1
     }
@@ -41,6 +62,7 @@ impl Messages {
     /// A row as an ordinary message of the owner has it.
     fn blank(&self, text: &str, wall: Wall, from_me: bool) -> MessageRow {
         let rowid = self.next_rowid();
+        let nth = 100 + self.written;
         let account = if self.self_chat {
             names::OWNER
         } else {
@@ -48,7 +70,7 @@ impl Messages {
         };
         MessageRow {
             rowid,
-            guid: names::guid(rowid),
+            guid: names::guid(nth),
             body: Body::Text(Text::from(text)),
             date: Some(wall),
             service: "iMessage".into(),
@@ -75,6 +97,7 @@ impl Messages {
 
     fn put(&mut self, row: MessageRow, by: Option<CommandId>, word: bool, foreign: bool) -> i64 {
         let rowid = row.rowid;
+        self.written += 1;
         self.rows.push(Row {
             row,
             by,
@@ -86,6 +109,7 @@ impl Messages {
 
     /// The owner writes. In a chat with oneself the text stands there twice.
     pub fn owner_writes(&mut self, text: &str, reply_to: Option<Guid>, wall: Wall) -> i64 {
+        text.clone_into(&mut self.last);
         let mut row = self.blank(text, wall, self.self_chat);
         row.reply_to.clone_from(&reply_to);
         let rowid = self.put(row, None, true, false);
@@ -98,23 +122,63 @@ impl Messages {
     }
 
     /// Our row appears; `fate` says how.
-    pub fn our_row(&mut self, text: &str, by: CommandId, fate: Fate, wall: Wall) -> i64 {
+    pub fn our_row(&mut self, text: &str, by: CommandId, fate: Fate, wall: Wall) -> Guid {
         let mut row = self.blank(text, wall, true);
         match fate {
             Fate::Sms => row.service = "SMS".into(),
+            Fate::TextLate(_) => row.body = Body::Empty,
+            Fate::Ghost => {
+                (row.body, row.chat) = (Body::Empty, None);
+                (row.sent, row.delivered) = (false, false);
+            }
             Fate::Error22After(_) => (row.sent, row.delivered) = (false, false),
             _ => {}
         }
-        let rowid = self.put(row, Some(by), false, true);
-        if self.self_chat && !matches!(fate, Fate::Error22After(_)) {
+        let guid = row.guid.clone();
+        self.put(row, Some(by), false, true);
+        if self.self_chat && !matches!(fate, Fate::Error22After(_) | Fate::Ghost) {
             let twin = self.blank(text, Wall(wall.0 + 400), false);
             self.put(twin, None, false, true);
         }
-        rowid
+        guid
+    }
+
+    /// Another file, or other rows in it.
+    pub fn database(&mut self, what: Database) -> Vec<Guid> {
+        match what {
+            Database::Replaced => {
+                self.file += 1;
+                for (nth, row) in (1..).zip(&mut self.rows) {
+                    row.row.rowid = nth;
+                }
+                Vec::new()
+            }
+            Database::Rewound(count) | Database::Backfilled(count) => {
+                self.reused = self.reused.max(self.next_rowid() - 1);
+                let kept = self.rows.len().saturating_sub(count).max(1);
+                let lost = self.rows.split_off(kept.min(self.rows.len()));
+                let names = lost.iter().map(|row| row.row.guid.clone()).collect();
+                self.gone
+                    .retain(|old| lost.iter().all(|new| new.row.guid != old.row.guid));
+                self.gone.extend(lost);
+                names
+            }
+        }
+    }
+
+    /// A sync puts a row in again.
+    pub fn put_again(&mut self, guid: &Guid) {
+        if self.named(guid).is_none()
+            && let Some(mut row) = self.once_named(guid).cloned()
+        {
+            row.row.rowid = self.next_rowid();
+            self.again.insert(guid.clone());
+            self.rows.push(row);
+        }
     }
 
     /// A row that is not simply the owner's word.
-    pub fn odd(&mut self, odd: Odd, wall: Wall) -> Option<i64> {
+    pub fn odd(&mut self, odd: Odd, wall: Wall) -> Option<Guid> {
         let mut row = self.blank("do something else", wall, self.self_chat);
         let mut word = false;
         match odd {
@@ -136,6 +200,7 @@ impl Messages {
             }
             Odd::Sms => row.service = "SMS".into(),
             Odd::Tapback => row.associated_type = 2001,
+            Odd::Edited => row.edited = true,
             Odd::Stale => row.date = Some(Wall(wall.0 - 2 * 86_400_000)),
             Odd::Duplicate => {
                 let whole = |r: &&Row| r.word && r.row.chat.is_some() && r.row.body != Body::Empty;
@@ -160,13 +225,15 @@ impl Messages {
             }
             Odd::NoBody => row.body = Body::Empty,
         }
-        Some(self.put(row, None, word, !word))
+        let guid = row.guid.clone();
+        self.put(row, None, word, !word);
+        Some(guid)
     }
 
     /// What was missing in a row is there now.
-    pub fn complete(&mut self, rowid: i64) {
-        let whole = self.blank("finish the report", Wall(0), false);
-        if let Some(row) = self.get_mut(rowid) {
+    pub fn complete(&mut self, guid: &Guid, text: &str) {
+        let whole = self.blank(text, Wall(0), false);
+        if let Some(row) = self.named_mut(guid) {
             row.row.chat = row.row.chat.take().or(whole.chat);
             if row.row.body == Body::Empty {
                 row.row.body = whole.body;
@@ -175,8 +242,8 @@ impl Messages {
     }
 
     /// Messages writes an error code on a row.
-    pub fn fail(&mut self, rowid: i64) {
-        if let Some(row) = self.get_mut(rowid) {
+    pub fn fail(&mut self, guid: &Guid) {
+        if let Some(row) = self.named_mut(guid) {
             row.row.error = 22;
         }
     }
@@ -190,12 +257,21 @@ impl Messages {
         self.rows.get(at)
     }
 
-    fn get_mut(&mut self, rowid: i64) -> Option<&mut Row> {
-        let at = self
-            .rows
-            .binary_search_by_key(&rowid, |r| r.row.rowid)
-            .ok()?;
-        self.rows.get_mut(at)
+    /// The row of this name, where it is there.
+    pub fn named(&self, guid: &Guid) -> Option<&Row> {
+        self.rows.iter().rev().find(|r| r.row.guid == *guid)
+    }
+
+    /// The row of this name, even if it is gone.
+    pub fn once_named(&self, guid: &Guid) -> Option<&Row> {
+        let gone = || self.gone.iter().find(|r| r.row.guid == *guid);
+        self.named(guid).or_else(gone)
+    }
+
+    /// What happens to a row that is gone happens where it comes back from.
+    fn named_mut(&mut self, guid: &Guid) -> Option<&mut Row> {
+        let mut rows = self.rows.iter_mut().rev().chain(&mut self.gone);
+        rows.find(|r| r.row.guid == *guid)
     }
 
     /// The name of the newest of our rows that speaks of a session.

@@ -12,18 +12,21 @@
     reason = "a model answers to the few cases it knows; production code has no such arms"
 )]
 
+mod beats;
 pub mod codex;
 pub mod disk;
 pub mod entropy;
 mod finish;
 mod hands;
 mod ingress;
+pub mod marks;
 pub mod messages;
 mod names;
 pub mod oracle;
 pub mod random;
 pub mod runner;
 pub mod scenarios;
+pub mod shrink;
 pub mod story;
 pub mod world;
 

@@ -2,8 +2,12 @@
 //! step against the log on the model disk, the live State and the world's own
 //! knowledge, which the program does not have.
 
+mod evidence;
+
 use super::Broken;
 use super::disk::SimLog;
+use super::marks::{self, Marks};
+use super::messages::Row;
 use super::names;
 use super::story::Kind;
 use super::world::{Effect, World};
@@ -11,14 +15,15 @@ use crate::driver::Driver;
 use crate::store::EventLog;
 use events::command::SendMessage;
 use events::event::{
-    Action, CommandSettled, InboundReceived, InstructionEnd, InstructionEnded, NoticeQueued,
-    RoutingDecided, Topic,
+    Action, CommandSettled, IgnoreReason, InboundReceived, InstructionEnd, InstructionEnded,
+    NoticeQueued, RoutingDecided, Rule, Topic,
 };
-use events::outcome::{Evidence, Failure};
+use events::outcome::Failure;
 use events::{
     Command, CommandId, Envelope, Event, Guid, InputKey, Lane, Outcome, Seq, SessionId, Text, Tick,
     TurnId,
 };
+use evidence::{puts, sends_part, shown};
 use projections::check::violations;
 use projections::{State, apply};
 use std::collections::{BTreeMap, BTreeSet};
@@ -31,7 +36,7 @@ pub(super) struct Oracle {
     tick: Tick,
     pub(super) commands: BTreeMap<CommandId, Life>,
     pub(super) inbound: BTreeMap<Guid, Inbound>,
-    pub(super) ignored: BTreeMap<Guid, events::event::IgnoreReason>,
+    pub(super) ignored: BTreeMap<Guid, IgnoreReason>,
     pub(super) keys: BTreeSet<InputKey>,
     pub(super) turns: BTreeSet<(SessionId, TurnId)>,
     ends: BTreeSet<(SessionId, TurnId, bool)>,
@@ -47,6 +52,8 @@ pub(super) struct Oracle {
     told: BTreeSet<(SessionId, Topic, String)>,
     /// Messages for which Enter was pressed once more.
     entered: BTreeSet<Guid>,
+    /// Where the program went.
+    pub(super) marks: Marks,
     /// Every entry in words, where somebody wants to read them.
     pub(super) transcript: Option<Vec<String>>,
 }
@@ -88,8 +95,14 @@ fn must(holds: bool, what: impl FnOnce() -> String) -> Result<(), Broken> {
 }
 
 impl Oracle {
-    /// Checks everything that is new since the last time.
-    pub(super) fn check(&mut self, driver: &Driver<SimLog>, world: &World) -> Result<(), Broken> {
+    /// Checks everything that is new since the last time; `closely`, also that
+    /// the log replayed is the live State.
+    pub(super) fn check(
+        &mut self,
+        driver: &Driver<SimLog>,
+        world: &World,
+        closely: bool,
+    ) -> Result<(), Broken> {
         let last = driver.log().last().unwrap_or_default();
         must(last >= self.shadow.last, || {
             format!("entries behind {last} were acknowledged and are gone")
@@ -100,9 +113,16 @@ impl Oracle {
             if let Some(transcript) = &mut self.transcript {
                 transcript.push(format!("{} {} {:?}", world.now, entry.seq, entry.event));
             }
+            if closely {
+                shows_nothing(&entry)?;
+            }
+            marks::branch(&entry.event).inspect(|mark| self.marks.hit(mark));
             self.entry(&entry, world)
                 .map_err(|what| format!("{what}, at entry {}", entry.seq))?;
             apply(&mut self.shadow, &entry);
+        }
+        if !closely {
+            return Ok(());
         }
         must(self.shadow == *driver.machine().state(), || {
             "the log, replayed, is not the live state".into()
@@ -124,7 +144,7 @@ impl Oracle {
             Event::NotifyReceived(e) => self.key(&e.key),
             Event::AttentionRequested(e) => self.key(&e.key),
             Event::ChatDbPlaced(e) => {
-                self.first_row.get_or_insert(e.rowid);
+                self.first_row = Some(e.rowid);
                 Ok(())
             }
             Event::TurnCompleted(e) => {
@@ -140,21 +160,32 @@ impl Oracle {
             Event::InboundReceived(e) => self.received(e, world),
             Event::InboundIgnored(e) => {
                 let twice = self.ignored.insert(e.guid.clone(), e.reason).is_some();
-                must(!twice && !self.inbound.contains_key(&e.guid), || {
+                let twice = twice || self.inbound.contains_key(&e.guid);
+                let fair = e.reason == IgnoreReason::Duplicate;
+                let again = fair && world.messages.again.contains(&e.guid);
+                must(!twice || again, || {
                     format!("row {} was decided twice", e.rowid)
                 })
             }
             Event::OutgoingSeen(e) => {
-                let row = world.messages.get(e.rowid);
+                let row = world.messages.once_named(&e.guid);
                 let mine = row.is_some_and(|r| r.by == Some(e.command));
                 must(mine || world.blurred, || {
                     format!("row {} is not of {}", e.rowid, e.command)
                 })
             }
-            Event::RoutingDecided(e) => self.routed(e),
+            Event::RoutingDecided(e) => self.routed(e, world),
             Event::InstructionEnded(e) => self.ended(e, world),
             Event::NoticeQueued(e) => self.notice(entry.seq, e, world),
+            Event::DeadlinePassed(e) => {
+                let mut due = self.shadow.deadlines.iter();
+                let due = due.any(|(at, what)| *what == e.deadline && *at <= entry.tick);
+                must(due, || format!("{:?} came before its time", e.deadline))
+            }
             Event::CommandRequested(e) => {
+                must(self.has_cause(&e.command), || {
+                    format!("{} has no cause in the log", e.id)
+                })?;
                 if let Command::PressEnter(typed) = &e.command {
                     let inbound = &typed.instruction.inbound;
                     must(self.entered.insert(inbound.clone()), || {
@@ -181,8 +212,9 @@ impl Oracle {
 
     fn received(&mut self, e: &InboundReceived, world: &World) -> Result<(), Broken> {
         let (nth, guid) = (self.inbound.len(), e.guid.clone());
-        let row = world.messages.get(e.rowid);
-        must(row.is_some_and(|r| !r.foreign), || {
+        let row = world.messages.once_named(&e.guid);
+        let owners = row.is_some_and(|r| !r.foreign || self.stands_for_another(r, world));
+        must(owners, || {
             format!("row {} is not the owner's word and was taken", e.rowid)
         })?;
         let inbound = Inbound {
@@ -193,6 +225,38 @@ impl Oracle {
         };
         let fresh = self.inbound.insert(guid, inbound).is_none();
         must(fresh, || format!("row {} was taken twice", e.rowid))
+    }
+
+    /// The session of the notice in whose thread a message stands, as the world knows it.
+    fn session_of_thread(&self, inbound: &Guid, world: &World) -> Option<&SessionId> {
+        let root = world.messages.once_named(inbound)?.row.reply_to.as_ref()?;
+        let by = world.messages.once_named(root)?.by?;
+        let Command::SendMessage(send) = &self.commands.get(&by)?.command else {
+            return None;
+        };
+        self.notices.get(&send.notice)?.session.as_ref()
+    }
+
+    /// The notice was queued, or the message was taken and decided on.
+    fn has_cause(&self, command: &Command) -> bool {
+        match command {
+            Command::SendMessage(send) => self.notices.contains_key(&send.notice),
+            Command::PressEnter(typed) => self.is_decided(&typed.instruction.inbound),
+            other => inbound_of(other).is_some_and(|guid| self.is_decided(guid)),
+        }
+    }
+
+    fn is_decided(&self, inbound: &Guid) -> bool {
+        self.inbound.get(inbound).is_some_and(|known| known.decided)
+    }
+
+    /// A copy of words that the owner wrote and that were not taken themselves (said twice within
+    /// a moment, or their row was gone before it was read) is as good as they are.
+    fn stands_for_another(&self, row: &Row, world: &World) -> bool {
+        let mut rows = world.messages.rows.iter().chain(&world.messages.gone);
+        rows.any(|r| {
+            r.word && r.row.body == row.row.body && !self.inbound.contains_key(&r.row.guid)
+        })
     }
 
     fn ended(&mut self, e: &InstructionEnded, world: &World) -> Result<(), Broken> {
@@ -213,7 +277,14 @@ impl Oracle {
         })
     }
 
-    fn routed(&mut self, e: &RoutingDecided) -> Result<(), Broken> {
+    fn routed(&mut self, e: &RoutingDecided, world: &World) -> Result<(), Broken> {
+        if e.rule == Rule::ReplyThread {
+            let threads = self.session_of_thread(&e.inbound, world);
+            must(
+                threads.is_none_or(|id| Some(id) == e.target.as_ref()),
+                || format!("{} went to another session than its thread's", e.inbound),
+            )?;
+        }
         let inbound = self.inbound.get_mut(&e.inbound);
         let inbound = inbound.ok_or("a decision on a message that was not taken")?;
         must(!inbound.decided, || {
@@ -313,8 +384,8 @@ impl Oracle {
         let reached = world.effects.iter().any(|x| x.id == id && x.reached);
         match &e.outcome {
             Outcome::Failed(Failure::Row { guid, .. }) => {
-                let mut rows = world.messages.rows.iter();
-                let failed = rows.any(|r| r.row.guid == *guid && r.row.error != 0);
+                let row = world.messages.once_named(guid);
+                let failed = row.is_some_and(|r| r.row.error != 0);
                 must(failed, || format!("{id} failed by a row that did not"))
             }
             Outcome::Failed(_) => must(!reached, || format!("{id} failed, and it had happened")),
@@ -445,6 +516,18 @@ impl Oracle {
     }
 }
 
+/// Words that stand in the owner's and the model's texts, and addresses: no log line may have them.
+const PRIVATE: [&str; 4] = [names::OWNER, "555550199", names::MAC, "zebra"];
+
+/// An entry as a log line would have it has nothing of what is private.
+fn shows_nothing(entry: &Envelope) -> Result<(), Broken> {
+    let line = format!("{entry:?}");
+    let shown = PRIVATE.iter().find(|word| line.contains(*word));
+    shown.map_or(Ok(()), |word| {
+        Err(format!("\"{word}\" shows in a log line"))
+    })
+}
+
 /// The message whose words a command puts into a session.
 pub(super) fn inbound_of(command: &Command) -> Option<&Guid> {
     match command {
@@ -453,34 +536,5 @@ pub(super) fn inbound_of(command: &Command) -> Option<&Guid> {
         Command::QueueInstruction(c) | Command::ResumeSession(c) => Some(&c.inbound),
         Command::StartSession(c) => Some(&c.inbound),
         Command::PressEnter(_) | Command::SendMessage(_) => None,
-    }
-}
-
-fn sends_part(command: &Command, notice: Seq, part: u16) -> bool {
-    matches!(command, Command::SendMessage(s) if s.notice == notice && s.part == part)
-}
-
-fn puts(effect: &Effect, inbound: &Guid) -> bool {
-    effect.reached && inbound_of(&effect.command) == Some(inbound)
-}
-
-/// The evidence is there, in the world.
-fn shown(evidence: &Evidence, world: &World) -> bool {
-    use events::input::RolloutFact;
-    let session = |id: &SessionId| world.sessions.iter().find(|s| s.id == *id);
-    match evidence {
-        Evidence::Row { rowid, .. } => {
-            let row = world.messages.get(*rowid);
-            row.is_some_and(|r| r.by.is_some())
-        }
-        Evidence::Recorded { session: id, offset } => session(id).is_some_and(|s| {
-            let at = s.records.iter().find(|r| r.offset == *offset);
-            at.is_some_and(|r| matches!(r.fact, RolloutFact::UserMessage { .. }))
-        }),
-        Evidence::Answered { session: id, call } => session(id).is_some_and(|s| {
-            let closes = |fact: &RolloutFact| matches!(fact, RolloutFact::CallClosed { call: c, .. } if c == call);
-            s.records.iter().any(|r| closes(&r.fact))
-        }),
-        Evidence::Running { session: id, .. } => session(id).is_some(),
     }
 }

@@ -7,10 +7,20 @@ use super::entropy::Entropy;
 use super::runner::Plan;
 use super::scenarios::settings;
 use super::story::{
-    Beat, Fate, Hook, Keys, Kind, Odd, Proof, Queue, S, Shows, Starts, Story, Turn, Words,
+    Beat, Database, Fate, Hook, Keys, Kind, Odd, Proof, Queue, S, Shows, Starts, Story, Turn, Words,
 };
 use crate::store::memory::Crash;
 use events::settings::NotifyMode;
+
+/// A seed's length in bytes: short runs are many, long ones find what takes time.
+const LENGTHS: [usize; 8] = [40, 40, 60, 60, 80, 100, 160, 300];
+
+/// The bytes of a seed.
+pub fn bytes(seed: u64) -> Vec<u8> {
+    let mut entropy = Entropy::from_seed(seed, 308);
+    let length = entropy.one(&LENGTHS).unwrap_or_default();
+    entropy.rest(length)
+}
 
 /// How often what goes wrong, of 256.
 struct Rates {
@@ -18,8 +28,11 @@ struct Rates {
     keys: u8,
     odd: u8,
     kill: u8,
+    die: u8,
     screen: u8,
     clock: u8,
+    database: u8,
+    disk: u8,
     hook: u8,
 }
 
@@ -34,8 +47,11 @@ pub fn draw(name: &str, entropy: &mut Entropy) -> (Story, Plan) {
         keys: rate(),
         odd: rate(),
         kill: rate() / 4,
+        die: rate(),
         screen: rate(),
         clock: rate() / 3,
+        database: rate() / 3,
+        disk: rate() / 6,
         hook: rate(),
     };
     let sessions = usize::try_from(entropy.upto(2)).unwrap_or(0) + 1;
@@ -45,6 +61,7 @@ pub fn draw(name: &str, entropy: &mut Entropy) -> (Story, Plan) {
         settings: settings(),
         self_chat: entropy.chance(80),
     };
+    let deaths = deaths(entropy, &rates);
     story.settings.strict_tmux = entropy.chance(170);
     story.settings.require_ref = entropy.chance(200);
     if entropy.chance(60) {
@@ -58,31 +75,34 @@ pub fn draw(name: &str, entropy: &mut Entropy) -> (Story, Plan) {
     while !entropy.is_over() {
         moment(&mut story.beats, sessions, &rates, entropy);
     }
-    let deaths = deaths(entropy, &rates);
-    (story, Plan { deaths, bug: None })
+    let plan = Plan {
+        deaths,
+        ..Plan::default()
+    };
+    (story, plan)
 }
 
+/// At which appends it dies, besides being killed: none in most runs.
 fn deaths(entropy: &mut Entropy, rates: &Rates) -> Vec<Death> {
-    // The entropy is over: where it dies follows from the rates alone.
-    let mut death = Vec::new();
-    let mut at = u64::from(rates.fate) / 3 + u64::from(rates.kill);
-    let tears = rates.kill > 0 && rates.odd == 200;
-    while rates.kill > 0 && death.len() < 6 {
-        at += 7 + u64::from(rates.keys) / 5 + entropy.upto(3) + death.len() as u64;
-        let how = if tears && death.len() == 5 {
-            Crash::Tear
-        } else if at.is_multiple_of(2) {
-            Crash::Keep
-        } else {
-            Crash::Drop
-        };
-        death.push(Death {
-            append: at,
-            how,
-            children_live: at % 3 == 0,
+    let mut deaths = Vec::new();
+    let mut append = 0;
+    while deaths.len() < 8 && entropy.chance(rates.die) {
+        append += 1 + entropy.upto(40);
+        let ways = [
+            Crash::Keep,
+            Crash::Drop,
+            Crash::Keep,
+            Crash::Drop,
+            Crash::Tear,
+            Crash::Flip,
+        ];
+        deaths.push(Death {
+            append,
+            how: entropy.one(&ways).unwrap_or(Crash::Drop),
+            children_live: entropy.chance(80),
         });
     }
-    death
+    deaths
 }
 
 fn moment(beats: &mut Vec<Beat>, sessions: S, rates: &Rates, entropy: &mut Entropy) {
@@ -97,6 +117,8 @@ fn moment(beats: &mut Vec<Beat>, sessions: S, rates: &Rates, entropy: &mut Entro
             Keys::ModalPops,
             Keys::TimedOutTyped,
             Keys::TimedOutNothing,
+            Keys::Dropped,
+            Keys::Quits,
         ];
         beats.extend(entropy.one(&keys).map(Beat::Keys));
         beats.push(Beat::Lag(s, entropy.upto(5) * 1500));
@@ -115,8 +137,23 @@ fn moment(beats: &mut Vec<Beat>, sessions: S, rates: &Rates, entropy: &mut Entro
         beats.extend(entropy.one(&screens(s)));
     }
     if entropy.chance(rates.clock) {
-        let far = entropy.upto(4_000_000).cast_signed() - 2_000_000;
-        beats.push(Beat::Clock(far));
+        beats.extend(entropy.one(&clocks()));
+    }
+    if entropy.chance(rates.database) {
+        let count = usize::try_from(entropy.upto(5)).unwrap_or(0) + 1;
+        let what = [
+            Database::Rewound(count),
+            Database::Backfilled(count),
+            Database::Replaced,
+        ];
+        beats.extend(entropy.one(&what).map(Beat::Database));
+    }
+    if entropy.chance(rates.disk) {
+        beats.push(Beat::DiskFull(entropy.upto(40_000)));
+    }
+    if entropy.chance(rates.kill) {
+        let which = entropy.upto(31);
+        beats.push(Beat::Upgrade(u8::try_from(which).unwrap_or(0)));
     }
     if entropy.chance(rates.hook) {
         beats.extend(entropy.one(&HOOKS).map(Beat::Hook));
@@ -136,11 +173,12 @@ fn moment(beats: &mut Vec<Beat>, sessions: S, rates: &Rates, entropy: &mut Entro
     beats.extend(entropy.one(&pauses).map(Beat::Wait));
 }
 
-const ODD: [Odd; 10] = [
+const ODD: [Odd; 11] = [
     Odd::Stranger,
     Odd::Group,
     Odd::Sms,
     Odd::Tapback,
+    Odd::Edited,
     Odd::Stale,
     Odd::Duplicate,
     Odd::Echo,
@@ -149,16 +187,40 @@ const ODD: [Odd; 10] = [
     Odd::NoBody,
 ];
 
-const HOOKS: [Hook; 6] = [
+const HOOKS: [Hook; 7] = [
     Hook::Once,
     Hook::Never,
     Hook::Twice,
     Hook::Burst,
+    Hook::Storm,
     Hook::Early,
     Hook::Late(4000),
 ];
 
-const fn fates(ms: u64) -> [Fate; 12] {
+/// Steps of the clock, up to years, and nights.
+const fn clocks() -> [Beat; 10] {
+    const DAY: i64 = 86_400_000;
+    [
+        Beat::Clock(1500),
+        Beat::Clock(-1500),
+        Beat::Clock(-2_000_000),
+        Beat::Clock(2_000_000),
+        Beat::Clock(-3 * DAY),
+        Beat::Clock(3 * DAY),
+        Beat::Clock(-3650 * DAY),
+        Beat::Clock(3650 * DAY),
+        Beat::Sleep {
+            ms: 30_000_000,
+            counts: true,
+        },
+        Beat::Sleep {
+            ms: 30_000_000,
+            counts: false,
+        },
+    ]
+}
+
+const fn fates(ms: u64) -> [Fate; 14] {
     [
         Fate::RowAfter(ms),
         Fate::NothingSent,
@@ -172,10 +234,12 @@ const fn fates(ms: u64) -> [Fate; 12] {
         Fate::BreaksOff { sent: true },
         Fate::BreaksOff { sent: false },
         Fate::Sms,
+        Fate::Ghost,
+        Fate::TextLate(ms),
     ]
 }
 
-const fn screens(s: S) -> [Beat; 12] {
+const fn screens(s: S) -> [Beat; 13] {
     [
         Beat::Shows(s, Shows::Composer),
         Beat::Shows(s, Shows::Composer),
@@ -189,13 +253,14 @@ const fn screens(s: S) -> [Beat; 12] {
         Beat::ChatDb(false),
         Beat::ChatDb(true),
         Beat::Quit(s),
+        Beat::TmuxEnds,
     ]
 }
 
 /// What a day is made of.
-const fn acts(s: S) -> [Beat; 24] {
+const fn acts(s: S) -> [Beat; 26] {
     [
-        Beat::Desk(s, "look at the tests"),
+        Beat::Desk(s, "look at the zebra"),
         Beat::Desk(s, "and the docs"),
         Beat::Next(s, Turn::Asks(3)),
         Beat::Next(s, Turn::AsksAside(2)),
@@ -203,21 +268,23 @@ const fn acts(s: S) -> [Beat; 24] {
         Beat::Next(s, Turn::Works(9000)),
         Beat::Next(s, Turn::Fails),
         Beat::Next(s, Turn::Forgets),
-        Beat::Owner(Words::To(s, "go on with it")),
+        Beat::Owner(Words::To(s, "go on with the zebra")),
         Beat::Owner(Words::To(s, "now something else")),
         Beat::Owner(Words::To(s, "yes")),
         Beat::Owner(Words::Thread(s, "yes")),
         Beat::Owner(Words::Thread(s, "2")),
         Beat::Owner(Words::Plain("1")),
-        Beat::Owner(Words::Plain("3")),
+        Beat::Start(Starts::Fails),
         Beat::Owner(Words::Plain("do it")),
         Beat::Owner(Words::Plain("list")),
+        Beat::Owner(Words::Plain("retry")),
         Beat::Owner(Words::Status(s)),
+        Beat::Owner(Words::Again),
         Beat::Owner(Words::Plain("new docs: write them")),
         Beat::Answer(s),
         Beat::Interrupt(s),
-        Beat::QueueLine("from elsewhere"),
-        Beat::Attention("look here"),
+        Beat::QueueLine("a zebra from elsewhere"),
+        Beat::Attention("look at the zebra here"),
         Beat::Start(Starts::NotSeen),
     ]
 }

@@ -1,22 +1,26 @@
 //! Plays a story with the real driver, kills it where the plan says so, starts
 //! it again, lets everything come to rest and checks all the way.
 
+mod bugs;
+
 use super::Broken;
 use super::disk::{Bug, Death, SimLog};
 use super::ingress::Readers;
+use super::marks::Marks;
 use super::oracle::Oracle;
 use super::story::Story;
 use super::world::{Seen, World};
 use crate::driver::Driver;
 use crate::store::memory::{Crash, Disk};
 use crate::store::{EventLog, StoreFault};
-use events::input::{Notify, Source, SourceState, Started};
-use events::outcome::{Doubt, Failure, Performed};
-use events::{Command, CommandId, Input, Lane, Link, Now, Outcome, Report, Tick};
+use events::input::{Source, SourceState, Started};
+use events::{Command, CommandId, Input, Lane, Link, Now, Settings, Tick};
 use projections::State;
 use projections::ledger::Stage;
 use std::collections::BTreeMap;
 
+/// Between two dear checks of a run that is only sampled.
+const SAMPLE: u64 = 64;
 /// Steps after which a run that has not come to rest never will.
 const STEPS_MAX: u64 = 20_000;
 
@@ -27,6 +31,21 @@ pub struct Plan {
     pub deaths: Vec<Death>,
     /// A planted bug.
     pub bug: Option<Bug>,
+    /// How much is checked.
+    pub depth: Depth,
+}
+
+/// How much of a run is checked. What happens in it is the same.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Depth {
+    /// Everything, after every step.
+    #[default]
+    Full,
+    /// What costs little after every step; that the log replayed is the live
+    /// State, and that nothing private shows, at each start, at the end and now and then.
+    Sampled,
+    /// Nothing: for the second run, which only has to come out like the first.
+    Bare,
 }
 
 /// What a run came to.
@@ -48,9 +67,28 @@ pub struct Summary {
     pub torn: bool,
 }
 
-/// Plays a story to its end.
-pub fn play(story: &Story, plan: &Plan) -> Result<Summary, Broken> {
-    Run::new(story, plan).play()
+/// Plays a story to its end. Gives what it came to, and the marks that it reached.
+pub fn play(story: &Story, plan: &Plan) -> Result<(Summary, Marks), Broken> {
+    let mut run = Run::new(story, plan);
+    let summary = run.play()?;
+    let mut marks = run.world.marks;
+    marks.add(&run.oracle.marks);
+    Ok((summary, marks))
+}
+
+/// Plays a story twice, the second time without looking: both must come to the same.
+pub fn play_twice(story: &Story, plan: &Plan) -> Result<(Summary, Marks), Broken> {
+    let first = play(story, plan)?;
+    let bare = Plan {
+        depth: Depth::Bare,
+        ..plan.clone()
+    };
+    let (again, _) = play(story, &bare)?;
+    if again == first.0 {
+        Ok(first)
+    } else {
+        Err("two runs differ".into())
+    }
 }
 
 /// Plays a story and gives every entry of its log in words, and what is wrong with it.
@@ -67,13 +105,14 @@ pub fn tell(story: &Story, plan: &Plan) -> Vec<String> {
     told
 }
 struct Run<'a> {
-    story: &'a Story,
     plan: &'a Plan,
     world: World,
     oracle: Oracle,
     appends: u64,
     steps: u64,
     calm: bool,
+    /// As the running version has them.
+    settings: Settings,
     /// A State of some moments ago, as a snapshot keeps it.
     kept: State,
 }
@@ -103,15 +142,15 @@ enum Step {
 }
 
 impl<'a> Run<'a> {
-    fn new(story: &'a Story, plan: &'a Plan) -> Self {
+    fn new(story: &Story, plan: &'a Plan) -> Self {
         Self {
-            story,
             plan,
             world: World::new(story),
             oracle: Oracle::default(),
             appends: 0,
             steps: 0,
             calm: false,
+            settings: story.settings.clone(),
             kept: State::default(),
         }
     }
@@ -121,37 +160,63 @@ impl<'a> Run<'a> {
         loop {
             match self.life(disk)? {
                 End::Died(next) => disk = next,
-                End::Torn => return Ok(self.summary(None, true)),
+                End::Torn => return self.summary(None),
                 End::Rest(driver) => {
-                    self.oracle.at_rest(&self.world)?;
-                    let link = self.oracle.shadow.last;
-                    let link = driver.log().link(link).map_err(|f| f.to_string())?;
-                    return Ok(self.summary(link, false));
+                    if self.plan.depth != Depth::Bare {
+                        self.oracle.at_rest(&self.world)?;
+                    }
+                    let summary = self.summary(Some(&driver))?;
+                    if self.plan.depth == Depth::Full {
+                        self.once_more(*driver)?;
+                    }
+                    return Ok(summary);
                 }
             }
         }
     }
 
-    fn life(&mut self, disk: Disk) -> Result<End, Broken> {
-        let mut process = self.boot(disk)?;
-        self.oracle.check(&process.driver, &self.world)?;
-        let started = Input::Started(Started {
+    /// Started again with nothing to do, it says that it started, and nothing else.
+    fn once_more(&mut self, driver: Driver<SimLog>) -> Result<(), Broken> {
+        let before = driver.machine().state().last;
+        // No planned death comes behind this.
+        self.appends = u64::MAX / 2;
+        let mut process = self.boot(driver.into_log().crash(Crash::Drop))?;
+        let started = self.started();
+        let took = self.take(&mut process, started)?;
+        let idle = self.begin(&mut process)?.is_none() && matches!(took, Step::Went);
+        if idle && process.busy.is_empty() && process.driver.machine().state().last == before.next()
+        {
+            Ok(())
+        } else {
+            Err("started again with nothing to do, it does something".into())
+        }
+    }
+
+    fn started(&self) -> Input {
+        Input::Started(Started {
             version: "1".into(),
             pid: 1,
-            settings: self.story.settings.clone(),
-        });
+            settings: self.settings.clone(),
+        })
+    }
+
+    fn life(&mut self, disk: Disk) -> Result<End, Broken> {
+        let mut process = self.boot(disk)?;
+        self.check(&process, true)?;
+        let started = self.started();
         let mut step = self.take(&mut process, started);
         loop {
             match step? {
                 Step::Dies(death) => return self.dies(process, death),
                 Step::Rest => {
+                    self.check(&process, true)?;
                     self.appends = process.driver.log().appends();
                     return Ok(End::Rest(Box::new(process.driver)));
                 }
                 Step::Went => {}
             }
-            self.oracle.check(&process.driver, &self.world)?;
-            if self.steps.is_multiple_of(16) {
+            self.check(&process, false)?;
+            if self.steps.is_multiple_of(SAMPLE) {
                 self.kept = process.driver.machine().state().clone();
             }
             self.steps += 1;
@@ -162,6 +227,16 @@ impl<'a> Run<'a> {
         }
     }
 
+    /// Has the oracle look, as closely as the plan wants it.
+    fn check(&mut self, process: &Process, closely: bool) -> Result<(), Broken> {
+        let closely = match self.plan.depth {
+            Depth::Full => true,
+            Depth::Sampled => closely || self.steps.is_multiple_of(SAMPLE),
+            Depth::Bare => return Ok(()),
+        };
+        self.oracle.check(&process.driver, &self.world, closely)
+    }
+
     /// Opens the log, from its beginning and from a snapshot, which must agree.
     fn boot(&mut self, disk: Disk) -> Result<Process, Broken> {
         let dies_at = self.death().map(|death| death.append);
@@ -170,7 +245,7 @@ impl<'a> Run<'a> {
             log.map_err(|fault| format!("the log does not open: {fault}"))
         };
         let fault = |fault: StoreFault| fault.to_string();
-        if self.plan.bug != Some(Bug::NoFlush) {
+        if self.plan.bug != Some(Bug::NoFlush) && self.plan.depth != Depth::Bare {
             let from = Driver::open(open(disk.clone(), None)?, self.kept.clone()).map_err(fault)?;
             let whole = Driver::open(open(disk.clone(), None)?, State::default()).map_err(fault)?;
             if from.machine().state() != whole.machine().state() {
@@ -201,16 +276,26 @@ impl<'a> Run<'a> {
     fn dies(&mut self, process: Process, death: Death) -> Result<End, Broken> {
         let log = process.driver.into_log();
         self.appends = log.appends();
+        if death.append > 0 {
+            self.world.marks.hit(match death.how {
+                Crash::Keep => "died appending, kept",
+                Crash::Drop => "died appending, lost",
+                Crash::Tear => "died appending, torn",
+                Crash::Flip => "died appending, a bit wrong",
+            });
+        }
         let disk = log.crash(death.how);
         self.world.died(death.children_live);
-        self.world.now += 700;
-        if death.how != Crash::Tear {
+        // What starts it again waits longer where it does not live long.
+        let full = self.world.full_until > self.world.now;
+        self.world.now += if full { 10_000 } else { 700 };
+        if !matches!(death.how, Crash::Tear | Crash::Flip) {
             return Ok(End::Died(disk));
         }
         match SimLog::open(disk, 0, None, None) {
             Err(StoreFault::Corrupt { .. }) => Ok(End::Torn),
             Err(other) => Err(format!("a torn log was taken for something else: {other}")),
-            Ok(_) => Err("a torn log was opened".into()),
+            Ok(_) => Err("a damaged log was opened".into()),
         }
     }
 
@@ -231,9 +316,10 @@ impl<'a> Run<'a> {
             return Ok(step);
         }
         if let Some(input) = process.readers.next(&self.world) {
+            let input = self.named(input);
             return self.take(process, input);
         }
-        if let Some(seen) = self.world.happen(&self.oracle.shadow) {
+        if let Some(seen) = self.world.happen(process.driver.machine().state()) {
             return self.saw(process, seen);
         }
         self.wait(process)
@@ -247,6 +333,7 @@ impl<'a> Run<'a> {
             }
         }
         let now = self.now(process);
+        self.disk(process);
         let busy = process.busy.values().cloned().collect();
         let begun = match process.driver.begin(&busy, now) {
             Ok(begun) => begun,
@@ -285,6 +372,14 @@ impl<'a> Run<'a> {
                 Step::Went => Ok(Step::Dies(now(false))),
                 died => Ok(died),
             },
+            Seen::Upgrade(which) => {
+                self.upgrade(which);
+                self.saw(process, Seen::Restart)
+            }
+            Seen::Slept(missed) => {
+                process.began.1 += missed;
+                Ok(Step::Went)
+            }
             Seen::Witness(readable) => {
                 let state = if readable {
                     SourceState::Works
@@ -301,12 +396,8 @@ impl<'a> Run<'a> {
         if !self.calm && self.world.story_is_over() {
             self.calm = true;
             self.world.calm_down();
-            if self
-                .oracle
-                .shadow
-                .failed_sources
-                .contains_key(&Source::ChatDb)
-            {
+            let failed = &process.driver.machine().state().failed_sources;
+            if failed.contains_key(&Source::ChatDb) {
                 return self.saw(process, Seen::Witness(true));
             }
             return Ok(Step::Went);
@@ -331,15 +422,35 @@ impl<'a> Run<'a> {
 
     fn take(&mut self, process: &mut Process, input: Input) -> Result<Step, Broken> {
         let now = self.now(process);
+        self.disk(process);
+        if self.plan.bug == Some(Bug::RetriesUnknown) && input == Input::Elapsed {
+            self.retry(process);
+        }
         match process.driver.take(input, now) {
             Ok(_) => Ok(Step::Went),
             Err(fault) => self.fell(&fault),
         }
     }
 
+    /// Whether the disk has space now.
+    fn disk(&self, process: &Process) {
+        let full = self.world.full_until > self.world.now;
+        process.driver.log().fill(full);
+    }
+
     /// An append failed: by the plan, or by a fault of the program.
-    fn fell(&self, fault: &StoreFault) -> Result<Step, Broken> {
+    fn fell(&mut self, fault: &StoreFault) -> Result<Step, Broken> {
         match (fault, self.death()) {
+            (StoreFault::Full { .. }, _) => {
+                self.world.marks.hit("disk full");
+                // The file system may have taken the batch all the same.
+                let kept = self.world.now.is_multiple_of(2);
+                Ok(Step::Dies(Death {
+                    append: 0,
+                    how: if kept { Crash::Keep } else { Crash::Drop },
+                    children_live: false,
+                }))
+            }
             (StoreFault::Io { .. }, Some(death)) => Ok(Step::Dies(death)),
             _ => Err(fault.to_string()),
         }
@@ -353,38 +464,19 @@ impl<'a> Run<'a> {
         }
     }
 
-    fn named(&self, input: Input) -> Input {
-        match input {
-            Input::Notify(notify) if self.plan.bug == Some(Bug::ForgetsKeys) => {
-                let key = super::names::key(9_000_000 + self.steps);
-                Input::Notify(Notify { key, ..notify })
-            }
-            other => other,
-        }
-    }
-
-    fn reported(&self, report: Report) -> Report {
-        match report {
-            Report::Performed(Performed {
-                doubt: Some(Doubt::TimedOut { program }),
-                ..
-            }) if self.plan.bug == Some(Bug::TimeoutIsFailure) => {
-                let message = program;
-                Report::Settled(Outcome::Failed(Failure::Target { code: 0, message }))
-            }
-            other => other,
-        }
-    }
-
-    fn summary(&self, link: Option<Link>, torn: bool) -> Summary {
-        Summary {
+    /// What it came to; without a driver, the log did not open.
+    fn summary(&self, driver: Option<&Driver<SimLog>>) -> Result<Summary, Broken> {
+        let state = driver.map(|driver| driver.machine().state());
+        let link = |driver: &Driver<SimLog>| driver.log().link(driver.machine().state().last);
+        let link = driver.map(link).transpose().map_err(|f| f.to_string())?;
+        Ok(Summary {
             appends: self.appends,
             steps: self.steps,
-            link,
-            digest: self.oracle.shadow.digest(),
+            link: link.flatten(),
+            digest: state.map(State::digest).unwrap_or_default(),
             reached: self.world.effects.iter().filter(|e| e.reached).count(),
-            settled: self.oracle.shadow.ledger.settled,
-            torn,
-        }
+            settled: state.map(|s| s.ledger.settled).unwrap_or_default(),
+            torn: driver.is_none(),
+        })
     }
 }

@@ -62,6 +62,16 @@ pub enum Beat {
     ChatDb(bool),
     /// The wall clock is moved.
     Clock(i64),
+    /// The Mac sleeps: nothing happens for so long, and a clock that only counts time awake stands still.
+    Sleep { ms: u64, counts: bool },
+    /// There is no space on the disk for so long.
+    DiskFull(u64),
+    /// What happens to the file of chat.db.
+    Database(Database),
+    /// tmux's server ends, and everything in it.
+    TmuxEnds,
+    /// A newer program with other settings takes over.
+    Upgrade(u8),
     /// The next start of a session ends like this.
     Start(Starts),
     /// The program is killed; its children live on or do not.
@@ -124,6 +134,17 @@ pub enum Proof {
     Gone,
 }
 
+/// What happens to the file of chat.db.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Database {
+    /// Another file stands there, with the same messages under other numbers.
+    Replaced,
+    /// The newest rows are gone, as after a restore from a backup.
+    Rewound(usize),
+    /// They are gone, and a sync puts them in again behind the others.
+    Backfilled(usize),
+}
+
 /// What happens to keys.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Keys {
@@ -135,6 +156,10 @@ pub enum Keys {
     TimedOutTyped,
     /// They do not arrive, and tmux does not answer.
     TimedOutNothing,
+    /// They do not arrive, and all seems well.
+    Dropped,
+    /// Codex quits between the look and the paste.
+    Quits,
 }
 
 /// How `codex queue` behaves.
@@ -175,6 +200,10 @@ pub enum Fate {
     BreaksOff { sent: bool },
     /// Sent as SMS.
     Sms,
+    /// Exit 0, nothing sent, and a row without text and chat.
+    Ghost,
+    /// Sent; the row has its text only this much later.
+    TextLate(u64),
 }
 
 /// How the notify program is run.
@@ -188,6 +217,8 @@ pub enum Hook {
     Twice,
     /// Several processes tell of the same turn.
     Burst,
+    /// A great many of them do.
+    Storm,
     /// Before the rollout shows the turn.
     Early,
     /// This much after the turn.
@@ -214,6 +245,8 @@ pub enum Words {
     Thread(S, &'static str),
     /// `status @ref`
     Status(S),
+    /// What was written last, once more.
+    Again,
 }
 
 /// A row that is not simply the owner's word.
@@ -227,6 +260,8 @@ pub enum Odd {
     Sms,
     /// A reaction.
     Tapback,
+    /// The owner corrects what was written: an edit of a row.
+    Edited,
     /// Written long ago.
     Stale,
     /// The newest row of the owner once more, under a new name.

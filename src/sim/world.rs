@@ -3,12 +3,11 @@
 //! what is on the phone.
 
 use super::codex::{Put, Session};
+use super::marks::{self, Marks};
 use super::messages::Messages;
 use super::names;
-use super::story::{
-    Beat, Fate, Hook, Keys, Kind, Odd, Queue, S, Shows, Starts, Story, Turn, Words,
-};
-use events::input::{Attention, Notify, Origin, QuestionKind};
+use super::story::{Beat, Fate, Hook, Keys, Kind, Queue, S, Starts, Story, Turn};
+use events::input::{Notify, Origin, QuestionKind};
 use events::{Command, CommandId, Guid, Input, InputKey, Report, Text, Wall};
 use projections::State;
 use std::collections::{BTreeMap, VecDeque};
@@ -37,13 +36,17 @@ pub struct World {
     pub effects: Vec<Effect>,
     /// Which of equal texts a row is cannot be told: a clock was moved, or one was sent late.
     pub blurred: bool,
+    /// Until when there is no space on the disk.
+    pub full_until: u64,
+    /// What it met.
+    pub marks: Marks,
     pub(super) keys: VecDeque<Keys>,
     pub(super) queue: Queue,
     pub(super) starts: Option<Starts>,
-    hook: Hook,
+    pub(super) hook: Hook,
     life: u32,
     next: BTreeMap<(u64, u64), Happening>,
-    order: u64,
+    pub(super) order: u64,
 }
 
 /// Something the program did to the world.
@@ -64,8 +67,9 @@ pub(super) enum Happening {
     Effect(u32, CommandId, Box<Command>),
     Report(u32, CommandId, Box<Report>),
     OurRow(CommandId, Text, Fate, Wall),
-    RowFails(i64),
-    RowWhole(i64),
+    RowFails(Guid),
+    RowWhole(Guid, String),
+    RowAgain(Guid),
     TurnEnds(S, usize, Turn),
     Asks(S, usize, QuestionKind, u16),
     QueueLook(S),
@@ -77,8 +81,13 @@ pub(super) enum Happening {
 pub(super) enum Seen {
     Nothing,
     Reported(CommandId, Report),
-    Killed { children_live: bool },
+    Killed {
+        children_live: bool,
+    },
     Restart,
+    Upgrade(u8),
+    /// The Mac woke up; a clock that counts time awake missed so much.
+    Slept(u64),
     Witness(bool),
 }
 
@@ -88,16 +97,15 @@ impl World {
         let mut world = Self {
             now: 0,
             skew: 0,
-            messages: Messages {
-                self_chat: story.self_chat,
-                ..Messages::default()
-            },
+            messages: Messages::at_dawn(story.self_chat, Wall(DAWN - 86_400_000)),
             sessions: Vec::new(),
             inbox: VecDeque::new(),
             handed_over: Vec::new(),
             lines: Vec::new(),
             effects: Vec::new(),
             blurred: false,
+            full_until: 0,
+            marks: Marks::default(),
             keys: VecDeque::new(),
             queue: Queue::Works,
             starts: None,
@@ -131,6 +139,12 @@ impl World {
         [record, planned].into_iter().flatten().min()
     }
 
+    /// Something is due that has not happened yet.
+    pub fn is_behind(&self) -> bool {
+        let due = self.next.keys().next();
+        due.is_some_and(|(at, _)| *at <= self.now)
+    }
+
     /// The story has no further beats.
     pub fn story_is_over(&self) -> bool {
         !self.next.values().any(|h| matches!(h, Happening::Beat(_)))
@@ -140,6 +154,7 @@ impl World {
     pub fn calm_down(&mut self) {
         self.messages.fates.clear();
         self.messages.unreadable = false;
+        self.full_until = 0;
         self.keys.clear();
         self.starts = None;
         if self.queue != Queue::Missing {
@@ -201,13 +216,19 @@ impl World {
         let now = self.now;
         match what {
             Happening::OurRow(id, text, fate, written) => {
-                let rowid = self.messages.our_row(text.reveal(), id, fate, written);
-                if let Fate::Error22After(ms) = fate {
-                    self.plan(now + ms, Happening::RowFails(rowid));
+                let row = self.messages.our_row(text.reveal(), id, fate, written);
+                match fate {
+                    Fate::Error22After(ms) => self.plan(now + ms, Happening::RowFails(row)),
+                    Fate::TextLate(ms) => {
+                        let text = text.reveal().clone();
+                        self.plan(now + ms, Happening::RowWhole(row, text));
+                    }
+                    _ => {}
                 }
             }
-            Happening::RowFails(rowid) => self.messages.fail(rowid),
-            Happening::RowWhole(rowid) => self.messages.complete(rowid),
+            Happening::RowFails(row) => self.messages.fail(&row),
+            Happening::RowWhole(row, text) => self.messages.complete(&row, &text),
+            Happening::RowAgain(row) => self.messages.put_again(&row),
             Happening::TurnEnds(s, turn, does) => self.turn_ends(s, turn, does),
             Happening::Asks(s, turn, kind, options) => {
                 let session = &mut self.sessions[s];
@@ -317,6 +338,7 @@ impl World {
             (key, input)
         };
         let now = self.now;
+        marks::hook(self.hook).inspect(|mark| self.marks.hit(mark));
         match self.hook {
             Hook::Never => {}
             Hook::Once => drop(hand_over(self, now + 60)),
@@ -326,135 +348,8 @@ impl World {
                 let (key, input) = hand_over(self, now + 60);
                 self.plan(now + 400, Happening::HandOver(key, Box::new(input)));
             }
+            Hook::Storm => (0..60).for_each(|nth| drop(hand_over(self, now + 900 - 10 * nth))),
             Hook::Burst => (0..6).for_each(|nth| drop(hand_over(self, now + 10 * nth))),
         }
-    }
-
-    /// Something happens because the story says so.
-    fn beat(&mut self, beat: Beat, state: &State) -> Seen {
-        let now = self.now;
-        match beat {
-            Beat::Wait(_) => {}
-            Beat::Open(kind) => {
-                let session = Session::begin(self.sessions.len(), kind, now, self.wall());
-                self.sessions.push(session);
-            }
-            Beat::Keys(keys) => self.keys.push_back(keys),
-            Beat::Queue(queue) => self.queue = queue,
-            Beat::Osascript(fate) => self.messages.fates.push_back(fate),
-            Beat::Hook(hook) => self.hook = hook,
-            Beat::Owner(words) => self.owner(words, state),
-            Beat::Row(odd) => self.odd(odd),
-            Beat::QueueLine(line) => self.lines.push(line),
-            Beat::Attention(need) => self.attention(need),
-            Beat::Clock(ms) => {
-                self.skew += ms;
-                self.blurred = true;
-            }
-            Beat::Start(starts) => self.starts = Some(starts),
-            Beat::ChatDb(readable) => {
-                self.messages.unreadable = !readable;
-                return Seen::Witness(readable);
-            }
-            Beat::Kill { children_live } => return Seen::Killed { children_live },
-            Beat::Restart => return Seen::Restart,
-            Beat::Next(s, _)
-            | Beat::Desk(s, _)
-            | Beat::Answer(s)
-            | Beat::Interrupt(s)
-            | Beat::Quit(s)
-            | Beat::Shows(s, _)
-            | Beat::Pane(s, _)
-            | Beat::Lag(s, _) => self.at_the_desk(s, beat),
-        }
-        Seen::Nothing
-    }
-
-    /// The owner, or chance, at a session's terminal.
-    fn at_the_desk(&mut self, s: S, beat: Beat) {
-        let now = self.now;
-        let Some(session) = self.sessions.get_mut(s) else {
-            return;
-        };
-        match beat {
-            Beat::Next(_, turn) => session.plan.push_back(turn),
-            Beat::Desk(_, text) => {
-                let put = Put {
-                    text: text.to_owned(),
-                    by: None,
-                };
-                if !session.live || session.asks_modally() || session.shows == Shows::Approval {
-                } else if session.turn.is_some() {
-                    session.steered.push_back(put);
-                } else {
-                    self.start_turn(s, put);
-                }
-            }
-            Beat::Answer(_) => self.answered(s),
-            Beat::Interrupt(_) => {
-                session.interrupt(now);
-                // What waited to steer the turn is submitted at once.
-                if let Some(put) = session.steered.pop_front() {
-                    self.start_turn(s, put);
-                }
-            }
-            Beat::Quit(_) => {
-                session.interrupt(now);
-                session.live = false;
-            }
-            Beat::Shows(_, shows) => session.shows = shows,
-            Beat::Pane(_, proof) => session.proof = proof,
-            Beat::Lag(_, ms) => session.lag = ms,
-            _ => {}
-        }
-    }
-
-    /// The modal is answered and the turn goes on.
-    pub(super) fn answered(&mut self, s: S) {
-        let now = self.now;
-        let session = &mut self.sessions[s];
-        if session.answer(now) {
-            let turn = session.turns;
-            self.plan(now + 500, Happening::TurnEnds(s, turn, Turn::Says(12)));
-        }
-    }
-
-    fn owner(&mut self, words: Words, state: &State) {
-        let reference = |s: S| {
-            let session = self.sessions.get(s).map(|s| &s.id);
-            session
-                .and_then(|id| state.sessions.get(id))
-                .map_or_else(|| "zzzz".to_owned(), |s| s.reference.to_string())
-        };
-        let (text, thread) = match words {
-            Words::Plain(text) => (text.to_owned(), None),
-            Words::To(s, text) => (format!("@{} {text}", reference(s)), None),
-            Words::Status(s) => (format!("status @{}", reference(s)), None),
-            Words::Thread(s, text) => (text.to_owned(), self.messages.newest_about(&reference(s))),
-        };
-        let thread: Option<Guid> = thread;
-        let wall = self.wall();
-        self.messages.owner_writes(&text, thread, wall);
-    }
-
-    fn odd(&mut self, odd: Odd) {
-        let wall = self.wall();
-        let rowid = self.messages.odd(odd, wall);
-        if let (Some(rowid), Odd::LateChat(ms) | Odd::LateBody(ms)) = (rowid, odd) {
-            self.plan(self.now + ms, Happening::RowWhole(rowid));
-        }
-    }
-
-    fn attention(&mut self, need: &str) {
-        let key = names::key(self.order + 1_000_000);
-        self.handed_over.push(key.clone());
-        let attention = Attention {
-            key: key.clone(),
-            cwd: "/srv/project-0".into(),
-            need: Text::from(need),
-            to: None,
-        };
-        let input = Input::Attention(attention);
-        self.plan(self.now, Happening::HandOver(key, Box::new(input)));
     }
 }

@@ -31,6 +31,9 @@ pub enum StoreFault {
         "a batch for position {found} was offered where {expected} is next; nothing was written"
     )]
     Misnumbered { expected: Seq, found: Seq },
+    /// There is something already.
+    #[error("there is a log already, up to entry {last}; nothing was changed")]
+    NotEmpty { last: Seq },
     /// An earlier error closed it for this process.
     #[error("the log was closed after an error; everything acknowledged before is kept")]
     Closed,
@@ -45,14 +48,15 @@ impl StoreFault {
     pub const fn hint(&self) -> &'static str {
         match self {
             Self::Full { .. } => {
-                "free space on the disk of the state directory, twice the size of its `log` directory and 64 MiB, and start again"
+                "free space on the disk of the state directory, twice the size of its `log` directory and 64 MiB; what waits \
+                 for room goes on by itself, anything else has to be started again"
             }
             Self::Io { .. } => {
                 "check that the state directory is yours and its disk is healthy, then start again"
             }
             Self::Corrupt { .. } => {
                 "copy the state directory to a safe place first; then restore it from a backup, or move its \
-                 `log` directory and the file `log.mark` aside to begin a new log"
+                 directories `log` and `journal` and the file `log.mark` aside to begin a new log"
             }
             Self::Locked { .. } => {
                 "stop the other process, or hand over to it: notify and attention do so by themselves"
@@ -61,11 +65,14 @@ impl StoreFault {
             Self::TooLarge(_) | Self::Misnumbered { .. } => {
                 "this is a fault of the program: please report it"
             }
+            Self::NotEmpty { .. } => {
+                "import into a state directory without a log: CODEX_IMESSAGE_STATE_DIR names it"
+            }
             Self::Closed => "see the error before this one, then start again",
         }
     }
 
-    pub(super) fn io(doing: &'static str, error: &io::Error) -> Self {
+    pub(crate) fn io(doing: &'static str, error: &io::Error) -> Self {
         let full = [io::ErrorKind::StorageFull, io::ErrorKind::QuotaExceeded];
         if full.contains(&error.kind()) {
             return Self::Full { doing };

@@ -56,7 +56,7 @@ impl Lock {
             Ok(()) => {}
             Err(rustix::io::Errno::WOULDBLOCK) => {
                 return Err(StoreFault::Locked {
-                    pid: holder(&mut file),
+                    pid: written(&mut file),
                 });
             }
             Err(error) => return Err(fault(error.into())),
@@ -73,7 +73,15 @@ impl Lock {
     }
 }
 
-fn holder(file: &mut File) -> Option<u32> {
+/// Whether a process holds the log of `state`, and which where that is known. The
+/// lock is what tells: a process id alone may be another process's by now.
+pub fn holder(state: &Path) -> Option<Option<u32>> {
+    let mut file = File::open(state.join(super::sled::LOCK)).ok()?;
+    let shared = flock(&file, FlockOperation::NonBlockingLockShared);
+    (shared == Err(rustix::io::Errno::WOULDBLOCK)).then(|| written(&mut file))
+}
+
+fn written(file: &mut File) -> Option<u32> {
     let mut text = String::new();
     file.take(32).read_to_string(&mut text).ok()?;
     text.trim().parse().ok()

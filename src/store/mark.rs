@@ -5,36 +5,51 @@
 //! every flush; a log that ends before its mark has lost something. It needs no
 //! flush of its own: a mark that is too old claims less, never more.
 //!
-//! Closing in good order adds the stamp of sled's file: a file that still bears it
-//! has not been touched since.
+//! Closing in good order adds the stamp of the files of both copies: files that
+//! still bear it have not been touched since.
 
-use super::{Head, StoreFault, files};
+use super::{Head, StoreFault, files, journal, sled};
 use events::{Link, Seq};
-use std::fs::File;
+use std::fs::{File, Metadata};
 use std::io;
 use std::os::unix::fs::{FileExt as _, MetadataExt as _};
 use std::path::Path;
 
 /// The name of the file in the state directory.
 pub(super) const NAME: &str = "log.mark";
-const LENGTH: usize = 32;
+const LENGTH: usize = 48;
 
-/// Size and time of change of a file.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// Sizes and times of change of sled's file, and of the journal's files together.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct Stamp {
-    size: u64,
-    changed: i64,
+    sled: (u64, i64),
+    journal: (u64, i64),
 }
 
 impl Stamp {
-    pub(super) fn of(file: &File) -> io::Result<Self> {
-        let data = file.metadata()?;
-        let changed = data.mtime().wrapping_mul(1_000_000_000);
-        Ok(Self {
-            size: data.size(),
-            changed: changed.wrapping_add(data.mtime_nsec()),
-        })
+    /// Of the files in `state`; `None` if there is no log.
+    pub(super) fn of(state: &Path) -> io::Result<Option<Self>> {
+        let db = match state.join(sled::DIR).join("db").metadata() {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+            db => db?,
+        };
+        let mut stamp = Self {
+            sled: (db.size(), changed(&db)),
+            journal: (0, 0),
+        };
+        for segment in journal::segments(&state.join(journal::DIR))? {
+            let data = segment.metadata()?;
+            let (size, newest) = &mut stamp.journal;
+            *size = size.saturating_add(data.size());
+            *newest = changed(&data).max(*newest);
+        }
+        Ok(Some(stamp))
     }
+}
+
+fn changed(data: &Metadata) -> i64 {
+    let seconds = data.mtime().wrapping_mul(1_000_000_000);
+    seconds.wrapping_add(data.mtime_nsec())
 }
 
 /// What a mark says.
@@ -42,7 +57,7 @@ impl Stamp {
 pub(super) struct Marked {
     /// The newest acknowledged entry.
     pub(super) head: Head,
-    /// sled's file as it was closed; `None` while it is open or was not closed.
+    /// The files as they were closed; `None` while they are open or were not closed.
     pub(super) closed: Option<Stamp>,
 }
 
@@ -90,31 +105,34 @@ fn unreadable() -> StoreFault {
     StoreFault::corrupt(format!("its high-water mark {NAME} is unreadable"))
 }
 
-/// Position, link, size and time of the file (0 while open), checksum.
+/// Position, link, sizes and times of the files (0 while open), checksum.
 fn bytes(marked: Marked) -> [u8; LENGTH] {
     let Marked { head, closed } = marked;
+    let stamp = closed.unwrap_or_default();
     let mut bytes = [0; LENGTH];
     bytes[..8].copy_from_slice(&head.seq.0.to_be_bytes());
     bytes[8..12].copy_from_slice(&head.link.0.to_be_bytes());
-    if let Some(stamp) = closed {
-        bytes[12..20].copy_from_slice(&stamp.size.to_be_bytes());
-        bytes[20..28].copy_from_slice(&stamp.changed.to_be_bytes());
-    }
-    let crc = crc32fast::hash(&bytes[..28]);
-    bytes[28..].copy_from_slice(&crc.to_be_bytes());
+    bytes[12..20].copy_from_slice(&stamp.sled.0.to_be_bytes());
+    bytes[20..28].copy_from_slice(&stamp.sled.1.to_be_bytes());
+    bytes[28..36].copy_from_slice(&stamp.journal.0.to_be_bytes());
+    bytes[36..44].copy_from_slice(&stamp.journal.1.to_be_bytes());
+    let crc = crc32fast::hash(&bytes[..44]);
+    bytes[44..].copy_from_slice(&crc.to_be_bytes());
     bytes
 }
 
 fn marked(content: &[u8]) -> Option<Marked> {
+    let size = |at: usize| Some(u64::from_be_bytes(*content.get(at..)?.first_chunk()?));
+    let time = |at: usize| Some(i64::from_be_bytes(*content.get(at..)?.first_chunk()?));
     let head = Head {
-        seq: Seq(u64::from_be_bytes(*content.first_chunk()?)),
+        seq: Seq(size(0)?),
         link: Link(u32::from_be_bytes(*content.get(8..)?.first_chunk()?)),
     };
     let stamp = Stamp {
-        size: u64::from_be_bytes(*content.get(12..)?.first_chunk()?),
-        changed: i64::from_be_bytes(*content.get(20..)?.first_chunk()?),
+        sled: (size(12)?, time(20)?),
+        journal: (size(28)?, time(36)?),
     };
-    let closed = (stamp.size > 0).then_some(stamp);
+    let closed = (stamp.sled.0 > 0).then_some(stamp);
     let marked = Marked { head, closed };
     (content == bytes(marked)).then_some(marked)
 }

@@ -29,6 +29,8 @@ pub enum Crash {
     Drop,
     /// A part of it had. A log that writes whole batches never does this; it must be noticed, not lived with.
     Tear,
+    /// It had, with one bit wrong.
+    Flip,
 }
 
 /// A log on a [`Disk`].
@@ -82,6 +84,14 @@ impl MemoryLog {
             Crash::Tear => {
                 if let Some(last) = pending.last_mut() {
                     last.truncate(last.len() / 2);
+                }
+                disk.entries.append(&mut pending);
+            }
+            Crash::Flip => {
+                let last = pending.last_mut();
+                let at = last.as_ref().map_or(0, |frame| frame.len() / 2);
+                if let Some(byte) = last.and_then(|frame| frame.get_mut(at)) {
+                    *byte ^= 1;
                 }
                 disk.entries.append(&mut pending);
             }

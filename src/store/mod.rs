@@ -3,30 +3,46 @@
 //! One process appends; everybody else hands over to it. Nothing acts on an
 //! event before [`EventLog::append`] has returned its batch as [`Durable`], and
 //! only a log can make one. A log that is damaged, newer than this program or
-//! held by another process is refused with a sentence. Nothing in this module
-//! ever truncates, repairs or overwrites a log to make it open, nor lets sled do so.
+//! held by another process is refused with a sentence. There are two copies, sled
+//! and the journal: from what both hold a damaged log is built anew. Nothing in this
+//! module ever repairs or overwrites damaged files, nor lets sled do so: they are
+//! moved aside and kept.
 
+mod builder;
 mod fault;
 pub(crate) mod files;
+mod import;
+mod journal;
 mod lock;
 mod look;
 mod mark;
 pub mod memory;
+mod open;
 mod quiet;
 mod reader;
+mod rebuild;
 mod rehearsal;
+mod reserve;
 pub mod sled;
 pub mod snapshot;
+mod swap;
 #[cfg(test)]
 mod tests;
+mod verify;
 
 pub use fault::StoreFault;
+pub(crate) use files::{close_to_others, private_dir};
+pub use import::Import;
+pub use lock::holder;
 pub use look::look;
 pub use memory::MemoryLog;
 pub use sled::SledLog;
 pub use snapshot::Snapshots;
+pub use swap::Recovery;
+pub use verify::{Checked, Verified, verify};
 
 use events::codec::{self, EncodeError};
+use events::input::SourceState;
 use events::{Batch, Envelope, Link, Seq};
 
 /// The sequence of everything that happened.
@@ -45,6 +61,12 @@ pub trait EventLog {
     /// The link of an entry: its checksum, which depends on all entries before it. A snapshot keeps
     /// it to prove that it belongs to this log. `None` if there is no such entry.
     fn link(&self, at: Seq) -> Result<Option<Link>, StoreFault>;
+
+    /// Looks after the room that is kept for a full disk, and says how the disk is
+    /// if that is new. A log without a disk has nothing to say.
+    fn tend(&mut self) -> Option<SourceState> {
+        None
+    }
 }
 
 /// Entries of a log in order.

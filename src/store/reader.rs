@@ -6,6 +6,7 @@ use super::{Head, StoreFault, mark};
 use events::codec;
 use events::{Envelope, Link, Seq};
 use sled::{Db, Tree};
+use std::io;
 use std::path::Path;
 
 pub(super) const MAX_VALUE: usize = 4096;
@@ -141,6 +142,25 @@ pub(super) fn link(tree: &Tree, at: Seq) -> Result<Option<Link>, StoreFault> {
     Ok(reader.link)
 }
 
+/// The frame of one entry, as far as sled can give it; it is not checked.
+pub(super) fn frame(tree: &Tree, at: Seq) -> Option<Vec<u8>> {
+    let mut reader = Reader {
+        chunks: tree.range(key(at, 0)..key(at.next(), 0)),
+        next: at,
+        link: None,
+        last: at,
+    };
+    Some(reader.frame().ok()??.1)
+}
+
+/// The first entry behind `seq` of which sled still knows.
+pub(super) fn first_behind(tree: &Tree, seq: Seq) -> Option<Seq> {
+    let first = guarded("reading the log", || {
+        chunks(tree, seq.next()).next().transpose()
+    });
+    position(first.ok()??.0.get(..8)?)
+}
+
 /// The newest entry that sled has.
 pub(super) fn newest(tree: &Tree) -> Result<Head, StoreFault> {
     let Some((key, _)) = guarded("reading the log", || tree.last())? else {
@@ -182,6 +202,18 @@ pub(super) fn guarded<T>(
         Ok(Ok(value)) => Ok(value),
         Ok(Err(sled::Error::Io(error))) if error.to_string().contains("could not acquire lock") => {
             Err(StoreFault::Locked { pid: None })
+        }
+        // These it meets where its files are not what it wrote.
+        Ok(Err(sled::Error::Io(error)))
+            if matches!(
+                error.kind(),
+                io::ErrorKind::UnexpectedEof
+                    | io::ErrorKind::InvalidData
+                    | io::ErrorKind::InvalidInput
+                    | io::ErrorKind::NotFound
+            ) =>
+        {
+            Err(StoreFault::corrupt(format!("{doing}: {error}")))
         }
         Ok(Err(sled::Error::Io(error))) => Err(StoreFault::io(doing, &error)),
         Ok(Err(error)) => Err(StoreFault::corrupt(format!("{doing}: {error}"))),

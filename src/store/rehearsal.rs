@@ -2,68 +2,82 @@
 //! entry behind it before it has told anybody. So a log that was not closed in
 //! good order, or was touched since, is first opened and read as a copy. Only if
 //! everything acknowledged is there does sled get the log itself; else the files
-//! stay exactly as they were found.
+//! stay exactly as they were found, and are moved aside.
 //!
 //! On APFS the copy is a clone and costs nothing.
 
-use super::mark::{Marked, Stamp};
+use super::mark::Marked;
 use super::quiet::caught;
 use super::reader::{self, Reader};
+use super::sled::DIR;
 use super::{StoreFault, files};
 use events::Seq;
-use std::fs::{self, File};
+use sled::Tree;
+use std::fs;
 use std::io;
 use std::path::Path;
 
 const SCRATCH: &str = "log.check";
 
-/// Proves on a copy that the log in `dir` can be opened without losing anything.
-pub(super) fn run(state: &Path, dir: &Path, marked: Marked) -> Result<(), StoreFault> {
-    let doing = "checking the log on a copy";
-    let fault = |error: io::Error| StoreFault::io(doing, &error);
-    match File::open(dir.join("db")) {
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
-        Err(error) => return Err(fault(error)),
-        Ok(file) if marked.closed == Some(Stamp::of(&file).map_err(fault)?) => return Ok(()),
-        Ok(_) => {}
+/// Proves on a copy that sled's files in `state` can be opened without losing anything.
+pub(super) fn run(state: &Path, marked: Marked) -> Result<(), StoreFault> {
+    if !state.join(DIR).join("db").exists() {
+        return Ok(());
     }
-    let scratch = state.join(SCRATCH);
-    forget(&scratch).map_err(fault)?;
-    let checked = copy(dir, &scratch)
-        .map_err(fault)
-        .and_then(|()| check(&scratch, marked));
-    let forgotten = forget(&scratch).map_err(fault);
-    checked.and(forgotten)
-}
-
-fn check(scratch: &Path, marked: Marked) -> Result<(), StoreFault> {
-    let (db, tree) = reader::open(scratch)?;
-    let checked = (|| {
-        let head = reader::newest(&tree)?;
-        reader::compare(&tree, head, marked.head)?;
-        let mut entries = Reader::new(&tree, Seq(1), head.seq)?;
+    on_copy(state, true, |tree| {
+        let head = reader::newest(tree)?;
+        reader::compare(tree, head, marked.head)?;
+        let mut entries = Reader::new(tree, Seq(1), head.seq)?;
         while entries.entry()?.is_some() {}
         Ok(())
-    })();
-    // A panic while the copy closes says nothing about the log.
-    let _ = caught(move || drop((tree, db)));
-    checked
+    })
 }
 
-pub(super) fn copy(from: &Path, to: &Path) -> io::Result<()> {
+/// Lets `work` use sled's files in `state`, with or without its `snapshots`, as a
+/// copy that goes away again.
+pub(super) fn on_copy<T>(
+    state: &Path,
+    snapshots: bool,
+    work: impl FnOnce(&Tree) -> Result<T, StoreFault>,
+) -> Result<T, StoreFault> {
+    let fault = |error: io::Error| StoreFault::io("checking the log on a copy", &error);
+    let scratch = state.join(SCRATCH);
+    forget(&scratch).map_err(fault)?;
+    let done = copy(&state.join(DIR), &scratch, snapshots)
+        .map_err(fault)
+        .and_then(|()| opened(&scratch, work));
+    let forgotten = forget(&scratch).map_err(fault);
+    done.and_then(|done| forgotten.map(|()| done))
+}
+
+/// Opens the copy in `dir`, lets `work` use it and closes it.
+pub(super) fn opened<T>(
+    dir: &Path,
+    work: impl FnOnce(&Tree) -> Result<T, StoreFault>,
+) -> Result<T, StoreFault> {
+    let (db, tree) = reader::open(dir)?;
+    let done = work(&tree);
+    // A panic while the copy closes says nothing about the log.
+    let _ = caught(move || drop((tree, db)));
+    done
+}
+
+/// Copies sled's files. Snapshots are a cache, and half written ones are no use.
+pub(super) fn copy(from: &Path, to: &Path, snapshots: bool) -> io::Result<()> {
     files::private_dir(to)?;
     for entry in from.read_dir()? {
         let entry = entry?;
-        let name = entry.file_name();
-        let half_written = name.to_string_lossy().ends_with(".generating");
-        if entry.file_type()?.is_file() && !half_written {
+        let name = entry.file_name().to_string_lossy().into_owned();
+        let wanted = !name.ends_with(".generating") && (snapshots || !name.starts_with("snap."));
+        if entry.file_type()?.is_file() && wanted {
             fs::copy(entry.path(), to.join(name))?;
         }
     }
     Ok(())
 }
 
-fn forget(scratch: &Path) -> io::Result<()> {
+/// Removes a directory of ours that may be there.
+pub(super) fn forget(scratch: &Path) -> io::Result<()> {
     match fs::remove_dir_all(scratch) {
         Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
         _ => Ok(()),

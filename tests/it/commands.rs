@@ -168,3 +168,95 @@ fn the_helper_refuses_a_recipient_that_is_none() {
         "{said}"
     );
 }
+
+/// A home with a log of two hand-overs.
+fn with_a_log() -> (Home, std::path::PathBuf) {
+    let home = Home::new();
+    let state = home.path().join("state");
+    for nth in 1..3 {
+        let payload = format!("{{\"type\":\"agent-turn-complete\",\"nth\":{nth}}}");
+        let output = run_in(&home, &state, &["notify", &payload]);
+        assert_eq!(output.status.code(), Some(0));
+        assert_eq!(words(&output.stderr), "");
+    }
+    (home, state)
+}
+
+fn run_in(home: &Home, state: &Path, arguments: &[&str]) -> Output {
+    let state = state.to_str().expect("a path that is text");
+    home.run(MAIN, arguments, &[("CODEX_IMESSAGE_STATE_DIR", state)])
+}
+
+#[test]
+fn an_export_imported_elsewhere_is_the_same_export() {
+    let (home, state) = with_a_log();
+    let export = run_in(&home, &state, &["log", "export"]).stdout;
+    assert_eq!(words(&export).lines().count(), 2);
+    let file = home.path().join("export.jsonl");
+    std::fs::write(&file, &export).expect("written");
+    let import = ["log", "import", file.to_str().expect("text")];
+    let other = home.path().join("other");
+    let output = run_in(&home, &other, &import);
+    assert_eq!(output.status.code(), Some(0), "{}", words(&output.stderr));
+    assert_eq!(run_in(&home, &other, &["log", "export"]).stdout, export);
+    assert_eq!(
+        run_in(&home, &other, &["log", "verify"]).status.code(),
+        Some(0)
+    );
+
+    let output = run_in(&home, &other, &import);
+    assert_eq!(output.status.code(), Some(2));
+    let said = words(&output.stderr);
+    assert!(
+        said.contains("there is a log already, up to entry 2"),
+        "{said}"
+    );
+
+    let second = words(&export).lines().nth(1).expect("a line").to_owned();
+    std::fs::write(&file, second).expect("written");
+    let third = home.path().join("third");
+    let output = run_in(&home, &third, &import);
+    assert_eq!(output.status.code(), Some(2));
+    let said = words(&output.stderr);
+    assert!(
+        said.contains("line 1") && said.contains("entry 1 is missing"),
+        "{said}"
+    );
+    assert!(run_in(&home, &third, &["log", "export"]).stdout.is_empty());
+}
+
+#[test]
+fn damage_is_found_by_verify_and_made_good_by_the_next_start() {
+    let (home, state) = with_a_log();
+    let before = run_in(&home, &state, &["log", "export"]).stdout;
+    let segment = state.join("journal/00000000000000000001.frames");
+    let mut bytes = std::fs::read(&segment).expect("a journal");
+    bytes[40] ^= 1;
+    std::fs::write(&segment, bytes).expect("written");
+    let output = run_in(&home, &state, &["log", "verify"]);
+    assert_eq!(output.status.code(), Some(1));
+    let said = words(&output.stdout);
+    assert!(
+        said.contains("sled: 2 entries") && said.contains("at byte 0 of"),
+        "{said}"
+    );
+    assert_eq!(
+        run_in(&home, &state, &["log", "export"]).status.code(),
+        Some(2)
+    );
+
+    let output = run_in(&home, &state, &["notify", "{}"]);
+    assert_eq!(output.status.code(), Some(0));
+    assert_eq!(
+        run_in(&home, &state, &["log", "verify"]).status.code(),
+        Some(0)
+    );
+    let after = run_in(&home, &state, &["log", "export"]).stdout;
+    assert!(after.starts_with(&before));
+    let told = words(&after)
+        .lines()
+        .filter(|line| line.contains("LogRecovered"))
+        .count();
+    assert_eq!(told, 1);
+    assert!(state.join("damaged/1/what-happened.txt").exists());
+}

@@ -6,6 +6,7 @@
 mod commands;
 mod corpora;
 mod docs;
+mod doctor;
 mod effects;
 mod events_doc;
 mod notify_hook;

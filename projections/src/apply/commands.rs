@@ -104,6 +104,7 @@ pub(super) fn started(state: &mut State, seq: Seq, e: &CommandStarted) {
             baseline: e.baseline,
             guid: None,
             copy: None,
+            row: None,
             failed: false,
             notice: send.notice,
         };

@@ -28,7 +28,7 @@ pub(super) fn ignored(state: &mut State, e: &InboundIgnored) {
     let wall = state.wall;
     let inbox = Arc::make_mut(&mut state.inbox);
     inbox.decide(e.rowid, &e.guid);
-    *inbox.ignored.entry(e.reason).or_default() += 1;
+    inbox.ignored.count(e, wall);
     if e.reason == IgnoreReason::Loop {
         inbox.loop_since = Some(wall);
     }
@@ -75,7 +75,7 @@ pub(super) fn own_row(state: &mut State, e: &OutgoingSeen) {
             service: e.service.clone(),
         });
     }
-    ledger.sent.name(e.command, &e.guid);
+    ledger.sent.name(e.command, &e.guid, e.rowid);
     if e.error != 0 {
         return ledger.sent.fail(e.command);
     }

@@ -13,6 +13,7 @@ use crate::outbox::End;
 use crate::state::{Anomaly, State};
 use crate::waits;
 use events::event::{Deadline, NoticeQueued, Topic};
+use events::input::Source;
 use events::{Envelope, Event, Seq, Settings};
 use std::sync::Arc;
 
@@ -28,11 +29,16 @@ pub fn apply(state: &mut State, envelope: &Envelope) {
     match &envelope.event {
         Event::RuntimeStarted(e) => runtime_started(state, &e.settings),
         Event::RuntimeStopped(_) => state.running = false,
+        // What the log means is what it meant before.
+        Event::LogRecovered(_) => {}
         Event::SourceFailed(e) => {
             state.failed_sources.insert(e.source, e.fault.clone());
+            going_deaf(state, e.source);
         }
         Event::SourceRecovered(e) => {
             state.failed_sources.remove(&e.source);
+            state.deaf.remove(&e.source);
+            deadlines(state).clear(&Deadline::Deaf(e.source));
         }
         Event::NotifyReceived(e) => sessions::notified(state, e),
         Event::SessionSeen(e) => sessions::seen(state, e),
@@ -65,6 +71,16 @@ pub fn apply(state: &mut State, envelope: &Envelope) {
 
 fn deadlines(state: &mut State) -> &mut Deadlines {
     Arc::make_mut(&mut state.deadlines)
+}
+
+/// Without chat.db the owner is not heard, and cannot know it.
+fn going_deaf(state: &mut State, source: Source) {
+    let deadline = Deadline::Deaf(source);
+    let known = state.deaf.contains(&source) || state.deadlines.contains(&deadline);
+    if source == Source::ChatDb && !known {
+        let at = state.tick.after(waits::DEAF);
+        deadlines(state).set(deadline, at);
+    }
 }
 
 fn anomaly(state: &mut State, seq: Seq, what: &str) {
@@ -159,6 +175,12 @@ fn deadline_passed(state: &mut State, deadline: &Deadline) {
                     Arc::make_mut(&mut state.dispatches).get_mut(&session, &inbound)
             {
                 dispatch.told = true;
+            }
+        }
+        // A later start may have found that it works.
+        Deadline::Deaf(source) => {
+            if state.failed_sources.contains_key(source) {
+                state.deaf.insert(*source);
             }
         }
         Deadline::Proof(_) | Deadline::Retry(_) | Deadline::Allowance | Deadline::Expiry(_) => {}

@@ -2,7 +2,7 @@
 //! follows from an end is decided here.
 
 use super::draft::Draft;
-use super::{dispatches, missing, notices};
+use super::{dispatches, missing, notices, sending};
 use crate::ledger::Stage;
 use events::event::{CommandPerformed, CommandSettled, Deadline};
 use events::input::{Closing, Source};
@@ -75,7 +75,7 @@ pub(super) fn settle(draft: &mut Draft, id: CommandId, outcome: Outcome) {
     match &entry.command {
         Command::SendMessage(send) => {
             if matches!(outcome, Outcome::Failed(_)) && !current {
-                notices::again(draft, send);
+                sending::again(draft, send);
             }
             let report = missing::is_report(draft, send.notice);
             // A report that is given up waits until a text comes through again.
@@ -201,6 +201,7 @@ pub(super) fn due(draft: &mut Draft, deadline: &Deadline) {
             }
         }
         Deadline::Expiry(notice) => notices::too_old(draft, *notice),
+        Deadline::Deaf(source) => super::sources::deaf(draft, *source),
         Deadline::Pace(_) | Deadline::Retry(_) | Deadline::Rollout(_) | Deadline::Allowance => {}
     }
 }

@@ -1,18 +1,16 @@
 //! Rows of chat.db: our own become evidence, the owner's become routes.
 
 use super::draft::Draft;
-use super::{commands, dispatches, missing, notices, replies};
+use super::{dispatches, missing, notices, own_rows, replies};
 use crate::admit::{Verdict, judge};
 use crate::answers::{self, Answer};
 use crate::grammar::{self, Parsed, parse};
 use crate::routing::{self, Route};
 use events::event::{
-    Action, IgnoreReason, InboundHeld, InboundIgnored, InboundReceived, OutgoingSeen,
-    RoutingDecided, Rule, Topic,
+    Action, IgnoreReason, InboundHeld, InboundIgnored, InboundReceived, RoutingDecided, Rule, Topic,
 };
 use events::input::MessageRow;
-use events::outcome::{Evidence, Failure};
-use events::{CommandId, Event, Guid, Outcome, Text};
+use events::{Event, Guid, Text};
 
 /// A row was read.
 pub(super) fn row(draft: &mut Draft, row: &MessageRow) {
@@ -28,7 +26,7 @@ pub(super) fn row(draft: &mut Draft, row: &MessageRow) {
                 }));
             }
         }
-        Verdict::Ours(command) => own_row(draft, row, command),
+        Verdict::Ours(command) => own_rows::seen(draft, row, command),
         Verdict::Copy(command) => ignored(
             draft,
             InboundIgnored {
@@ -77,75 +75,6 @@ fn ignored(draft: &mut Draft, event: InboundIgnored) {
     if first {
         let body = "Too many messages, or too many equal ones, came within a minute. They are not acted on until a minute is quiet.";
         notices::queue(draft, None, Topic::Health, "paused", body);
-    }
-}
-
-/// Our own row is the proof of a send, or of its failure.
-fn own_row(draft: &mut Draft, row: &MessageRow, command: CommandId) {
-    let open = draft
-        .state()
-        .ledger
-        .open
-        .get(&command)
-        .map(|entry| entry.row.is_some());
-    let named = draft.state().ledger.sent.by_guid(&row.guid).is_some();
-    let ended = row.error != 0 || row.sent || row.delivered;
-    let nothing_new = match open {
-        Some(seen) => seen && !ended,
-        // An error may come after the row was taken for proof.
-        None => named && row.error == 0,
-    };
-    if nothing_new {
-        return;
-    }
-    let seen = OutgoingSeen {
-        rowid: row.rowid,
-        guid: row.guid.clone(),
-        command,
-        service: row.service.clone(),
-        error: row.error,
-        sent: row.sent,
-        delivered: row.delivered,
-    };
-    let known = draft.state().ledger.sent.has_failed(command);
-    draft.record(Event::OutgoingSeen(seen));
-    if open.is_none() && row.error != 0 && !known {
-        let body = format!(
-            "Messages took a text for you and then reported error {}.",
-            row.error
-        );
-        notices::queue(draft, None, Topic::Health, "not delivered", &body);
-    }
-    if open.is_none() && row.error == 0 {
-        // It may have been reported as missing.
-        missing::tell(draft);
-    }
-    if open.is_some() && ended {
-        let evidence = Evidence::Row {
-            rowid: row.rowid,
-            guid: row.guid.clone(),
-            service: row.service.clone(),
-        };
-        let failure = Failure::Row {
-            guid: row.guid.clone(),
-            code: row.error,
-        };
-        commands::settle(
-            draft,
-            command,
-            if row.error == 0 {
-                Outcome::Done(evidence)
-            } else {
-                Outcome::Failed(failure)
-            },
-        );
-        if row.error == 0 && row.service != "iMessage" && !draft.state().settings.allow_sms {
-            let body = format!(
-                "A text left this Mac as {} instead of iMessage.",
-                row.service
-            );
-            notices::queue(draft, None, Topic::Health, "not iMessage", &body);
-        }
     }
 }
 

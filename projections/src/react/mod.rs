@@ -8,8 +8,10 @@ mod messages;
 mod missing;
 mod notices;
 mod notify;
+mod own_rows;
 mod replies;
 mod rollouts;
+mod sending;
 mod sources;
 
 use crate::ledger::Stage;
@@ -34,10 +36,11 @@ pub(crate) fn propose(state: &State, input: Input, now: Now) -> Batch {
         Input::QueueLine(line) => sources::queue_line(&mut draft, line),
         Input::Source(source, state) => sources::changed(&mut draft, source, state),
         Input::Report(id, report) => commands::reported(&mut draft, id, report),
+        Input::LogRecovered(recovered) => sources::log_recovered(&mut draft, recovered),
         Input::Elapsed => elapsed(&mut draft),
     }
     if !draft.is_empty() {
-        notices::advance(&mut draft);
+        sending::advance(&mut draft);
     }
     draft.finish()
 }

@@ -63,6 +63,7 @@ pub(super) fn status(state: &State, id: &SessionId) -> String {
             "{waiting} of your messages are on their way into it."
         ));
     }
+    lines.extend(state.inbox.ignored.told(state.wall));
     lines.join("\n")
 }
 

@@ -5,23 +5,55 @@ use super::notices;
 use crate::handle;
 use crate::redact::redact;
 use crate::state::State;
-use events::event::{QueueLineImported, SourceFailed, SourceRecovered, Topic};
+use events::event::{LogRecovered, QueueLineImported, SourceFailed, SourceRecovered, Topic};
 use events::input::{QueueEntry, QueueLine, Source, SourceState};
 use events::{Digest, Event, Text, Wall};
 
 /// A source changed; what is known already is not said again.
 pub(super) fn changed(draft: &mut Draft, source: Source, now: SourceState) {
     let before = draft.state().failed_sources.get(&source);
+    let told = draft.state().deaf.contains(&source);
     let event = match now {
         SourceState::Failed(fault) if before != Some(&fault) => {
             Event::SourceFailed(SourceFailed { source, fault })
         }
-        SourceState::Works if before.is_some() => {
+        SourceState::Works if before.is_some() || told => {
             Event::SourceRecovered(SourceRecovered { source })
         }
         SourceState::Failed(_) | SourceState::Works => return,
     };
+    let again = told && matches!(event, Event::SourceRecovered(_));
+    let disk = match (&event, source) {
+        (Event::SourceFailed(failed), Source::Disk) => Some(failed.fault.clone()),
+        _ => None,
+    };
     draft.record(event);
+    // What does not fit on the disk can soon not be told any more.
+    if let Some(fault) = disk {
+        notices::queue(draft, None, Topic::Health, "disk full", &fault);
+    }
+    if again {
+        let body = "Messages on the Mac can be read again. What you wrote meanwhile is acted on \
+                    unless it is too old.";
+        notices::queue(draft, None, Topic::Health, "heard again", body);
+    }
+}
+
+/// A source has failed for long; the owner cannot know that nobody hears them.
+pub(super) fn deaf(draft: &mut Draft, source: Source) {
+    if draft.state().deaf.contains(&source) {
+        let body = "Messages on the Mac cannot be read since ten minutes or more, so what you \
+                    write here is not seen. `doctor` on the Mac says what to do; nothing is lost.";
+        notices::queue(draft, None, Topic::Health, "not heard", body);
+    }
+}
+
+/// The owner is told where the damaged files are.
+pub(super) fn log_recovered(draft: &mut Draft, recovered: LogRecovered) {
+    let LogRecovered { story, kept } = &recovered;
+    let body = format!("{story}\nThe damaged files are kept in {kept}");
+    draft.record(Event::LogRecovered(recovered));
+    notices::queue(draft, None, Topic::Health, "log recovered", &body);
 }
 
 /// Why a text is not sent to this recipient; `None` where it is the owner's.
@@ -80,7 +112,7 @@ pub(super) fn queue_line(draft: &mut Draft, line: QueueLine) {
             text.reveal().clone()
         };
         let parts = crate::render::plain_parts(&text, settings.max_len as usize);
-        notices::send(draft, None, Topic::Request, parts);
+        notices::instead(draft, &[], None, Topic::Request, parts);
     }
 }
 

@@ -9,7 +9,10 @@
 
 mod admit;
 mod admit_self_chat;
+mod deaf;
+mod explain;
 mod grammar;
+mod ignored;
 mod ladder;
 mod numbers;
 mod outbox;

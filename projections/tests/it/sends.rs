@@ -1,7 +1,7 @@
 //! Texts on their way out: in order, at most once, with an end for each.
 
 use crate::support::{OWNER, World, settings};
-use events::event::Deadline;
+use events::event::{Deadline, LogRecovered};
 use events::input::{Attention, QueueEntry, QueueLine, Source, SourceState};
 use events::outcome::{Doubt, Failure, How};
 use events::{CommandId, Event, Input, InputKey, Outcome, Settings};
@@ -241,6 +241,26 @@ fn without_a_readable_chat_db_a_send_is_unknown_and_the_next_goes_on() {
     world.performed(id, How::Accepted);
     assert!(is_unknown(&world, id));
     assert_eq!(world.next_send().unwrap().1, "two");
+}
+
+#[test]
+fn a_full_disk_and_a_log_that_came_back_are_told_once() {
+    let mut world = World::new();
+    let full = || Input::Source(Source::Disk, SourceState::Failed("it is full".into()));
+    world.feed(full());
+    assert!(world.notice().contains("disk full\nit is full"));
+    assert!(world.feed(full()).is_empty());
+    let recovered = LogRecovered {
+        story: "The log was damaged: entry 4 is missing.".into(),
+        kept: "/srv/state/damaged/1".into(),
+    };
+    let digest = world.machine.state().sessions.clone();
+    world.feed(Input::LogRecovered(recovered));
+    let told = world.notice();
+    assert!(told.contains("entry 4 is missing") && told.contains("/srv/state/damaged/1"));
+    assert!(world.machine.state().sessions == digest);
+    let works = world.feed(Input::Source(Source::Disk, SourceState::Works));
+    assert!(matches!(works[..], [Event::SourceRecovered(_)]));
 }
 
 #[test]

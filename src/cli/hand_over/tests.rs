@@ -37,7 +37,10 @@ async fn the_holder_of_the_log_comes_first() {
         ..Deadlines::default()
     };
     let client = tokio::task::spawn_blocking(move || hand_over(&state, &sample(), patient, never));
-    inputs.recv().await.unwrap().ack.send(Seq(7)).unwrap();
+    let Some(Request::HandOver(_, answer)) = inputs.recv().await else {
+        panic!("nothing was handed over");
+    };
+    answer.send(Seq(7)).unwrap();
     assert_eq!(client.await.unwrap(), Handed::Acknowledged(Seq(7)));
     assert_eq!(left(dir.path()), []);
     server.abort();

@@ -6,6 +6,7 @@
 mod choosing;
 mod processes;
 mod proof;
+mod survey;
 mod threads;
 pub(super) mod tmux;
 mod typing;
@@ -13,6 +14,7 @@ mod typing;
 pub(super) use choosing::choose;
 pub(super) use processes::{Table, open_files};
 pub(super) use proof::is_held;
+pub use survey::{Survey, survey};
 pub(super) use threads::Held;
 pub(super) use typing::{press_enter, type_in};
 

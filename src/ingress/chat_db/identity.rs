@@ -8,6 +8,7 @@ use sha2::{Digest as _, Sha256};
 use std::fmt;
 use std::fs::Metadata;
 use std::os::unix::fs::MetadataExt as _;
+use std::path::Path;
 
 /// Device and inode.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -22,6 +23,23 @@ impl Place {
             device: file.dev(),
             inode: file.ino(),
         }
+    }
+}
+
+/// The log and the index that `SQLite` keeps beside a database; none when it is at rest.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Companions([Option<Place>; 2]);
+
+impl Companions {
+    /// Those of the database at `path`. One that cannot be asked for counts as not there.
+    pub(super) fn of(path: &Path) -> Self {
+        let place = |end| {
+            let mut name = path.as_os_str().to_owned();
+            name.push(end);
+            let file = std::fs::metadata(name).ok()?;
+            Some(Place::of(&file))
+        };
+        Self(["-wal", "-shm"].map(place))
     }
 }
 

@@ -7,6 +7,7 @@
 //! one thread; every statement ends before a call returns, because an open one
 //! would keep Messages from tidying its log.
 
+mod access;
 mod cursor;
 mod fault;
 mod identity;
@@ -18,6 +19,7 @@ mod tests;
 pub mod typedstream;
 mod watch;
 
+pub use access::{access, told};
 pub use cursor::{Cursor, FOLLOW, HOLD};
 pub use fault::{Fault, Step};
 pub use watch::Watch;
@@ -85,20 +87,32 @@ impl ChatDb {
         }
     }
 
-    /// The held connection; a new one when another file stands at the path.
+    /// The held connection; a new one when another file stands at the path, or beside it.
     fn connection(&mut self) -> Result<&Open, Fault> {
-        let there = std::fs::metadata(&self.path).map_err(|e| Fault::io(&self.path, &e));
-        let place = match there {
-            Ok(file) => Place::of(&file),
-            Err(fault) => {
-                self.open = None;
-                return Err(fault);
-            }
-        };
-        let open = match self.open.take().filter(|open| open.place() == place) {
+        let mut place = self.place()?;
+        let held = self.open.take();
+        let open = match held.filter(|open| open.is_of(place, &self.path)) {
             Some(open) => open,
-            None => Open::connect(&self.path, place)?,
+            None => loop {
+                let open = Open::connect(&self.path, place)?;
+                // What was put there meanwhile may be what was opened.
+                let before = std::mem::replace(&mut place, self.place()?);
+                if before == place {
+                    break open;
+                }
+            },
         };
         Ok(self.open.insert(open))
+    }
+
+    /// The file at the path. Where there is none, none is held.
+    fn place(&mut self) -> Result<Place, Fault> {
+        match std::fs::metadata(&self.path) {
+            Ok(file) => Ok(Place::of(&file)),
+            Err(error) => {
+                self.open = None;
+                Err(Fault::io(&self.path, &error))
+            }
+        }
     }
 }

@@ -2,7 +2,7 @@
 
 use super::cursor::{Cursor, Fate, HOLD, whole};
 use super::fault::{Fault, Step};
-use super::identity::{Identity, Place};
+use super::identity::{Companions, Identity, Place};
 use super::schema::Schema;
 use super::{MAX_ROWS, rows};
 use events::Input;
@@ -25,6 +25,7 @@ pub(super) struct Open {
     db: Connection,
     schema: Schema,
     place: Place,
+    companions: Companions,
     number: u64,
 }
 
@@ -45,6 +46,7 @@ impl Open {
                 db,
                 schema,
                 place,
+                companions: Companions::of(path),
                 number,
             }),
             Ok(Err(missing)) => Err(Fault::schema(path, &missing)),
@@ -52,9 +54,10 @@ impl Open {
         }
     }
 
-    /// The file that is open.
-    pub(super) fn place(&self) -> Place {
-        self.place
+    /// Whether it is `place` that is open, with the log and the index that are there now.
+    /// One whose log was taken away would read in the old one for ever.
+    pub(super) fn is_of(&self, place: Place, path: &Path) -> bool {
+        self.place == place && self.companions == Companions::of(path)
     }
 
     /// The identity of that file.

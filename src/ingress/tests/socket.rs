@@ -1,8 +1,11 @@
 //! The control socket: an answer means it is in the log, and no client can hold up another.
 
 use super::notify;
+use crate::ingress::client::ask_health;
 use crate::ingress::client::{Delivery, address, deliver};
-use crate::ingress::handover::{self, HEADER};
+use crate::ingress::frame::HEADER;
+use crate::ingress::handover;
+use crate::ingress::health::{self, AskError, Health, Ignored, PROTOCOL};
 use crate::ingress::socket::{Request, Server};
 use events::Seq;
 use std::collections::BTreeSet;
@@ -25,14 +28,43 @@ async fn served<T>(state: &Path, clients: impl Future<Output = T>) -> (T, Vec<St
     let log = tokio::spawn(async move {
         let mut keys = Vec::new();
         while let Some(request) = inputs.recv().await {
-            keys.push(request.hand_over.key().to_string());
-            let _ = request.ack.send(Seq(keys.len() as u64));
+            match request {
+                Request::HandOver(handed, answer) => {
+                    keys.push(handed.key().to_string());
+                    let _ = answer.send(Seq(keys.len() as u64));
+                }
+                Request::Health(answer) => {
+                    let _ = answer.send(healthy());
+                }
+            }
         }
         keys
     });
     let result = clients.await;
     server.abort();
     (result, log.await.unwrap())
+}
+
+fn healthy() -> Health {
+    let ignored = Ignored {
+        count: 3,
+        ..Ignored::default()
+    };
+    Health {
+        protocol: PROTOCOL,
+        version: "1.2.3".into(),
+        // More than a socket takes at once.
+        failed_sources: [("ChatDb".to_owned(), "x".repeat(60_000))].into(),
+        ignored: [("Stale".to_owned(), ignored)].into(),
+        ..Health::default()
+    }
+}
+
+async fn asks(state: &Path, limit: Duration) -> Result<Health, AskError> {
+    let state = state.to_owned();
+    spawn_blocking(move || ask_health(&state, limit))
+        .await
+        .unwrap()
 }
 
 fn frame(nth: usize) -> Vec<u8> {
@@ -158,4 +190,65 @@ async fn a_state_directory_with_a_long_path_has_a_socket_too() {
         matches!(delivery, Delivery::Acknowledged(Seq(1))),
         "{delivery:?}"
     );
+}
+
+#[tokio::test]
+async fn the_holder_of_the_log_is_asked_how_it_is() {
+    let dir = tempfile::tempdir().unwrap();
+    let (answers, keys) = served(dir.path(), async {
+        let many: Vec<_> = (0..20)
+            .map(|_| tokio::spawn(asks_owned(dir.path().to_owned())))
+            .collect();
+        let mut answers = Vec::new();
+        for one in many {
+            answers.push(one.await.unwrap());
+        }
+        answers
+    })
+    .await;
+    assert!(answers.into_iter().all(|answer| answer == Ok(healthy())));
+    assert!(keys.is_empty());
+}
+
+async fn asks_owned(state: std::path::PathBuf) -> Result<Health, AskError> {
+    asks(&state, LONG).await
+}
+
+#[tokio::test]
+async fn nobody_silence_and_a_closed_door_are_told_apart() {
+    let dir = tempfile::tempdir().unwrap();
+    let nobody = asks(dir.path(), LONG).await;
+    assert!(matches!(nobody, Err(AskError::Nobody(_))), "{nobody:?}");
+    // It accepts and says nothing, as a process that hangs or is stopped does.
+    let hung = std::os::unix::net::UnixListener::bind(address(dir.path()).unwrap()).unwrap();
+    let silent = asks(dir.path(), Duration::from_millis(80)).await;
+    assert_eq!(silent, Err(AskError::Silent));
+    // It goes away without an answer, as an older version does.
+    let (_left, _) = hung.accept().unwrap();
+    let closing = std::thread::spawn(move || drop(hung.accept().unwrap()));
+    assert_eq!(asks(dir.path(), LONG).await, Err(AskError::Closed));
+    closing.join().unwrap();
+}
+
+#[test]
+fn an_answer_of_another_version_is_named_and_nonsense_is_no_answer() {
+    let other = Health {
+        protocol: PROTOCOL + 1,
+        ..healthy()
+    };
+    let frame = health::answer(&other).unwrap();
+    assert_eq!(
+        health::answered(&frame),
+        Err(AskError::Protocol(PROTOCOL + 1))
+    );
+    // A later agent of the same version may say more, an earlier one less.
+    let wider = br#"{"protocol":1,"pid":7,"weather":"fine"}"#;
+    let wider = crate::ingress::frame::wrap(crate::ingress::frame::Kind::Answer, wider).unwrap();
+    assert_eq!(health::answered(&wider).unwrap().pid, 7);
+    for bad in [&b"{}"[..], b"[]", b"", b"{\"protocol\":\"x\"}"] {
+        let bad = crate::ingress::frame::wrap(crate::ingress::frame::Kind::Answer, bad).unwrap();
+        assert!(matches!(health::answered(&bad), Err(AskError::Strange(_))));
+    }
+    let handed = health::answered(&self::frame(1));
+    assert!(matches!(handed, Err(AskError::Strange(_))));
 }

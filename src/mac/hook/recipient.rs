@@ -8,6 +8,17 @@ use crate::store::files;
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
 
+/// Whether the file names `to` already.
+pub fn is_there(state_dir: &Path, to: &str) -> Result<bool, HookError> {
+    let found = file::read(&state_dir.join("config.toml"))?;
+    let source = found.text.clone().unwrap_or_default();
+    let after = with(&source, to).map_err(|fault| HookError::Fault {
+        path: found.path,
+        fault,
+    })?;
+    Ok(found.text.as_ref() == Some(&after))
+}
+
 /// Writes `to`; says whether anything changed.
 pub fn write(state_dir: &Path, to: &str) -> Result<bool, HookError> {
     let path = state_dir.join("config.toml");

@@ -1,11 +1,14 @@
 //! Killed at any moment, or out of space: what was acknowledged is there.
 
 use super::{SledLog, append, next, now, read, said};
-use crate::store::{EventLog as _, StoreFault};
+use crate::store::{EventLog as _, StoreFault, verify};
+use events::input::SourceState;
 use events::{Batch, Event};
+use std::fs::File;
 use std::io::{BufRead as _, BufReader, Write as _};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
+use std::time::Duration;
 
 const STATE: &str = "CRASH_TEST_STATE";
 
@@ -43,15 +46,11 @@ fn append_until_killed() {
     clippy::disallowed_methods,
     reason = "the test kills a process of its own"
 )]
-fn writer(state: &Path) -> Command {
+fn child(test: &str, state: &Path) -> Command {
     let mut command = Command::new(std::env::current_exe().unwrap());
     command
-        .args([
-            "--exact",
-            "--ignored",
-            "--nocapture",
-            "store::tests::crash::append_until_killed",
-        ])
+        .args(["--exact", "--ignored", "--nocapture"])
+        .arg(format!("store::tests::crash::{test}"))
         .env(STATE, state)
         .stdout(Stdio::piped());
     command
@@ -59,7 +58,7 @@ fn writer(state: &Path) -> Command {
 
 /// Lets the writer acknowledge `count` times, kills it and says what it acknowledged last.
 fn kill_after(state: &Path, count: usize) -> u64 {
-    let mut child = writer(state).spawn().unwrap();
+    let mut child = child("append_until_killed", state).spawn().unwrap();
     let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
     let acknowledged = |line: String| Some(line.strip_prefix("acknowledged ")?.parse().unwrap());
     let mut last: Option<u64> = None;
@@ -107,6 +106,52 @@ fn killed_at_any_moment() {
     }
 }
 
+/// Opens the log once, in a process of its own.
+#[test]
+#[ignore = "run by killed_while_it_recovers"]
+fn open_once() {
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "how the test tells its child where"
+    )]
+    let state = PathBuf::from(std::env::var_os(STATE).expect("run by killed_while_it_recovers"));
+    drop(SledLog::open(&state).unwrap());
+}
+
+/// Recovery is killed later and later, until it is through once.
+#[test]
+fn killed_while_it_recovers() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut log = SledLog::open(dir.path()).unwrap();
+    for nth in 0..30 {
+        append(
+            &mut log,
+            vec![said(format!("{nth} {}", "x".repeat(200_000)))],
+        );
+    }
+    let before = read(&log, 1).unwrap();
+    drop(log);
+    let segment = dir.path().join("journal/00000000000000000001.frames");
+    let mut bytes = std::fs::read(&segment).unwrap();
+    bytes[100_000] ^= 1;
+    std::fs::write(segment, bytes).unwrap();
+    for round in 0_u32.. {
+        let state = super::recovery::copied(dir.path());
+        let mut child = child("open_once", state.path()).spawn().unwrap();
+        std::thread::sleep(Duration::from_millis(4) * round);
+        let through = child.try_wait().unwrap().is_some();
+        child.kill().unwrap();
+        child.wait().unwrap();
+        let log = SledLog::open(state.path()).unwrap();
+        assert!(read(&log, 1).unwrap() == before, "round {round}");
+        let kept = state.path().join("damaged/1/journal");
+        assert!(kept.is_dir() && !state.path().join("rebuilt").exists());
+        if through {
+            return;
+        }
+    }
+}
+
 /// A file system of a few megabytes, or why there is none.
 struct Tiny(tempfile::TempDir);
 
@@ -115,16 +160,38 @@ impl Tiny {
         clippy::disallowed_methods,
         reason = "only a real small disk fills up really"
     )]
-    fn mount() -> Option<Self> {
+    fn mount(size: &str) -> Option<Self> {
         let dir = tempfile::tempdir().unwrap();
         let mounted = Command::new("mount")
-            .args(["-t", "tmpfs", "-o", "size=16m", "tmpfs"])
+            .args(["-t", "tmpfs", "-o", &format!("size={size}"), "tmpfs"])
             .arg(dir.path())
             .stderr(Stdio::null())
             .status();
-        mounted
-            .is_ok_and(|status| status.success())
-            .then_some(Self(dir))
+        let mounted = mounted.is_ok_and(|status| status.success());
+        if !mounted {
+            println!("skipped: a small file system can only be mounted by root on Linux");
+        }
+        mounted.then_some(Self(dir))
+    }
+
+    /// Leaves no room at all.
+    fn fill(&self) {
+        let ballast = File::options()
+            .append(true)
+            .create(true)
+            .open(self.ballast());
+        let mut ballast = ballast.unwrap();
+        for size in [1 << 20, 4096, 1] {
+            while ballast.write_all(&vec![0; size]).is_ok() {}
+        }
+    }
+
+    fn make_room(&self) {
+        std::fs::remove_file(self.ballast()).unwrap();
+    }
+
+    fn ballast(&self) -> PathBuf {
+        self.0.path().join("ballast")
     }
 }
 
@@ -138,8 +205,7 @@ impl Drop for Tiny {
 
 #[test]
 fn a_full_disk_is_named_and_loses_nothing() {
-    let Some(disk) = Tiny::mount() else {
-        println!("skipped: a small file system can only be mounted by root on Linux");
+    let Some(disk) = Tiny::mount("16m") else {
         return;
     };
     let state = disk.0.path().join("state");
@@ -174,4 +240,54 @@ fn a_full_disk_is_named_and_loses_nothing() {
     let mut log = SledLog::open(&state).unwrap();
     assert!(read(&log, 1).unwrap().len() as u64 >= acknowledged);
     append(&mut log, vec![said("there is room again".into())]);
+}
+
+#[test]
+fn the_reserve_records_once_more_and_is_taken_again() {
+    let Some(disk) = Tiny::mount("40m") else {
+        return;
+    };
+    let state = disk.0.path().join("state");
+    let reserve = state.join("reserve");
+    let mut log = SledLog::open(&state).unwrap();
+    assert_eq!(log.tend(), Some(SourceState::Works));
+    assert_eq!(log.tend(), None);
+    append(&mut log, vec![said("there is room".into())]);
+    disk.fill();
+    for _ in 0..48 {
+        append(&mut log, vec![said("full ".repeat(200))]);
+    }
+    assert!(!reserve.exists());
+    assert!(matches!(log.tend(), Some(SourceState::Failed(_))));
+    assert_eq!(log.tend(), None);
+    disk.fill();
+    let first = next(&log);
+    let fault = log.append(Batch::new(
+        first,
+        now(first),
+        vec![said("x".repeat(90_000))],
+    ));
+    assert!(matches!(fault, Err(StoreFault::Full { .. })));
+    drop(log);
+    disk.make_room();
+    let mut log = SledLog::open(&state).unwrap();
+    assert!(read(&log, 1).unwrap().len() >= 49);
+    assert_eq!(log.tend(), Some(SourceState::Works));
+    assert!(reserve.exists() && verify(&state).unwrap().is_whole());
+}
+
+#[test]
+fn a_start_on_a_full_disk_uses_the_reserve() {
+    let Some(disk) = Tiny::mount("40m") else {
+        return;
+    };
+    let state = disk.0.path().join("state");
+    let acknowledged = kill_after(&state, 5);
+    disk.fill();
+    let mut log = SledLog::open(&state).unwrap();
+    assert!(log.last().is_some_and(|last| last.0 >= acknowledged));
+    append(&mut log, vec![said("it is full".into())]);
+    assert!(matches!(log.tend(), Some(SourceState::Failed(_))));
+    disk.make_room();
+    assert_eq!(log.tend(), Some(SourceState::Works));
 }

@@ -1,7 +1,9 @@
 //! What the log promises, on disk and in memory.
 
+mod cost;
 mod crash;
 mod damage;
+mod recovery;
 mod snapshots;
 
 use super::memory::{Crash, Disk};
@@ -205,6 +207,7 @@ fn in_memory_a_crash_keeps_drops_or_tears_only_what_was_not_acknowledged() {
     assert_eq!(last(Crash::Keep), Ok(Some(Seq(4))));
     assert_eq!(last(Crash::Drop), Ok(Some(Seq(2))));
     corrupt(&last(Crash::Tear).unwrap_err(), "entry 4");
+    corrupt(&last(Crash::Flip).unwrap_err(), "entry 4");
 }
 
 #[test]

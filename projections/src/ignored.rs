@@ -1,0 +1,121 @@
+//! Rows of chat.db that were not taken as the owner's word, counted by reason:
+//! they are never answered, so this is where the owner can see them.
+//!
+//! Most rows of a person's Messages are other people's and stay a number. What
+//! the owner wrote to this program and what did not count is told in words.
+
+use crate::render::ago;
+use events::Wall;
+use events::event::{IgnoreReason, InboundIgnored};
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+
+/// How long the owner is told of it.
+const NEWS: events::Span = events::Span::seconds(7 * 86_400);
+
+/// Ignored rows by reason. There are as many entries as reasons.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct IgnoredRows(BTreeMap<IgnoreReason, Ignored>);
+
+/// Rows ignored for one reason.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Ignored {
+    /// How many, ever.
+    pub count: u64,
+    /// When the last one was.
+    pub last: Wall,
+    /// Where it stands in chat.db.
+    pub rowid: i64,
+}
+
+impl IgnoredRows {
+    /// Counts one.
+    pub(crate) fn count(&mut self, event: &InboundIgnored, at: Wall) {
+        let entry = self.0.entry(event.reason).or_insert(Ignored {
+            count: 0,
+            last: at,
+            rowid: event.rowid,
+        });
+        entry.count += 1;
+        entry.last = at;
+        entry.rowid = event.rowid;
+    }
+
+    /// By reason, in the order in which they are judged.
+    pub fn iter(&self) -> impl Iterator<Item = (IgnoreReason, &Ignored)> {
+        self.0.iter().map(|(reason, ignored)| (*reason, ignored))
+    }
+
+    /// One line for the owner, where something of theirs was passed over lately.
+    pub fn told(&self, now: Wall) -> Option<String> {
+        let lately = |(reason, ignored): &(IgnoreReason, &Ignored)| {
+            owners(*reason) && ignored.last.until(now) <= NEWS
+        };
+        let theirs = self.iter().filter(lately).map(|(reason, ignored)| {
+            let last = ago(ignored.last.until(now));
+            format!("{} {} (last {last})", ignored.count, words(reason))
+        });
+        let theirs: Vec<_> = theirs.collect();
+        if theirs.is_empty() {
+            return None;
+        }
+        let strangers = self
+            .0
+            .get(&IgnoreReason::NotOwner)
+            .map_or(0, |ignored| ignored.count);
+        let rest = match strangers {
+            0 => String::new(),
+            count => format!(" Rows of other people: {count}."),
+        };
+        Some(format!("Not acted on: {}.{rest}", theirs.join(", ")))
+    }
+}
+
+/// Judged after it was certain that the owner wrote to this program, and not the
+/// ordinary second copy of something that was taken.
+pub const fn owners(reason: IgnoreReason) -> bool {
+    match reason {
+        IgnoreReason::NotIMessage
+        | IgnoreReason::TapbackText
+        | IgnoreReason::Stale
+        | IgnoreReason::Future
+        | IgnoreReason::Empty
+        | IgnoreReason::Undecodable
+        | IgnoreReason::Loop => true,
+        IgnoreReason::NotOwner
+        | IgnoreReason::ToOthers
+        | IgnoreReason::Group
+        | IgnoreReason::Tapback
+        | IgnoreReason::SystemItem
+        | IgnoreReason::Edited
+        | IgnoreReason::Balloon
+        | IgnoreReason::Duplicate
+        | IgnoreReason::Twin
+        | IgnoreReason::Echo
+        | IgnoreReason::NoChat => false,
+    }
+}
+
+/// A reason in words that follow a count.
+pub const fn words(reason: IgnoreReason) -> &'static str {
+    match reason {
+        IgnoreReason::NotOwner => "from somebody else",
+        IgnoreReason::ToOthers => "written to others",
+        IgnoreReason::Group => "in a group",
+        IgnoreReason::NotIMessage => "by SMS or RCS, whose sender can be forged",
+        IgnoreReason::Tapback => "that is a reaction",
+        IgnoreReason::TapbackText => "that reads like a reaction",
+        IgnoreReason::SystemItem => "that is a system item",
+        IgnoreReason::Edited => "edited or unsent",
+        IgnoreReason::Balloon => "that is a link preview or an app's",
+        IgnoreReason::Stale => "too old",
+        IgnoreReason::Future => "dated in the future",
+        IgnoreReason::Duplicate => "seen before",
+        IgnoreReason::Twin => "that is the second copy",
+        IgnoreReason::Echo => "that quotes a text of ours",
+        IgnoreReason::NoChat => "that stayed without a chat",
+        IgnoreReason::Empty => "that stayed empty",
+        IgnoreReason::Undecodable => "that cannot be read",
+        IgnoreReason::Loop => "too many at once",
+    }
+}

@@ -1,0 +1,77 @@
+//! Our own rows of chat.db: the only proof that a text was sent, or that it was not.
+
+use super::draft::Draft;
+use super::{commands, missing, notices};
+use events::event::{OutgoingSeen, Topic};
+use events::input::MessageRow;
+use events::outcome::{Evidence, Failure};
+use events::{CommandId, Event, Outcome};
+
+/// Our own row is the proof of a send, or of its failure.
+pub(super) fn seen(draft: &mut Draft, row: &MessageRow, command: CommandId) {
+    let open = draft
+        .state()
+        .ledger
+        .open
+        .get(&command)
+        .map(|entry| entry.row.is_some());
+    let named = draft.state().ledger.sent.by_guid(&row.guid).is_some();
+    let ended = row.error != 0 || row.sent || row.delivered;
+    let nothing_new = match open {
+        Some(seen) => seen && !ended,
+        // An error may come after the row was taken for proof.
+        None => named && row.error == 0,
+    };
+    if nothing_new {
+        return;
+    }
+    let seen = OutgoingSeen {
+        rowid: row.rowid,
+        guid: row.guid.clone(),
+        command,
+        service: row.service.clone(),
+        error: row.error,
+        sent: row.sent,
+        delivered: row.delivered,
+    };
+    let known = draft.state().ledger.sent.has_failed(command);
+    draft.record(Event::OutgoingSeen(seen));
+    if open.is_none() && row.error != 0 && !known {
+        let body = format!(
+            "Messages took a text for you and then reported error {}.",
+            row.error
+        );
+        notices::queue(draft, None, Topic::Health, "not delivered", &body);
+    }
+    if open.is_none() && row.error == 0 {
+        // It may have been reported as missing.
+        missing::tell(draft);
+    }
+    if open.is_some() && ended {
+        let evidence = Evidence::Row {
+            rowid: row.rowid,
+            guid: row.guid.clone(),
+            service: row.service.clone(),
+        };
+        let failure = Failure::Row {
+            guid: row.guid.clone(),
+            code: row.error,
+        };
+        commands::settle(
+            draft,
+            command,
+            if row.error == 0 {
+                Outcome::Done(evidence)
+            } else {
+                Outcome::Failed(failure)
+            },
+        );
+        if row.error == 0 && row.service != "iMessage" && !draft.state().settings.allow_sms {
+            let body = format!(
+                "A text left this Mac as {} instead of iMessage.",
+                row.service
+            );
+            notices::queue(draft, None, Topic::Health, "not iMessage", &body);
+        }
+    }
+}

@@ -1,0 +1,134 @@
+//! Which texts are asked for next: in order, within the allowance, merged where
+//! more wait than may go.
+
+use super::draft::Draft;
+use super::notices::{instead, queue};
+use crate::ledger::{Entry, Stage, sent_digest};
+use crate::outbox::Notice;
+use crate::render;
+use events::command::SendMessage;
+use events::event::Topic;
+use events::{Command, Seq};
+
+/// Texts asked for at once: Messages takes one after the other anyway, and what
+/// comes up later may be more urgent.
+const ASKED_MAX: usize = 16;
+
+/// Requests the next part of the notices that may go on.
+pub(super) fn advance(draft: &mut Draft) {
+    let owed = |entry: &&Entry| {
+        entry.stage == Stage::Requested && matches!(entry.command, Command::SendMessage(_))
+    };
+    let asked = draft.state().ledger.open.values().filter(owed).count();
+    let mut room = ASKED_MAX.saturating_sub(asked);
+    // Only where not all may go do some overtake others of their session.
+    let passes: &[bool] = if scarce(draft) {
+        &[false, true]
+    } else {
+        &[true]
+    };
+    for ordinary in passes.iter().copied() {
+        let ready = draft.state().outbox.ready(draft.now().tick, ordinary);
+        for seq in ready {
+            let Some(notice) = draft.state().outbox.open.get(&seq).cloned() else {
+                continue;
+            };
+            // What was begun goes on: everything else may be waiting for it.
+            if notice.untouched() {
+                if room == 0 || !allowed(draft, !notice.ordinary()) {
+                    continue;
+                }
+                room -= 1;
+            }
+            let merged = notice.untouched() && notice.ordinary() && merge(draft, &notice);
+            if !merged {
+                request(draft, seq);
+            }
+        }
+    }
+}
+
+/// More notices wait than may go now.
+fn scarce(draft: &Draft) -> bool {
+    let state = draft.state();
+    let waiting = state.outbox.open.values().filter(|n| n.untouched()).count();
+    let (now, per_hour) = (draft.now().tick, state.settings.max_per_hour);
+    waiting > state.outbox.allowance.room(now, per_hour, false)
+}
+
+/// The allowance has room for one more notice.
+fn allowed(draft: &Draft, urgent: bool) -> bool {
+    let state = draft.state();
+    let per_hour = state.settings.max_per_hour;
+    state.outbox.allowance.next(per_hour, urgent) <= draft.now().tick
+}
+
+/// Where more of one session waits than may go, it goes as one. Whether it did.
+fn merge(draft: &mut Draft, first: &Notice) -> bool {
+    let state = draft.state();
+    let (now, per_hour) = (draft.now().tick, state.settings.max_per_hour);
+    let alike = state.outbox.alike(first.session.as_ref());
+    if alike.len() <= state.outbox.allowance.room(now, per_hour, false) {
+        return false;
+    }
+    let mut open = alike.iter().filter_map(|seq| state.outbox.open.get(seq));
+    let texts: Vec<_> = open.clone().flat_map(|notice| &notice.parts).collect();
+    let parts = render::packed(&texts, state.settings.max_len as usize);
+    if parts.len() == texts.len() {
+        return false;
+    }
+    let topic = open
+        .next_back()
+        .map_or(first.topic.clone(), |last| last.topic.clone());
+    let merged = instead(draft, &alike, first.session.as_ref(), topic, parts);
+    if let Some(merged) = merged {
+        request(draft, merged);
+    }
+    true
+}
+
+fn request(draft: &mut Draft, seq: Seq) {
+    let Some(notice) = draft.state().outbox.open.get(&seq) else {
+        return;
+    };
+    let Some(text) = notice.parts.get(usize::from(notice.next)).cloned() else {
+        return;
+    };
+    let attempt = notice.attempts.saturating_add(1);
+    let send = SendMessage {
+        notice: seq,
+        part: notice.next,
+        to: notice.to.clone(),
+        text,
+    };
+    draft.request(Command::SendMessage(send), attempt);
+}
+
+/// A part that was taken for sent turned out to have failed: it goes out again,
+/// as a notice of its own, unless the same text did so too often.
+pub(super) fn again(draft: &mut Draft, send: &SendMessage) {
+    let state = draft.state();
+    let Some((session, topic)) = state
+        .outbox
+        .about(send.notice)
+        .map(|(s, t)| (s.cloned(), t.clone()))
+    else {
+        return;
+    };
+    let digest = sent_digest(send.text.reveal());
+    if state.ledger.sent.by_digest(&digest).count() <= LATE_MAX {
+        instead(draft, &[], session.as_ref(), topic, vec![send.text.clone()]);
+    } else if topic != Topic::Health {
+        let body = "Messages took a text for you several times and each time reported an error.";
+        queue(
+            draft,
+            session.as_ref(),
+            Topic::Health,
+            "not delivered",
+            body,
+        );
+    }
+}
+
+/// Times that one text may be sent anew after a late failure.
+const LATE_MAX: usize = 3;

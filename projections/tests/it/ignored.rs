@@ -1,0 +1,58 @@
+//! Rows that are not acted on are counted by reason, and the owner who asks is
+//! told of their own.
+
+use crate::support::World;
+use events::event::IgnoreReason;
+use events::input::MessageRow;
+
+fn status(world: &mut World, reference: &str) -> String {
+    world.notices();
+    world.says(&format!("status {reference}"));
+    world.notice()
+}
+
+#[test]
+fn the_owner_is_told_of_rows_of_theirs_and_of_strangers_only_the_number() {
+    let mut world = World::new();
+    let api = world.session(1, "/srv/api");
+    let reference = world.reference(&api);
+    for _ in 0..3 {
+        let row = world.row("buy now");
+        world.take(MessageRow {
+            handle: Some("+15555550199".into()),
+            ..row
+        });
+    }
+    assert!(!status(&mut world, &reference).contains("Not acted on"));
+
+    let row = world.row("go on");
+    let sms = row.rowid;
+    world.take(MessageRow {
+        service: "SMS".into(),
+        ..row
+    });
+    world.pass(2 * 3_600_000);
+    let told = status(&mut world, &reference);
+    assert!(
+        told.contains("Not acted on: 1 by SMS or RCS, whose sender can be forged (last 2 h ago). Rows of other people: 3."),
+        "{told}"
+    );
+    let ignored = &world.machine.state().inbox.ignored;
+    let counted: Vec<_> = ignored
+        .iter()
+        .map(|(reason, ignored)| (reason, ignored.count, ignored.rowid))
+        .collect();
+    assert_eq!(
+        counted,
+        [
+            (IgnoreReason::NotOwner, 3, sms - 2),
+            (IgnoreReason::NotIMessage, 1, sms)
+        ]
+    );
+
+    world.pass(8 * 86_400_000);
+    assert!(
+        !status(&mut world, &reference).contains("Not acted on"),
+        "what was long ago is no news"
+    );
+}

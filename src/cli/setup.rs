@@ -1,0 +1,209 @@
+//! `setup`, `setup-launchd`, `setup-permissions` and `uninstall`: what the owner
+//! asks for, and where everything is on this Mac.
+
+use super::error::{CommandError, Outcome};
+use super::{settings, settings_with_owner, ui};
+use crate::config::value::Origin;
+use crate::config::{Config, Environment, Flag, variables};
+use crate::mac::permissions::{self, Patience};
+use crate::mac::setup::{self, Wish};
+use crate::mac::{Pace, Place, health, hook, service, uninstall};
+use std::time::Duration;
+
+/// How long permissions are waited for.
+#[derive(Debug, clap::Args)]
+struct Waiting {
+    /// How long a permission is waited for, in seconds
+    #[arg(long, value_name = "S", default_value = "180", value_parser = seconds)]
+    timeout: Duration,
+    /// Pause between two looks, in seconds
+    #[arg(long, value_name = "S", default_value = "1.0", value_parser = seconds)]
+    poll: Duration,
+    /// Do not open System Settings
+    #[arg(long)]
+    no_open: bool,
+    /// Accepted for scripts written for an older program; it has no effect
+    #[arg(long, value_name = "X")]
+    python_bin: Option<String>,
+}
+
+/// Wait until the agent may read Messages, telling you what to switch on.
+#[derive(Debug, clap::Args)]
+pub struct Permissions {
+    #[command(flatten)]
+    waiting: Waiting,
+}
+
+/// Install the agent: the launcher app, the launchd job, the permissions.
+///
+/// May be run again at any time; what is as it should be is left alone.
+#[derive(Debug, clap::Args)]
+pub struct Launchd {
+    /// Name of the launchd job
+    #[arg(long, value_name = "L")]
+    label: Option<String>,
+    /// Your own number or Apple ID e-mail, kept in config.toml of the state directory
+    #[arg(long, value_name = "TO")]
+    recipient: Option<String>,
+    /// Do not wait for permissions
+    #[arg(long)]
+    skip_permissions: bool,
+    /// Make macOS forget what it granted the app, so that it can be granted anew
+    #[arg(long)]
+    repair_tcc: bool,
+    #[command(flatten)]
+    waiting: Waiting,
+}
+
+/// Do all of set-up in order, and prove it with a text to you and your answer.
+///
+/// May be run again at any time; it goes on where it stopped.
+#[derive(Debug, clap::Args)]
+pub struct Setup {
+    /// Your own number or Apple ID e-mail, kept in config.toml of the state directory
+    #[arg(long, value_name = "TO")]
+    recipient: Option<String>,
+    #[command(flatten)]
+    waiting: Waiting,
+}
+
+/// Undo what set-up did, then show what is left.
+#[derive(Debug, clap::Args)]
+pub struct Uninstall {
+    /// Remove the log, the settings and the logs too
+    #[arg(long)]
+    purge: bool,
+    /// Only say what would be done
+    #[arg(long)]
+    dry_run: bool,
+}
+
+/// `setup-permissions`.
+pub fn permissions(args: &Permissions) -> Outcome {
+    let mut place = place(&settings(&[])?)?;
+    // A job that was installed under another name is found by what it starts.
+    if !place.plist().exists()
+        && let Some(label) = service::labels(&place).pop()
+    {
+        place.label = label;
+    }
+    permissions::run(&place, args.waiting.patience())
+}
+
+/// `setup-launchd`.
+pub fn launchd(args: &Launchd) -> Outcome {
+    let label = args
+        .label
+        .iter()
+        .map(|label| (variables::LABEL, label.clone()));
+    let config = with_recipient(args.recipient.as_deref(), label.collect())?;
+    let wish = Wish {
+        recipient: to_be_kept(&config),
+        skip_permissions: args.skip_permissions,
+        repair: args.repair_tcc,
+        patience: args.waiting.patience(),
+    };
+    setup::launchd(&place(&config)?, &wish)
+}
+
+/// `setup`.
+pub fn all(args: &Setup) -> Outcome {
+    let config = with_recipient(args.recipient.as_deref(), Vec::new())?;
+    let wish = Wish {
+        recipient: to_be_kept(&config),
+        skip_permissions: false,
+        repair: false,
+        patience: args.waiting.patience(),
+    };
+    let place = place(&config)?;
+    place.check()?;
+    super::setup_notify_hook::run(&super::setup_notify_hook::Args::default())?;
+    setup::all(&place, &wish)
+}
+
+/// `uninstall`.
+pub fn uninstall(args: &Uninstall) -> Outcome {
+    let wish = uninstall::Wish {
+        purge: args.purge,
+        dry_run: args.dry_run,
+    };
+    uninstall::run(&place(&settings(&[])?)?, wish)
+}
+
+impl Waiting {
+    fn patience(&self) -> Patience {
+        if self.python_bin.is_some() {
+            ui::talk("--python-bin is not used: this program needs no Python.");
+        }
+        Patience {
+            timeout: self.timeout,
+            poll: self.poll,
+            open: !self.no_open,
+        }
+    }
+}
+
+fn seconds(text: &str) -> Result<Duration, String> {
+    let number = text.parse::<f64>().ok();
+    number
+        .filter(|number| (0.01..=86_400.0).contains(number))
+        .map(Duration::from_secs_f64)
+        .ok_or_else(|| "it must be a number of seconds from 0.01 to 86400".to_owned())
+}
+
+fn with_recipient(recipient: Option<&str>, mut flags: Vec<Flag>) -> Result<Config, CommandError> {
+    flags.extend(recipient.map(|to| (variables::TO, to.to_owned())));
+    let config = settings_with_owner(&flags)?;
+    let ours = [
+        variables::TO,
+        variables::HOME,
+        variables::STATE_DIR,
+        variables::LABEL,
+    ];
+    for row in config.table() {
+        if row.origin == Origin::Environment && !ours.contains(&row.name) {
+            ui::talk(&format!(
+                "warning: {} is set in this shell only; the agent reads {}",
+                row.name,
+                config.state_dir.join("config.toml").display()
+            ));
+        }
+    }
+    Ok(config)
+}
+
+/// The recipient, where it is known only here and the agent could not know it.
+fn to_be_kept(config: &Config) -> Option<String> {
+    let row = config
+        .table()
+        .iter()
+        .find(|row| row.name == variables::TO)?;
+    let only_here = matches!(row.origin, Origin::Flag | Origin::Environment);
+    let owner = config.settings().owner;
+    let all: Vec<_> = owner.iter().map(|to| to.reveal().to_owned()).collect();
+    only_here.then(|| all.join(","))
+}
+
+fn place(config: &Config) -> Result<Place, CommandError> {
+    let environment = Environment::of_this_process();
+    let home = environment.home().ok_or_else(|| {
+        CommandError::usage("HOME is not set, so it is not known whose Mac this is")
+    })?;
+    let own = std::env::current_exe().map_err(|error| {
+        CommandError::failure("this program's own file is not known").because(error)
+    })?;
+    let real = own.canonicalize().unwrap_or_else(|_| own.clone());
+    Ok(Place {
+        uid: rustix::process::geteuid().as_raw(),
+        label: config.launchd_label.clone(),
+        codex_home: config.codex_home.clone(),
+        state_dir: config.state_dir.clone(),
+        programs: config.programs.clone(),
+        launcher: real.with_file_name(crate::mac::LAUNCHER),
+        agent: hook::program::stable(&own),
+        ask: health::ask,
+        pace: Pace::default(),
+        say: ui::talk,
+        home,
+    })
+}

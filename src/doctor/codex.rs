@@ -1,0 +1,196 @@
+//! Codex: its version, and whether its settings tell this program of turns. The
+//! file is only read here.
+
+use super::{Check, Facts};
+use crate::config::Program;
+use crate::effects::child::Ended;
+use crate::mac::hook::{Hook, Seen, look};
+use std::path::Path;
+
+/// Minor versions of Codex that this program was tested with.
+const TESTED: std::ops::RangeInclusive<u64> = 104..=169;
+const SET_UP: &str = "run `setup-notify-hook`, then restart running Codex sessions";
+
+pub(super) fn checks(facts: &Facts<'_>) -> Vec<Check> {
+    let file = facts.config.codex_home.join("config.toml");
+    let text = match std::fs::read_to_string(&file) {
+        Ok(text) => text,
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => String::new(),
+        Err(error) => {
+            let why = format!("{} cannot be read: {error}", file.display());
+            return vec![
+                version(facts),
+                Check::warn("notify_hook", why.clone(), "make the file readable for you"),
+                Check::unknown("pane_titles", why),
+            ];
+        }
+    };
+    let (hook, titles) = settings(&file, &text);
+    vec![version(facts), hook, titles]
+}
+
+fn version(facts: &Facts<'_>) -> Check {
+    const NAME: &str = "codex";
+    let Some(ended) = facts.run(Program::Codex, ["--version"]) else {
+        return Check::warn(
+            NAME,
+            "codex was not found",
+            "install Codex, or set CODEX_IMESSAGE_CODEX_BIN to its path",
+        );
+    };
+    let Ended::Exited { code: 0, out, .. } = ended else {
+        return Check::warn(NAME, "`codex --version` did not answer", "run it yourself");
+    };
+    let said = String::from_utf8_lossy(&out).trim().to_owned();
+    let Some(minor) = minor(&said) else {
+        return Check::unknown(NAME, "`codex --version` gave no version");
+    };
+    let (from, to) = (TESTED.start(), TESTED.end());
+    if TESTED.contains(&minor) {
+        return Check::ok(NAME, format!("{said}, of the tested 0.{from} to 0.{to}"));
+    }
+    Check::warn(
+        NAME,
+        format!("{said}, which is outside the tested 0.{from} to 0.{to}"),
+        "what is not recognised gets no key; see whether a newer version of this program is there",
+    )
+}
+
+/// `codex-cli 0.169.0`
+fn minor(said: &str) -> Option<u64> {
+    let version = said.split_whitespace().last()?;
+    let mut numbers = version.split(['.', '-']);
+    let major: u64 = numbers.next()?.parse().ok()?;
+    let minor: u64 = numbers.next()?.parse().ok()?;
+    // A major version that nobody has seen is none that was tested.
+    if major == 0 {
+        Some(minor)
+    } else {
+        Some(u64::MAX)
+    }
+}
+
+fn settings(file: &Path, text: &str) -> (Check, Check) {
+    const HOOK: &str = "notify_hook";
+    const TITLES: &str = "pane_titles";
+    match look(text) {
+        Err(fault) => {
+            let why = format!("{}: {fault}", file.display());
+            let next = "correct that line: Codex cannot read the file either";
+            let titles = Check::unknown(TITLES, why.clone());
+            (Check::fail(HOOK, why, next), titles)
+        }
+        Ok(seen) => (hook(HOOK, &seen), titles(TITLES, &seen)),
+    }
+}
+
+/// The rollouts tell of turns without it, so a hook that is not there only costs time.
+fn hook(name: &'static str, seen: &Seen) -> Check {
+    if let Some(line) = seen.misplaced.first() {
+        let evidence = format!("`notify` in line {line} stands where Codex does not look for it");
+        return Check::warn(name, evidence, SET_UP);
+    }
+    match &seen.hook {
+        Hook::Ours { program } => present(name, program),
+        Hook::Through { program } => Check::ok(
+            name,
+            format!("Codex runs {program}, which calls this program"),
+        ),
+        Hook::Other { program } => Check::warn(
+            name,
+            format!("Codex runs {program}, and this program is not told"),
+            "run `setup-notify-hook`: it keeps the other one and calls it too",
+        ),
+        Hook::Unusable => Check::warn(name, "`notify` is nothing that Codex can run", SET_UP),
+        Hook::Absent => Check::warn(name, "`notify` is not set", SET_UP),
+    }
+}
+
+fn present(name: &'static str, program: &str) -> Check {
+    use std::os::unix::fs::PermissionsExt as _;
+    let runs = Path::new(program)
+        .metadata()
+        .is_ok_and(|data| data.is_file() && data.permissions().mode() & 0o111 != 0);
+    if !program.contains('/') || runs {
+        return Check::ok(name, format!("Codex runs {program} at the end of turns"));
+    }
+    let evidence = format!("`notify` names {program}, which is no program");
+    Check::fail(name, evidence, SET_UP)
+}
+
+fn titles(name: &'static str, seen: &Seen) -> Check {
+    if seen.pane_titles {
+        return Check::ok(
+            name,
+            "Codex writes the thread id into the title of its pane",
+        );
+    }
+    Check::ok(
+        name,
+        "the thread id is not in pane titles; sessions of Codex's shared daemon cannot be typed into",
+    )
+    .then("optional: run `setup-notify-hook --pane-titles`")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::Verdict;
+    use super::*;
+
+    #[test]
+    fn the_hook_is_found_wherever_it_stands() {
+        let cases = [
+            ("", Verdict::Warn, "not set"),
+            ("model = \"x\"\n[tui]\n", Verdict::Warn, "not set"),
+            (
+                "notify = [\"codex-imessage-control-plane\", \"notify\"]",
+                Verdict::Ok,
+                "end of turns",
+            ),
+            (
+                "\u{feff}notify=[\"codex-imessage-control-plane\",\"notify\"]\r\n",
+                Verdict::Ok,
+                "end of turns",
+            ),
+            (
+                "notify = [\"/nonexistent/codex-imessage-control-plane\", \"notify\"]",
+                Verdict::Fail,
+                "no program",
+            ),
+            (
+                "[notice.model_migrations]\nnotify = [\"/x/codex-imessage-control-plane\", \"notify\"]",
+                Verdict::Warn,
+                "line 2",
+            ),
+            ("notify = [\"/usr/bin/other\"]", Verdict::Warn, "not told"),
+            (
+                "notify = [\"/x/wrap\", \"[\\\"/x/codex-imessage-control-plane\\\",\\\"notify\\\"]\"]",
+                Verdict::Ok,
+                "calls this program",
+            ),
+            (
+                "notify = \"codex-imessage-control-plane\"",
+                Verdict::Warn,
+                "nothing that Codex",
+            ),
+            ("a = 1\na = 2", Verdict::Fail, "line 2"),
+        ];
+        for (text, verdict, evidence) in cases {
+            let (hook, _) = settings(Path::new("config.toml"), text);
+            assert_eq!(hook.verdict, verdict, "{text}: {}", hook.evidence);
+            assert!(
+                hook.evidence.contains(evidence),
+                "{text}: {}",
+                hook.evidence
+            );
+        }
+    }
+
+    #[test]
+    fn a_version_is_read_and_a_major_one_is_untested() {
+        assert_eq!(minor("codex-cli 0.169.0"), Some(169));
+        assert_eq!(minor("codex-cli 0.170.0-alpha.2"), Some(170));
+        assert_eq!(minor("codex-cli 1.2.0"), Some(u64::MAX));
+        assert_eq!(minor("what?"), None);
+    }
+}

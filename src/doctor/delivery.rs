@@ -1,0 +1,159 @@
+//! What came and went: the last messages either way, rows not acted on, what
+//! waits, what is in doubt.
+
+use super::{Check, Facts};
+use crate::ingress::health::Health;
+use events::{Span, Wall};
+
+/// What happened longer ago is history.
+const NEWS: Span = Span::seconds(86_400);
+/// A text that waits longer than this is late, or stuck.
+const LATE: Span = Span::seconds(600);
+const STUCK: Span = Span::seconds(3_600);
+
+pub(super) fn checks(facts: &Facts<'_>) -> Vec<Check> {
+    let Some(health) = facts.health() else {
+        let names = [
+            "inbound", "outbound", "ignored", "outbox", "unknown", "errors", "sources",
+        ];
+        let why = "the agent does not answer, and the log cannot be read";
+        return names.map(|name| Check::unknown(name, why)).into();
+    };
+    let mut checks = vec![
+        last(facts, "inbound", "you were heard", health.last_inbound),
+        last(
+            facts,
+            "outbound",
+            "a text of ours was in Messages",
+            health.last_outbound,
+        ),
+        ignored(facts, health),
+        outbox(facts, health),
+        unknown(facts, health),
+        errors(facts, health),
+    ];
+    checks.push(sources(facts, health));
+    checks
+}
+
+fn last(facts: &Facts<'_>, name: &'static str, what: &str, at: Option<Wall>) -> Check {
+    match at {
+        Some(at) => Check::ok(name, format!("{what} {}", facts.ago(at))),
+        None => Check::unknown(name, "never yet").then("write `list` from your phone"),
+    }
+}
+
+/// Reasons by count; only what the owner wrote and lately wants attention.
+fn ignored(facts: &Facts<'_>, health: &Health) -> Check {
+    const NAME: &str = "ignored";
+    if health.ignored.is_empty() {
+        return Check::ok(NAME, "no row of chat.db was passed over");
+    }
+    let rows: Vec<_> = health
+        .ignored
+        .iter()
+        .map(|(reason, rows)| {
+            let last = facts.ago(rows.last);
+            format!("{reason} {} (last {last}, row {})", rows.count, rows.rowid)
+        })
+        .collect();
+    let evidence = format!("rows not acted on: {}", rows.join(", "));
+    let theirs = health
+        .ignored
+        .values()
+        .any(|rows| rows.of_owner && rows.last.until(facts.now) <= NEWS);
+    if theirs {
+        let next =
+            "`explain last` says why; SMS, very old and unreadable messages are never acted on";
+        return Check::warn(NAME, evidence, next);
+    }
+    Check::ok(NAME, evidence)
+}
+
+fn outbox(facts: &Facts<'_>, health: &Health) -> Check {
+    const NAME: &str = "outbox";
+    let depth = health.outbox.depth;
+    let Some(oldest) = health.outbox.oldest.filter(|_| depth > 0) else {
+        return Check::ok(NAME, format!("{depth} texts wait to be sent"));
+    };
+    let evidence = format!(
+        "{depth} texts wait to be sent, the oldest was queued {}",
+        facts.ago(oldest)
+    );
+    let waits = oldest.until(facts.now);
+    if waits >= STUCK {
+        return Check::fail(
+            NAME,
+            evidence,
+            "see `automation` and `errors`: sending does not work",
+        );
+    }
+    if waits >= LATE {
+        return Check::warn(
+            NAME,
+            evidence,
+            "see `automation` and `errors`: sending is late",
+        );
+    }
+    Check::ok(NAME, evidence)
+}
+
+fn unknown(facts: &Facts<'_>, health: &Health) -> Check {
+    const NAME: &str = "unknown";
+    let doubts = &health.unknown;
+    let evidence = format!(
+        "of the newest, {} texts and {} instructions may or may not have arrived",
+        doubts.notices, doubts.instructions
+    );
+    match doubts.last {
+        Some(at) if at.until(facts.now) <= NEWS => Check::warn(
+            NAME,
+            format!("{evidence}; the last doubt arose {}", facts.ago(at)),
+            "look at your phone and at the session; nothing is ever sent or typed twice",
+        ),
+        Some(_) | None => Check::ok(NAME, evidence),
+    }
+}
+
+fn errors(facts: &Facts<'_>, health: &Health) -> Check {
+    const NAME: &str = "errors";
+    let Some(error) = &health.last_error else {
+        return Check::ok(NAME, "no command has failed");
+    };
+    let evidence = format!(
+        "the last command that was not done, {}: {} ({})",
+        facts.ago(error.at),
+        error.what,
+        error.command
+    );
+    if error.at.until(facts.now) <= NEWS {
+        let next = "`explain last` tells the whole story of a message";
+        return Check::warn(NAME, evidence, next);
+    }
+    Check::ok(NAME, evidence)
+}
+
+fn sources(facts: &Facts<'_>, health: &Health) -> Check {
+    const NAME: &str = "sources";
+    let failed: Vec<_> = health
+        .failed_sources
+        .iter()
+        .map(|(source, why)| format!("{source}: {why}"))
+        .collect();
+    if failed.is_empty() {
+        return Check::ok(NAME, "none has failed");
+    }
+    let evidence = failed.join("; ");
+    if facts.agent.is_err() {
+        return Check::warn(
+            NAME,
+            format!("when the agent ran last: {evidence}"),
+            "start the agent",
+        );
+    }
+    Check::fail(
+        NAME,
+        evidence,
+        "do what it says; the agent looks again by itself",
+    )
+}

@@ -1,0 +1,237 @@
+//! Is everything as it should be? Each check says what it saw and one next step.
+//!
+//! The running agent is asked, because only it knows what macOS allows it; the log
+//! is read beside it, so that this works as well when it is stopped, hangs, or
+//! when the log is damaged. Nothing is changed unless `--fix` asks for it, nothing
+//! is sent, and no text of anybody and no address is shown.
+
+mod access;
+mod agent;
+mod codex;
+mod delivery;
+mod job;
+mod log;
+mod owner;
+mod panes;
+mod place;
+#[cfg(test)]
+mod tests;
+
+use crate::cli::error::CommandError;
+use crate::clock::wall;
+use crate::config::{Config, Program};
+use crate::effects::child::{Child, Ended};
+use crate::ingress::client::ask_health;
+use crate::ingress::health::{AskError, Health};
+use crate::runtime;
+use crate::store::StoreFault;
+use events::Wall;
+use projections::State;
+use projections::render::ago;
+use serde::Serialize;
+use std::ffi::OsString;
+use std::path::PathBuf;
+use std::time::Duration;
+
+/// The version of the report's JSON; see docs/doctor.md.
+pub const SCHEMA: u16 = 1;
+/// How long the agent may take to answer.
+const PATIENCE: Duration = Duration::from_secs(3);
+/// How long a program that is asked something may take.
+const BUDGET: Duration = Duration::from_secs(5);
+
+/// How a check came out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Verdict {
+    /// As it should be.
+    Ok,
+    /// It could not be told.
+    Unknown,
+    /// It works, and something wants attention.
+    Warn,
+    /// It does not work.
+    Fail,
+}
+
+/// One check.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Check {
+    /// Its name; it never changes its meaning.
+    pub name: &'static str,
+    /// How it came out.
+    pub verdict: Verdict,
+    /// What was seen.
+    pub evidence: String,
+    /// What to do next, where something is to be done.
+    pub next: Option<String>,
+    /// Without it nobody can say whether the whole is healthy.
+    pub decides: bool,
+}
+
+impl Check {
+    fn new(name: &'static str, verdict: Verdict, evidence: impl Into<String>) -> Self {
+        Self {
+            name,
+            verdict,
+            evidence: evidence.into(),
+            next: None,
+            decides: false,
+        }
+    }
+
+    fn ok(name: &'static str, evidence: impl Into<String>) -> Self {
+        Self::new(name, Verdict::Ok, evidence)
+    }
+
+    fn unknown(name: &'static str, evidence: impl Into<String>) -> Self {
+        Self::new(name, Verdict::Unknown, evidence)
+    }
+
+    fn warn(name: &'static str, evidence: impl Into<String>, next: impl Into<String>) -> Self {
+        Self::new(name, Verdict::Warn, evidence).then(next)
+    }
+
+    fn fail(name: &'static str, evidence: impl Into<String>, next: impl Into<String>) -> Self {
+        Self::new(name, Verdict::Fail, evidence).then(next)
+    }
+
+    fn then(mut self, next: impl Into<String>) -> Self {
+        self.next = Some(next.into());
+        self
+    }
+
+    fn decides(mut self) -> Self {
+        self.decides = true;
+        self
+    }
+}
+
+/// What all checks together say.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Judgement {
+    /// Nothing is wrong; exit code 0.
+    Healthy,
+    /// At least one check warns or fails; exit code 1.
+    Degraded,
+    /// Nothing is known to be wrong, but a check that decides could not be made; exit code 2.
+    Unknown,
+}
+
+/// All checks.
+#[derive(Clone, Debug, Serialize)]
+pub struct Report {
+    /// [`SCHEMA`].
+    pub schema: u16,
+    /// Version of this program.
+    pub version: &'static str,
+    /// When it was made, in milliseconds since 1970.
+    pub at: Wall,
+    /// What all checks together say.
+    pub health: Judgement,
+    /// The agent's own answer, where it gave one.
+    pub agent: Option<Health>,
+    /// The checks, in a fixed order.
+    pub checks: Vec<Check>,
+}
+
+impl Report {
+    fn of(checks: Vec<Check>, agent: Option<Health>) -> Self {
+        let wrong = |check: &Check| matches!(check.verdict, Verdict::Warn | Verdict::Fail);
+        let untold = |check: &Check| check.decides && check.verdict == Verdict::Unknown;
+        let health = if checks.iter().any(wrong) {
+            Judgement::Degraded
+        } else if checks.iter().any(untold) {
+            Judgement::Unknown
+        } else {
+            Judgement::Healthy
+        };
+        Self {
+            schema: SCHEMA,
+            version: runtime::VERSION,
+            at: wall(),
+            health,
+            agent,
+            checks,
+        }
+    }
+
+    /// The report of settings that make no sense: nothing else can be looked at.
+    pub fn unset(why: &str) -> Self {
+        let next = "correct the settings named above; the README lists them";
+        Self::of(vec![Check::fail("settings", why, next)], None)
+    }
+}
+
+/// What all checks are made from, gathered once.
+struct Facts<'a> {
+    config: &'a Config,
+    now: Wall,
+    fix: bool,
+    agent: Result<Health, AskError>,
+    log: Result<(State, Health), StoreFault>,
+    tasks: tokio::runtime::Runtime,
+}
+
+impl Facts<'_> {
+    /// What is known of deliveries: by the agent, else by the log that it left.
+    fn health(&self) -> Option<&Health> {
+        let left = self.log.as_ref().ok().map(|(_, health)| health);
+        self.agent.as_ref().ok().or(left)
+    }
+
+    fn ago(&self, at: Wall) -> String {
+        ago(at.until(self.now))
+    }
+
+    /// Runs a program to its end; `None` where it is not on this machine.
+    fn run<S: Into<OsString>>(
+        &self,
+        program: Program,
+        args: impl IntoIterator<Item = S>,
+    ) -> Option<Ended> {
+        let child = Child {
+            program: self.config.programs.find(program)?,
+            args: args.into_iter().map(Into::into).collect(),
+            stdin: Vec::new(),
+            cwd: None,
+            environment: Vec::new(),
+            budget: BUDGET,
+        };
+        Some(self.tasks.block_on(child.run()))
+    }
+}
+
+/// Makes all checks; with `fix` repairs what can be repaired without a question.
+pub fn examine(config: &Config, fix: bool) -> Result<Report, CommandError> {
+    let tasks = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .map_err(|error| {
+            CommandError::failure("no threads can be had from the system").because(error)
+        })?;
+    let facts = Facts {
+        config,
+        now: wall(),
+        fix,
+        agent: ask_health(&config.state_dir, PATIENCE),
+        log: runtime::look(config),
+        tasks,
+    };
+    let mut checks = owner::checks(&facts);
+    checks.extend(agent::checks(&facts));
+    checks.extend(job::checks(&facts));
+    checks.extend(access::checks(&facts));
+    checks.extend(delivery::checks(&facts));
+    checks.extend(codex::checks(&facts));
+    checks.extend(panes::checks(&facts));
+    checks.extend(log::checks(&facts));
+    checks.extend(place::checks(&facts));
+    Ok(Report::of(checks, facts.agent.ok()))
+}
+
+/// This program's own file.
+fn this_program() -> Option<PathBuf> {
+    std::env::current_exe().ok()
+}

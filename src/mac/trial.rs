@@ -1,0 +1,124 @@
+//! A real text to the owner, and their answer: what proves that set-up is done.
+//! The text goes the way of every other, through the agent; what became of it is
+//! read from a copy of the log. Sent while the owner looks at the screen, it also
+//! makes macOS ask for the permission to control Messages.
+
+use super::Place;
+use crate::cli::error::CommandError;
+use crate::cli::hand_over;
+use crate::clock::Stopwatch;
+use crate::ingress::client::{self, Delivery};
+use crate::ingress::handover::{self, HandOver};
+use crate::store;
+use events::input::Attention;
+use events::outcome::Failure;
+use events::{Command, CommandId, Event, InputKey, Outcome, Seq};
+use std::ops::ControlFlow;
+use std::time::Duration;
+
+/// What became of the text so far.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Seen {
+    /// How sending ended.
+    pub sent: Option<Sent>,
+    /// The owner has written since.
+    pub replied: bool,
+}
+
+/// How sending ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Sent {
+    /// Messages has it.
+    Done,
+    /// macOS does not let the app control Messages.
+    NotPermitted,
+    /// It failed otherwise, or it is not known.
+    Otherwise,
+}
+
+/// Asks the agent to send `need` to the owner; the name by which the log knows it.
+pub fn send(place: &Place, need: &str) -> Result<InputKey, CommandError> {
+    let failed = |why: &str| {
+        CommandError::failure("the text to you could not be handed to the agent")
+            .because(why.to_owned())
+    };
+    let key = hand_over::key().ok_or_else(|| failed("the clock gives no usable time"))?;
+    let attention = HandOver::Attention(Attention {
+        key: key.clone(),
+        cwd: place.home.display().to_string(),
+        need: need.into(),
+        to: None,
+    });
+    let frame = handover::encode(&attention).map_err(|error| failed(&error.to_string()))?;
+    let limit = Duration::from_secs(5);
+    match client::deliver(&place.state_dir, &frame, limit, limit) {
+        Delivery::Acknowledged(_) => Ok(key),
+        Delivery::Nobody(why) => Err(failed(&why)),
+        Delivery::Silent => Err(failed("it did not answer in time")),
+    }
+}
+
+/// Looks until `enough` of it is seen, at most `limit`; what was seen last.
+pub fn watch(
+    place: &Place,
+    asked: &InputKey,
+    limit: Duration,
+    enough: impl Fn(Seen) -> bool,
+) -> Result<Seen, CommandError> {
+    let watch = Stopwatch::start();
+    loop {
+        let seen = look(place, asked)?;
+        if enough(seen) || watch.elapsed() >= limit {
+            return Ok(seen);
+        }
+        std::thread::sleep(place.pace.look);
+    }
+}
+
+/// What the log says about the text that was asked for.
+fn look(place: &Place, asked: &InputKey) -> Result<Seen, CommandError> {
+    let mut seen = Seen::default();
+    let (mut from, mut notice): (Option<Seq>, Option<Seq>) = (None, None);
+    let mut command: Option<CommandId> = None;
+    let each = |entry: events::Envelope, _: &[u8]| {
+        if let Event::AttentionRequested(attention) = &entry.event
+            && attention.key == *asked
+        {
+            from = Some(entry.seq);
+        }
+        if from.is_none() {
+            return ControlFlow::Continue(());
+        }
+        if let Event::NoticeQueued(_) = &entry.event {
+            if entry.cause == from {
+                notice = Some(entry.seq);
+            }
+        } else if let Event::CommandRequested(requested) = &entry.event {
+            if let Command::SendMessage(message) = &requested.command
+                && Some(message.notice) == notice
+            {
+                command = Some(requested.id);
+            }
+        } else if let Event::CommandSettled(settled) = &entry.event {
+            if Some(settled.id) == command {
+                seen.sent = ended(&settled.outcome);
+            }
+        } else if let Event::InboundReceived(_) = &entry.event {
+            seen.replied = true;
+        }
+        ControlFlow::Continue(())
+    };
+    store::look(&place.state_dir, each)
+        .map_err(|fault| CommandError::failure(fault.to_string()).hint(fault.hint()))?;
+    Ok(seen)
+}
+
+/// `None` where it will be tried again by itself.
+fn ended(outcome: &Outcome) -> Option<Sent> {
+    match outcome {
+        Outcome::Done(_) => Some(Sent::Done),
+        Outcome::Failed(Failure::NotPermitted { .. }) => Some(Sent::NotPermitted),
+        Outcome::Failed(Failure::Target { .. }) => None,
+        Outcome::Failed(_) | Outcome::Unknown(_) | Outcome::Expired => Some(Sent::Otherwise),
+    }
+}

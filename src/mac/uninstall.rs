@@ -1,0 +1,253 @@
+//! `uninstall`: everything that set-up did, undone in the order in which nothing
+//! can hold on to what goes: the job, its definition, the permissions while macOS
+//! can still find the app, the app. The log stays unless it is to go. Then the
+//! checklist of docs/cleanup.md, run and shown.
+
+use super::launchctl::{self, Meaning, Verb};
+use super::{Place, app, hook, service, tcc};
+use crate::cli::error::{Answer, CommandError, Outcome};
+use crate::cli::setup_notify_hook::failed;
+use crate::cli::ui;
+use crate::store::{SledLog, StoreFault};
+use std::fmt::Write as _;
+use std::io;
+use std::path::Path;
+
+/// What the owner asked for.
+#[derive(Clone, Copy, Debug)]
+pub struct Wish {
+    /// The log, the settings and the logs go too.
+    pub purge: bool,
+    /// Only say what would be done.
+    pub dry_run: bool,
+}
+
+/// Carries it out.
+pub fn run(place: &Place, wish: Wish) -> Outcome {
+    place.check()?;
+    let undo = Undo { place, wish };
+    let labels = service::labels(place);
+    for label in &labels {
+        undo.job(label)?;
+    }
+    undo.app()?;
+    undo.hook()?;
+    let support = place.support();
+    undo.remove(&support, "the record of where the program is")?;
+    if wish.purge {
+        undo.purge()?;
+    }
+    let (list, clean) = checklist(place, wish.purge);
+    if ui::data(&list).is_err() {
+        (place.say)(&list);
+    }
+    Ok(if clean || wish.dry_run {
+        Answer::Yes
+    } else {
+        Answer::No
+    })
+}
+
+struct Undo<'a> {
+    place: &'a Place,
+    wish: Wish,
+}
+
+impl Undo<'_> {
+    /// Says a step and does it, or says what it would be.
+    fn step(
+        &self,
+        what: &str,
+        act: impl FnOnce() -> Result<(), CommandError>,
+    ) -> Result<(), CommandError> {
+        if self.wish.dry_run {
+            (self.place.say)(&format!("would {what}"));
+            return Ok(());
+        }
+        act()?;
+        (self.place.say)(&format!("done: {what}"));
+        Ok(())
+    }
+
+    fn job(&self, label: &str) -> Result<(), CommandError> {
+        let place = self.place;
+        let seen = launchctl::ask_about(place, Verb::Print, label)?;
+        if !matches!(seen.meaning, Meaning::NotLoaded | Meaning::NoSession) {
+            self.step(&format!("stop the agent {label}"), || {
+                service::stop_job(place, label)
+            })?;
+        }
+        let plist = place.agents().join(format!("{label}.plist"));
+        self.remove(&plist.with_extension("plist.tmp"), "half written")?;
+        self.remove(&plist, "its definition")
+    }
+
+    fn app(&self) -> Result<(), CommandError> {
+        let place = self.place;
+        if place.app().symlink_metadata().is_err() && app::leftovers(place).is_empty() {
+            return Ok(());
+        }
+        self.step("make macOS forget the app's permissions", || {
+            for fault in tcc::reset(place) {
+                (place.say)(&format!("warning: {fault}"));
+            }
+            Ok(())
+        })?;
+        self.step(&format!("remove {}", place.app().display()), || {
+            app::remove(place).map_err(|error| kept(&place.app(), error))?;
+            tcc::register(place, "-u");
+            Ok(())
+        })
+    }
+
+    /// The notifier that was there before is put back.
+    fn hook(&self) -> Result<(), CommandError> {
+        let hook = hook::Place {
+            codex_home: self.place.codex_home.clone(),
+            state_dir: self.place.state_dir.clone(),
+        };
+        let plan = hook::remove(&hook).map_err(failed)?;
+        let what = format!("take this program out of {}", plan.file().display());
+        if !plan.changes() {
+            return if self.wish.dry_run {
+                Ok(())
+            } else {
+                plan.carry_out("").map_err(failed)
+            };
+        }
+        for sentence in plan.says() {
+            (self.place.say)(sentence);
+        }
+        self.step(&what, || plan.carry_out("").map_err(failed))
+    }
+
+    fn remove(&self, path: &Path, what: &str) -> Result<(), CommandError> {
+        if path.symlink_metadata().is_err() {
+            return Ok(());
+        }
+        self.step(&format!("remove {} ({what})", path.display()), || {
+            app::remove_all(path).map_err(|error| kept(path, error))
+        })
+    }
+
+    fn purge(&self) -> Result<(), CommandError> {
+        let place = self.place;
+        let state = &place.state_dir;
+        let holds = |other: &Path| other.starts_with(state);
+        if holds(&place.home) || holds(&place.codex_home) {
+            return Err(CommandError::usage(format!(
+                "{} holds more than this program's state and was kept",
+                state.display()
+            ))
+            .hint("remove the log in it by hand"));
+        }
+        if !self.wish.dry_run {
+            let_go(state)?;
+        }
+        self.remove(state, "the log and the settings")?;
+        self.remove(&place.logs(), "what launchd wrote")
+    }
+}
+
+/// Nobody may be writing into what is removed.
+fn let_go(state: &Path) -> Result<(), CommandError> {
+    if state.exists()
+        && let Err(StoreFault::Locked { pid }) = SledLog::open(state)
+    {
+        let who = pid.map_or_else(String::new, |pid| format!(" (process {pid})"));
+        return Err(
+            CommandError::failure(format!("the log is in use{who} and was kept"))
+                .hint("stop that process, then run uninstall --purge again"),
+        );
+    }
+    Ok(())
+}
+
+fn kept(path: &Path, error: io::Error) -> CommandError {
+    CommandError::failure(format!("{} cannot be removed", path.display()))
+        .because(error)
+        .hint("correct this and run uninstall again; it goes on where it stopped")
+}
+
+/// The checklist, and whether all of it is as it should be.
+pub fn checklist(place: &Place, purged: bool) -> (String, bool) {
+    let mut list = List::default();
+    let labels = service::labels(place);
+    let loaded = |label: &String| {
+        let seen = launchctl::ask_about(place, Verb::Print, label);
+        seen.is_ok_and(|answer| !matches!(answer.meaning, Meaning::NotLoaded | Meaning::NoSession))
+    };
+    list.check("launchd has no job of ours", !labels.iter().any(loaded));
+    let definitions = labels
+        .iter()
+        .map(|label| place.agents().join(format!("{label}.plist")));
+    list.check(
+        "no definition of a job",
+        !definitions.into_iter().any(|plist| there(&plist)),
+    );
+    list.check("nobody answers as the agent", place.health().is_err());
+    list.check("no launcher app", !there(&place.app()));
+    list.check(
+        "nothing half made beside it",
+        app::leftovers(place).is_empty(),
+    );
+    let config = std::fs::read_to_string(place.codex_home.join("config.toml"));
+    let named = config.is_ok_and(|text| text.contains("codex-imessage-control-plane"));
+    list.check("Codex's config.toml does not name this program", !named);
+    list.check(
+        "no record of where the program is",
+        !there(&place.support()),
+    );
+    if purged {
+        list.check("no state", !there(&place.state_dir));
+        list.check("no logs", !there(&place.logs()));
+    } else {
+        list.tell(
+            "kept",
+            &format!("state in {}", place.state_dir.display()),
+            there(&place.state_dir),
+        );
+        list.tell(
+            "kept",
+            &format!("logs in {}", place.logs().display()),
+            there(&place.logs()),
+        );
+    }
+    list.tell(
+        "look",
+        "System Settings > Privacy & Security may still list \"Codex iMessage\"; remove it with -",
+        true,
+    );
+    (list.text, list.clean)
+}
+
+fn there(path: &Path) -> bool {
+    path.symlink_metadata().is_ok()
+}
+
+struct List {
+    text: String,
+    clean: bool,
+}
+
+impl Default for List {
+    fn default() -> Self {
+        Self {
+            text: String::new(),
+            clean: true,
+        }
+    }
+}
+
+impl List {
+    fn check(&mut self, what: &str, holds: bool) {
+        self.clean &= holds;
+        self.tell(if holds { "ok" } else { "LEFT" }, what, true);
+    }
+
+    fn tell(&mut self, how: &str, what: &str, applies: bool) {
+        if applies {
+            let _ = writeln!(self.text, "{how:<5} {what}");
+        }
+    }
+}

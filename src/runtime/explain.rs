@@ -1,0 +1,28 @@
+//! The story of one message, told from the log beside whoever holds it.
+
+use super::open;
+use crate::cli::error::{Answer, CommandError, Outcome};
+use crate::cli::ui;
+use crate::clock::wall;
+use crate::config::Config;
+use crate::store;
+use projections::explain::{self, Subject};
+use std::ops::ControlFlow;
+
+/// Prints the story. The answer is no where the log knows nothing of it.
+pub fn explain(config: &Config, subject: &Subject) -> Outcome {
+    let mut log = Vec::new();
+    let each = |entry, _: &[u8]| {
+        log.push(entry);
+        ControlFlow::Continue(())
+    };
+    store::look(&config.state_dir, each).map_err(open::fault)?;
+    let Some(story) = explain::explain(&log, subject, wall()) else {
+        ui::talk("the log knows no such message; rows from before the first start are history");
+        return Ok(Answer::No);
+    };
+    ui::data(&story).map_err(|error| {
+        CommandError::failure("standard output cannot be written").because(error)
+    })?;
+    Ok(Answer::Yes)
+}

@@ -1,0 +1,200 @@
+//! What the story says, happening: the owner at the desk and at the phone, and
+//! whatever else goes its way or goes wrong outside. What follows from it is the
+//! world's and the models' business.
+
+use super::codex::{Put, Session};
+use super::marks;
+use super::names;
+use super::story::{Beat, Database, Odd, Proof, S, Shows, Turn, Words};
+use super::world::{Happening, Seen, World};
+use events::input::Attention;
+use events::{Guid, Input, Text};
+use projections::State;
+
+impl World {
+    /// Something happens because the story says so.
+    pub(super) fn beat(&mut self, beat: Beat, state: &State) -> Seen {
+        let now = self.now;
+        match beat {
+            Beat::Wait(_) => {}
+            Beat::Open(kind) => {
+                let session = Session::begin(self.sessions.len(), kind, now, self.wall());
+                self.sessions.push(session);
+            }
+            Beat::Keys(keys) => self.keys.push_back(keys),
+            Beat::Queue(queue) => self.queue = queue,
+            Beat::Osascript(fate) => self.messages.fates.push_back(fate),
+            Beat::Hook(hook) => self.hook = hook,
+            Beat::Owner(words) => self.owner(words, state),
+            Beat::Row(odd) => self.odd(odd),
+            Beat::QueueLine(line) => self.lines.push(line),
+            Beat::Attention(need) => self.attention(need),
+            Beat::Clock(ms) => {
+                self.marks.hit("wall clock set");
+                self.skew += ms;
+                self.blurred = true;
+            }
+            Beat::Sleep { ms, counts } => {
+                self.marks.hit("slept");
+                self.now += ms;
+                return Seen::Slept(if counts { 0 } else { ms });
+            }
+            Beat::DiskFull(ms) => self.full_until = now + ms,
+            Beat::Database(what) => self.database(what),
+            Beat::TmuxEnds => {
+                self.marks.hit("tmux ended");
+                for session in &mut self.sessions {
+                    session.interrupt(now);
+                    session.live = false;
+                    session.proof = Proof::Gone;
+                }
+            }
+            Beat::Upgrade(which) => {
+                self.marks.hit("upgraded");
+                return Seen::Upgrade(which);
+            }
+            Beat::Start(starts) => self.starts = Some(starts),
+            Beat::ChatDb(readable) => {
+                if !readable {
+                    self.marks.hit("chat.db unreadable");
+                }
+                self.messages.unreadable = !readable;
+                return Seen::Witness(readable);
+            }
+            Beat::Kill { children_live } => {
+                self.marks.hit(if children_live {
+                    "killed, children live on"
+                } else {
+                    "killed, children too"
+                });
+                return Seen::Killed { children_live };
+            }
+            Beat::Restart => {
+                self.marks.hit("restarted in order");
+                return Seen::Restart;
+            }
+            Beat::Next(s, _)
+            | Beat::Desk(s, _)
+            | Beat::Answer(s)
+            | Beat::Interrupt(s)
+            | Beat::Quit(s)
+            | Beat::Shows(s, _)
+            | Beat::Pane(s, _)
+            | Beat::Lag(s, _) => self.at_the_desk(s, beat),
+        }
+        Seen::Nothing
+    }
+
+    /// The owner, or chance, at a session's terminal.
+    fn at_the_desk(&mut self, s: S, beat: Beat) {
+        let now = self.now;
+        let Some(session) = self.sessions.get_mut(s) else {
+            return;
+        };
+        match beat {
+            Beat::Next(_, turn) => session.plan.push_back(turn),
+            Beat::Desk(_, text) => {
+                let put = Put {
+                    text: text.to_owned(),
+                    by: None,
+                };
+                if !session.live || session.asks_modally() || session.shows == Shows::Approval {
+                } else if session.turn.is_some() {
+                    session.steered.push_back(put);
+                } else {
+                    self.start_turn(s, put);
+                }
+            }
+            Beat::Answer(_) => self.answered(s),
+            Beat::Interrupt(_) => {
+                session.interrupt(now);
+                // What waited to steer the turn is submitted at once.
+                if let Some(put) = session.steered.pop_front() {
+                    self.start_turn(s, put);
+                }
+            }
+            Beat::Quit(_) => {
+                session.interrupt(now);
+                session.live = false;
+            }
+            Beat::Shows(_, shows) => session.shows = shows,
+            Beat::Pane(_, proof) => session.proof = proof,
+            Beat::Lag(_, ms) => {
+                session.lag = ms;
+                if ms > 0 {
+                    self.marks.hit("rollout late");
+                }
+            }
+            _ => {}
+        }
+    }
+
+    /// The modal is answered and the turn goes on.
+    pub(super) fn answered(&mut self, s: S) {
+        let now = self.now;
+        let session = &mut self.sessions[s];
+        if session.answer(now) {
+            let turn = session.turns;
+            self.plan(now + 500, Happening::TurnEnds(s, turn, Turn::Says(12)));
+        }
+    }
+
+    fn owner(&mut self, words: Words, state: &State) {
+        let reference = |s: S| {
+            let session = self.sessions.get(s).map(|s| &s.id);
+            session
+                .and_then(|id| state.sessions.get(id))
+                .map_or_else(|| "zzzz".to_owned(), |s| s.reference.to_string())
+        };
+        let (text, thread) = match words {
+            Words::Plain(text) => (text.to_owned(), None),
+            Words::To(s, text) => (format!("@{} {text}", reference(s)), None),
+            Words::Again => (self.messages.last.clone(), None),
+            Words::Status(s) => (format!("status @{}", reference(s)), None),
+            Words::Thread(s, text) => (text.to_owned(), self.messages.newest_about(&reference(s))),
+        };
+        let thread: Option<Guid> = thread;
+        let wall = self.wall();
+        self.messages.owner_writes(&text, thread, wall);
+    }
+
+    fn odd(&mut self, odd: Odd) {
+        let wall = self.wall();
+        let row = self.messages.odd(odd, wall);
+        if row.is_some() {
+            self.marks.hit(marks::odd(odd));
+        }
+        if let (Some(row), Odd::LateChat(ms) | Odd::LateBody(ms)) = (row, odd) {
+            let text = "finish the zebra".to_owned();
+            self.plan(self.now + ms, Happening::RowWhole(row, text));
+        }
+    }
+
+    fn database(&mut self, what: Database) {
+        self.marks.hit(match what {
+            Database::Replaced => "chat.db replaced",
+            Database::Rewound(_) => "chat.db rewound",
+            Database::Backfilled(_) => "rows put in again",
+        });
+        self.blurred = true;
+        let lost = self.messages.database(what);
+        if matches!(what, Database::Backfilled(_)) {
+            for row in lost {
+                self.plan(self.now + 800, Happening::RowAgain(row));
+            }
+        }
+    }
+
+    fn attention(&mut self, need: &str) {
+        let key = names::key(self.order + 1_000_000);
+        self.handed_over.push(key.clone());
+        let attention = Attention {
+            key: key.clone(),
+            cwd: "/srv/project-0".into(),
+            need: Text::from(need),
+            to: None,
+        };
+        let input = Input::Attention(attention);
+        self.plan(self.now, Happening::HandOver(key, Box::new(input)));
+    }
+}

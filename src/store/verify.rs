@@ -1,0 +1,155 @@
+//! Both copies of a log read whole, for `log verify`: beside a running program,
+//! or of a state directory that was copied. Nothing is changed: sled's files are
+//! opened as a copy elsewhere.
+
+use super::journal;
+use super::mark::{Mark, Marked};
+use super::reader::{self, Reader};
+use super::rehearsal::{copy, opened};
+use super::sled::DIR;
+use super::{Head, StoreFault};
+use events::Seq;
+use std::io;
+use std::ops::ControlFlow;
+use std::path::Path;
+
+/// A copy of files that are being written may be torn; so often it is made anew.
+const TRIES: usize = 5;
+
+/// What there is of one copy.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Checked {
+    /// Whole entries from the first on.
+    pub entries: u64,
+    /// Files.
+    pub files: usize,
+    /// Their size.
+    pub bytes: u64,
+    /// The first damage.
+    pub damage: Option<StoreFault>,
+}
+
+/// What there is of a log.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Verified {
+    /// sled's files.
+    pub sled: Checked,
+    /// The journal's.
+    pub journal: Checked,
+    /// The newest entry that was acknowledged before the check began, or why that is not known.
+    pub acknowledged: Result<Seq, StoreFault>,
+}
+
+impl Verified {
+    /// Nothing is damaged.
+    pub fn is_whole(&self) -> bool {
+        let damage = [&self.sled.damage, &self.journal.damage];
+        damage.iter().all(|damage| damage.is_none()) && self.acknowledged.is_ok()
+    }
+}
+
+/// Reads the log in `state` whole.
+pub fn verify(state: &Path) -> Result<Verified, StoreFault> {
+    let unread = |error: io::Error| StoreFault::io("reading the log", &error);
+    let mark = damage(Mark::read(state))?;
+    let marked = mark.clone().unwrap_or_default();
+    let (dir, files) = (state.join(DIR), state.join(journal::DIR));
+    let (sled_files, sled_bytes) = size(&dir).map_err(unread)?;
+    let (journal_files, journal_bytes) = size(&files).map_err(unread)?;
+    let mut head = Head::default();
+    let mut sled = sled(&dir, marked, &mut head);
+    for _ in 1..TRIES {
+        if !matches!(sled, Err(StoreFault::Corrupt { .. })) {
+            break;
+        }
+        sled = self::sled(&dir, marked, &mut head);
+    }
+    let sled = Checked {
+        entries: head.seq.0,
+        files: sled_files,
+        bytes: sled_bytes,
+        damage: damage(sled)?.err(),
+    };
+    let mut head = Head::default();
+    let read = journal(&files, marked, &mut head);
+    let journal = Checked {
+        entries: head.seq.0,
+        files: journal_files,
+        bytes: journal_bytes,
+        damage: damage(read)?.err(),
+    };
+    Ok(Verified {
+        sled,
+        journal,
+        acknowledged: mark.map(|marked| marked.head.seq),
+    })
+}
+
+/// Damage is an answer; what keeps from looking is none.
+fn damage<T>(result: Result<T, StoreFault>) -> Result<Result<T, StoreFault>, StoreFault> {
+    match result {
+        Ok(found) => Ok(Ok(found)),
+        Err(fault @ StoreFault::Corrupt { .. }) => Ok(Err(fault)),
+        Err(fault) => Err(fault),
+    }
+}
+
+fn sled(dir: &Path, marked: Marked, head: &mut Head) -> Result<(), StoreFault> {
+    let failed = |error: io::Error| StoreFault::io("copying the log to look at it", &error);
+    *head = Head::default();
+    if !dir.join("db").exists() {
+        return ends(*head, marked);
+    }
+    let scratch = tempfile::tempdir().map_err(failed)?;
+    copy(dir, scratch.path(), true).map_err(failed)?;
+    opened(scratch.path(), |tree| {
+        let newest = reader::newest(tree)?;
+        let mut entries = Reader::new(tree, Seq(1), newest.seq)?;
+        while let Some(entry) = entries.entry()? {
+            head.seq = entry.seq;
+        }
+        reader::compare(tree, newest, marked.head)
+    })
+}
+
+fn journal(dir: &Path, marked: Marked, head: &mut Head) -> Result<(), StoreFault> {
+    let mut at_mark = Head::default();
+    journal::read(dir, |entry, link, _| {
+        let seq = entry.seq;
+        *head = Head { seq, link };
+        if seq == marked.head.seq {
+            at_mark = *head;
+        }
+        ControlFlow::Continue(())
+    })?;
+    if at_mark == marked.head {
+        return Ok(());
+    }
+    ends(*head, marked)
+}
+
+fn ends(head: Head, marked: Marked) -> Result<(), StoreFault> {
+    if head.seq >= marked.head.seq && marked.head.last().is_none() {
+        return Ok(());
+    }
+    Err(StoreFault::corrupt(format!(
+        "it ends at entry {}, and entry {} had been acknowledged",
+        head.seq, marked.head.seq
+    )))
+}
+
+fn size(dir: &Path) -> io::Result<(usize, u64)> {
+    let entries = match dir.read_dir() {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok((0, 0)),
+        entries => entries?,
+    };
+    let (mut files, mut bytes) = (0, 0_u64);
+    for entry in entries {
+        let data = entry?.metadata()?;
+        if data.is_file() {
+            files += 1;
+            bytes = bytes.saturating_add(data.len());
+        }
+    }
+    Ok((files, bytes))
+}

@@ -1,0 +1,120 @@
+//! What the tests of the simulated world share.
+
+#![expect(clippy::expect_used, reason = "what a test is not given right ends it")]
+
+use control_plane::sim::entropy::Entropy;
+use control_plane::sim::marks::Marks;
+use control_plane::sim::runner::{Plan, Summary};
+use control_plane::sim::shrink::{hex, shrink, unhex};
+use control_plane::sim::story::Story;
+use control_plane::sim::{random, runner, scenarios};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+/// What checks came to: what is wrong, and the marks that were reached.
+#[derive(Debug, Default)]
+pub(crate) struct Found {
+    pub(crate) broken: Vec<String>,
+    pub(crate) marks: Marks,
+    pub(crate) plays: u64,
+}
+
+impl Found {
+    /// Takes a run's result in; `name` says how to see it again.
+    pub(crate) fn take<T>(&mut self, name: &str, run: Result<(T, Marks), String>) {
+        self.plays += 1;
+        match run {
+            Ok((_, marks)) => self.marks.add(&marks),
+            Err(what) => self.broken.push(format!("{name}: {what}")),
+        }
+    }
+
+    fn merge(&mut self, other: Self) {
+        self.broken.extend(other.broken);
+        self.marks.add(&other.marks);
+        self.plays += other.plays;
+    }
+
+    /// Nothing is wrong.
+    pub(crate) fn is_right(&self) {
+        let mut broken = self.broken.clone();
+        broken.sort();
+        let shown = broken.iter().take(20).cloned().collect::<Vec<_>>();
+        let count = broken.len();
+        assert!(broken.is_empty(), "{count} broken:\n{}", shown.join("\n"));
+    }
+}
+
+/// Runs `check` for each number below `count`, on all cores.
+pub(crate) fn all(count: usize, check: impl Fn(usize, &mut Found) + Sync) -> Found {
+    let next = AtomicUsize::new(0);
+    let found = Mutex::new(Found::default());
+    let cores = std::thread::available_parallelism().map_or(2, usize::from);
+    std::thread::scope(|scope| {
+        for _ in 0..cores {
+            scope.spawn(|| {
+                let mut mine = Found::default();
+                loop {
+                    let nth = next.fetch_add(1, Ordering::Relaxed);
+                    if nth >= count {
+                        break;
+                    }
+                    check(nth, &mut mine);
+                }
+                found.lock().expect("no panic elsewhere").merge(mine);
+            });
+        }
+    });
+    found.into_inner().expect("no panic elsewhere")
+}
+
+/// Plays twice; a panic is told like any other failure.
+pub(crate) fn twice(story: &Story, plan: &Plan) -> Result<(Summary, Marks), String> {
+    let run = AssertUnwindSafe(|| runner::play_twice(story, plan));
+    catch_unwind(run).unwrap_or_else(|panic| {
+        let words = panic.downcast_ref::<String>().cloned();
+        let words = words.or_else(|| panic.downcast_ref::<&str>().map(|s| (*s).to_owned()));
+        Err(format!("it panics, {}", words.unwrap_or_default()))
+    })
+}
+
+/// What the bytes say.
+pub(crate) fn drawn(name: &str, bytes: Vec<u8>) -> (Story, Plan) {
+    random::draw(name, &mut Entropy::from_bytes(bytes))
+}
+
+/// What a seed says.
+pub(crate) fn seed(seed: u64) -> (Story, Plan) {
+    drawn(&format!("seed {seed}"), random::bytes(seed))
+}
+
+/// A run by its name: a number is a seed, `hex:` begins stored bytes, all else is a curated history.
+pub(crate) fn named(name: &str) -> (Story, Plan) {
+    if let Ok(nth) = name.parse() {
+        return seed(nth);
+    }
+    if let Some(digits) = name.strip_prefix("hex:") {
+        return drawn(name, unhex(digits).expect("pairs of hexadecimal digits"));
+    }
+    let curated = scenarios::all().into_iter().find(|s| s.name == name);
+    let story = curated.expect("a seed, hex: and bytes, or the name of a history");
+    (story, Plan::default())
+}
+
+/// How to see a failing seed again, whole and as small as it gets.
+pub(crate) fn reproduced(seed: u64, what: &str) -> String {
+    let fails = |bytes: &[u8]| {
+        let (story, plan) = drawn("shrinking", bytes.to_vec());
+        let again = twice(&story, &plan).err();
+        again.is_some_and(|again| same(&again, what))
+    };
+    let small = shrink(random::bytes(seed), fails);
+    format!("SIM={seed}: {what}\n  smallest: SIM=hex:{}", hex(&small))
+}
+
+/// Two failures are of one kind if they say the same but for the numbers in them.
+fn same(one: &str, other: &str) -> bool {
+    let bare = |what: &str| what.replace(|c: char| c.is_ascii_digit(), "");
+    bare(one) == bare(other)
+}
