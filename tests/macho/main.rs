@@ -73,6 +73,17 @@ fn wanted() -> Wanted {
     }
 }
 
+/// Finder and launchd go by what the app says, dyld by what its programs say.
+#[test]
+fn the_app_wants_the_macos_that_its_programs_are_built_for() {
+    let built_for = include_str!("../../scripts/macos.env")
+        .lines()
+        .find_map(|line| line.strip_prefix("export MACOSX_DEPLOYMENT_TARGET="))
+        .expect("the oldest macOS");
+    let app = include_str!("../../src/mac/app.rs");
+    assert!(app.contains(&format!("minimum_system: \"{built_for}\"")));
+}
+
 #[test]
 fn a_good_program_has_no_fault() {
     let bytes = Sample::default().bytes();
