@@ -1,19 +1,30 @@
 //! `man`: the manual, one page for each command.
 
 use super::error::{CommandError, Outcome};
+use std::path::{Path, PathBuf};
 
 /// Print the manual page, for `man -l -`.
 #[derive(Debug, clap::Args)]
 pub struct Args {
     /// The page of this command instead of the whole program's
     command: Option<String>,
+    /// Write the pages of all commands, and of codex-imessage-notify, into this directory instead
+    #[arg(long, value_name = "DIR", conflicts_with = "command")]
+    into: Option<PathBuf>,
 }
 
 /// Carries it out.
 pub fn run(args: &Args) -> Outcome {
+    match (&args.into, &args.command) {
+        (Some(directory), _) => all(directory),
+        (None, command) => one(command.as_deref()),
+    }
+}
+
+fn one(command: Option<&str>) -> Outcome {
     let mut definition = super::definition();
     definition.build();
-    let page = match &args.command {
+    let page = match command {
         None => definition,
         Some(name) => definition.find_subcommand(name).cloned().ok_or_else(|| {
             CommandError::usage(format!("there is no command {name:?}"))
@@ -25,4 +36,18 @@ pub fn run(args: &Args) -> Outcome {
         .render(&mut text)
         .map_err(|error| CommandError::failure("the page cannot be made").because(error))?;
     super::printed(&String::from_utf8_lossy(&text))
+}
+
+fn all(directory: &Path) -> Outcome {
+    for program in [super::definition(), super::helper::definition()] {
+        clap_mangen::generate_to(program, directory).map_err(|error| {
+            CommandError::failure(format!(
+                "the manual cannot be written into {}",
+                directory.display()
+            ))
+            .because(error)
+            .hint("the directory has to be there and yours")
+        })?;
+    }
+    Ok(super::error::Answer::Yes)
 }

@@ -134,6 +134,30 @@ fn completions_and_manual_come_for_every_command() {
 }
 
 #[test]
+fn the_whole_manual_is_written_into_a_directory() {
+    let home = Home::new();
+    let into = tempfile::tempdir().expect("a directory");
+    let write = |path: &Path| {
+        let path = path.display().to_string();
+        home.run(MAIN, &["man", "--into", &path], &[]).status.code()
+    };
+    assert_eq!(write(into.path()), Some(0));
+    for page in [
+        "codex-imessage-control-plane.1",
+        "codex-imessage-control-plane-log-export.1",
+        "codex-imessage-notify-route.1",
+    ] {
+        assert!(into.path().join(page).is_file(), "{page}");
+    }
+    let hidden = "codex-imessage-control-plane-demo-osascript.1";
+    assert!(
+        !into.path().join(hidden).exists(),
+        "what is hidden stays hidden"
+    );
+    assert_eq!(write(&into.path().join("missing")), Some(2));
+}
+
+#[test]
 fn the_helper_refuses_a_recipient_that_is_none() {
     let home = Home::new();
     let output = home.run(HELPER, &["attention", "--to", "somebody", "--dry-run"], &[]);
