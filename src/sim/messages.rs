@@ -212,7 +212,9 @@ impl Messages {
                 // Elsewhere than in a chat with oneself, only our head line tells.
                 let ours = |r: &&Row| r.by.is_some() && (self.self_chat || is_headed(&r.row.body));
                 let newest = self.rows.iter().rev().find(ours)?;
-                row.body = newest.row.body.clone();
+                // A copy bears the date of what it copies.
+                let MessageRow { body, date, .. } = newest.row.clone();
+                (row.body, row.date) = (body, date);
                 row.from_me = false;
             }
             Odd::LateChat(_) => {
