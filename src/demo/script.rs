@@ -7,9 +7,9 @@ use super::stage::FIRST_PROMPT;
 use std::time::Duration;
 
 /// The real Codex takes a few seconds to start.
-const START: Duration = Duration::from_secs(30);
+const START: Duration = Duration::from_secs(60);
 /// How long a step may take.
-const STEP: Duration = Duration::from_secs(15);
+const STEP: Duration = Duration::from_secs(60);
 
 /// A step that failed.
 pub(super) struct Failed {

@@ -169,7 +169,7 @@ fn retry(draft: &mut Draft, event: &InboundReceived) {
         );
     }
     decide(draft, &event.guid, control(Rule::Control), Action::Reply);
-    missing::again(draft, &missing);
+    missing::bring(draft, &event.guid, &missing);
 }
 
 fn retry_named(draft: &mut Draft, inbound: &Guid, name: &str) {
@@ -184,7 +184,7 @@ fn retry_named(draft: &mut Draft, inbound: &Guid, name: &str) {
         let body = format!("{NOTHING} To say it to the session, write \"@{name} retry\".");
         return notices::answer(draft, inbound, Some(&session), "nothing missing", &body);
     }
-    missing::again(draft, &missing);
+    missing::bring(draft, inbound, &missing);
 }
 
 const NOTHING: &str = "No text to you is known to be missing.";

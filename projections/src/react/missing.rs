@@ -8,7 +8,7 @@ use crate::outbox::{Notice, Outbox};
 use crate::render::{self, SIGIL, tidy};
 use crate::state::State;
 use events::event::Topic;
-use events::{Seq, SessionId};
+use events::{Guid, Seq, SessionId};
 
 /// Lines of one report; what is more is counted.
 const LINES: usize = 8;
@@ -72,8 +72,22 @@ pub(super) fn about(outbox: &Outbox, session: Option<&SessionId>) -> Vec<Seq> {
     missing.map(|(seq, _)| seq).collect()
 }
 
+/// Sends these again. Of a notice that is still on its way the rest comes first:
+/// the owner is told to ask once more.
+pub(super) fn bring(draft: &mut Draft, inbound: &Guid, missing: &[Seq]) {
+    let outbox = &draft.state().outbox;
+    let (under_way, through): (Vec<Seq>, Vec<Seq>) = missing
+        .iter()
+        .partition(|seq| outbox.open.contains_key(seq));
+    again(draft, &through);
+    if !under_way.is_empty() {
+        let body = "One of these texts is still being sent. Ask again when its last part is there.";
+        notices::answer(draft, inbound, None, "still being sent", body);
+    }
+}
+
 /// Sends missing texts again, each as a notice of its own.
-pub(super) fn again(draft: &mut Draft, notices: &[Seq]) {
+fn again(draft: &mut Draft, notices: &[Seq]) {
     for seq in notices {
         let Some(lost) = draft.state().outbox.missing.get(*seq).cloned() else {
             continue;

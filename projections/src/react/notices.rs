@@ -121,8 +121,11 @@ pub(super) fn withdraw(
     let open = state.outbox.open.iter().filter(|(_, n)| {
         mine(n.session.as_ref()) && no_longer(&n.topic, Some(n.at)) && unsent(state, n)
     });
+    // A notice whose later parts are still on their way is not ended by this.
+    let through = |seq: Seq| !state.outbox.open.contains_key(&seq);
     let missing = state.outbox.missing.iter();
-    let missing = missing.filter(|(_, l)| mine(l.session.as_ref()) && no_longer(&l.topic, None));
+    let missing = missing
+        .filter(|(seq, l)| mine(l.session.as_ref()) && no_longer(&l.topic, None) && through(*seq));
     let found: Vec<_> = open
         .map(|(seq, _)| *seq)
         .chain(missing.map(|(seq, _)| seq))

@@ -351,3 +351,38 @@ fn a_reply_to_the_copy_of_a_notice_is_one_to_the_notice() {
         assert_eq!(command.lane(), lane);
     }
 }
+
+#[test]
+fn a_notice_on_its_way_is_neither_withdrawn_nor_replaced_for_its_missing_part() {
+    let mut world = World::with(Settings {
+        max_len: 120,
+        ..settings()
+    });
+    let session = world.session(1, "/srv/api");
+    world.turn(&session, "t");
+    world.ends(&session, "t", &"all of it is green. ".repeat(12));
+    let (id, _) = world.next_send().unwrap();
+    let doubt = Doubt::TimedOut {
+        program: "osascript".into(),
+    };
+    world.settled(id, Outcome::Unknown(doubt));
+    let (second, text) = world.next_send().unwrap();
+    assert!(text.contains("(2/"), "{text}");
+    world.now.tick.0 += 40_000;
+    let ended = |e: &Event| matches!(e, Event::NoticeWithdrawn(_) | Event::CommandSettled(_));
+    let desk = world.user(&session, "go on");
+    assert!(!desk.iter().any(ended), "{desk:?}");
+    let row = world.row("retry");
+    let asked = world.take(row);
+    assert!(!asked.iter().any(ended), "{asked:?}");
+    assert!(
+        world
+            .notices()
+            .iter()
+            .any(|text| text.contains("still being sent"))
+    );
+    world.performed(second, How::Accepted);
+    let row = world.own_row(&text);
+    world.take(row);
+    assert!(world.next_send().is_some(), "the third part follows");
+}
