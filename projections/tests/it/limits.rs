@@ -2,11 +2,13 @@
 //! the proof of a text runs out behind its back.
 
 use crate::support::{World, settings};
-use events::event::Topic;
-use events::input::QuestionKind;
-use events::outcome::How;
-use events::{CommandId, Seq, SessionId, Settings, Tick};
+use events::event::{Deadline, Topic};
+use events::input::{QuestionKind, QueueEntry, QueueLine};
+use events::outcome::{Failure, How};
+use events::{CommandId, Input, Outcome, Seq, SessionId, Settings, Tick, Wall};
 use projections::allowance::Allowance;
+use projections::deadlines::Deadlines;
+use projections::ledger::{Sent, SentTexts, sent_digest};
 use projections::missing::{Lost, Missing, Why};
 use projections::outbox::End;
 
@@ -98,6 +100,155 @@ fn what_is_merged_is_of_one_session_and_not_begun() {
 }
 
 #[test]
+fn a_long_text_that_has_not_begun_holds_nothing_up() {
+    let mut world = World::with(Settings {
+        max_len: 120,
+        ..settings()
+    });
+    let (api, web) = (world.session(1, "/srv/api"), world.session(2, "/srv/web"));
+    ends(&mut world, &api, "t", "short");
+    let body: Vec<_> = (0..30).map(|n| format!("line {n}")).collect();
+    ends(&mut world, &web, "t", &body.join("\n"));
+    let (_, first) = accepted(&mut world);
+    assert!(first.contains("short"), "{first}");
+    let (_, second) = accepted(&mut world);
+    assert!(second.contains("(1/"), "{second}");
+}
+
+#[test]
+fn a_deadline_that_is_moved_is_still_one() {
+    let mut deadlines = Deadlines::default();
+    let (one, two) = (Deadline::Retry(Seq(1)), Deadline::Retry(Seq(2)));
+    assert!(deadlines.is_empty());
+    deadlines.set(one.clone(), Tick(5));
+    deadlines.set(two.clone(), Tick(7));
+    deadlines.set(one.clone(), Tick(9));
+    assert_eq!(deadlines.len(), 2);
+    assert_eq!(deadlines.next(), Some(&(Tick(7), two.clone())));
+    deadlines.clear(&two);
+    deadlines.clear(&two);
+    assert_eq!(deadlines.len(), 1);
+    let shown = format!("{deadlines:?}");
+    assert!(shown.contains(&format!("{one:?}")), "{shown}");
+    deadlines.clear(&one);
+    assert!(deadlines.is_empty() && deadlines.len() == 0);
+}
+
+#[test]
+fn of_more_texts_than_are_remembered_only_the_oldest_is_forgotten() {
+    let named = |nth: u64| CommandId {
+        cause: Seq(nth),
+        nth: 0,
+    };
+    let sent = |nth: u64, digest| Sent {
+        id: named(nth),
+        digest,
+        at: Wall(0),
+        baseline: None,
+        guid: None,
+        copy: None,
+        row: None,
+        failed: false,
+        notice: Seq(nth),
+    };
+    let (same, other) = (sent_digest("the same"), sent_digest("another"));
+    let mut texts = SentTexts::default();
+    for nth in 1..=2048 {
+        texts.put(sent(nth, if nth <= 3 { same } else { other }));
+    }
+    let of = |texts: &SentTexts| -> Vec<_> { texts.by_digest(&same).map(|s| s.notice.0).collect() };
+    assert_eq!(of(&texts), [1, 2, 3]);
+    texts.put(sent(2049, other));
+    assert_eq!(of(&texts), [2, 3]);
+    assert!(texts.get(named(1)).is_none());
+    assert_eq!(texts.by_digest(&other).count(), 2046);
+    texts.put(sent(2050, other));
+    texts.put(sent(2051, other));
+    texts.put(sent(2052, other));
+    assert!(of(&texts).is_empty());
+}
+
+#[test]
+fn a_text_counts_as_proven_by_its_row_unless_that_has_an_error() {
+    let mut world = World::new();
+    let proven = |world: &World| {
+        let sent = world.machine.state().ledger.sent.newest_proven();
+        sent.map(|sent| sent.id)
+    };
+    world.says("help");
+    let (first, text) = accepted(&mut world);
+    assert_eq!(proven(&world), None);
+    let row = world.own_row(&text);
+    world.take(row);
+    assert_eq!(proven(&world), Some(first));
+    assert!(!world.machine.state().ledger.sent.has_failed(first));
+    world.says("list");
+    let (second, text) = accepted(&mut world);
+    let mut row = world.own_row(&text);
+    row.error = 22;
+    row.sent = false;
+    world.take(row);
+    assert!(world.machine.state().ledger.sent.has_failed(second));
+    assert_eq!(proven(&world), Some(first));
+}
+
+#[test]
+fn a_text_refused_when_it_is_too_old_is_not_tried_again() {
+    let mut world = World::new();
+    let api = world.session(1, "/srv/api");
+    ends(&mut world, &api, "t", "all green");
+    let (id, _) = world.next_send().unwrap();
+    world.pass(25 * HOUR);
+    let failure = Failure::Target {
+        code: -1728,
+        message: "no buddy".into(),
+    };
+    world.settled(id, Outcome::Failed(failure));
+    let closed = world.machine.state().outbox.closed.iter();
+    let of: Vec<_> = closed
+        .filter(|c| c.session.as_ref() == Some(&api))
+        .map(|c| c.end)
+        .collect();
+    assert_eq!(of, [End::Expired]);
+}
+
+#[test]
+fn nothing_is_set_for_the_allowance_where_nothing_waits() {
+    let mut world = limited(8);
+    let api = world.session(1, "/srv/api");
+    for nth in 0..2 {
+        ends(&mut world, &api, &format!("t{nth}"), "spent");
+    }
+    assert_eq!(world.send_all().len(), 2);
+    let waits = |world: &World| {
+        let deadlines = &world.machine.state().deadlines;
+        deadlines.contains(&Deadline::Allowance)
+    };
+    assert!(!waits(&world));
+    ends(&mut world, &api, "t2", "waits");
+    assert!(waits(&world));
+}
+
+#[test]
+fn the_last_16_queue_files_are_remembered() {
+    let mut world = World::new();
+    for nth in 1..=17_u64 {
+        let at = world.machine.state().inbox.queue.len();
+        assert_eq!(at, usize::try_from(nth - 1).unwrap());
+        world.feed(Input::QueueLine(QueueLine {
+            file: format!("1:{nth}"),
+            offset: 10,
+            stamp: format!("t{nth}"),
+            line: Ok(QueueEntry {
+                to: None,
+                text: format!("line {nth}").as_str().into(),
+            }),
+        }));
+    }
+    assert_eq!(world.machine.state().inbox.queue.len(), 16);
+}
+
+#[test]
 fn a_question_is_never_merged_into_other_texts() {
     let mut world = limited(8);
     let api = world.session(1, "/srv/api");
@@ -106,7 +257,12 @@ fn a_question_is_never_merged_into_other_texts() {
     }
     world.send_all();
     for nth in 2..6 {
-        ends(&mut world, &api, &format!("t{nth}"), &format!("apple {nth}."));
+        ends(
+            &mut world,
+            &api,
+            &format!("t{nth}"),
+            &format!("apple {nth}."),
+        );
     }
     world.asks(&api, "call", QuestionKind::Modal, &["a", "b"]);
     world.pass(HOUR);
@@ -130,7 +286,9 @@ fn a_notice_whose_proof_runs_out_after_it_was_closed_is_unknown_and_no_other() {
     world.pass(31_000);
     let closed = &world.machine.state().outbox.closed;
     let end = |session: &SessionId| -> Vec<End> {
-        let of = closed.iter().filter(|c| c.session.as_ref() == Some(session));
+        let of = closed
+            .iter()
+            .filter(|c| c.session.as_ref() == Some(session));
         of.map(|c| c.end).collect()
     };
     assert_eq!(end(&api), [End::Unknown]);
