@@ -76,6 +76,22 @@ fn a_question_goes_before_an_older_text_of_another_session() {
 }
 
 #[test]
+fn a_question_goes_before_an_older_answer_to_the_owner() {
+    let mut world = limited(8);
+    let api = world.session(1, "/srv/api");
+    for nth in 0..2 {
+        ends(&mut world, &api, &format!("t{nth}"), "spent");
+    }
+    assert_eq!(world.send_all().len(), 2, "nothing more may go");
+    world.says("help");
+    world.asks(&api, "call", QuestionKind::Modal, &["a", "b"]);
+    world.pass(HOUR / 6);
+    let texts = world.send_all();
+    assert_eq!(texts.len(), 1, "only one may go: {texts:?}");
+    assert!(texts[0].1.contains("needs input"), "{texts:?}");
+}
+
+#[test]
 fn what_is_merged_is_of_one_session_and_not_begun() {
     let mut world = limited(8);
     let (api, web) = (world.session(1, "/srv/api"), world.session(2, "/srv/web"));
@@ -123,6 +139,7 @@ fn a_deadline_that_is_moved_is_still_one() {
     deadlines.set(one.clone(), Tick(5));
     deadlines.set(two.clone(), Tick(7));
     deadlines.set(one.clone(), Tick(9));
+    assert!(!deadlines.is_empty());
     assert_eq!(deadlines.len(), 2);
     assert_eq!(deadlines.next(), Some(&(Tick(7), two.clone())));
     deadlines.clear(&two);
