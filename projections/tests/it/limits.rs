@@ -148,7 +148,8 @@ fn a_deadline_that_is_moved_is_still_one() {
     let shown = format!("{deadlines:?}");
     assert!(shown.contains(&format!("{one:?}")), "{shown}");
     deadlines.clear(&one);
-    assert!(deadlines.is_empty() && deadlines.len() == 0);
+    assert!(deadlines.is_empty());
+    assert_eq!(deadlines.len(), 0);
 }
 
 #[test]
