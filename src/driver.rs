@@ -107,3 +107,85 @@ impl<L: EventLog> Driver<L> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::store::memory::Disk;
+    use crate::store::{Entries, MemoryLog};
+    use events::input::{Attention, Started};
+    use events::{Batch, InputKey, Link, Settings, Tick, Wall};
+
+    /// A log whose disk is full.
+    struct Full(MemoryLog);
+
+    impl EventLog for Full {
+        fn append(&mut self, batch: Batch) -> Result<Durable, StoreFault> {
+            self.0.append(batch)
+        }
+
+        fn read(&self, from: Seq) -> Entries<'_> {
+            self.0.read(from)
+        }
+
+        fn last(&self) -> Option<Seq> {
+            self.0.last()
+        }
+
+        fn link(&self, at: Seq) -> Result<Option<Link>, StoreFault> {
+            self.0.link(at)
+        }
+
+        fn tend(&mut self) -> Option<SourceState> {
+            Some(SourceState::Failed("full".into()))
+        }
+    }
+
+    #[test]
+    fn what_begins_is_in_the_log_first_and_only_where_its_lane_is_free() {
+        let log = MemoryLog::open(Disk::default()).unwrap();
+        let mut driver = Driver::open(log, State::default()).unwrap();
+        let now = Now {
+            wall: Wall(1_795_000_000_000),
+            tick: Tick(0),
+        };
+        let settings = Settings {
+            owner: vec!["+15555550123".into()],
+            ..Settings::default()
+        };
+        let started = Started {
+            version: "0.1.0".into(),
+            pid: 1,
+            settings,
+        };
+        driver.take(Input::Started(started), now).unwrap();
+        let attention = Attention {
+            key: InputKey::parse("a").unwrap(),
+            cwd: "/srv".into(),
+            need: "look".into(),
+            to: None,
+        };
+        let step = driver.take(Input::Attention(attention), now).unwrap();
+        assert_eq!(step, Step::Appended(driver.log().last().unwrap()));
+        let [(id, command)] = &driver.machine().owed()[..] else {
+            panic!("one text is owed");
+        };
+        let (id, lane) = (*id, command.lane());
+        let before = driver.log().last();
+        let busy = BTreeSet::from([lane]);
+        assert!(driver.begin(&busy, now).unwrap().is_empty());
+        assert_eq!(driver.log().last(), before);
+        let begun = driver.begin(&BTreeSet::new(), now).unwrap();
+        assert_eq!(begun.iter().map(|(id, _)| *id).collect::<Vec<_>>(), [id]);
+        assert!(driver.log().last() > before);
+        assert!(driver.begin(&BTreeSet::new(), now).unwrap().is_empty());
+    }
+
+    #[test]
+    fn what_the_log_says_of_its_disk_is_passed_on() {
+        let log = Full(MemoryLog::open(Disk::default()).unwrap());
+        let mut driver = Driver::open(log, State::default()).unwrap();
+        let full = SourceState::Failed("full".into());
+        assert_eq!(driver.tend(), Some(full));
+    }
+}

@@ -194,6 +194,22 @@ fn what_a_newer_version_wrote_is_named_and_refused() {
 }
 
 #[test]
+fn only_a_start_of_an_entry_has_a_length() {
+    let frame = frames(&envelopes(KINDS[0])).swap_remove(0);
+    assert_eq!(codec::length(&frame), Some(frame.len()));
+    let foreign = [&[0], &frame[1..]].concat();
+    assert_eq!(codec::length(&foreign), None, "another first byte");
+    let most = u32::try_from(codec::MAX_PAYLOAD).unwrap();
+    let says = |payload: u32| {
+        let mut frame = frame.clone();
+        frame[44..48].copy_from_slice(&payload.to_be_bytes());
+        codec::length(&frame)
+    };
+    assert_eq!(says(most), Some(52 + 16 * 1024 * 1024));
+    assert_eq!(says(most + 1), None, "more than an entry holds");
+}
+
+#[test]
 fn a_frame_stands_only_behind_its_own_predecessor() {
     let kind = KINDS.iter().find(|k| k.name == "RoutingDecided").unwrap();
     let frames = frames(&envelopes(*kind));

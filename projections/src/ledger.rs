@@ -4,7 +4,7 @@
 
 use crate::ring::Ring;
 use events::outcome::{Evidence, Performed};
-use events::{Command, CommandId, Digest, Guid, Lane, Outcome, Tick, Wall};
+use events::{Command, CommandId, Digest, Guid, Outcome, Tick, Wall};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use unicode_normalization::UnicodeNormalization as _;
@@ -177,15 +177,6 @@ pub struct Trouble {
     pub outcome: Outcome,
     /// When.
     pub at: Tick,
-}
-
-impl Ledger {
-    /// The oldest unsettled command of a lane.
-    pub fn lane(&self, lane: &Lane) -> impl Iterator<Item = (&CommandId, &Entry)> {
-        self.open
-            .iter()
-            .filter(move |(_, entry)| entry.command.lane() == *lane)
-    }
 }
 
 /// Fingerprint of a text that goes through Messages, which may change white space

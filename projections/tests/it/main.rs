@@ -14,6 +14,7 @@ mod explain;
 mod grammar;
 mod ignored;
 mod ladder;
+mod limits;
 mod numbers;
 mod outbox;
 mod redact;
