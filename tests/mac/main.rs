@@ -5,6 +5,7 @@
 #![expect(clippy::expect_used, reason = "tests may panic")]
 
 mod codes;
+mod doctor;
 mod install;
 mod killed;
 mod launcher;
