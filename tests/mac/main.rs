@@ -9,6 +9,7 @@ mod doctor;
 mod install;
 mod killed;
 mod launcher;
+mod live;
 mod permissions;
 mod trial;
 mod uninstall;
