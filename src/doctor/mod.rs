@@ -9,6 +9,7 @@ mod access;
 mod agent;
 mod codex;
 mod delivery;
+mod hooks;
 mod job;
 mod log;
 mod owner;
