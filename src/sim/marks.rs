@@ -291,6 +291,7 @@ pub(super) fn branch(event: &Event) -> Option<&'static str> {
             Deadline::Allowance => "due: allowance",
             Deadline::Expiry(_) => "due: expiry",
             Deadline::Deaf(_) => "due: deaf",
+            Deadline::SelfTest => return None,
         },
         _ => return None,
     })
