@@ -149,8 +149,8 @@ fn a_definition_of_before_is_named_by_what_differs() {
             "set-up would write: Umask",
         ),
         (
-            "/home/.codex<",
-            "/home/.other<",
+            ".codex</string>",
+            ".other</string>",
             "warn",
             "EnvironmentVariables",
         ),
