@@ -138,7 +138,14 @@ fn state(place: &Place, asked: &Answer) -> Check {
             "there is no login session at the screen, which Messages needs",
             "log in at the screen of this Mac once",
         ),
-        _ => Check::unknown(NAME, asked.because()),
+        Meaning::Already
+        | Meaning::Stopping
+        | Meaning::Busy
+        | Meaning::Disabled
+        | Meaning::WrongSession
+        | Meaning::Blocked
+        | Meaning::Unusable
+        | Meaning::Unknown => Check::unknown(NAME, asked.because()),
     }
 }
 

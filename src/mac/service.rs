@@ -19,10 +19,10 @@ pub fn loaded(place: &Place) -> Result<bool, CommandError> {
 /// What launchd says about the job in a few words, for hints.
 pub fn described(place: &Place) -> Result<String, CommandError> {
     let answer = launchctl::ask(place, Verb::Print)?;
-    Ok(match answer.meaning {
-        Meaning::Done => format!("launchd says: {}", fields(&answer)),
-        _ => answer.because(),
-    })
+    if answer.meaning == Meaning::Done {
+        return Ok(format!("launchd says: {}", fields(&answer)));
+    }
+    Ok(answer.because())
 }
 
 /// What `print` printed about the job, in a few words.
