@@ -421,6 +421,8 @@ pub enum Deadline {
     Expiry(Seq),
     /// A source has not worked for so long that the owner is told.
     Deaf(Source),
+    /// The way to the owner is tried out.
+    SelfTest,
 }
 
 /// See [`Event::LogRecovered`].

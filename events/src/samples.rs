@@ -385,6 +385,7 @@ fn deadlines() -> Vec<Event> {
         Deadline::Allowance,
         Deadline::Expiry(Seq(40)),
         Deadline::Deaf(Source::ChatDb),
+        Deadline::SelfTest,
     ]
     .map(|deadline| Event::DeadlinePassed(DeadlinePassed { deadline }))
     .to_vec()

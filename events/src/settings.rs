@@ -54,6 +54,8 @@ pub struct Settings {
     pub max_per_hour: u32,
     /// How long a notice may wait and still be sent.
     pub expiry: Span,
+    /// How often a text tries out the way to the owner; zero: never.
+    pub self_test: Span,
 }
 
 /// `CODEX_IMESSAGE_NOTIFY_MODE`
@@ -91,6 +93,7 @@ impl Default for Settings {
             allow_sms: false,
             max_per_hour: 60,
             expiry: Span::seconds(86_400),
+            self_test: Span::seconds(0),
         }
     }
 }

@@ -24,7 +24,7 @@ pub struct Args {
 /// Carries it out.
 pub fn run(args: &Args) -> Outcome {
     let report = match Config::load(&Environment::of_this_process(), &[]) {
-        Ok(config) => doctor::examine(&config, args.fix)?,
+        Ok(config) => doctor::examine(&config, super::setup::place(&config), args.fix)?,
         Err(error) => Report::unset(&error.to_string()),
     };
     let text = if args.json {

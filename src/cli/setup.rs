@@ -81,12 +81,7 @@ pub struct Uninstall {
 /// `setup-permissions`.
 pub fn permissions(args: &Permissions) -> Outcome {
     let mut place = place(&settings(&[])?)?;
-    // A job that was installed under another name is found by what it starts.
-    if !place.plist().exists()
-        && let Some(label) = service::labels(&place).pop()
-    {
-        place.label = label;
-    }
+    service::find_label(&mut place);
     permissions::run(&place, args.waiting.patience())
 }
 
@@ -184,7 +179,8 @@ fn to_be_kept(config: &Config) -> Option<String> {
     only_here.then(|| all.join(","))
 }
 
-fn place(config: &Config) -> Result<Place, CommandError> {
+/// Where everything is on this Mac.
+pub(super) fn place(config: &Config) -> Result<Place, CommandError> {
     let environment = Environment::of_this_process();
     let home = environment.home().ok_or_else(|| {
         CommandError::usage("HOME is not set, so it is not known whose Mac this is")

@@ -141,6 +141,12 @@ pub const VARIABLES: &[Variable] = &[
         "how long a text may wait and still be sent",
     ),
     v(
+        "CODEX_IMESSAGE_SELF_TEST_S",
+        Kind::Seconds(0.0, 31_536_000.0),
+        "0",
+        "how often a text tries out the way to you; 0: never",
+    ),
+    v(
         "CODEX_IMESSAGE_QUEUE_DRAIN_LIMIT",
         Kind::Count(1, 10_000),
         "50",

@@ -21,12 +21,14 @@ pub(super) fn checks(facts: &Facts<'_>) -> Vec<Check> {
             return vec![
                 version(facts),
                 Check::warn("notify_hook", why.clone(), "make the file readable for you"),
+                Check::unknown("hooks", why.clone()),
                 Check::unknown("pane_titles", why),
             ];
         }
     };
     let (hook, titles) = settings(&file, &text);
-    vec![version(facts), hook, titles]
+    let hooks = super::hooks::check(&file, &text);
+    vec![version(facts), hook, hooks, titles]
 }
 
 fn version(facts: &Facts<'_>) -> Check {

@@ -5,8 +5,10 @@ use super::{Check, Facts};
 use crate::ingress::health::Health;
 use events::{Span, Wall};
 
-/// What happened longer ago is history.
+/// What happened longer ago is history; and longer ago than this, when the same
+/// way has worked since.
 const NEWS: Span = Span::seconds(86_400);
+const FRESH: Span = Span::seconds(3_600);
 /// A text that waits longer than this is late, or stuck.
 const LATE: Span = Span::seconds(600);
 const STUCK: Span = Span::seconds(3_600);
@@ -43,6 +45,12 @@ fn last(facts: &Facts<'_>, name: &'static str, what: &str, at: Option<Wall>) -> 
     }
 }
 
+/// Whether trouble at `at` still wants attention; `worked`: when that way worked last.
+fn matters(at: Wall, worked: Option<Wall>, now: Wall) -> bool {
+    let age = at.until(now);
+    age <= FRESH || (age <= NEWS && worked.is_none_or(|worked| worked <= at))
+}
+
 /// Reasons by count; only what the owner wrote and lately wants attention.
 fn ignored(facts: &Facts<'_>, health: &Health) -> Check {
     const NAME: &str = "ignored";
@@ -61,7 +69,7 @@ fn ignored(facts: &Facts<'_>, health: &Health) -> Check {
     let theirs = health
         .ignored
         .values()
-        .any(|rows| rows.of_owner && rows.last.until(facts.now) <= NEWS);
+        .any(|rows| rows.of_owner && matters(rows.last, health.last_inbound, facts.now));
     if theirs {
         let next =
             "`explain last` says why; SMS, very old and unreadable messages are never acted on";
@@ -106,7 +114,7 @@ fn unknown(facts: &Facts<'_>, health: &Health) -> Check {
         doubts.notices, doubts.instructions
     );
     match doubts.last {
-        Some(at) if at.until(facts.now) <= NEWS => Check::warn(
+        Some(at) if matters(at, health.last_outbound, facts.now) => Check::warn(
             NAME,
             format!("{evidence}; the last doubt arose {}", facts.ago(at)),
             "look at your phone and at the session; nothing is ever sent or typed twice",
@@ -126,7 +134,7 @@ fn errors(facts: &Facts<'_>, health: &Health) -> Check {
         error.what,
         error.command
     );
-    if error.at.until(facts.now) <= NEWS {
+    if matters(error.at, health.last_outbound, facts.now) {
         let next = "`explain last` tells the whole story of a message";
         return Check::warn(NAME, evidence, next);
     }
@@ -156,4 +164,26 @@ fn sources(facts: &Facts<'_>, health: &Health) -> Check {
         evidence,
         "do what it says; the agent looks again by itself",
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn trouble_is_over_after_a_day_and_after_an_hour_when_it_worked_since() {
+        let hours = |hours: i64| Wall(hours * 3_600_000);
+        let now = hours(100);
+        for (at, worked, expected) in [
+            (hours(100), Some(hours(100)), true),
+            (hours(99), Some(hours(100)), true),
+            (hours(98), Some(hours(99)), false),
+            (hours(98), Some(hours(97)), true),
+            (hours(98), Some(hours(98)), true),
+            (hours(98), None, true),
+            (hours(75), None, false),
+        ] {
+            assert_eq!(matters(at, worked, now), expected, "{at:?} {worked:?}");
+        }
+    }
 }

@@ -9,6 +9,7 @@ mod access;
 mod agent;
 mod codex;
 mod delivery;
+mod hooks;
 mod job;
 mod log;
 mod owner;
@@ -23,6 +24,7 @@ use crate::config::{Config, Program};
 use crate::effects::child::{Child, Ended};
 use crate::ingress::client::ask_health;
 use crate::ingress::health::{AskError, Health};
+use crate::mac::Place;
 use crate::runtime;
 use crate::store::StoreFault;
 use events::Wall;
@@ -168,6 +170,7 @@ impl Report {
 struct Facts<'a> {
     config: &'a Config,
     now: Wall,
+    place: Result<Place, CommandError>,
     fix: bool,
     agent: Result<Health, AskError>,
     log: Result<(State, Health), StoreFault>,
@@ -204,7 +207,12 @@ impl Facts<'_> {
 }
 
 /// Makes all checks; with `fix` repairs what can be repaired without a question.
-pub fn examine(config: &Config, fix: bool) -> Result<Report, CommandError> {
+/// `place` is where the program is installed, or why that is not known.
+pub fn examine(
+    config: &Config,
+    place: Result<Place, CommandError>,
+    fix: bool,
+) -> Result<Report, CommandError> {
     let tasks = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()
@@ -214,6 +222,7 @@ pub fn examine(config: &Config, fix: bool) -> Result<Report, CommandError> {
     let facts = Facts {
         config,
         now: wall(),
+        place,
         fix,
         agent: ask_health(&config.state_dir, PATIENCE),
         log: runtime::look(config),

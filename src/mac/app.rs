@@ -83,11 +83,20 @@ pub enum Found {
 
 /// Looks at the installed app.
 pub fn look(place: &Place) -> Result<Found, CommandError> {
+    let found = made(place);
+    if found != Found::Healthy {
+        return Ok(found);
+    }
+    Ok(signed(place)?.map_or_else(Found::Broken, |()| Found::Healthy))
+}
+
+/// Looks at the installed app, but not at its signature.
+pub fn made(place: &Place) -> Found {
     let app = place.app();
     if app.symlink_metadata().is_err() {
-        return Ok(Found::Missing);
+        return Found::Missing;
     }
-    let broken = |why: &str| Ok(Found::Broken(why.to_owned()));
+    let broken = |why: &str| Found::Broken(why.to_owned());
     let Ok(info) = ::plist::from_file::<_, Info>(app.join("Contents/Info.plist")) else {
         return broken("its Info.plist cannot be read");
     };
@@ -104,10 +113,12 @@ pub fn look(place: &Place) -> Result<Found, CommandError> {
     if !launcher.is_file() || mode & 0o100 == 0 || mode & 0o022 != 0 {
         return broken("its launcher is not a program that only you may write");
     }
-    match signature(place, &app)? {
-        Ok(()) => Ok(Found::Healthy),
-        Err(why) => Ok(Found::Broken(why)),
-    }
+    Found::Healthy
+}
+
+/// Whether the installed app is as it was signed, under our name; the sentence says why not.
+pub fn signed(place: &Place) -> Result<Result<(), String>, CommandError> {
+    signature(place, &place.app())
 }
 
 /// Whether the app at `path` is as it was signed, under our name.

@@ -134,6 +134,14 @@ fn show(place: &Place, args: Vec<OsString>) {
     }
 }
 
+/// Says which question of macOS comes when the first text is sent.
+pub fn announce(place: &Place) {
+    (place.say)(
+        "Permission to grant: Automation. A text to you is being sent; when macOS asks whether \
+         \"Codex iMessage\" may control \"Messages\", click OK.",
+    );
+}
+
 /// Makes the agent send a text while the owner looks, so that macOS asks its question.
 pub fn automation(
     place: &Place,
@@ -144,11 +152,8 @@ pub fn automation(
         (place.say)("Automation confirmed: the app may control Messages.");
         return Ok(Granted::Yes);
     }
-    (place.say)(
-        "Permission to grant: Automation. A text to you is being sent; when macOS asks whether \
-         \"Codex iMessage\" may control \"Messages\", click OK.",
-    );
-    let asked = trial::send(place, "set-up is trying out sending; no answer is needed")?;
+    announce(place);
+    let asked = trial::ask(place)?;
     let seen = trial::watch(place, &asked, DIALOG.min(patience.timeout), |seen| {
         seen.sent.is_some()
     })?;

@@ -17,6 +17,7 @@ pub const LAUNCHER: &str = "codex-imessage-launcher";
 const OURS: &str = "codex-imessage-control-plane";
 
 /// Where things are, and what they are asked with.
+#[derive(Clone)]
 pub struct Place {
     /// The owner's home directory.
     pub home: PathBuf,

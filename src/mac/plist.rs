@@ -81,6 +81,29 @@ impl Job {
         ::plist::from_file(path).ok()
     }
 
+    /// Keys in which it differs from `other`. `PATH` does not count: it is what the
+    /// shell had that wrote it.
+    pub fn differs(&self, other: &Self) -> Vec<String> {
+        let keys = |job: &Self| {
+            let mut job = job.clone();
+            job.environment_variables.remove("PATH");
+            let value = ::plist::to_value(&job).ok();
+            value.and_then(::plist::Value::into_dictionary)
+        };
+        let (Some(mine), Some(theirs)) = (keys(self), keys(other)) else {
+            return vec!["it cannot be compared".to_owned()];
+        };
+        let differ = mine
+            .iter()
+            .filter(|(key, value)| theirs.get(key) != Some(value));
+        differ.map(|(key, _)| key.clone()).collect()
+    }
+
+    /// What it starts.
+    pub fn program(&self) -> &str {
+        self.program_arguments.first().map_or("", String::as_str)
+    }
+
     /// Writes it to `path`, whole or not at all, and reads it back.
     pub fn write(&self, path: &Path) -> io::Result<()> {
         let mut bytes = Vec::new();

@@ -19,9 +19,14 @@ pub fn loaded(place: &Place) -> Result<bool, CommandError> {
 /// What launchd says about the job in a few words, for hints.
 pub fn described(place: &Place) -> Result<String, CommandError> {
     let answer = launchctl::ask(place, Verb::Print)?;
-    if answer.meaning != Meaning::Done {
-        return Ok(answer.because());
+    if answer.meaning == Meaning::Done {
+        return Ok(format!("launchd says: {}", fields(&answer)));
     }
+    Ok(answer.because())
+}
+
+/// What `print` printed about the job, in a few words.
+pub fn fields(printed: &Answer) -> String {
     let names = [
         "state",
         "pid",
@@ -32,11 +37,11 @@ pub fn described(place: &Place) -> Result<String, CommandError> {
     ];
     let told = names
         .iter()
-        .filter_map(|name| Some((name, field(&answer.out, name)?)));
+        .filter_map(|name| Some((name, field(&printed.out, name)?)));
     let told: Vec<_> = told
         .map(|(name, value)| format!("{name} {value}"))
         .collect();
-    Ok(format!("launchd says: {}", told.join(", ")))
+    told.join(", ")
 }
 
 /// Stops the job and waits until launchd has let go of it.
@@ -192,6 +197,15 @@ pub(super) fn system_log(place: &Place, predicate: &str) -> String {
         ],
     );
     asked.map(|said| said.out).unwrap_or_default()
+}
+
+/// A job that was installed under another name is found by what it starts.
+pub fn find_label(place: &mut Place) {
+    if !place.plist().exists()
+        && let Some(label) = labels(place).pop()
+    {
+        place.label = label;
+    }
 }
 
 /// Labels of all jobs that start our launcher, and the configured one in any case.

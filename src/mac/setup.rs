@@ -45,17 +45,19 @@ pub fn launchd(place: &Place, wish: &Wish) -> Outcome {
 /// `setup`, after the notify hook: everything, and a text to the owner with their answer.
 pub fn all(place: &Place, wish: &Wish) -> Outcome {
     let health = agent(place, wish)?;
-    if !permitted(place, wish, &health)? {
+    if permissions::full_disk_access(place, wish.patience)? != Granted::Yes {
         (place.say)(
             "Set-up is not finished: a permission is missing (see above). Run setup again.",
         );
         return Ok(Answer::No);
     }
-    let asked = trial::send(
-        place,
-        "set-up is nearly done: answer this text with the word help, and it is",
-    )?;
-    (place.say)("A text was sent to you. Answer it on your phone with the word help.");
+    let health = place.health().unwrap_or(health);
+    if !health.automation.ok {
+        permissions::announce(place);
+    }
+    // The text that makes macOS ask is the one that is to be answered.
+    let asked = trial::ask(place)?;
+    (place.say)("A text is on its way to you. Answer it on your phone with the word help.");
     let seen = trial::watch(place, &asked, wish.patience.timeout, |seen| {
         seen.replied || matches!(seen.sent, Some(Sent::NotPermitted | Sent::Otherwise))
     })?;

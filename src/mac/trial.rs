@@ -6,15 +6,20 @@
 use super::Place;
 use crate::cli::error::CommandError;
 use crate::cli::hand_over;
-use crate::clock::Stopwatch;
+use crate::clock::{Stopwatch, wall};
 use crate::ingress::client::{self, Delivery};
 use crate::ingress::handover::{self, HandOver};
 use crate::store;
 use events::input::Attention;
 use events::outcome::Failure;
-use events::{Command, CommandId, Event, InputKey, Outcome, Seq};
+use events::{Command, CommandId, Event, InputKey, Outcome, Seq, Span};
 use std::ops::ControlFlow;
 use std::time::Duration;
+
+/// What the owner reads. One text tries out both ways, so that set-up sends one.
+const WORDS: &str = "set-up is nearly done: answer this text with the word help, and it is";
+/// A text of set-up that is no older than this is not sent a second time.
+const SAME_SET_UP: Span = Span::seconds(3600);
 
 /// What became of the text so far.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -36,8 +41,33 @@ pub enum Sent {
     Otherwise,
 }
 
-/// Asks the agent to send `need` to the owner; the name by which the log knows it.
-pub fn send(place: &Place, need: &str) -> Result<InputKey, CommandError> {
+/// The text of this set-up: one that was asked for lately and did not fail, else a
+/// new one; the name by which the log knows it.
+pub fn ask(place: &Place) -> Result<InputKey, CommandError> {
+    if let Some(key) = lately(place)? {
+        let seen = look(place, &key)?;
+        if matches!(seen.sent, None | Some(Sent::Done)) {
+            return Ok(key);
+        }
+    }
+    send(place)
+}
+
+fn lately(place: &Place) -> Result<Option<InputKey>, CommandError> {
+    let (now, mut found) = (wall(), None);
+    read(place, |entry| {
+        if let Event::AttentionRequested(attention) = &entry.event
+            && attention.need.reveal() == WORDS
+            && entry.wall.until(now) <= SAME_SET_UP
+        {
+            found = Some(attention.key.clone());
+        }
+    })?;
+    Ok(found)
+}
+
+/// Asks the agent to send it.
+fn send(place: &Place) -> Result<InputKey, CommandError> {
     let failed = |why: &str| {
         CommandError::failure("the text to you could not be handed to the agent")
             .because(why.to_owned())
@@ -46,7 +76,7 @@ pub fn send(place: &Place, need: &str) -> Result<InputKey, CommandError> {
     let attention = HandOver::Attention(Attention {
         key: key.clone(),
         cwd: place.home.display().to_string(),
-        need: need.into(),
+        need: WORDS.into(),
         to: None,
     });
     let frame = handover::encode(&attention).map_err(|error| failed(&error.to_string()))?;
@@ -80,14 +110,14 @@ fn look(place: &Place, asked: &InputKey) -> Result<Seen, CommandError> {
     let mut seen = Seen::default();
     let (mut from, mut notice): (Option<Seq>, Option<Seq>) = (None, None);
     let mut command: Option<CommandId> = None;
-    let each = |entry: events::Envelope, _: &[u8]| {
+    read(place, |entry| {
         if let Event::AttentionRequested(attention) = &entry.event
             && attention.key == *asked
         {
             from = Some(entry.seq);
         }
         if from.is_none() {
-            return ControlFlow::Continue(());
+            return;
         }
         if let Event::NoticeQueued(_) = &entry.event {
             if entry.cause == from {
@@ -106,11 +136,19 @@ fn look(place: &Place, asked: &InputKey) -> Result<Seen, CommandError> {
         } else if let Event::InboundReceived(_) = &entry.event {
             seen.replied = true;
         }
+    })?;
+    Ok(seen)
+}
+
+/// Reads the log, beside whoever holds it.
+fn read(place: &Place, mut each: impl FnMut(events::Envelope)) -> Result<(), CommandError> {
+    let each = |entry: events::Envelope, _: &[u8]| {
+        each(entry);
         ControlFlow::Continue(())
     };
     store::look(&place.state_dir, each)
         .map_err(|fault| CommandError::failure(fault.to_string()).hint(fault.hint()))?;
-    Ok(seen)
+    Ok(())
 }
 
 /// `None` where it will be tried again by itself.

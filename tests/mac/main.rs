@@ -5,9 +5,11 @@
 #![expect(clippy::expect_used, reason = "tests may panic")]
 
 mod codes;
+mod doctor;
 mod install;
 mod killed;
 mod launcher;
+mod live;
 mod permissions;
 mod trial;
 mod uninstall;

@@ -95,11 +95,23 @@ fn runtime_started(state: &mut State, settings: &Settings) {
     state.running = true;
     state.settings = Arc::new(settings.clone());
     state.failed_sources.clear();
+    await_self_test(state);
     // Nobody has looked for these rollouts while nothing ran.
     let at = state.tick.after(waits::ROLLOUT);
     let waiting: Vec<_> = state.sessions.unplaced.keys().cloned().collect();
     for session in waiting {
         deadlines(state).set(Deadline::Rollout(session), at);
+    }
+}
+
+/// Sets the time of the next self-test; one that is set already is not put off by a start.
+fn await_self_test(state: &mut State) {
+    let pause = state.settings.self_test;
+    if pause.0 == 0 {
+        deadlines(state).clear(&Deadline::SelfTest);
+    } else if !state.deadlines.contains(&Deadline::SelfTest) {
+        let at = state.tick.after(pause);
+        deadlines(state).set(Deadline::SelfTest, at);
     }
 }
 
@@ -183,6 +195,7 @@ fn deadline_passed(state: &mut State, deadline: &Deadline) {
                 state.deaf.insert(*source);
             }
         }
+        Deadline::SelfTest => await_self_test(state),
         Deadline::Proof(_) | Deadline::Retry(_) | Deadline::Allowance | Deadline::Expiry(_) => {}
     }
 }

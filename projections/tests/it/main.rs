@@ -21,6 +21,7 @@ mod redact;
 mod refs;
 mod render;
 mod routes;
+mod self_test;
 mod sends;
 mod support;
 mod told;
