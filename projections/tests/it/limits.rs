@@ -162,6 +162,7 @@ fn of_more_texts_than_are_remembered_only_the_oldest_is_forgotten() {
         id: named(nth),
         digest,
         at: Wall(0),
+        tick: Tick(0),
         baseline: None,
         guid: None,
         copy: None,
