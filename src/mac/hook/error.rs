@@ -46,6 +46,12 @@ pub enum HookError {
         /// The file.
         path: PathBuf,
     },
+    /// The program's file has another name, by which its entry would not be known again.
+    #[error("this program runs as {}; nothing was changed", .path.display())]
+    Renamed {
+        /// Its file.
+        path: PathBuf,
+    },
     /// What was recorded cannot be read or kept.
     #[error("the record of what was changed, {}, cannot be used; nothing was changed", .path.display())]
     Record {
@@ -70,6 +76,10 @@ impl HookError {
                 path.display()
             ),
             Self::Unwritten { .. } => "check that the disk has room and the directory is yours".into(),
+            Self::Renamed { .. } => format!(
+                "give its file the name {} again: the entry is known by it",
+                super::command::PROGRAM
+            ),
             Self::Changed { .. } => "run the command again".into(),
             Self::Record { path, .. } => format!(
                 "use the version of this program that wrote it, or move '{}' away",

@@ -2,6 +2,7 @@
 //! carried out. The record is kept before the file changes, so that whoever is
 //! killed in between loses nothing and the next run finishes.
 
+use super::command::PROGRAM;
 use super::error::HookError;
 use super::file::{self, Found};
 use super::install::{self, Wish};
@@ -70,6 +71,10 @@ pub struct Plan {
 
 /// Plans that Codex runs `program`, by the path that stays.
 pub fn set_up(place: &Place, program: &str, titles: Titles) -> Result<Plan, HookError> {
+    let path = PathBuf::from(program);
+    if path.file_name() != Some(PROGRAM.as_ref()) {
+        return Err(HookError::Renamed { path });
+    }
     let found = file::read(&place.config())?;
     let record = place.record()?;
     let source = found.text.clone().unwrap_or_default();
