@@ -91,7 +91,7 @@ impl Default for Settings {
             fresh: Span::seconds(3600),
             default_cwd: String::new(),
             allow_sms: false,
-            max_per_hour: 60,
+            max_per_hour: 160,
             expiry: Span::seconds(86_400),
             self_test: Span::seconds(0),
         }

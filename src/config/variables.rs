@@ -131,7 +131,7 @@ pub const VARIABLES: &[Variable] = &[
     v(
         "CODEX_IMESSAGE_MAX_PER_HOUR",
         Kind::Count(8, 100_000),
-        "60",
+        "160",
         "most texts to you in an hour; beyond it texts about one session are merged",
     ),
     v(

@@ -34,6 +34,8 @@ pub(super) fn settings() -> Settings {
     Settings {
         owner: vec![Text::from(names::OWNER)],
         max_len: 120,
+        // Few enough that histories meet the limit.
+        max_per_hour: 60,
         default_cwd: "/srv".into(),
         ..Settings::default()
     }
