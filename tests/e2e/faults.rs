@@ -77,7 +77,7 @@ fn killed_at_any_moment_nothing_is_done_twice_or_lost_unsaid() {
     }
     // Each text has an end that the owner hears of, or hears that one may be missing.
     let phone = &desk.phone;
-    let unsaid = || phone.calls("(perhaps sent)");
+    let unsaid = || phone.mentions("(perhaps sent)");
     let ended = || phone.calls("· received") + phone.calls("· not confirmed") + unsaid();
     let answered = || phone.calls("· done") + phone.calls("· not confirmed") + unsaid();
     wait_for(

@@ -120,12 +120,21 @@ impl Phone {
 
     /// How often anything was given to osascript with this in it.
     pub(crate) fn calls(&self, part: &str) -> usize {
+        self.texts().filter(|text| text.contains(part)).count()
+    }
+
+    /// How often this stands in anything given to osascript.
+    pub(crate) fn mentions(&self, part: &str) -> usize {
+        self.texts().map(|text| text.matches(part).count()).sum()
+    }
+
+    fn texts(&self) -> impl Iterator<Item = String> {
         let calls = fs::read_to_string(self.dir.join("calls")).unwrap_or_default();
         let texts = calls.lines().map(|line| {
             let call: serde_json::Value = serde_json::from_str(line).unwrap();
             call["text"].as_str().unwrap().to_owned()
         });
-        texts.map(|text| text.matches(part).count()).sum()
+        texts.collect::<Vec<_>>().into_iter()
     }
 
     /// Waits until something was given to osascript so often.
