@@ -93,6 +93,13 @@ impl SentTexts {
         self.by_guid.insert(guid.clone(), id);
     }
 
+    /// Rows are numbered anew: what was known of their order means nothing now.
+    pub fn renumbered(&mut self) {
+        for sent in self.by_id.values_mut() {
+            (sent.baseline, sent.row) = (None, None);
+        }
+    }
+
     /// The text that a command gave.
     pub fn get(&self, id: CommandId) -> Option<&Sent> {
         self.by_id.get(&id)

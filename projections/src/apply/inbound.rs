@@ -16,6 +16,7 @@ pub(super) fn placed(state: &mut State, e: &ChatDbPlaced) {
     let inbox = Arc::make_mut(&mut state.inbox);
     inbox.held.clear();
     inbox.chat_db = Some(e.clone());
+    Arc::make_mut(&mut state.ledger).sent.renumbered();
 }
 
 pub(super) fn held(state: &mut State, e: &InboundHeld) {
