@@ -108,9 +108,10 @@ fn ours<'a>(state: &'a State, row: &MessageRow) -> Option<&'a Sent> {
     found.or(unseen.first()).copied()
 }
 
-/// The text of ours that these words are: written when we sent it, read not long
-/// after, or close behind it or its row in the table, should the clock have been set. Else it is the owner, who says
-/// the same at another time. Of equal texts each has its own copy.
+/// The text of ours that these words are: written when we sent it, or read not
+/// long after, or close behind it or its row in the table, should the clock have
+/// been set. Else it is the owner, who says the same at another time. Of equal
+/// texts each has its own copy.
 fn come_back<'a>(
     state: &'a State,
     rowid: i64,

@@ -1,7 +1,8 @@
 //! How many texts may go to the owner. Accounts that send without measure are
 //! blocked by Apple for a day (facts on sending), so texts draw on an allowance:
 //! a quarter of the hour's number at once, the rest spread over the hour. In any
-//! hour there are no more than the number that is set.
+//! hour no more texts begin than the number that is set; a text that has begun
+//! goes on, and what that takes beyond it is waited for afterwards.
 
 use events::{Span, Tick};
 use serde::{Deserialize, Serialize};
@@ -24,6 +25,12 @@ fn interval(per_hour: u32) -> u64 {
     HOUR / u64::from(per_hour).saturating_sub(burst(per_hour)).max(1)
 }
 
+/// Texts at once of this kind, but for these.
+fn room_after(texts: u64, urgent: bool, per_hour: u32) -> u64 {
+    let kept = if urgent { 0 } else { burst(per_hour) / 3 };
+    burst(per_hour).saturating_sub(texts + kept)
+}
+
 impl Allowance {
     /// One text was asked for. What goes beyond the allowance is owed and waited for afterwards.
     pub fn spend(&mut self, now: Tick, per_hour: u32) {
@@ -33,20 +40,15 @@ impl Allowance {
     /// When the next text may go. Ordinary ones leave a third to those that the
     /// owner waits for.
     pub fn next(&self, per_hour: u32, urgent: bool) -> Tick {
-        let kept = if urgent { 0 } else { burst(per_hour) / 3 };
-        let room = burst(per_hour).saturating_sub(1 + kept);
+        let room = room_after(1, urgent, per_hour);
         Tick(self.full_at.0.saturating_sub(room * interval(per_hour)))
     }
 
     /// How many texts may go now.
     pub fn room(&self, now: Tick, per_hour: u32, urgent: bool) -> usize {
-        let mut trial = self.clone();
-        let mut count = 0;
-        while trial.next(per_hour, urgent) <= now && count < usize::try_from(per_hour).unwrap_or(0)
-        {
-            trial.spend(now, per_hour);
-            count += 1;
-        }
-        count
+        let owed = self.full_at.0.saturating_sub(now.0);
+        let left =
+            room_after(0, urgent, per_hour).saturating_sub(owed.div_ceil(interval(per_hour)));
+        usize::try_from(left.min(u64::from(per_hour))).unwrap_or(usize::MAX)
     }
 }

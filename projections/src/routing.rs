@@ -118,9 +118,14 @@ enum Thread {
     Lost,
 }
 
+/// Session and topic of the notice whose row, or the copy of it, has this name.
+pub fn noticed<'a>(state: &'a State, guid: &Guid) -> Option<(Option<&'a SessionId>, &'a Topic)> {
+    let sent = state.ledger.sent.by_guid(guid)?;
+    state.outbox.about(sent.notice)
+}
+
 fn thread(state: &State, guid: &Guid) -> Thread {
-    let sent = state.ledger.sent.by_guid(guid);
-    let Some((session, topic)) = sent.and_then(|sent| state.outbox.about(sent.notice)) else {
+    let Some((session, topic)) = noticed(state, guid) else {
         return Thread::Lost;
     };
     match session {

@@ -1,4 +1,4 @@
-//! Rows of chat.db: our own become evidence, the owner's become routes.
+//! Rows of chat.db: the owner's become routes; our own are looked at next door.
 
 use super::draft::Draft;
 use super::{dispatches, missing, notices, own_rows, replies};
@@ -143,12 +143,8 @@ fn plain(draft: &mut Draft, event: &InboundReceived, words: &str) {
 
 /// What the notice is about that a message replies to.
 fn thread_of(draft: &Draft, event: &InboundReceived) -> Option<Topic> {
-    let state = draft.state();
-    let sent = state.ledger.sent.by_guid(event.reply_to.as_ref()?)?;
-    state
-        .outbox
-        .about(sent.notice)
-        .map(|(_, topic)| topic.clone())
+    let (_, topic) = routing::noticed(draft.state(), event.reply_to.as_ref()?)?;
+    Some(topic.clone())
 }
 
 /// `retry` alone asks for missing texts only where some are, or in reply to the
