@@ -46,6 +46,22 @@ impl Oracle {
         self.proofs(world)
     }
 
+    /// The same words of the same moment were taken, in another row.
+    fn taken_once(&self, row: &Row, world: &World) -> bool {
+        let near = |a: Option<Wall>, b: Option<Wall>| {
+            let (Some(a), Some(b)) = (a, b) else {
+                return false;
+            };
+            a.until(b).0.max(b.until(a).0) <= 3000
+        };
+        let mut rows = world.messages.rows.iter().chain(&world.messages.gone);
+        rows.any(|r| {
+            self.inbound.contains_key(&r.row.guid)
+                && r.row.body == row.row.body
+                && near(r.row.date, row.row.date)
+        })
+    }
+
     fn words_ended(&self, world: &World) -> Result<(), Broken> {
         for row in &world.messages.rows {
             let (rowid, guid) = (row.row.rowid, &row.row.guid);
@@ -55,7 +71,7 @@ impl Oracle {
             let fair = |reason: &Reason| match reason {
                 Reason::Duplicate => world.messages.again.contains(guid),
                 Reason::Loop | Reason::Stale | Reason::Future => true,
-                Reason::Twin => said_twice(world, row),
+                Reason::Twin => self.taken_once(row, world),
                 _ => false,
             };
             if let Some(reason) = self.ignored.get(guid).filter(|reason| !fair(reason)) {
@@ -147,20 +163,4 @@ impl Oracle {
         }
         Ok(())
     }
-}
-
-/// The owner wrote the same words within a moment, which may count as one.
-fn said_twice(world: &World, row: &Row) -> bool {
-    let gap = |a: Option<Wall>, b: Option<Wall>| match (a, b) {
-        (Some(a), Some(b)) => a.until(b).0.max(b.until(a).0),
-        _ => u64::MAX,
-    };
-    let same = |other: &&Row| {
-        other.row.guid != row.row.guid
-            && other.word
-            && other.row.body == row.row.body
-            && gap(other.row.date, row.row.date) <= 3000
-    };
-    let mut rows = world.messages.rows.iter().chain(&world.messages.gone);
-    rows.any(|other| same(&other))
 }

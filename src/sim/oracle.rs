@@ -51,6 +51,8 @@ pub(super) struct Oracle {
     /// Where notices stand that took the place of others.
     places: BTreeMap<Seq, Seq>,
     told: BTreeSet<(SessionId, Topic, String)>,
+    /// Notices that were asked for while not all could go at once.
+    hurried: BTreeSet<Seq>,
     /// Messages for which Enter was pressed once more.
     entered: BTreeSet<Guid>,
     /// Where the program went.
@@ -186,6 +188,7 @@ impl Oracle {
                         format!("Enter is pressed again and again for {inbound}")
                     })?;
                 }
+                self.asked(&e.command);
                 let life = Life {
                     command: e.command.clone(),
                     stage: Stage::Requested,

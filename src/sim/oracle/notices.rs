@@ -1,7 +1,7 @@
 //! Texts to the owner: once, in order, with nothing left out.
 
 use super::evidence::sends_part;
-use super::{Oracle, Stage, must};
+use super::{Life, Oracle, Stage, must};
 use crate::sim::Broken;
 use crate::sim::names;
 use crate::sim::story::Kind;
@@ -9,6 +9,7 @@ use crate::sim::world::{Effect, World};
 use events::command::SendMessage;
 use events::event::{NoticeQueued, Topic};
 use events::{Command, Seq, Text};
+use std::collections::BTreeSet;
 
 /// So many texts may go one after the other before some have to wait.
 const FREELY: usize = 7;
@@ -48,10 +49,9 @@ impl Oracle {
             return Ok(());
         }
         let once = (session.clone(), e.topic.clone());
-        let again = self.endings.insert(once, e.parts.clone());
+        let told = self.endings.entry(once).or_insert_with(|| e.parts.clone());
         // A part that failed late goes out again, alone.
-        let part = again.is_none_or(|parts| e.parts.iter().all(|p| parts.contains(p)));
-        must(part, || {
+        must(e.parts.iter().all(|part| told.contains(part)), || {
             format!("notice {seq} tells of a turn that was told of")
         })
     }
@@ -78,6 +78,18 @@ impl Oracle {
         Ok(())
     }
 
+    /// A text is asked for. Where many wait or went, it may overtake.
+    pub(super) fn asked(&mut self, command: &Command) {
+        let Command::SendMessage(send) = command else {
+            return;
+        };
+        let begun = |l: &&Life| l.stage != Stage::Requested && is_send(&l.command);
+        let given = self.commands.values().filter(begun).count();
+        if given + self.shadow.outbox.open.len() >= FREELY {
+            self.hurried.insert(send.notice);
+        }
+    }
+
     /// Where a notice stands in the order.
     fn place(&self, notice: Seq) -> Seq {
         self.places.get(&notice).copied().unwrap_or(notice)
@@ -90,11 +102,9 @@ impl Oracle {
         before: &[Effect],
     ) -> Result<(), Broken> {
         let (notice, part) = (send.notice, send.part);
-        let same = |x: &Effect| sends_part(&x.command, notice, part);
-        must(
-            !effect.reached || !before.iter().any(|x| x.reached && same(x)),
-            || format!("part {part} of notice {notice} was sent twice"),
-        )?;
+        must(!effect.reached || self.wanted(send, before), || {
+            format!("part {part} of notice {notice} was sent twice")
+        })?;
         let last = self.parts.get(&notice).copied().unwrap_or(0);
         let begun = |part| {
             let mut lives = self.commands.values();
@@ -116,9 +126,7 @@ impl Oracle {
         let waits =
             |topic: &Topic| matches!(topic, Topic::TurnEnd(_) | Topic::Progress | Topic::Request);
         let urgent = |last: Seq| self.notices.get(&last).is_some_and(|n| !waits(&n.topic));
-        let given = before.iter().filter(|x| is_send(&x.command)).count();
-        let scarce = given + self.shadow.outbox.open.len() >= FREELY;
-        let overtaken = |last| scarce && waits(&queued.topic) && urgent(last);
+        let overtaken = |last| waits(&queued.topic) && urgent(last) && self.hurried.contains(&last);
         let behind = |last| self.place(last) <= place || overtaken(last);
         must(last.is_none_or(behind), || {
             format!("notice {notice} came behind a later one of its session")
@@ -129,6 +137,26 @@ impl Oracle {
         must(!once || !effect.reached || self.told.insert(said), || {
             format!("notice {notice} says again what was said")
         })
+    }
+
+    /// The words reach the owner as often as they were to: which of two texts with the
+    /// same words a row is of, nobody can tell.
+    fn wanted(&self, send: &SendMessage, before: &[Effect]) -> bool {
+        let alike = |command: &Command| match command {
+            Command::SendMessage(other) if other.text == send.text => {
+                Some((other.notice, other.part))
+            }
+            _ => None,
+        };
+        let begun = self
+            .commands
+            .values()
+            .filter(|l| l.stage != Stage::Requested);
+        let asked: BTreeSet<_> = begun.filter_map(|l| alike(&l.command)).collect();
+        let came = before
+            .iter()
+            .filter(|x| x.reached && alike(&x.command).is_some());
+        came.count() < asked.len()
     }
 
     /// Another notice that is under way is not broken into.
