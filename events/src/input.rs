@@ -282,7 +282,8 @@ pub enum Placing {
     FirstStart,
     /// Another file stands where the known one was.
     Replaced,
-    /// The newest row is older than the cursor: restored from a backup.
+    /// The newest row is older than the cursor, or a row that was read bears another name:
+    /// restored from a backup. Reading goes on behind the rows that are still there.
     Rewound,
 }
 

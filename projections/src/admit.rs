@@ -108,7 +108,7 @@ fn ours<'a>(state: &'a State, row: &MessageRow) -> Option<&'a Sent> {
     found.or(unseen.first()).copied()
 }
 
-/// The text of ours that these words are: written when we sent it, or read not
+/// The text of ours that these words are: still on its way, written when we sent it, or read not
 /// long after, or close behind it or its row in the table, should the clock have
 /// been set. Else it is the owner, who says the same at another time. Of equal
 /// texts each has its own copy.
@@ -121,7 +121,8 @@ fn come_back<'a>(
 ) -> Option<&'a Sent> {
     let rows = |base: i64| (1..=ECHO_ROWS).contains(&rowid.saturating_sub(base));
     let near = |sent: &&Sent| {
-        sent.at.until(date).max(date.until(sent.at)) <= ECHO
+        state.ledger.open.contains_key(&sent.id)
+            || sent.at.until(date).max(date.until(sent.at)) <= ECHO
             || now.tick <= sent.tick.after(ECHO)
             || [sent.baseline, sent.row].into_iter().flatten().any(rows)
     };

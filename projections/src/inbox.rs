@@ -3,7 +3,7 @@
 
 use crate::ignored::IgnoredRows;
 use crate::ring::{Ring, SetRing};
-use events::input::ChatDbPlaced;
+use events::input::{ChatDbPlaced, Placing};
 use events::{Digest, Guid, InputKey, Wall};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -13,6 +13,8 @@ use std::collections::BTreeMap;
 pub struct Inbox {
     /// The file and the newest row read.
     pub chat_db: Option<ChatDbPlaced>,
+    /// The rows read last. By them the reader sees that chat.db was set back.
+    pub rows: Ring<(i64, Guid), 256>,
     /// Rows that were not whole when first seen.
     pub held: BTreeMap<i64, Guid>,
     /// Rows decided on, by name.
@@ -60,15 +62,28 @@ impl Inbox {
 
     /// Notes that a row was decided on.
     pub fn decide(&mut self, rowid: i64, guid: &Guid) {
-        self.pass(rowid);
+        self.pass(rowid, guid);
         self.held.remove(&rowid);
         self.guids.insert(guid);
     }
 
     /// Moves the cursor forward.
-    pub fn pass(&mut self, rowid: i64) {
-        if let Some(place) = &mut self.chat_db {
-            place.rowid = place.rowid.max(rowid);
+    pub fn pass(&mut self, rowid: i64, guid: &Guid) {
+        let Some(place) = &mut self.chat_db else {
+            return;
+        };
+        if rowid > place.rowid {
+            place.rowid = rowid;
+            self.rows.push((rowid, guid.clone()));
         }
+    }
+
+    /// The cursor was put somewhere: what is known of rows behind it is no longer true.
+    pub fn place(&mut self, placed: &ChatDbPlaced) {
+        self.held.clear();
+        let same = placed.why == Placing::Rewound;
+        self.rows
+            .retain(|(rowid, _)| same && *rowid <= placed.rowid);
+        self.chat_db = Some(placed.clone());
     }
 }

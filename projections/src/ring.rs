@@ -41,6 +41,11 @@ impl<T, const N: usize> Ring<T, N> {
         self.0.iter_mut()
     }
 
+    /// Lets go of what is not to be kept.
+    pub fn retain(&mut self, keep: impl FnMut(&T) -> bool) {
+        self.0.retain(keep);
+    }
+
     /// The newest.
     pub fn last(&self) -> Option<&T> {
         self.0.back()

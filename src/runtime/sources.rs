@@ -73,7 +73,8 @@ pub(super) fn chat_cursor(state: &State) -> chat_db::Cursor {
         return chat_db::Cursor::new();
     };
     let held = state.inbox.held.keys().copied().collect();
-    chat_db::Cursor::resume(placed.identity.clone(), placed.rowid, held)
+    let read = state.inbox.rows.iter().cloned();
+    chat_db::Cursor::resume(placed.identity.clone(), placed.rowid, held).knowing(read)
 }
 
 fn chat_db(

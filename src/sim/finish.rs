@@ -79,9 +79,7 @@ impl Oracle {
                     "row {rowid} is the owner's word and was ignored: {reason:?}"
                 ));
             }
-            // A rewind that nobody looked at before its numbers were used again is not noticed.
-            let unnoticed = rowid <= world.messages.reused;
-            if !unnoticed && !self.ignored.contains_key(guid) && !self.inbound.contains_key(guid) {
+            if !self.ignored.contains_key(guid) && !self.inbound.contains_key(guid) {
                 return Err(format!("row {rowid} is the owner's word and was not taken"));
             }
         }

@@ -18,6 +18,8 @@ pub(super) struct Readers {
     /// The file that was read last.
     file: Option<String>,
     rowid: i64,
+    /// Rows read, by number and name.
+    read: Vec<(i64, Guid)>,
     held: BTreeMap<i64, u64>,
     /// Our own rows, with their error code when last handed out.
     tracked: BTreeMap<Guid, i64>,
@@ -33,6 +35,7 @@ impl Readers {
         if let Some(place) = &state.inbox.chat_db {
             readers.file = Some(place.identity.clone());
             readers.rowid = place.rowid;
+            readers.read = state.inbox.rows.iter().cloned().collect();
         }
         let held = state.inbox.held.keys();
         readers.held = held.map(|rowid| (*rowid, now + HOLD)).collect();
@@ -89,20 +92,35 @@ impl Readers {
     fn place(&mut self, world: &World) -> Option<ChatDbPlaced> {
         let top = world.messages.rows.last().map_or(0, |r| r.row.rowid);
         let identity = format!("1:{}:3", world.messages.file);
-        let why = match &self.file {
-            None => Placing::FirstStart,
-            Some(file) if *file != identity => Placing::Replaced,
-            Some(_) if self.rowid > top => Placing::Rewound,
-            Some(_) => return None,
+        let (why, rowid) = match &self.file {
+            None => (Placing::FirstStart, top),
+            Some(file) if *file != identity => (Placing::Replaced, top),
+            Some(_) => (Placing::Rewound, self.set_back(world, top)?),
         };
         self.file = Some(identity.clone());
-        self.rowid = top;
+        self.rowid = rowid;
+        self.read
+            .retain(|(read, _)| why == Placing::Rewound && *read <= rowid);
         self.held.clear();
         Some(ChatDbPlaced {
             identity,
-            rowid: top,
+            rowid,
             why,
         })
+    }
+
+    /// The last row read before one that is not what it was, or before the end.
+    fn set_back(&self, world: &World, top: i64) -> Option<i64> {
+        let oldest = self.read.first().map(|(rowid, _)| rowid - 1);
+        let mut kept = oldest.map_or(top, |before| before.min(top));
+        for (rowid, guid) in &self.read {
+            match world.messages.get(*rowid) {
+                Some(row) if row.row.guid != *guid => return Some(kept),
+                Some(_) => kept = *rowid,
+                None => {}
+            }
+        }
+        (self.rowid > top).then_some(kept)
     }
 
     /// A held row that is whole now, or whose time is over.
@@ -123,7 +141,8 @@ impl Readers {
             let Some(row) = world.messages.named(guid) else {
                 continue;
             };
-            if row.row.error != *last {
+            // Put in again behind what was read, it comes in its turn.
+            if row.row.rowid <= self.rowid && row.row.error != *last {
                 *last = row.row.error;
                 return Some(row.row.clone());
             }
@@ -136,6 +155,7 @@ impl Readers {
         let at = rows.partition_point(|r| r.row.rowid <= self.rowid);
         let row = rows.get(at)?.row.clone();
         self.rowid = row.rowid;
+        self.read.push((row.rowid, row.guid.clone()));
         if row.from_me {
             self.tracked.insert(row.guid.clone(), row.error);
         }

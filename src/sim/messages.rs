@@ -22,8 +22,6 @@ pub struct Messages {
     pub file: u32,
     /// Rows that were there once.
     pub gone: Vec<Row>,
-    /// Row numbers up to here were given twice.
-    pub reused: i64,
     /// Rows that were put in again.
     pub again: BTreeSet<Guid>,
     /// What the owner wrote last.
@@ -154,7 +152,6 @@ impl Messages {
                 Vec::new()
             }
             Database::Rewound(count) | Database::Backfilled(count) => {
-                self.reused = self.reused.max(self.next_rowid() - 1);
                 let kept = self.rows.len().saturating_sub(count).max(1);
                 let lost = self.rows.split_off(kept.min(self.rows.len()));
                 let names = lost.iter().map(|row| row.row.guid.clone()).collect();

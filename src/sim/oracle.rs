@@ -14,8 +14,8 @@ use super::world::{Effect, World};
 use crate::driver::Driver;
 use crate::store::EventLog;
 use events::event::{
-    Action, CommandSettled, IgnoreReason, InboundReceived, InstructionEnd, InstructionEnded,
-    NoticeQueued, RoutingDecided, Rule, Topic,
+    Action, CommandRequested, CommandSettled, IgnoreReason, InboundReceived, InstructionEnd,
+    InstructionEnded, NoticeQueued, RoutingDecided, Rule, Topic,
 };
 use events::outcome::Failure;
 use events::{
@@ -50,7 +50,8 @@ pub(super) struct Oracle {
     last_of_session: BTreeMap<SessionId, Seq>,
     /// Where notices stand that took the place of others.
     places: BTreeMap<Seq, Seq>,
-    told: BTreeSet<(SessionId, Topic, String)>,
+    /// How often something was said.
+    told: BTreeMap<(SessionId, Topic, String), usize>,
     /// Notices that were asked for while not all could go at once.
     hurried: BTreeSet<Seq>,
     /// Messages for which Enter was pressed once more.
@@ -178,25 +179,7 @@ impl Oracle {
                 let due = due.any(|(at, what)| *what == e.deadline && *at <= entry.tick);
                 must(due, || format!("{:?} came before its time", e.deadline))
             }
-            Event::CommandRequested(e) => {
-                must(self.has_cause(&e.command), || {
-                    format!("{} has no cause in the log", e.id)
-                })?;
-                if let Command::PressEnter(typed) = &e.command {
-                    let inbound = &typed.instruction.inbound;
-                    must(self.entered.insert(inbound.clone()), || {
-                        format!("Enter is pressed again and again for {inbound}")
-                    })?;
-                }
-                self.asked(&e.command);
-                let life = Life {
-                    command: e.command.clone(),
-                    stage: Stage::Requested,
-                };
-                must(self.commands.insert(e.id, life).is_none(), || {
-                    format!("{} was requested twice", e.id)
-                })
-            }
+            Event::CommandRequested(e) => self.requested(e),
             Event::CommandStarted(e) => self.started(e.id),
             Event::CommandPerformed(e) => {
                 let begun = [Stage::Started, Stage::Performed];
@@ -205,6 +188,26 @@ impl Oracle {
             Event::CommandSettled(e) => self.settled(e, world),
             _ => Ok(()),
         }
+    }
+
+    fn requested(&mut self, e: &CommandRequested) -> Result<(), Broken> {
+        must(self.has_cause(&e.command), || {
+            format!("{} has no cause in the log", e.id)
+        })?;
+        if let Command::PressEnter(typed) = &e.command {
+            let inbound = &typed.instruction.inbound;
+            must(self.entered.insert(inbound.clone()), || {
+                format!("Enter is pressed again and again for {inbound}")
+            })?;
+        }
+        self.asked(&e.command);
+        let life = Life {
+            command: e.command.clone(),
+            stage: Stage::Requested,
+        };
+        must(self.commands.insert(e.id, life).is_none(), || {
+            format!("{} was requested twice", e.id)
+        })
     }
 
     fn received(&mut self, e: &InboundReceived, world: &World) -> Result<(), Broken> {
@@ -390,9 +393,11 @@ impl Oracle {
         })
     }
 
-    /// The owner's messages in the order they were taken.
+    /// The owner's messages in the order they were taken, but for those of which the owner
+    /// was told that nobody knows: they may come late.
     pub(super) fn order_of(&self, guid: &Guid) -> Option<usize> {
-        self.inbound.get(guid).map(|i| i.nth)
+        let known = |i: &&Inbound| i.end != Some(InstructionEnd::Unknown);
+        self.inbound.get(guid).filter(known).map(|i| i.nth)
     }
 }
 

@@ -13,15 +13,13 @@ use events::outcome::Evidence;
 use std::sync::Arc;
 
 pub(super) fn placed(state: &mut State, e: &ChatDbPlaced) {
-    let inbox = Arc::make_mut(&mut state.inbox);
-    inbox.held.clear();
-    inbox.chat_db = Some(e.clone());
+    Arc::make_mut(&mut state.inbox).place(e);
     Arc::make_mut(&mut state.ledger).sent.renumbered();
 }
 
 pub(super) fn held(state: &mut State, e: &InboundHeld) {
     let inbox = Arc::make_mut(&mut state.inbox);
-    inbox.pass(e.rowid);
+    inbox.pass(e.rowid, &e.guid);
     inbox.held.insert(e.rowid, e.guid.clone());
 }
 

@@ -3,7 +3,7 @@
 //! and a restart can rebuild it from what the log knows.
 
 use events::Guid;
-use events::input::{Body, MessageRow};
+use events::input::{Body, ChatDbPlaced, MessageRow, Placing};
 use std::collections::{BTreeMap, VecDeque};
 use std::time::Duration;
 
@@ -15,12 +15,16 @@ pub const FOLLOW: Duration = Duration::from_secs(120);
 const MAX_HELD: usize = 200;
 /// How many of our rows are followed; beyond it the oldest is let go.
 const MAX_TRACKED: usize = 64;
+/// How many rows are remembered by name.
+const MAX_READ: usize = 256;
 
 /// The place in chat.db up to which rows have been handed out.
 #[derive(Clone, Debug, Default)]
 pub struct Cursor {
     pub(super) identity: Option<String>,
     pub(super) rowid: i64,
+    /// The rows handed out last, oldest first: by them it shows that the file was set back.
+    pub(super) read: VecDeque<(i64, Guid)>,
     pub(super) held: BTreeMap<i64, Held>,
     pub(super) tracked: VecDeque<Tracked>,
     /// Own rows as they were last handed out, newest last.
@@ -100,6 +104,13 @@ impl Cursor {
         }
     }
 
+    /// With the rows that were handed out last before a restart, oldest first.
+    #[must_use]
+    pub fn knowing(mut self, read: impl IntoIterator<Item = (i64, Guid)>) -> Self {
+        self.read.extend(read);
+        self
+    }
+
     /// The file it belongs to, once it was placed.
     pub fn identity(&self) -> Option<&str> {
         self.identity.as_deref()
@@ -162,6 +173,15 @@ impl Cursor {
         }
     }
 
+    /// Goes on to a new row.
+    pub(super) fn pass(&mut self, row: &MessageRow) {
+        self.rowid = row.rowid;
+        self.read.push_back((row.rowid, row.guid.clone()));
+        if self.read.len() > MAX_READ {
+            self.read.pop_front();
+        }
+    }
+
     /// Remembers in which state an own row was handed out.
     pub(super) fn handed_out(&mut self, row: &MessageRow) {
         if row.from_me {
@@ -180,11 +200,16 @@ impl Cursor {
     }
 
     /// Starts at a place of a file; what was awaited in another one will not come.
-    pub(super) fn place(&mut self, identity: String, rowid: i64) {
-        self.identity = Some(identity);
-        self.rowid = rowid;
+    pub(super) fn place(&mut self, placed: &ChatDbPlaced) {
+        self.identity = Some(placed.identity.clone());
+        self.rowid = placed.rowid;
         self.held.clear();
-        self.tracked.clear();
-        self.own.clear();
+        if placed.why == Placing::Rewound {
+            self.read.retain(|(rowid, _)| *rowid <= placed.rowid);
+        } else {
+            self.read.clear();
+            self.tracked.clear();
+            self.own.clear();
+        }
     }
 }

@@ -82,7 +82,7 @@ impl Open {
         // One transaction: a row and its chat are seen at the same moment.
         let _snapshot = self.db.unchecked_transaction()?;
         if let Some(placed) = self.check(cursor)? {
-            cursor.seen = Some((self.number, version));
+            cursor.seen = None;
             return Ok(vec![Input::ChatDb(placed)]);
         }
         let mut rows = self.held(cursor, now)?;
@@ -96,7 +96,7 @@ impl Open {
         // As long as something is new there may be more of it.
         cursor.seen = new.is_empty().then_some((self.number, version));
         for row in &new {
-            cursor.rowid = row.rowid;
+            cursor.pass(row);
             cursor.handed_out(row);
             if !whole(row) {
                 cursor.hold(row, now);
@@ -117,20 +117,40 @@ impl Open {
             .prepare_cached(self.schema.top)?
             .query_row([], |row| row.get(0))?;
         let known = cursor.identity.as_deref().map(Identity::parse);
-        let why = match known {
-            None => Placing::FirstStart,
-            Some(Some(known)) if known.continues_in(&now) && cursor.rowid <= top => {
-                return Ok(None);
-            }
-            Some(Some(known)) if known.continues_in(&now) => Placing::Rewound,
-            Some(_) => Placing::Replaced,
+        let (why, rowid) = match known {
+            None => (Placing::FirstStart, top),
+            Some(Some(known)) if known.continues_in(&now) => match self.set_back(cursor, top)? {
+                None => return Ok(None),
+                Some(rowid) => (Placing::Rewound, rowid),
+            },
+            Some(_) => (Placing::Replaced, top),
         };
-        cursor.place(now.to_string(), top);
-        Ok(Some(ChatDbPlaced {
+        let placed = ChatDbPlaced {
             identity: now.to_string(),
-            rowid: top,
+            rowid,
             why,
-        }))
+        };
+        cursor.place(&placed);
+        Ok(Some(placed))
+    }
+
+    /// Where to go on in a file that was set back: behind the rows that were read and are still
+    /// there. What bears a number that was read, and another name, is new. A row that is
+    /// missing says nothing; somebody may have deleted it.
+    fn set_back(&self, cursor: &Cursor, top: i64) -> rusqlite::Result<Option<i64>> {
+        let Some((oldest, _)) = cursor.read.front() else {
+            return Ok((cursor.rowid > top).then_some(top));
+        };
+        let mut kept = top.min(oldest - 1);
+        let names = rows::names(&self.db, (*oldest, cursor.rowid))?;
+        for (rowid, guid) in &cursor.read {
+            match names.get(rowid) {
+                Some(name) if name != guid => return Ok(Some(kept)),
+                Some(_) => kept = *rowid,
+                None => {}
+            }
+        }
+        Ok((cursor.rowid > top).then_some(kept))
     }
 
     /// Held rows that are whole now, or whose time is over.
@@ -164,6 +184,10 @@ impl Open {
             else {
                 continue;
             };
+            // Put in again behind the cursor, it comes in its turn: what is before it is new.
+            if row.rowid > cursor.rowid {
+                continue;
+            }
             let fate = Fate::of(&row);
             if tracked.last.as_ref() != Some(&fate) && whole(&row) {
                 changed.push(row);

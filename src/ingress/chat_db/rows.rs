@@ -8,6 +8,7 @@ use events::input::{Body, Chat, MessageRow};
 use events::{Guid, Text, Wall};
 use rusqlite::types::ValueRef;
 use rusqlite::{Connection, Params, Row};
+use std::collections::BTreeMap;
 
 /// 2001-01-01, where Apple's time begins, in milliseconds of ours.
 const EPOCH: i64 = 978_307_200_000;
@@ -41,15 +42,33 @@ pub(super) fn read(
     }
 }
 
+/// The names of the rows from one number to another. Those behind a broken page are not known.
+pub(super) fn names(db: &Connection, span: (i64, i64)) -> rusqlite::Result<BTreeMap<i64, Guid>> {
+    let mut statement =
+        db.prepare_cached("SELECT ROWID, guid FROM message WHERE ROWID BETWEEN ?1 AND ?2")?;
+    let named = |row: &Row<'_>| {
+        let rowid = row.get(0)?;
+        Ok((rowid, guid(row, rowid)))
+    };
+    Ok(statement
+        .query_map(span, named)?
+        .map_while(Result::ok)
+        .collect())
+}
+
+fn guid(row: &Row<'_>, rowid: i64) -> Guid {
+    text(column(row, 1))
+        .and_then(|guid| Guid::parse(&guid))
+        .unwrap_or_else(|| unnamed(rowid))
+}
+
 fn message(db: &Connection, schema: &Schema, row: &Row<'_>) -> rusqlite::Result<MessageRow> {
     let rowid = row.get(0)?;
     let body = body(column(row, 2), column(row, 3));
     let placeholder = matches!(&body, Body::Text(text) if text.reveal().contains(ATTACHMENT));
     Ok(MessageRow {
         rowid,
-        guid: text(column(row, 1))
-            .and_then(|guid| Guid::parse(&guid))
-            .unwrap_or_else(|| unnamed(rowid)),
+        guid: guid(row, rowid),
         body,
         date: date(column(row, 4)),
         service: text(column(row, 5)).unwrap_or_default(),

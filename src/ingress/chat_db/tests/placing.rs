@@ -1,7 +1,7 @@
 //! Where the cursor starts, and what moves it.
 
-use super::{NOW, OWNER, said, setup, texts};
-use crate::demo::messages::{Messages, Place, Row};
+use super::{NOW, OWNER, START, Setup, said, setup, texts};
+use crate::demo::messages::{Messages, Place, Row, State};
 use crate::ingress::chat_db::{ChatDb, Cursor, MAX_ROWS};
 use events::input::Placing;
 
@@ -87,6 +87,92 @@ fn a_cursor_ahead_of_the_file_is_rewound_not_replayed() {
     assert_eq!((placed.rowid, placed.why), (2, Placing::Rewound));
     assert_eq!(s.cursor.held().count(), 0);
     assert!(s.rows().is_empty());
+}
+
+/// Rows behind `rowid` are as if they had never been, and their numbers are given again.
+fn set_back(s: &Setup, rowid: i64) {
+    s.sql(&format!(
+        "DELETE FROM message WHERE ROWID > {rowid};
+         UPDATE sqlite_sequence SET seq = {rowid} WHERE name = 'message'"
+    ));
+}
+
+#[test]
+fn a_file_set_back_and_filled_again_unseen_goes_on_behind_the_last_row_that_is_still_there() {
+    let mut s = setup();
+    for text in ["a", "b", "c"] {
+        s.say(text);
+    }
+    s.rows();
+    set_back(&s, 2);
+    for text in ["new", "newer", "newest"] {
+        s.say(text);
+    }
+    let placed = s.placed();
+    assert_eq!((placed.rowid, placed.why), (2, Placing::Rewound));
+    assert_eq!(texts(&s.rows()), ["new", "newer", "newest"]);
+    assert!(s.rows().is_empty());
+}
+
+#[test]
+fn it_is_seen_by_a_new_process_too_and_where_nothing_known_is_left() {
+    let mut s = setup();
+    for text in ["a", "b", "c"] {
+        s.say(text);
+    }
+    let rows = s.rows();
+    let known: Vec<_> = rows[1..]
+        .iter()
+        .map(|r| (r.rowid, r.guid.clone()))
+        .collect();
+    set_back(&s, 1);
+    for text in ["new", "newer", "newest"] {
+        s.say(text);
+    }
+    let identity = s.reader.identity().unwrap();
+    s.cursor = Cursor::resume(identity, 3, vec![]).knowing(known);
+    let placed = s.placed();
+    assert_eq!((placed.rowid, placed.why), (1, Placing::Rewound));
+    assert_eq!(texts(&s.rows()), ["new", "newer", "newest"]);
+}
+
+#[test]
+fn a_row_that_came_back_to_its_place_does_not_hide_a_new_one_before_it() {
+    let mut s = setup();
+    for text in ["a", "b"] {
+        s.say(text);
+    }
+    let last = s.insert(&Row::from(OWNER, "c", NOW));
+    s.rows();
+    set_back(&s, 1);
+    s.say("new");
+    s.insert(&Row {
+        guid: Some(last.as_str().into()),
+        ..Row::from(OWNER, "c", NOW)
+    });
+    assert_eq!(s.placed().rowid, 1);
+    assert_eq!(texts(&s.rows()), ["new", "c"]);
+}
+
+#[test]
+fn our_row_put_in_again_behind_new_ones_comes_in_its_turn() {
+    let mut s = setup();
+    let ours = s.insert(&Row::to(OWNER, "done", NOW));
+    s.rows();
+    s.cursor.track([ours.clone()], START);
+    s.sql("DELETE FROM message");
+    s.say("new");
+    let again = Row {
+        guid: Some(ours.as_str().into()),
+        ..Row::to(OWNER, "done", NOW)
+    };
+    s.insert(&again);
+    let failed = State {
+        error: 22,
+        ..State::default()
+    };
+    s.messages.set_state(ours.as_str(), failed).unwrap();
+    assert_eq!(texts(&s.rows()), ["new", "done"]);
 }
 
 #[test]
