@@ -10,6 +10,9 @@
     reason = "tests drive real processes and may panic"
 )]
 
+#[path = "../shared/executable.rs"]
+mod executable;
+
 use std::env;
 use std::fs;
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
@@ -159,12 +162,10 @@ fn a_step_that_fails_is_named_and_its_files_are_kept() {
     }
     let desk = Desk::new();
     let broken = desk.0.path().join("codex");
-    fs::write(
+    executable::write(
         &broken,
         "#!/bin/sh\n[ \"$1\" = --version ] && echo codex-cli 9.9.9 || exec sleep 60\n",
-    )
-    .unwrap();
-    executable(&broken);
+    );
     let mut demo = desk.demo(&broken, &["--script"]);
     let mut demo = demo
         .stdout(Stdio::piped())
@@ -225,11 +226,6 @@ fn types_and_ends(tmux: &Path) {
         assert_eq!(demo.wait().unwrap().code(), Some(0));
         desk.assert_tidy();
     }
-}
-
-fn executable(file: &Path) {
-    use std::os::unix::fs::PermissionsExt as _;
-    fs::set_permissions(file, fs::Permissions::from_mode(0o755)).unwrap();
 }
 
 fn interrupt(demo: &Child) {

@@ -15,6 +15,8 @@
 )]
 
 mod chat_db;
+#[path = "../shared/executable.rs"]
+mod executable;
 mod floods;
 mod killed;
 mod load;

@@ -2,9 +2,9 @@
 //! the programs in it, each a process of its own. Nothing outside is read or
 //! written. What it starts ends with it; where a test fails, the files stay.
 
+use crate::executable;
 use std::ffi::OsStr;
 use std::fs;
-use std::os::unix::fs::PermissionsExt as _;
 use std::os::unix::process::CommandExt as _;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
@@ -127,12 +127,9 @@ impl World {
         self.path("messages/chat.db")
     }
 
-    /// Makes an executable script. One that runs is not disturbed.
+    /// Makes an executable script.
     pub(crate) fn script(&self, name: &str, body: &str) {
-        let new = self.program(&format!("{name}.new"));
-        fs::write(&new, format!("#!/bin/sh\n{body}\n")).unwrap();
-        fs::set_permissions(&new, fs::Permissions::from_mode(0o755)).unwrap();
-        fs::rename(new, self.program(name)).unwrap();
+        executable::write(&self.program(name), format!("#!/bin/sh\n{body}\n"));
     }
 
     /// What osascript does from now on.

@@ -3,9 +3,9 @@
 //! that Codex' daemon puts its socket into `/tmp/codex-daemon-UID/`. Dropping
 //! the lab stops the daemon and kills whatever still runs in its panes.
 
+use crate::executable;
 use std::ffi::OsStr;
 use std::fs;
-use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 use std::sync::mpsc;
@@ -271,8 +271,7 @@ impl Lab {
     /// Writes a program.
     pub(crate) fn script(&self, path: &Path, text: &str) {
         assert!(path.starts_with(self.root.path()));
-        fs::write(path, text).unwrap();
-        fs::set_permissions(path, fs::Permissions::from_mode(0o755)).unwrap();
+        executable::write(path, text);
     }
 }
 

@@ -16,6 +16,8 @@
 
 mod codex;
 mod desk;
+#[path = "../shared/executable.rs"]
+mod executable;
 mod faults;
 mod lab;
 mod leaving;

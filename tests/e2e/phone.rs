@@ -2,9 +2,9 @@
 //! osascript that writes into it. The script starts this very test program with
 //! the call in its environment, so nothing else has to be built.
 
+use crate::executable;
 use std::cell::RefCell;
 use std::fs;
-use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 use std::time::{SystemTime, UNIX_EPOCH};
 
@@ -68,9 +68,7 @@ impl Phone {
             phone.dir.display(),
             std::env::current_exe().unwrap().display()
         );
-        fs::write(phone.osascript(), script).unwrap();
-        let runnable = fs::Permissions::from_mode(0o755);
-        fs::set_permissions(phone.osascript(), runnable).unwrap();
+        executable::write(&phone.osascript(), script);
         phone
     }
 

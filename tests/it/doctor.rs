@@ -1,6 +1,7 @@
 //! `doctor` beside an agent that runs, is stopped, hangs, and with a log that is
 //! damaged: it always answers, in time, and says what to do.
 
+use crate::executable;
 use assert_cmd::Command;
 use control_plane::clock;
 use control_plane::demo::messages::{Messages, Row};
@@ -47,9 +48,7 @@ impl Home {
     }
 
     fn script(&self, name: &str, does: &str) {
-        let path = self.path(name);
-        fs::write(&path, format!("#!/bin/sh\n{does}\n")).expect("a script");
-        fs::set_permissions(path, fs::Permissions::from_mode(0o755)).expect("executable");
+        executable::write(&self.path(name), format!("#!/bin/sh\n{does}\n"));
     }
 
     fn variables(&self) -> Vec<(&'static str, PathBuf)> {
@@ -338,8 +337,9 @@ fn the_page_lists_every_check_and_every_field() {
 #[test]
 fn as_a_launchd_job_it_writes_its_own_log_and_makes_room_for_a_new_program() {
     let home = Home::new();
-    let (program, new) = (home.path("program"), home.path("program.new"));
-    fs::copy(assert_cmd::cargo::cargo_bin(MAIN), &program).expect("a copy");
+    let program = home.path("program");
+    let built = fs::read(assert_cmd::cargo::cargo_bin(MAIN));
+    executable::write(&program, built.expect("it is built"));
     let label = "com.example.agent";
     let job = [
         ("XPC_SERVICE_NAME", label),
@@ -350,9 +350,7 @@ fn as_a_launchd_job_it_writes_its_own_log_and_makes_room_for_a_new_program() {
     assert_eq!(health.job.as_deref(), Some(label));
     assert_eq!(Path::new(&health.binary), program);
     // Put there as an installer does: written aside, then moved over.
-    fs::write(&new, "#!/bin/sh\n").expect("a new program");
-    fs::set_permissions(&new, fs::Permissions::from_mode(0o755)).expect("executable");
-    fs::rename(&new, &program).expect("replaced");
+    executable::write(&program, "#!/bin/sh\n");
     let ended = agent.0.wait().expect("it ends");
     assert_eq!(ended.code(), Some(0), "in good order");
     let log = fs::read_to_string(home.state().join("agent.log")).expect("its log");

@@ -9,6 +9,8 @@ mod docs;
 mod doctor;
 mod effects;
 mod events_doc;
+#[path = "../shared/executable.rs"]
+mod executable;
 mod notify_hook;
 mod privacy;
 mod tidy;

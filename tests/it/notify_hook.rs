@@ -1,6 +1,7 @@
 //! `setup-notify-hook` as a person runs it, and what Codex then runs: the notifier
 //! that was there before gets the very payload, once, and never holds anybody up.
 
+use crate::executable;
 use assert_cmd::Command;
 use control_plane::clock::Stopwatch;
 use std::fs;
@@ -56,8 +57,7 @@ impl Home {
             "#!/bin/sh\nfor last; do :; done\ncd '{}'\n{does}\n",
             self.path().display()
         );
-        fs::write(&path, script).expect("a script");
-        fs::set_permissions(&path, fs::Permissions::from_mode(0o755)).expect("executable");
+        executable::write(&path, script);
         path
     }
 

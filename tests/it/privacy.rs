@@ -2,11 +2,11 @@
 //! a report: diagnosis, errors, traces, views. Every way in carries one marker;
 //! nothing that the program says may hold it.
 
+use crate::executable;
 use assert_cmd::Command;
 use control_plane::clock;
 use control_plane::demo::messages::{Messages, Row};
 use std::fs;
-use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
 
 /// Made of one word, so that no cutting or folding hides it.
@@ -33,9 +33,7 @@ fn run(home: &Path, arguments: &[&str]) -> String {
 /// A program that tells all it is given and fails.
 fn talkative(home: &Path) {
     let script = "#!/bin/sh\necho \"$@\"; echo \"execution error: $* (-1728)\" >&2; exit 1\n";
-    let path = home.join("osascript");
-    fs::write(&path, script).expect("a script");
-    fs::set_permissions(path, fs::Permissions::from_mode(0o755)).expect("executable");
+    executable::write(&home.join("osascript"), script);
 }
 
 fn rollout(home: &Path, thread: &str) {

@@ -5,6 +5,7 @@
     reason = "these tests drive real processes"
 )]
 
+use crate::executable;
 use control_plane::mac::LAUNCHER;
 use rustix::process::{Pid, Signal, kill_process};
 use std::fs;
@@ -23,7 +24,7 @@ impl Home {
     fn new(agent: &str) -> Self {
         let home = Self(tempfile::tempdir().expect("home"));
         let program = home.path("agent.sh");
-        home.write("agent.sh", &format!("#!/bin/sh\n{agent}\n"), 0o755);
+        executable::write(&program, format!("#!/bin/sh\n{agent}\n"));
         home.write(
             "Library/Application Support/codex-imessage-control-plane/agent",
             &format!("{}\n", program.display()),
@@ -31,7 +32,8 @@ impl Home {
         );
         let launcher = home.launcher();
         fs::create_dir_all(launcher.parent().expect("above")).expect("app");
-        fs::copy(env!("CARGO_BIN_EXE_codex-imessage-launcher"), &launcher).expect("launcher");
+        let built = fs::read(env!("CARGO_BIN_EXE_codex-imessage-launcher"));
+        executable::write(&launcher, built.expect("it is built"));
         home
     }
 

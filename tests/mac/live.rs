@@ -1,6 +1,7 @@
 //! Set-up with nothing played but the system around it: the stand-in of launchctl
 //! starts the real launcher, which starts the real agent, and that is what is asked.
 
+use crate::executable;
 use crate::world::{LABEL, World, said, wish};
 use control_plane::cli::error::Answer;
 use control_plane::clock::{Stopwatch, wall};
@@ -8,7 +9,6 @@ use control_plane::demo::messages::{Messages, Row};
 use control_plane::mac::setup::{self, Wish};
 use control_plane::mac::{LAUNCHER, Place, health, permissions, uninstall};
 use std::fs;
-use std::os::unix::fs::PermissionsExt as _;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -31,9 +31,7 @@ impl Live {
                 format!("opt/{LAUNCHER}"),
             ),
         ] {
-            fs::remove_file(world.path(&to)).expect("a stand-in");
-            fs::copy(from, world.path(&to)).expect("a copy");
-            fs::set_permissions(world.path(&to), fs::Permissions::from_mode(0o755)).expect("mode");
+            executable::write(&world.path(&to), fs::read(from).expect("it is built"));
         }
         fs::create_dir_all(world.path(MESSAGES)).expect("a folder");
         Messages::create(&live.chat_db()).expect("a chat.db");

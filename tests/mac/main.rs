@@ -6,6 +6,8 @@
 
 mod codes;
 mod doctor;
+#[path = "../shared/executable.rs"]
+mod executable;
 mod install;
 mod killed;
 mod launcher;

@@ -1,6 +1,7 @@
 //! A Mac in a temporary directory: a home, the system's programs as stand-ins, and
 //! an agent that answers with what the stand-in of launchctl left for it.
 
+use crate::executable;
 use control_plane::config::{Environment, Program, Programs};
 use control_plane::mac::health::{AskError, Health};
 use control_plane::mac::permissions::Patience;
@@ -113,8 +114,7 @@ impl World {
     }
 
     pub(crate) fn program(&self, name: &str, text: &str) {
-        self.write(name, text);
-        fs::set_permissions(self.path(name), fs::Permissions::from_mode(0o755)).expect("mode");
+        executable::write(&self.path(name), text);
     }
 
     /// How the agent answers once launchd has started it.

@@ -45,12 +45,12 @@ impl Oracle {
         let (Some(session), Topic::TurnEnd(Some(_))) = (&e.session, &e.topic) else {
             return Ok(());
         };
-        if !e.replaces.is_empty() {
-            return Ok(());
-        }
         let once = (session.clone(), e.topic.clone());
-        let told = self.endings.entry(once).or_insert_with(|| e.parts.clone());
-        // A part that failed late goes out again, alone.
+        let told = self.endings.entry(once).or_default();
+        if told.is_empty() || !e.replaces.is_empty() {
+            told.extend(e.parts.iter().cloned());
+        }
+        // A part that failed late goes out again, alone, be it of several ends that went as one.
         must(e.parts.iter().all(|part| told.contains(part)), || {
             format!("notice {seq} tells of a turn that was told of")
         })

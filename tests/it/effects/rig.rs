@@ -1,5 +1,6 @@
 //! A private tmux server, a stand-in Codex in its panes, and an executor for them.
 
+use crate::executable;
 use control_plane::effects::child::{Child, Ended};
 use control_plane::effects::{EffectsConfig, Executor as _, LocalExecutor};
 use events::command::{Instruction, TypeInstruction};
@@ -95,9 +96,7 @@ impl Rig {
 
     /// Writes an executable script.
     pub(super) fn script(&self, name: &str, body: &str) {
-        let path = self.path(name);
-        std::fs::write(&path, body).expect("script");
-        std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o755)).expect("mode");
+        executable::write(&self.path(name), body);
     }
 
     pub(super) async fn tmux(&self, args: &[&str]) -> String {
