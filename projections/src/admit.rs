@@ -253,8 +253,7 @@ fn repeated(
 ) -> Option<Reason> {
     let inbox = &state.inbox;
     let digest = Digest::of(text);
-    let back = || come_back(state, row.rowid, unquoted(text), date, now).is_some();
-    if quotes_us(text) || (self_chat && back()) {
+    if quotes_us(text) {
         return Some(Reason::Echo);
     }
     let copy = |taken: &&crate::inbox::Taken| {
@@ -282,10 +281,6 @@ fn repeated(
 /// Marks that stand before or around words that are quoted.
 fn is_quoting(c: char) -> bool {
     c.is_whitespace() || ">\"'“”„‟‘’|«»*_-•()".contains(c)
-}
-
-fn unquoted(text: &str) -> &str {
-    text.trim_matches(is_quoting)
 }
 
 /// A line of it begins as only our own texts do, quoted or not.

@@ -36,10 +36,7 @@ pub fn normalise(text: &str) -> Option<String> {
 pub fn same(a: &str, b: &str) -> bool {
     match (normalise(a), normalise(b)) {
         (Some(a), Some(b)) => {
-            a == b
-                || (long_number(&a)
-                    && long_number(&b)
-                    && a.trim_start_matches('+') == b.trim_start_matches('+'))
+            a == b || (long_number(&a) && a.trim_start_matches('+') == b.trim_start_matches('+'))
         }
         _ => false,
     }

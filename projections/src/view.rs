@@ -15,9 +15,7 @@ pub fn lines(value: &impl Debug) -> Vec<(String, String)> {
     let pretty = format!("{value:#?}");
     for line in pretty.lines() {
         let text = line.trim().trim_end_matches(',');
-        if matches!(text.chars().next(), Some('}' | ']' | ')'))
-            && text.chars().all(|c| "}])".contains(c))
-        {
+        if matches!(text, "}" | "]" | ")") {
             path.pop();
             counts.pop();
             continue;

@@ -92,3 +92,41 @@ fn what_is_kept_by_name_is_shown_under_its_name() {
     assert!(found("State.outbox.open.3."), "{lines:#?}");
     assert!(found("State.ledger.open.2.0."), "{lines:#?}");
 }
+
+#[derive(Debug)]
+#[expect(dead_code, reason = "it is only shown")]
+struct Sample {
+    list: Vec<&'static str>,
+    some: Option<Vec<u8>>,
+    sole: Option<u8>,
+    pairs: Vec<(u8, u8)>,
+    last: char,
+}
+
+#[test]
+fn every_leaf_stands_under_its_path() {
+    let sample = Sample {
+        list: vec!["a: b", ") c", "d,"],
+        some: Some(vec![7]),
+        sole: Some(8),
+        pairs: vec![(1, 2), (3, 4)],
+        last: 'z',
+    };
+    let lines = view::lines(&sample);
+    let shown: Vec<_> = lines.iter().map(|(p, v)| format!("{p}={v}")).collect();
+    assert_eq!(
+        shown,
+        [
+            r#"Sample.list.0="a: b""#,
+            r#"Sample.list.1=") c""#,
+            r#"Sample.list.2="d,""#,
+            "Sample.some.0=7",
+            "Sample.sole=8",
+            "Sample.pairs.0.0=1",
+            "Sample.pairs.0.1=2",
+            "Sample.pairs.1.0=3",
+            "Sample.pairs.1.1=4",
+            "Sample.last='z'",
+        ]
+    );
+}

@@ -5,6 +5,7 @@ use events::event::IgnoreReason as Reason;
 use events::input::{Body, MessageRow};
 use events::{Event, Guid, Settings, Wall};
 use projections::admit::{Verdict, judge};
+use projections::handle::{normalise, same};
 use proptest::prelude::*;
 
 pub(crate) fn verdict(world: &World, row: &MessageRow) -> Verdict {
@@ -91,6 +92,24 @@ fn nobody_else_may() {
     let stranger =
         |row: &mut MessageRow| row.chat.as_mut().unwrap().identifier = "+15555550199".into();
     assert_eq!(ignored(stranger), Reason::NotOwner);
+}
+
+#[test]
+fn a_number_with_and_without_its_plus_is_one_where_it_holds_the_country() {
+    let one = |a, b| assert!(same(a, b) && same(b, a), "{a} {b}");
+    let two = |a, b| assert!(!same(a, b) && !same(b, a), "{a} {b}");
+    one("+15555550123", "15555550123");
+    one("P:+1 (555) 555-0123", "tel:15555550123");
+    two("+5550123", "5550123");
+    two("+15555550123@example.com", "15555550123@example.com");
+    for no_address in [
+        "@example.com",
+        "owner@localhost",
+        "an owner@example.com",
+        "12",
+    ] {
+        assert_eq!(normalise(no_address), None, "{no_address}");
+    }
 }
 
 #[test]
@@ -316,6 +335,37 @@ fn a_picture_without_words_is_answered_and_with_words_is_taken() {
     row.attachments = true;
     world.take(row);
     assert!(world.notice().starts_with("[Codex] sessions"));
+}
+
+#[test]
+fn words_said_twice_from_another_device_count_twice_and_a_row_put_in_again_once() {
+    let mut world = World::new();
+    let first = world.row("help");
+    let mut taken = usize::from(!world.take(first.clone()).is_empty());
+    let copy = |world: &mut World, later: i64, thread: Option<&str>| {
+        let row = world.row("help");
+        let row = MessageRow {
+            date: first.date.map(|date| Wall(date.0 + later)),
+            reply_to: thread.map(|guid| Guid::parse(guid).unwrap()),
+            ..row
+        };
+        verdict(world, &row)
+    };
+    // The same date is a row that a sync put in again; another one is the owner once more.
+    assert_eq!(copy(&mut world, 0, None), Verdict::Ignored(Reason::Twin));
+    assert!(matches!(copy(&mut world, 300, None), Verdict::Owner { .. }));
+    assert!(matches!(
+        copy(&mut world, 0, Some("THREAD")),
+        Verdict::Owner { .. }
+    ));
+    let mut threaded = world.row("help");
+    threaded.reply_to = Some(Guid::parse("THREAD").unwrap());
+    taken += usize::from(!world.take(threaded).is_empty());
+    assert_eq!(
+        copy(&mut world, 0, Some("THREAD")),
+        Verdict::Ignored(Reason::Twin)
+    );
+    assert_eq!(taken, 2);
 }
 
 #[test]

@@ -46,6 +46,19 @@ fn a_both_copies_are_one_message_whichever_comes_first() {
 }
 
 #[test]
+fn a_copy_whose_address_is_not_the_owners_is_still_the_copy() {
+    for first_is_to_self in [true, false] {
+        let mut world = World::new();
+        let mut rows = [world.self_row("help", true), world.row("help")];
+        if !first_is_to_self {
+            rows.reverse();
+        }
+        let events: Vec<_> = rows.into_iter().flat_map(|row| world.take(row)).collect();
+        assert_eq!(taken(&events), 1, "{first_is_to_self}");
+    }
+}
+
+#[test]
 fn b_an_empty_copy_is_given_up_and_the_full_one_acts() {
     let mut world = World::new();
     let mut receipt = world.self_row("", true);

@@ -1,11 +1,12 @@
 //! The story of a message says what the log says, and no text of anybody.
 
 use crate::support::{OWNER, World};
-use events::event::InstructionEnd;
+use events::event::{InstructionEnd, NoticeExpired, NoticeQueued, NoticeWithdrawn, Topic};
 use events::input::MessageRow;
 use events::outcome::{Failure, How};
 use events::{Command, Envelope, Event, Guid, Now, Outcome, Seq, Wall};
 use projections::explain::{Subject, explain};
+use std::collections::BTreeSet;
 
 /// The log that events would make; only their order matters here.
 fn log(events: Vec<Event>, wall: Wall) -> Vec<Envelope> {
@@ -101,6 +102,138 @@ fn a_row_that_was_not_acted_on_has_its_reason_and_a_strangers_is_not_the_last() 
     let unknown = Subject::Named(Guid::parse("NOBODYS").unwrap());
     assert_eq!(explain(&log(events, Wall(0)), &unknown, Wall(0)), None);
     assert_eq!(explain(&[], &Subject::Last, Wall(0)), None);
+}
+
+/// A batch of the machine's as it stands in the log.
+fn kept(world: &World, log: &mut Vec<Envelope>, events: Vec<Event>) {
+    let first = Seq(world.machine.state().last.0 + 1 - events.len() as u64);
+    log.extend(
+        events::Batch::new(first, world.now, events)
+            .envelopes()
+            .to_vec(),
+    );
+}
+
+/// Positions and commands that stand in a story, as a person reads them.
+fn mentioned(story: &str) -> BTreeSet<String> {
+    let words = story.split(|c: char| c.is_whitespace() || ",:".contains(c));
+    let named = words.map(|word| word.trim_end_matches('.'));
+    named
+        .filter(|word| {
+            word.split_once('.')
+                .is_some_and(|(a, b)| a.parse::<u32>().is_ok() && b.parse::<u32>().is_ok())
+        })
+        .map(ToOwned::to_owned)
+        .collect()
+}
+
+#[test]
+fn of_two_at_once_each_story_is_its_own() {
+    let mut world = World::new();
+    let mut log = Vec::new();
+    let (api, web) = (world.session(1, "/srv/api"), world.session(2, "/srv/web"));
+    let mut rows = Vec::new();
+    for (name, session) in [("api", &api), ("web", &web)] {
+        let row = world.row(&format!("@{name} go on"));
+        rows.push((row.guid.clone(), session));
+        let held = MessageRow {
+            chat: None,
+            ..row.clone()
+        };
+        let events = world.take(held);
+        kept(&world, &mut log, events);
+        let events = world.take(row);
+        kept(&world, &mut log, events);
+        world.pass(10_000);
+    }
+    let mut tries = Vec::new();
+    while let Some((id, _)) = world.next_work() {
+        let started = Event::CommandStarted(events::event::CommandStarted { id, baseline: None });
+        kept(&world, &mut log, vec![started]);
+        let events = world.performed(id, How::Queued);
+        kept(&world, &mut log, events);
+        tries.push(id);
+    }
+    for session in [&api, &web] {
+        let events = world.user(session, "go on");
+        kept(&world, &mut log, events);
+    }
+    let receipts: Vec<_> = world.machine.state().outbox.open.keys().copied().collect();
+    let mut sends = Vec::new();
+    while let Some((id, text)) = world.next_send() {
+        let events = world.performed(id, How::Accepted);
+        kept(&world, &mut log, events);
+        let row = world.own_row(&text);
+        let events = world.take(row);
+        kept(&world, &mut log, events);
+        sends.push(id);
+    }
+    assert_eq!((tries.len(), receipts.len(), sends.len()), (2, 2, 2));
+    let story = |subject: &Subject| explain(&log, subject, world.now.wall).unwrap();
+    for nth in [0, 1] {
+        let (guid, session) = &rows[nth];
+        let told = story(&Subject::Named(guid.clone()));
+        let own = [tries[nth].to_string(), sends[nth].to_string()];
+        assert_eq!(mentioned(&told), BTreeSet::from(own), "{told}");
+        for once in [
+            "held at first",
+            "Decided: ",
+            &format!("into the session {session}, because"),
+            "In the end the session has it.",
+            &format!("Notice {}, a receipt", receipts[nth]),
+        ] {
+            assert_eq!(told.matches(once).count(), 1, "{once:?} in {told}");
+        }
+        assert!(!told.contains("still under way"), "{told}");
+        let told = story(&Subject::Notice(receipts[nth]));
+        assert_eq!(
+            mentioned(&told),
+            BTreeSet::from([sends[nth].to_string()]),
+            "{told}"
+        );
+        assert!(told.contains("queued just now"), "{told}");
+    }
+    assert_eq!(
+        story(&Subject::Last),
+        story(&Subject::Named(rows[1].0.clone()))
+    );
+}
+
+#[test]
+fn what_became_of_a_notice_that_was_not_sent_is_told_of_it_alone() {
+    let queued = |replaces: Vec<Seq>| {
+        Event::NoticeQueued(NoticeQueued {
+            session: None,
+            topic: Topic::Health,
+            to: OWNER.into(),
+            parts: vec!["text".into()],
+            replaces,
+        })
+    };
+    let log = log(
+        vec![
+            queued(vec![]),
+            queued(vec![]),
+            queued(vec![]),
+            Event::NoticeWithdrawn(NoticeWithdrawn {
+                notice: Seq(1),
+                why: "it was seen".into(),
+            }),
+            Event::NoticeExpired(NoticeExpired { notice: Seq(2) }),
+            queued(vec![Seq(3)]),
+        ],
+        Wall(0),
+    );
+    for (notice, end) in [
+        (1, Some("It was not sent any more: it was seen.")),
+        (2, Some("It waited too long and was not sent.")),
+        (3, Some("Notice 6 took its place.")),
+        (6, None),
+    ] {
+        let told = explain(&log, &Subject::Notice(Seq(notice)), Wall(0)).unwrap();
+        assert_eq!(told.lines().nth(1), end, "{told}");
+        assert!(told.lines().count() <= 2, "{told}");
+    }
 }
 
 #[test]

@@ -142,6 +142,9 @@ fn a_new_session_has_a_label_and_words() {
         &["new my app: go", "new  my  app: go", "new “my app”: go"],
         &new("my app", "go"),
     );
+    // A colon between digits is a time; one beside them is not.
+    all(&["new api2: go"], &new("api2", "go"));
+    all(&["new api: 2 things"], &new("api", "2 things"));
     all(
         &["new api: look at http://x.example/y: it fails"],
         &new("api", "look at http://x.example/y: it fails"),
@@ -228,6 +231,8 @@ fn sentences_are_words_for_a_session() {
         "10:30",
         "see @k3f9",
         "“quoted” and on",
+        "“list",
+        "retry the build",
         "/quit",
         "!ls",
         "renew x: y",

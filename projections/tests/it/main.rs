@@ -9,6 +9,7 @@
 
 mod admit;
 mod admit_self_chat;
+mod check;
 mod deaf;
 mod explain;
 mod grammar;
@@ -20,6 +21,7 @@ mod outbox;
 mod redact;
 mod refs;
 mod render;
+mod ring;
 mod routes;
 mod self_test;
 mod sends;

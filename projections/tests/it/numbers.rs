@@ -1,5 +1,6 @@
 //! Numbers that answer, and numbers that are words.
 
+use events::event::Topic;
 use events::input::{Choice, Question, QuestionKind};
 use events::{CallId, Seq, Wall};
 use projections::answers::{Answer, read};
@@ -170,6 +171,45 @@ fn an_asynchronous_question_takes_words_and_labels() {
     assert!(refused(&session, "3").contains("from 1 to 2"));
     let free = asking(QuestionKind::Async, &[&[]]);
     assert_eq!(read(&free, None, "5", Wall(1)), Answer::Words);
+}
+
+#[test]
+fn labels_of_several_questions_name_their_question() {
+    let session = asking(QuestionKind::Async, &[&["red", "green"], &["one", "two"]]);
+    assert_eq!(
+        read(&session, None, "1.2 2.1", Wall(1)),
+        Answer::Labels("Which?: green\nWhich?: one".into())
+    );
+}
+
+#[test]
+fn only_a_number_in_reply_to_a_question_that_is_over_is_refused() {
+    let idle = Session {
+        questions: Vec::new(),
+        ..asking(QuestionKind::Modal, &[])
+    };
+    let over = Topic::Question(CallId::parse("over").unwrap());
+    assert!(matches!(
+        read(&idle, Some(&over), "2", Wall(1)),
+        Answer::Not(why) if why.contains("no longer open")
+    ));
+    assert_eq!(read(&idle, Some(&over), "why?", Wall(1)), Answer::Words);
+    assert_eq!(read(&idle, None, "2", Wall(1)), Answer::Words);
+}
+
+#[test]
+fn a_number_written_before_the_question_was_there_is_not_meant_for_it() {
+    let mut session = asking(QuestionKind::Modal, &[&["red", "green"]]);
+    session.questions[0].asked_at = Wall(5_000);
+    let meant = |written: i64| {
+        let answer = read(&session, None, "2", Wall(written));
+        matches!(answer, Answer::Options { .. })
+    };
+    // Dates of rows may be whole seconds.
+    assert_eq!(
+        [meant(4_000), meant(4_001), meant(9_000)],
+        [false, true, true]
+    );
 }
 
 #[test]

@@ -76,6 +76,21 @@ fn ten_thousand_sessions_of_one_minute_have_refs_of_their_own() {
 }
 
 #[test]
+fn where_many_refs_are_taken_the_next_is_longer() {
+    let (mut sessions, id) = (Sessions::default(), uuid7(1, 1));
+    assert_eq!(
+        assign(&sessions, &id).as_str(),
+        "kbzn",
+        "one id, one ref, on every Mac"
+    );
+    for nth in 0..130 {
+        let reference = assign(&sessions, &id);
+        assert_eq!(reference.as_str().len(), 4 + nth / 64, "the {nth}th");
+        sessions.by_ref.insert(reference, uuid7(2, 2));
+    }
+}
+
+#[test]
 fn a_taken_ref_leads_to_another_and_a_known_session_keeps_its_own() {
     let mut sessions = Sessions::default();
     let id = uuid7(1_795_000_000_000, 1);

@@ -1,8 +1,8 @@
 //! The texts as they arrive: cut where people would cut them, nothing lost.
 
-use events::Text;
 use events::input::{Choice, Question};
-use projections::render::{clean, head, parts, plain_parts, questions, tidy};
+use events::{Span, Text};
+use projections::render::{ago, clean, head, packed, parts, plain_parts, questions, tidy};
 use proptest::prelude::*;
 use unicode_segmentation::UnicodeSegmentation;
 
@@ -150,6 +150,79 @@ fn a_text_of_others_has_no_head() {
         long[0].starts_with("(1/") && long.iter().all(|p| p.chars().count() <= 60),
         "{long:?}"
     );
+}
+
+#[test]
+fn a_text_is_cut_where_its_room_ends() {
+    let pieces = |text: &str, room: usize| {
+        let parts = plain_parts(text, room + " (99/99)\n".len());
+        let whole = parts.iter().map(|p| p.reveal().clone());
+        let bare = |part: String| {
+            part.split_once(") ")
+                .map_or(part.clone(), |(_, p)| p.into())
+        };
+        whole.map(bare).collect::<Vec<_>>()
+    };
+    // Longer than what needs no cut.
+    let tail = "z".repeat(20);
+    let cut = |text: &str, room| pieces(&format!("{text}{tail}"), room)[0].clone();
+    assert_eq!(
+        cut("aaaa bbbb cccc ", 9),
+        "aaaa bbbb",
+        "a word fits to the end"
+    );
+    assert_eq!(
+        cut("aaaa bbbb cccc ", 8),
+        "aaaa bbb",
+        "a blank in the first half"
+    );
+    assert_eq!(
+        cut("aaaaa bbbb cccc ", 8),
+        "aaaaa",
+        "a blank in the second half"
+    );
+    assert_eq!(
+        cut("ab\ncccccccccccccccc", 10),
+        "ab\nccccccc",
+        "a line end far in front"
+    );
+    assert_eq!(
+        cut("aaaaa\nbb cccc", 9),
+        "aaaaa",
+        "a line end goes before a blank"
+    );
+}
+
+#[test]
+fn a_text_that_just_fits_is_one_part() {
+    let room = HEAD.chars().count() + 1 + "All good.".len();
+    assert_eq!(cut("All good.", room).len(), 1);
+    assert!(cut("All good.", room - 1).len() > 1);
+}
+
+#[test]
+fn texts_are_joined_where_they_fit() {
+    let (one, two) = (Text::from("one"), Text::from("twotwo"));
+    let joined = |max| {
+        let packed = packed(&[&one, &two, &one], max);
+        packed
+            .iter()
+            .map(|p| p.reveal().clone())
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(joined(16), ["one\n\ntwotwo\n\none"]);
+    assert_eq!(joined(15), ["one\n\ntwotwo", "one"]);
+    assert_eq!(joined(11), ["one\n\ntwotwo", "one"]);
+    assert_eq!(joined(10), ["one", "twotwo", "one"]);
+}
+
+#[test]
+fn how_long_ago_is_said_as_people_do() {
+    let said = |seconds| ago(Span::seconds(seconds));
+    assert_eq!([said(0), said(59)], ["just now", "just now"]);
+    assert_eq!([said(60), said(3_599)], ["1 min ago", "59 min ago"]);
+    assert_eq!([said(3_600), said(86_399)], ["1 h ago", "23 h ago"]);
+    assert_eq!([said(86_400), said(864_000)], ["1 d ago", "10 d ago"]);
 }
 
 /// White space is what may be lost, at the cuts.

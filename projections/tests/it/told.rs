@@ -107,6 +107,13 @@ fn the_spellings_of_the_predecessor_count_here_and_nested() {
 }
 
 #[test]
+fn what_is_no_json_is_called_so() {
+    let fault = |raw: &str| read(raw).unwrap_err();
+    assert!(fault("{\"thread-id\":").contains("it ends too early"));
+    assert!(fault("{sekret}").contains("it is malformed"));
+}
+
+#[test]
 fn rubbish_is_one_sentence_without_its_words() {
     let long = format!(r#"{{"thread-id":"{}"}}"#, "a".repeat(70_000));
     for raw in [
