@@ -489,3 +489,78 @@ fn a_start_that_was_interrupted_is_told_and_not_repeated() {
             .contains("\"docs\" was not started: tmux could not be started: not found.")
     );
 }
+
+#[test]
+fn other_words_of_the_user_prove_nothing() {
+    let (mut world, id) = going(settings());
+    let command = next(&mut world, "TypeInstruction");
+    world.user(&id, "stop");
+    world.performed(command, How::Typed(pane()));
+    world.user(&id, "go on");
+    assert!(ended(&world).is_empty());
+    world.user(&id, "go");
+    assert_eq!(ended(&world), [InstructionEnd::Delivered]);
+}
+
+#[test]
+fn equal_words_of_one_that_was_not_begun_are_the_desks() {
+    let (mut world, id) = going(settings());
+    world.user(&id, "go");
+    assert!(ended(&world).is_empty());
+    let command = next(&mut world, "TypeInstruction");
+    world.performed(command, How::Typed(pane()));
+    world.user(&id, "go");
+    assert_eq!(ended(&world), [InstructionEnd::Delivered]);
+}
+
+#[test]
+fn an_enter_that_could_not_be_pressed_takes_no_other_rung() {
+    let (mut world, id) = going(settings());
+    let command = next(&mut world, "TypeInstruction");
+    world.performed(command, How::Typed(pane()));
+    world.pass(2000);
+    fails(&mut world, "PressEnter", shows(Screen::Working));
+    assert!(world.next_work().is_none(), "it may have gone in");
+    world.user(&id, "go");
+    assert_eq!(ended(&world), [InstructionEnd::Delivered]);
+}
+
+#[test]
+fn a_restart_does_not_press_enter_again() {
+    let (mut world, _) = going(settings());
+    let command = next(&mut world, "TypeInstruction");
+    world.performed(command, How::Typed(pane()));
+    world.pass(2000);
+    let enter = next(&mut world, "PressEnter");
+    world.performed(enter, How::Pressed(pane()));
+    world.boot(settings());
+    world.pass(2000);
+    assert!(world.next_work().is_none());
+}
+
+#[test]
+fn steering_is_said_even_where_the_rollout_was_quicker() {
+    let (mut world, id) = going(settings());
+    fails(&mut world, "TypeInstruction", shows(Screen::Working));
+    fails(&mut world, "QueueInstruction", no_queue());
+    next(&mut world, "Steer");
+    world.user(&id, "go");
+    assert!(world.notice().contains("steers the running turn"));
+}
+
+#[test]
+fn tries_are_counted_from_one() {
+    let attempt = |events: &[Event]| {
+        let mut all = events.iter().filter_map(|e| match e {
+            Event::CommandRequested(requested) => Some(requested.attempt),
+            _ => None,
+        });
+        all.next()
+    };
+    let mut world = World::new();
+    world.session(1, "/srv/api");
+    assert_eq!(attempt(&world.says("@api go")), Some(1));
+    let id = next(&mut world, "TypeInstruction");
+    let failed = world.settled(id, Outcome::Failed(no_pane()));
+    assert_eq!(attempt(&failed), Some(2));
+}

@@ -3,7 +3,7 @@
 
 use crate::support::{World, settings};
 use events::event::Topic;
-use events::input::{QuestionKind, Source, SourceState};
+use events::input::{QuestionKind, QueueEntry, QueueLine, Source, SourceState};
 use events::outcome::{Doubt, Failure, How};
 use events::{Event, Guid, Input, Outcome, SessionId, Settings, Span};
 use projections::outbox::End;
@@ -27,6 +27,19 @@ fn ends(world: &mut World, session: &SessionId, nth: usize) {
     let turn = format!("turn-{nth}");
     world.turn(session, &turn);
     world.ends(session, &turn, &format!("result number {nth}."));
+}
+
+/// Another program asks for a text.
+fn line(world: &mut World, nth: u64) {
+    world.feed(Input::QueueLine(QueueLine {
+        file: "1:2".into(),
+        offset: 10 + nth,
+        stamp: format!("t{nth}"),
+        line: Ok(QueueEntry {
+            to: None,
+            text: format!("line {nth}").as_str().into(),
+        }),
+    }));
 }
 
 fn no_proof(world: &mut World) -> String {
@@ -97,16 +110,7 @@ fn a_question_goes_first_where_not_all_may_go() {
 fn texts_of_others_are_merged_among_themselves() {
     let mut world = limited(8);
     for nth in 0..20 {
-        let need = Input::QueueLine(events::input::QueueLine {
-            file: "1:2".into(),
-            offset: 10 + nth,
-            stamp: format!("t{nth}"),
-            line: Ok(events::input::QueueEntry {
-                to: None,
-                text: format!("line {nth}").as_str().into(),
-            }),
-        });
-        world.feed(need);
+        line(&mut world, nth);
     }
     let mut texts = said(&mut world);
     world.pass(HOUR);
@@ -385,4 +389,86 @@ fn a_notice_on_its_way_is_neither_withdrawn_nor_replaced_for_its_missing_part() 
     let row = world.own_row(&text);
     world.take(row);
     assert!(world.next_send().is_some(), "the third part follows");
+}
+
+#[test]
+fn a_report_that_waits_is_replaced_by_one_that_says_it_all() {
+    let mut world = World::new();
+    world.says("help");
+    world.says("list");
+    for _ in 0..2 {
+        no_proof(&mut world);
+        world.notices();
+    }
+    let report = said(&mut world);
+    assert_eq!(report.len(), 1, "{report:?}");
+    assert_eq!(report[0].matches("(perhaps sent)").count(), 2, "{report:?}");
+}
+
+#[test]
+fn a_report_has_eight_lines_and_counts_the_rest() {
+    for (lost, rest) in [(8, 0), (9, 1), (11, 3)] {
+        let mut world = World::new();
+        for nth in 0..lost {
+            line(&mut world, nth);
+        }
+        for _ in 0..lost {
+            no_proof(&mut world);
+        }
+        let told = world.notices().pop().unwrap();
+        let more = format!("… and {rest} more");
+        assert_eq!(told.contains(&more), rest > 0, "{told}");
+        assert_eq!(told.matches("(perhaps sent)").count(), 8, "{told}");
+    }
+}
+
+#[test]
+fn what_waits_goes_to_whoever_is_the_owner_now_and_what_has_begun_does_not() {
+    const ANOTHER: &str = "+15555550124";
+    let another = || Settings {
+        owner: vec![ANOTHER.into()],
+        ..settings()
+    };
+    let mut world = World::new();
+    world.says("help");
+    world.says("list");
+    let (begun, first) = world.next_send().unwrap();
+    let events = world.boot(another());
+    let moved: Vec<_> = events
+        .iter()
+        .filter_map(|e| match e {
+            Event::NoticeQueued(queued) => {
+                Some((queued.to.reveal().as_str(), queued.replaces.len()))
+            }
+            _ => None,
+        })
+        .collect();
+    assert_eq!(moved, [(ANOTHER, 1)]);
+    world.pass(31_000);
+    assert!(!world.machine.state().ledger.open.contains_key(&begun));
+    let open = world.machine.state().outbox.open.values();
+    assert!(open.clone().all(|n| n.to.reveal() == ANOTHER));
+    assert!(open.clone().all(|n| *n.parts[0].reveal() != first));
+    assert!(world.boot(another()).len() < events.len(), "moved once");
+}
+
+#[test]
+fn what_one_session_was_told_at_the_desk_leaves_the_others_alone() {
+    let mut world = limited(8);
+    let (api, web) = (world.session(1, "/srv/api"), world.session(2, "/srv/web"));
+    for session in [&api, &web] {
+        world.asks(session, "call", QuestionKind::Modal, &["a", "b"]);
+        ends(&mut world, session, 1);
+    }
+    let before = world.machine.state().outbox.open.len();
+    world.pass(HOUR / 4);
+    world.user(&web, "go on");
+    let open = &world.machine.state().outbox.open;
+    assert!(open.len() < before);
+    let of = |id: &SessionId| {
+        open.values()
+            .filter(|n| n.session.as_ref() == Some(id))
+            .count()
+    };
+    assert_eq!((of(&api), of(&web)), (before / 2, 0));
 }

@@ -404,3 +404,86 @@ fn equal_words_in_two_threads_are_two_messages() {
     world.replies(&sent[1].0, "1");
     assert!(world.next_work().is_some() && world.next_work().is_some());
 }
+
+#[test]
+fn one_that_works_again_is_not_the_one_that_finished() {
+    let mut world = World::new();
+    let (api, web) = two(&mut world);
+    world.finished(&api, "t1");
+    world.finished(&web, "t1");
+    world.turn(&web, "t2");
+    assert_eq!(
+        says(&mut world, "go on"),
+        (Rule::OnlyFinished, Some(api.clone()))
+    );
+    // Words at the desk begin a turn, even before the rollout says so.
+    let mut world = World::new();
+    let (api, web) = two(&mut world);
+    world.finished(&api, "t1");
+    world.finished(&web, "t1");
+    world.user(&web, "typed at the desk");
+    assert_eq!(says(&mut world, "go on"), (Rule::OnlyFinished, Some(api)));
+}
+
+#[test]
+fn a_decision_names_who_was_chosen_and_who_was_not() {
+    let mut world = World::with(Settings {
+        require_ref: false,
+        ..settings()
+    });
+    let (api, web) = two(&mut world);
+    let considered = |decided: RoutingDecided| -> Vec<(SessionId, bool)> {
+        let candidates = decided.candidates.into_iter();
+        candidates.map(|c| (c.session, c.chosen)).collect()
+    };
+    world.finished(&web, "t1");
+    world.pass(1000);
+    world.asks(&api, "call", QuestionKind::Async, &["red", "blue"]);
+    let decided = decision(&world.says("neither"));
+    assert_eq!(decided.rule, Rule::OnlyAsking);
+    assert_eq!(
+        considered(decided),
+        [(api.clone(), true), (web.clone(), false)]
+    );
+
+    let mut world = World::with(Settings {
+        require_ref: false,
+        ..settings()
+    });
+    let (api, web) = two(&mut world);
+    world.finished(&api, "t1");
+    world.pass(1000);
+    world.finished(&web, "t1");
+    let decided = decision(&world.says("go on"));
+    assert_eq!(decided.rule, Rule::MostRecent);
+    assert_eq!(considered(decided), [(web, true), (api, false)]);
+}
+
+#[test]
+fn a_list_shows_twenty_and_counts_the_rest() {
+    for (sessions, rest) in [(20, None), (21, Some("… and 1 older ones"))] {
+        let mut world = World::new();
+        for nth in 0..sessions {
+            world.session(nth, "/srv/api");
+        }
+        world.says("list");
+        let told = world.notice();
+        let mut lines = told.lines().skip(1 + 20);
+        assert_eq!(lines.next(), rest, "{told}");
+    }
+}
+
+#[test]
+fn a_status_counts_what_is_on_its_way() {
+    let mut world = World::new();
+    two(&mut world);
+    world.says("status @api");
+    assert!(!world.notice().contains("on their way"));
+    world.says("@api go on");
+    world.says("status @api");
+    let told = world.notice();
+    assert!(
+        told.contains("1 of your messages are on their way"),
+        "{told}"
+    );
+}

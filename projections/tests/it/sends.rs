@@ -1,10 +1,12 @@
 //! Texts on their way out: in order, at most once, with an end for each.
 
-use crate::support::{OWNER, World, settings};
+use crate::support::{OWNER, World, kinds, settings};
 use events::event::{Deadline, LogRecovered};
-use events::input::{Attention, QueueEntry, QueueLine, Source, SourceState};
+use events::input::{
+    Attention, ChatDbPlaced, MessageRow, Placing, QueueEntry, QueueLine, Source, SourceState,
+};
 use events::outcome::{Doubt, Failure, How};
-use events::{CommandId, Event, Input, InputKey, Outcome, Settings};
+use events::{Command, CommandId, Event, Input, InputKey, Outcome, Settings};
 use projections::outbox::End;
 
 fn target() -> Outcome {
@@ -314,4 +316,185 @@ fn attention_is_said_once_and_to_the_owner_only() {
         world.notice(),
         "[Codex] needs attention\napi\nlook at the build"
     );
+}
+
+#[test]
+fn a_row_is_news_once_in_each_state() {
+    let mut world = World::new();
+    world.says("help");
+    let (id, text) = world.next_send().unwrap();
+    world.performed(id, How::Accepted);
+    let own = world.own_row(&text);
+    let row = |sent: bool, error: i64| MessageRow {
+        sent,
+        error,
+        ..own.clone()
+    };
+    assert_eq!(kinds(&world.take(row(false, 0))), ["OutgoingSeen"]);
+    assert!(world.take(row(false, 0)).is_empty(), "nothing new");
+    assert_eq!(world.machine.state().ledger.settled, [0; 4]);
+    let sent = world.take(row(true, 0));
+    assert_eq!(kinds(&sent), ["OutgoingSeen", "CommandSettled"]);
+    assert!(world.take(row(true, 0)).is_empty(), "nothing new");
+    world.notices();
+    let late = kinds(&world.take(row(true, 22)));
+    assert_eq!(
+        late[..2],
+        ["OutgoingSeen", "NoticeQueued"],
+        "an error comes late"
+    );
+    assert!(world.notice().contains("reported error 22"));
+    world.take(row(true, 22));
+    assert!(world.notices().is_empty(), "told once");
+}
+
+#[test]
+fn a_row_that_is_there_but_not_sent_is_no_proof_yet() {
+    let mut world = World::new();
+    world.says("help");
+    let (id, text) = world.next_send().unwrap();
+    world.performed(id, How::Accepted);
+    let mut row = world.own_row(&text);
+    row.sent = false;
+    world.take(row.clone());
+    row.error = 22;
+    world.take(row);
+    assert_eq!(world.machine.state().ledger.settled, [0, 1, 0, 0]);
+    assert!(world.next_send().is_none(), "it waits before the next try");
+}
+
+/// A notice of two parts whose second was begun while the first was not proven.
+fn two_parts(world: &mut World) -> (CommandId, String, CommandId) {
+    world.feed(line(10, "t1", None, &"word ".repeat(500)));
+    let (first, text) = world.next_send().unwrap();
+    world.performed(first, How::Accepted);
+    world.pass(2000);
+    let (second, _) = world.next_send().unwrap();
+    (first, text, second)
+}
+
+#[test]
+fn a_part_that_failed_behind_our_back_goes_out_again_alone() {
+    let mut world = World::new();
+    let (_, text, second) = two_parts(&mut world);
+    let mut failed = world.own_row(&text);
+    (failed.sent, failed.error) = (false, 22);
+    let events = world.take(failed);
+    let again = events.iter().find_map(|e| match e {
+        Event::NoticeQueued(queued) => Some(queued.parts.clone()),
+        _ => None,
+    });
+    assert_eq!(again, Some(vec![text.as_str().into()]));
+    world.settled(second, target());
+    world.pass(60_000);
+    let sent: Vec<_> = world.send_all().into_iter().map(|(_, sent)| sent).collect();
+    assert_eq!(sent.iter().filter(|sent| **sent == text).count(), 1);
+}
+
+#[test]
+fn a_text_that_fails_late_again_and_again_is_given_up_in_the_open() {
+    let mut world = World::new();
+    world.says("help");
+    let text = world.notice();
+    let mut times = 0;
+    // Each time Messages takes it first, and its row has an error when the next could go.
+    while let Some((id, sent)) = world.next_send().filter(|(_, sent)| *sent == text) {
+        times += 1;
+        world.performed(id, How::Accepted);
+        world.pass(2000);
+        let row = world.own_row(&sent);
+        world.take(MessageRow {
+            sent: false,
+            error: 22,
+            ..row
+        });
+    }
+    assert_eq!(times, 4);
+    let told = world.notices();
+    let given_up = told.iter().filter(|t| t.contains("several times"));
+    assert_eq!(given_up.count(), 1, "{told:?}");
+}
+
+#[test]
+fn what_follows_from_an_input_names_it_as_its_cause() {
+    let mut world = World::new();
+    let row = world.row("help");
+    let batch = world
+        .machine
+        .propose(Input::Message(Box::new(row)), world.now);
+    let causes: Vec<_> = batch.envelopes().iter().map(|e| e.cause).collect();
+    let first = batch.envelopes()[0].seq;
+    assert_eq!(causes[0], None);
+    assert!(
+        causes.len() > 1 && causes[1..].iter().all(|c| *c == Some(first)),
+        "{causes:?}"
+    );
+}
+
+#[test]
+fn sixteen_texts_are_asked_for_and_the_rest_waits_for_them() {
+    let mut world = World::with(Settings {
+        max_per_hour: 1000,
+        ..settings()
+    });
+    for nth in 0..40 {
+        world.feed(line(
+            10 + nth,
+            &format!("t{nth}"),
+            None,
+            &format!("line {nth}"),
+        ));
+    }
+    let asked = |world: &World| {
+        let open = world.machine.state().ledger.open.values();
+        open.filter(|e| matches!(e.command, Command::SendMessage(_)))
+            .count()
+    };
+    assert_eq!(asked(&world), 16);
+    let sent: Vec<_> = world.send_all().into_iter().map(|(_, text)| text).collect();
+    let wanted: Vec<_> = (0..40).map(|nth| format!("line {nth}")).collect();
+    assert_eq!(sent, wanted);
+}
+
+#[test]
+fn a_source_that_works_is_news_only_where_it_failed() {
+    let mut world = World::new();
+    let works = || Input::Source(Source::ChatDb, SourceState::Works);
+    assert!(world.feed(works()).is_empty());
+    world.feed(Input::Source(
+        Source::ChatDb,
+        SourceState::Failed("gone".into()),
+    ));
+    assert_eq!(kinds(&world.feed(works())), ["SourceRecovered"]);
+    assert!(world.feed(works()).is_empty());
+}
+
+#[test]
+fn our_row_is_known_where_rows_are_numbered_anew() {
+    let mut world = World::new();
+    world.says("help");
+    let (id, text) = world.next_send().unwrap();
+    world.performed(id, How::Accepted);
+    let row = world.own_row(&text);
+    world.feed(Input::ChatDb(ChatDbPlaced {
+        identity: "4:5:6".into(),
+        rowid: 3,
+        why: Placing::Replaced,
+    }));
+    world.take(MessageRow { rowid: 4, ..row });
+    assert_eq!(world.machine.state().ledger.settled, [1, 0, 0, 0]);
+}
+
+#[test]
+fn a_send_begins_behind_the_rows_that_are_there() {
+    let mut world = World::new();
+    world.says("help");
+    let (id, _) = world.machine.owed().remove(0);
+    let batch = world.machine.start(id, world.now);
+    let baseline = batch.envelopes().iter().find_map(|e| match &e.event {
+        Event::CommandStarted(started) => started.baseline,
+        _ => None,
+    });
+    assert_eq!(baseline, Some(101));
+    assert_eq!(projections::State::default().newest_row(), None);
 }

@@ -375,6 +375,12 @@ impl World {
     }
 }
 
+/// What kinds of events there are, in order.
+pub(crate) fn kinds(events: &[Event]) -> Vec<String> {
+    let kinds = events.iter().map(projections::view::event_lines);
+    kinds.map(|(kind, _)| kind).collect()
+}
+
 /// Does something as at another time of the wall clock.
 pub(crate) fn at<T>(world: &mut World, later: i64, act: impl FnOnce(&mut World) -> T) -> T {
     let now = world.now.wall;

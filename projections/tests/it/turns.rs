@@ -1,11 +1,11 @@
 //! Ends of turns and questions, whichever way they are learned: once each, and
 //! only for threads that are the owner's.
 
-use crate::support::{World, settings, turn_id, uuid7};
+use crate::support::{World, kinds, pane, settings, turn_id, uuid7};
 use events::event::{Deadline, IgnoreReason};
 use events::input::{Closing, QuestionKind, RolloutFact, ThreadKind};
 use events::settings::NotifyMode;
-use events::{CallId, Event, Settings, Text};
+use events::{CallId, Event, Input, Settings, Text};
 
 #[test]
 fn notify_and_rollout_tell_of_one_turn_in_any_order() {
@@ -379,4 +379,152 @@ fn a_stranger_is_not_stored() {
     );
     let state = bincode::serialize(world.machine.state()).unwrap();
     assert!(!String::from_utf8_lossy(&state).contains("stranger"));
+}
+
+#[test]
+fn a_head_that_is_known_changes_nothing_and_another_is_taken() {
+    let mut world = World::new();
+    let id = world.session(1, "/srv/api");
+    let meta = world
+        .machine
+        .state()
+        .sessions
+        .get(&id)
+        .unwrap()
+        .meta
+        .clone();
+    assert!(world.grow(&id, RolloutFact::Meta(meta.clone())).is_empty());
+    let moved = events::input::SessionMeta {
+        cwd: "/srv/web".into(),
+        ..meta
+    };
+    assert_eq!(
+        kinds(&world.grow(&id, RolloutFact::Meta(moved))),
+        ["SessionSeen"]
+    );
+}
+
+#[test]
+fn a_question_that_is_known_open_or_closed_changes_nothing() {
+    let mut world = World::new();
+    let id = world.session(1, "/srv/api");
+    world.asks(&id, "call", QuestionKind::Modal, &["a"]);
+    let again = |world: &mut World| {
+        world.asks_all(&id, "call", QuestionKind::Modal, &[("Which one?", &["a"])])
+    };
+    assert!(again(&mut world).is_empty());
+    closed(&mut world, &id, "call", Closing::Answered);
+    assert!(again(&mut world).is_empty());
+}
+
+#[test]
+fn an_async_question_that_was_broken_off_is_over() {
+    let mut world = World::new();
+    let id = world.session(1, "/srv/api");
+    world.asks(&id, "call", QuestionKind::Async, &["a"]);
+    closed(&mut world, &id, "call", Closing::Interrupted);
+    let session = world.machine.state().sessions.get(&id).unwrap();
+    assert!(session.questions.is_empty());
+}
+
+#[test]
+fn an_end_told_by_notify_closes_what_the_rollout_still_shows_open() {
+    // Turn and question are read from the rollout after notify told of their end.
+    for question in [true, false] {
+        let mut world = World::new();
+        let id = world.session(1, "/srv/api");
+        world.notify_end(&id, "t1", "All good.");
+        world.turn(&id, "t1");
+        if question {
+            world.asks(&id, "call", QuestionKind::Modal, &["a"]);
+        }
+        world.ends(&id, "t1", "All good.");
+        let session = world.machine.state().sessions.get(&id).unwrap();
+        assert!(session.finished && session.turn.is_none());
+        assert!(session.questions.is_empty());
+        assert!(world.ends(&id, "t1", "All good.").is_empty(), "at rest");
+    }
+}
+
+#[test]
+fn in_send_mode_what_was_told_along_the_way_is_not_told_again() {
+    let mut world = World::with(Settings {
+        mode: NotifyMode::Send,
+        ..settings()
+    });
+    let id = world.session(1, "/srv/api");
+    world.turn(&id, "t1");
+    world.model(&id, "First I look.");
+    world.asks(&id, "call", QuestionKind::Async, &["a", "b"]);
+    failed(&mut world, &id, "t1");
+    let told = world.notices();
+    let said = told.iter().filter(|t| t.contains("First I look."));
+    assert_eq!(said.count(), 1, "{told:?}");
+}
+
+#[test]
+fn what_could_not_be_read_moves_on_and_changes_nothing_else() {
+    let mut world = World::new();
+    let id = world.session(1, "/srv/api");
+    world.finished(&id, "t1");
+    let before = world.machine.state().sessions.get(&id).unwrap().offset;
+    world.grow(&id, RolloutFact::Skipped { records: 2 });
+    let session = world.machine.state().sessions.get(&id).unwrap();
+    assert!(session.offset > before && session.finished);
+}
+
+#[test]
+fn a_pane_is_remembered_of_an_embedded_codex_only_and_once() {
+    let mut world = World::new();
+    let id = world.session(1, "/srv/api");
+    let mut tell = |parent: &str, nth: u32| {
+        let pane = events::Pane {
+            id: format!("%{nth}"),
+            ..pane()
+        };
+        world.now.wall.0 += 1;
+        let origin = events::input::Origin {
+            cwd: "/srv/api".into(),
+            pane: Some(pane),
+            parent: parent.into(),
+        };
+        let raw = format!(
+            r#"{{"type":"agent-turn-complete","thread-id":"{id}","turn-id":"t{}","last-assistant-message":"x"}}"#,
+            world.now.wall.0
+        );
+        let key = events::InputKey::parse(&format!("pane-{}", world.now.wall.0)).unwrap();
+        world.feed(Input::Notify(events::input::Notify {
+            key,
+            raw: raw.as_str().into(),
+            origin,
+            at: world.now.wall,
+        }));
+        let session = world.machine.state().sessions.get(&id).unwrap();
+        session
+            .panes
+            .iter()
+            .map(|p| p.id.clone())
+            .collect::<Vec<_>>()
+    };
+    assert!(tell("codex app-server", 1).is_empty());
+    assert_eq!(tell("codex", 2), ["%2"]);
+    assert_eq!(tell("codex", 2), ["%2"]);
+    assert_eq!(tell("codex", 3), ["%2", "%3"]);
+}
+
+#[test]
+fn of_threads_without_a_rollout_the_oldest_are_forgotten() {
+    let mut world = World::new();
+    for nth in 0..1024 {
+        world.notify_end(&uuid7(1000 + nth, 1), "t1", "x");
+    }
+    let oldest = uuid7(1000, 1);
+    let known = |world: &World| {
+        let unplaced = &world.machine.state().sessions.unplaced;
+        (unplaced.len(), unplaced.contains_key(&oldest))
+    };
+    world.notify_end(&uuid7(1500, 1), "t2", "x");
+    assert_eq!(known(&world), (1024, true), "one of them again");
+    world.notify_end(&uuid7(9000, 1), "t1", "x");
+    assert_eq!(known(&world), (1024, false));
 }
