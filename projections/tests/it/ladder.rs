@@ -2,19 +2,18 @@
 //! proves it, what the owner is told, and that order holds.
 
 use crate::support::{World, pane, settings};
-use events::event::{Deadline, InstructionEnd};
-use events::input::{Closing, QuestionKind, RolloutFact};
-use events::outcome::{Doubt, Evidence, Failure, How, Screen};
-use events::{CallId, Command, CommandId, Event, Outcome, SessionId, Settings};
+use events::event::InstructionEnd;
+use events::outcome::{Evidence, Failure, How, Screen};
+use events::{Command, CommandId, Event, Outcome, SessionId, Settings};
 
-fn shows(screen: Screen) -> Failure {
+pub(crate) fn shows(screen: Screen) -> Failure {
     Failure::NotReady {
         pane: pane(),
         screen,
     }
 }
 
-fn no_pane() -> Failure {
+pub(crate) fn no_pane() -> Failure {
     Failure::NoPane {
         why: "no pane of this session was found.".into(),
     }
@@ -29,14 +28,14 @@ fn no_queue() -> Failure {
 const COMPOSER: Screen = Screen::Composer { draft: true };
 
 /// A session in `/srv/api`, and `go` on its way into it.
-fn going(settings: Settings) -> (World, SessionId) {
+pub(crate) fn going(settings: Settings) -> (World, SessionId) {
     let mut world = World::with(settings);
     let id = world.session(1, "/srv/api");
     world.says("@api go");
     (world, id)
 }
 
-fn next(world: &mut World, name: &str) -> CommandId {
+pub(crate) fn next(world: &mut World, name: &str) -> CommandId {
     let (id, command) = world
         .next_work()
         .unwrap_or_else(|| panic!("nothing to do, and not {name}"));
@@ -48,12 +47,12 @@ fn next(world: &mut World, name: &str) -> CommandId {
     id
 }
 
-fn fails(world: &mut World, name: &str, failure: Failure) {
+pub(crate) fn fails(world: &mut World, name: &str, failure: Failure) {
     let id = next(world, name);
     world.settled(id, Outcome::Failed(failure));
 }
 
-fn ended(world: &World) -> Vec<InstructionEnd> {
+pub(crate) fn ended(world: &World) -> Vec<InstructionEnd> {
     world
         .machine
         .state()
@@ -360,136 +359,6 @@ fn sessions_do_not_wait_for_each_other() {
 }
 
 /// A modal with two options, answered with `2`.
-fn choosing() -> (World, SessionId, CommandId) {
-    let mut world = World::new();
-    let id = world.session(1, "/srv/api");
-    world.asks(&id, "call", QuestionKind::Modal, &["red", "blue"]);
-    world.notices();
-    world.says("2");
-    let command = next(&mut world, "ChooseOptions");
-    (world, id, command)
-}
-
-fn close(world: &mut World, id: &SessionId, how: Closing) {
-    let call = CallId::parse("call").unwrap();
-    world.grow(id, RolloutFact::CallClosed { call, how });
-}
-
-#[test]
-fn a_choice_is_proven_by_the_closed_question() {
-    let (mut world, id, command) = choosing();
-    world.performed(command, How::Chosen(pane()));
-    close(&mut world, &id, Closing::Answered);
-    assert!(world.notice().ends_with("· answered"));
-    assert_eq!(ended(&world), [InstructionEnd::Delivered]);
-}
-
-#[test]
-fn a_choice_takes_no_other_rung_and_is_never_typed_twice() {
-    let (mut world, _, command) = choosing();
-    world.settled(command, Outcome::Failed(no_pane()));
-    assert!(world.notice().contains("not delivered"));
-    assert!(world.next_work().is_none());
-    let (mut world, _, command) = choosing();
-    world.performed(command, How::Chosen(pane()));
-    world.pass(60_000);
-    assert!(world.next_work().is_none(), "no Enter into a modal");
-    assert_eq!(ended(&world), [InstructionEnd::Unknown]);
-}
-
-#[test]
-fn a_choice_for_a_question_answered_at_the_desk_is_not_made() {
-    let mut world = World::new();
-    let id = world.session(1, "/srv/api");
-    world.asks(&id, "call", QuestionKind::Modal, &["red", "blue"]);
-    world.notices();
-    world.says("2");
-    close(&mut world, &id, Closing::Answered);
-    assert!(world.next_work().is_none());
-    assert!(world.notice().contains("the question is no longer open"));
-}
-
-#[test]
-fn after_a_crash_what_was_begun_waits_for_its_proof_and_is_never_begun_again() {
-    let (mut world, id) = going(settings());
-    let command = next(&mut world, "TypeInstruction");
-    world.boot(settings());
-    assert!(world.next_work().is_none());
-    assert!(
-        world
-            .machine
-            .state()
-            .deadlines
-            .contains(&Deadline::Proof(command))
-    );
-    world.settled(command, Outcome::Failed(no_pane()));
-    assert!(
-        world.next_work().is_none(),
-        "a report from the dead counts for nothing"
-    );
-    world.user(&id, "go");
-    assert_eq!(ended(&world), [InstructionEnd::Delivered]);
-
-    let (mut world, _) = going(settings());
-    let command = next(&mut world, "TypeInstruction");
-    world.boot(settings());
-    world.pass(3000);
-    world.pass(60_000);
-    let doubt = |t: &&projections::ledger::Trouble| t.id == command;
-    let troubles = &world.machine.state().ledger.troubles;
-    assert_eq!(
-        troubles.iter().find(doubt).unwrap().outcome,
-        Outcome::Unknown(Doubt::Interrupted)
-    );
-    assert!(
-        world
-            .notices()
-            .iter()
-            .any(|n| n.contains("this program was stopped while it was on its way"))
-    );
-    assert_eq!(ended(&world), [InstructionEnd::Unknown]);
-}
-
-#[test]
-fn a_restart_repeats_no_receipt() {
-    let (mut world, _) = going(settings());
-    fails(&mut world, "TypeInstruction", shows(Screen::Working));
-    let command = next(&mut world, "QueueInstruction");
-    world.performed(command, How::Queued);
-    world.pass(12_000);
-    assert_eq!(world.notices().len(), 1);
-    for _ in 0..3 {
-        world.boot(settings());
-        world.pass(12_000);
-    }
-    assert!(world.notices().is_empty());
-}
-
-#[test]
-fn a_start_that_was_interrupted_is_told_and_not_repeated() {
-    let mut world = World::new();
-    world.says("new docs: write them");
-    next(&mut world, "StartSession");
-    world.boot(settings());
-    assert!(world.next_work().is_none());
-    assert!(world.notice().contains("not known whether \"docs\" runs"));
-    let mut world = World::new();
-    world.says("new docs: write them");
-    let command = next(&mut world, "StartSession");
-    world.settled(
-        command,
-        Outcome::Failed(Failure::NotStarted {
-            program: "tmux".into(),
-            message: "not found".into(),
-        }),
-    );
-    assert!(
-        world
-            .notice()
-            .contains("\"docs\" was not started: tmux could not be started: not found.")
-    );
-}
-
 #[test]
 fn other_words_of_the_user_prove_nothing() {
     let (mut world, id) = going(settings());
@@ -523,19 +392,6 @@ fn an_enter_that_could_not_be_pressed_takes_no_other_rung() {
     assert!(world.next_work().is_none(), "it may have gone in");
     world.user(&id, "go");
     assert_eq!(ended(&world), [InstructionEnd::Delivered]);
-}
-
-#[test]
-fn a_restart_does_not_press_enter_again() {
-    let (mut world, _) = going(settings());
-    let command = next(&mut world, "TypeInstruction");
-    world.performed(command, How::Typed(pane()));
-    world.pass(2000);
-    let enter = next(&mut world, "PressEnter");
-    world.performed(enter, How::Pressed(pane()));
-    world.boot(settings());
-    world.pass(2000);
-    assert!(world.next_work().is_none());
 }
 
 #[test]

@@ -2,21 +2,19 @@
 
 use crate::support::{OWNER, World, kinds, settings};
 use events::event::{Deadline, LogRecovered};
-use events::input::{
-    Attention, ChatDbPlaced, MessageRow, Placing, QueueEntry, QueueLine, Source, SourceState,
-};
+use events::input::{Attention, QueueEntry, QueueLine, Source, SourceState};
 use events::outcome::{Doubt, Failure, How};
 use events::{Command, CommandId, Event, Input, InputKey, Outcome, Settings};
 use projections::outbox::End;
 
-fn target() -> Outcome {
+pub(crate) fn target() -> Outcome {
     Outcome::Failed(Failure::Target {
         code: -1728,
         message: "no buddy".into(),
     })
 }
 
-fn line(offset: u64, stamp: &str, to: Option<&str>, text: &str) -> Input {
+pub(crate) fn line(offset: u64, stamp: &str, to: Option<&str>, text: &str) -> Input {
     Input::QueueLine(QueueLine {
         file: "1:2".into(),
         offset,
@@ -135,34 +133,6 @@ fn a_certain_failure_is_tried_again_later_and_later_and_given_up() {
     )));
 }
 
-#[test]
-fn what_failed_before_is_proven_by_the_row_of_its_second_try() {
-    let mut world = World::new();
-    world.says("help");
-    let (id, text) = world.next_send().unwrap();
-    world.settled(id, target());
-    world.pass(5000);
-    let (id, _) = world.next_send().unwrap();
-    world.performed(id, How::Accepted);
-    let row = world.own_row(&text);
-    world.take(row);
-    assert_eq!(world.machine.state().ledger.settled, [1, 1, 0, 0]);
-    assert_eq!(
-        world.machine.state().outbox.closed.last().unwrap().end,
-        End::Sent
-    );
-}
-
-#[test]
-fn equal_receipts_are_each_proven_by_their_own_row() {
-    let mut world = World::new();
-    for _ in 0..3 {
-        world.says("help");
-    }
-    assert_eq!(world.send_all().len(), 3);
-    assert_eq!(world.machine.state().ledger.settled, [3, 0, 0, 0]);
-}
-
 fn is_unknown(world: &World, id: CommandId) -> bool {
     let mut troubles = world.machine.state().ledger.troubles.iter();
     troubles.any(|t| t.id == id && matches!(t.outcome, Outcome::Unknown(_)))
@@ -212,17 +182,6 @@ fn what_may_have_gone_is_never_sent_again() {
 }
 
 #[test]
-fn a_crash_after_the_send_is_settled_by_the_row() {
-    let mut world = World::new();
-    world.says("help");
-    let (_, text) = world.next_send().unwrap();
-    let row = world.own_row(&text);
-    world.boot(settings());
-    world.take(row);
-    assert_eq!(world.machine.state().ledger.settled, [1, 0, 0, 0]);
-}
-
-#[test]
 fn without_a_readable_chat_db_a_send_is_unknown_and_the_next_goes_on() {
     let mut world = World::new();
     world.feed(Input::Source(
@@ -266,39 +225,6 @@ fn a_full_disk_and_a_log_that_came_back_are_told_once() {
 }
 
 #[test]
-fn a_row_with_an_error_is_a_failure_and_is_tried_again() {
-    let mut world = World::new();
-    world.says("help");
-    let (id, text) = world.next_send().unwrap();
-    world.performed(id, How::Accepted);
-    let mut row = world.own_row(&text);
-    row.sent = false;
-    row.error = 22;
-    world.take(row);
-    assert!(world.next_send().is_none());
-    world.pass(5000);
-    assert_eq!(world.next_send().unwrap().1, text);
-}
-
-#[test]
-fn a_text_that_left_as_sms_is_reported() {
-    for (allow_sms, told) in [(false, 1), (true, 0)] {
-        let mut world = World::with(Settings {
-            allow_sms,
-            ..settings()
-        });
-        world.says("help");
-        world.notices();
-        let (id, text) = world.next_send().unwrap();
-        world.performed(id, How::Accepted);
-        let mut row = world.own_row(&text);
-        row.service = "SMS".into();
-        world.take(row);
-        assert_eq!(world.notices().len(), told);
-    }
-}
-
-#[test]
 fn attention_is_said_once_and_to_the_owner_only() {
     let mut world = World::new();
     let attention = |key: &str, to: Option<&str>| {
@@ -316,103 +242,6 @@ fn attention_is_said_once_and_to_the_owner_only() {
         world.notice(),
         "[Codex] needs attention\napi\nlook at the build"
     );
-}
-
-#[test]
-fn a_row_is_news_once_in_each_state() {
-    let mut world = World::new();
-    world.says("help");
-    let (id, text) = world.next_send().unwrap();
-    world.performed(id, How::Accepted);
-    let own = world.own_row(&text);
-    let row = |sent: bool, error: i64| MessageRow {
-        sent,
-        error,
-        ..own.clone()
-    };
-    assert_eq!(kinds(&world.take(row(false, 0))), ["OutgoingSeen"]);
-    assert!(world.take(row(false, 0)).is_empty(), "nothing new");
-    assert_eq!(world.machine.state().ledger.settled, [0; 4]);
-    let sent = world.take(row(true, 0));
-    assert_eq!(kinds(&sent), ["OutgoingSeen", "CommandSettled"]);
-    assert!(world.take(row(true, 0)).is_empty(), "nothing new");
-    world.notices();
-    let late = kinds(&world.take(row(true, 22)));
-    assert_eq!(
-        late[..2],
-        ["OutgoingSeen", "NoticeQueued"],
-        "an error comes late"
-    );
-    assert!(world.notice().contains("reported error 22"));
-    world.take(row(true, 22));
-    assert!(world.notices().is_empty(), "told once");
-}
-
-#[test]
-fn a_row_that_is_there_but_not_sent_is_no_proof_yet() {
-    let mut world = World::new();
-    world.says("help");
-    let (id, text) = world.next_send().unwrap();
-    world.performed(id, How::Accepted);
-    let mut row = world.own_row(&text);
-    row.sent = false;
-    world.take(row.clone());
-    row.error = 22;
-    world.take(row);
-    assert_eq!(world.machine.state().ledger.settled, [0, 1, 0, 0]);
-    assert!(world.next_send().is_none(), "it waits before the next try");
-}
-
-/// A notice of two parts whose second was begun while the first was not proven.
-fn two_parts(world: &mut World) -> (CommandId, String, CommandId) {
-    world.feed(line(10, "t1", None, &"word ".repeat(500)));
-    let (first, text) = world.next_send().unwrap();
-    world.performed(first, How::Accepted);
-    world.pass(2000);
-    let (second, _) = world.next_send().unwrap();
-    (first, text, second)
-}
-
-#[test]
-fn a_part_that_failed_behind_our_back_goes_out_again_alone() {
-    let mut world = World::new();
-    let (_, text, second) = two_parts(&mut world);
-    let mut failed = world.own_row(&text);
-    (failed.sent, failed.error) = (false, 22);
-    let events = world.take(failed);
-    let again = events.iter().find_map(|e| match e {
-        Event::NoticeQueued(queued) => Some(queued.parts.clone()),
-        _ => None,
-    });
-    assert_eq!(again, Some(vec![text.as_str().into()]));
-    world.settled(second, target());
-    world.pass(60_000);
-    let sent: Vec<_> = world.send_all().into_iter().map(|(_, sent)| sent).collect();
-    assert_eq!(sent.iter().filter(|sent| **sent == text).count(), 1);
-}
-
-#[test]
-fn a_text_that_fails_late_again_and_again_is_given_up_in_the_open() {
-    let mut world = World::new();
-    world.says("help");
-    let text = world.notice();
-    let mut times = 0;
-    // Each time Messages takes it first, and its row has an error when the next could go.
-    while let Some((id, sent)) = world.next_send().filter(|(_, sent)| *sent == text) {
-        times += 1;
-        world.performed(id, How::Accepted);
-        world.pass(2000);
-        let row = world.own_row(&sent);
-        world.take(MessageRow {
-            sent: false,
-            error: 22,
-            ..row
-        });
-    }
-    assert_eq!(times, 4);
-    let told = world.notices();
-    let given_up = told.iter().filter(|t| t.contains("several times"));
-    assert_eq!(given_up.count(), 1, "{told:?}");
 }
 
 #[test]
@@ -467,22 +296,6 @@ fn a_source_that_works_is_news_only_where_it_failed() {
     ));
     assert_eq!(kinds(&world.feed(works())), ["SourceRecovered"]);
     assert!(world.feed(works()).is_empty());
-}
-
-#[test]
-fn our_row_is_known_where_rows_are_numbered_anew() {
-    let mut world = World::new();
-    world.says("help");
-    let (id, text) = world.next_send().unwrap();
-    world.performed(id, How::Accepted);
-    let row = world.own_row(&text);
-    world.feed(Input::ChatDb(ChatDbPlaced {
-        identity: "4:5:6".into(),
-        rowid: 3,
-        why: Placing::Replaced,
-    }));
-    world.take(MessageRow { rowid: 4, ..row });
-    assert_eq!(world.machine.state().ledger.settled, [1, 0, 0, 0]);
 }
 
 #[test]
