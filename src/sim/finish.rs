@@ -43,6 +43,7 @@ impl Oracle {
         }
         self.words_ended(world)?;
         self.turns_seen(world)?;
+        self.texts_arrived(world)?;
         self.proofs(world)
     }
 

@@ -2,6 +2,7 @@
 //! step against the log on the model disk, the live State and the world's own
 //! knowledge, which the program does not have.
 
+mod arrived;
 mod evidence;
 mod notices;
 
@@ -17,7 +18,7 @@ use events::event::{
     Action, CommandRequested, CommandSettled, IgnoreReason, InboundReceived, InstructionEnd,
     InstructionEnded, NoticeQueued, RoutingDecided, Rule, Topic,
 };
-use events::outcome::Failure;
+use events::outcome::{Doubt, Failure};
 use events::{
     Command, CommandId, Envelope, Event, Guid, InputKey, Lane, Outcome, Seq, SessionId, Text, Tick,
     TurnId,
@@ -41,6 +42,10 @@ pub(super) struct Oracle {
     ends: BTreeSet<(SessionId, TurnId, bool)>,
     pub(super) first_row: Option<i64>,
     notices: BTreeMap<Seq, NoticeQueued>,
+    /// Notices that no longer mattered.
+    withdrawn: BTreeSet<Seq>,
+    /// Texts that went out while chat.db could not be read.
+    unwitnessed: BTreeSet<CommandId>,
     effects: usize,
     /// The order number of the last message put into each session.
     put: BTreeMap<SessionId, usize>,
@@ -174,6 +179,10 @@ impl Oracle {
             Event::RoutingDecided(e) => self.routed(e, world),
             Event::InstructionEnded(e) => self.ended(e, world),
             Event::NoticeQueued(e) => self.notice(entry.seq, e, world),
+            Event::NoticeWithdrawn(e) => {
+                self.withdrawn.insert(e.notice);
+                Ok(())
+            }
             Event::DeadlinePassed(e) => {
                 let mut due = self.shadow.deadlines.iter();
                 let due = due.any(|(at, what)| *what == e.deadline && *at <= entry.tick);
@@ -325,6 +334,9 @@ impl Oracle {
             Outcome::Expired => &all[..1],
         };
         self.moves(id, from, Stage::Settled)?;
+        if e.outcome == Outcome::Unknown(Doubt::NoWitness) {
+            self.unwitnessed.insert(id);
+        }
         let reached = world.effects.iter().any(|x| x.id == id && x.reached);
         match &e.outcome {
             Outcome::Failed(Failure::Row { guid, .. }) => {

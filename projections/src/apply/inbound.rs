@@ -8,13 +8,19 @@ use events::event::{
     Action, IgnoreReason, InboundHeld, InboundIgnored, InboundReceived, OutgoingSeen,
     QueueLineImported, RoutingDecided,
 };
-use events::input::ChatDbPlaced;
+use events::input::{ChatDbPlaced, Placing};
 use events::outcome::Evidence;
 use std::sync::Arc;
 
 pub(super) fn placed(state: &mut State, e: &ChatDbPlaced) {
     Arc::make_mut(&mut state.inbox).place(e);
-    Arc::make_mut(&mut state.ledger).sent.renumbered();
+    let ledger = Arc::make_mut(&mut state.ledger);
+    ledger.sent.renumbered();
+    // A row that is gone proves nothing; whether its text still went out, nobody can say.
+    let still_there = |row: &Evidence| matches!(row, Evidence::Row { rowid, .. } if e.why == Placing::Rewound && *rowid <= e.rowid);
+    for entry in ledger.open.values_mut() {
+        entry.row = entry.row.take().filter(still_there);
+    }
 }
 
 pub(super) fn held(state: &mut State, e: &InboundHeld) {

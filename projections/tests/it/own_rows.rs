@@ -191,3 +191,32 @@ fn our_row_is_known_where_rows_are_numbered_anew() {
     world.take(MessageRow { rowid: 4, ..row });
     assert_eq!(world.machine.state().ledger.settled, [1, 0, 0, 0]);
 }
+
+#[test]
+fn a_row_that_is_gone_proves_nothing() {
+    for (why, rowid, proven) in [
+        (Placing::Rewound, 101, false),
+        (Placing::Rewound, 102, true),
+        (Placing::Replaced, 500, false),
+    ] {
+        let mut world = World::new();
+        world.says("help");
+        let (id, text) = world.next_send().unwrap();
+        world.performed(id, How::Accepted);
+        let mut row = world.own_row(&text);
+        row.sent = false;
+        world.take(row);
+        world.feed(Input::ChatDb(ChatDbPlaced {
+            identity: "1:2:3".into(),
+            rowid,
+            why,
+        }));
+        world.pass(60_000);
+        let done = [u64::from(proven), 0, u64::from(!proven), 0];
+        assert_eq!(
+            world.machine.state().ledger.settled,
+            done,
+            "{why:?} {rowid}"
+        );
+    }
+}
