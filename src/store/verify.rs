@@ -129,7 +129,7 @@ fn journal(dir: &Path, marked: Marked, head: &mut Head) -> Result<(), StoreFault
 }
 
 fn ends(head: Head, marked: Marked) -> Result<(), StoreFault> {
-    if head.seq >= marked.head.seq && marked.head.last().is_none() {
+    if marked.head.last().is_none() {
         return Ok(());
     }
     Err(StoreFault::corrupt(format!(

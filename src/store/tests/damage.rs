@@ -2,10 +2,11 @@
 //! everything acknowledged comes back, or the log says which entries do not.
 
 use super::{SledLog, StoreFault, append, corrupt, read, said, ten};
-use crate::store::{EventLog as _, Recovery, verify};
+use crate::store::{EventLog as _, Recovery, look, verify};
 use events::{Envelope, Link, Seq, codec};
 use std::collections::BTreeMap;
 use std::fs;
+use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 use tempfile::tempdir;
 
@@ -178,6 +179,8 @@ fn the_mark_of_another_log_is_noticed_and_nothing_is_changed() {
         "entry 1 is not the one that log.mark names",
     );
     assert!(files(one.path()) == found);
+    let looked = look(one.path(), |_, _| ControlFlow::Continue(()));
+    corrupt(&looked.unwrap_err(), "had been acknowledged");
 }
 
 #[test]
@@ -192,6 +195,46 @@ fn leftovers_of_a_crash_while_sled_wrote_its_snapshot_do_no_harm() {
     );
     assert_eq!(opened(dir.path()), Ok(before));
     assert!(!stray.exists());
+    assert!(!dir.path().join("damaged").exists(), "it is no damage");
+    let other = dir.path().join("log/notes.generating");
+    fs::write(&other, b"").unwrap();
+    opened(dir.path()).unwrap();
+    assert!(other.exists(), "not what sled leaves behind");
+}
+
+/// What is there and cannot be read is an error, and nothing is made in its place.
+#[test]
+fn what_cannot_be_read_is_not_taken_for_missing() {
+    for name in ["log.mark", "journal", "log"] {
+        let dir = tempdir().unwrap();
+        ten(dir.path());
+        let path = dir.path().join(name);
+        fs::rename(&path, dir.path().join("aside")).unwrap();
+        if name == "log.mark" {
+            fs::create_dir(&path).unwrap();
+        } else {
+            fs::write(&path, "no directory").unwrap();
+        }
+        let fault = opened(dir.path()).unwrap_err();
+        assert!(matches!(fault, StoreFault::Io { .. }), "{name}: {fault}");
+        let looked = look(dir.path(), |_, _| ControlFlow::Continue(()));
+        assert_eq!(
+            looked.is_ok(),
+            name == "log",
+            "{name}: it reads the journal"
+        );
+        assert!(verify(dir.path()).is_err(), "{name}");
+        assert!(!dir.path().join("damaged").exists(), "{name}");
+    }
+    let dir = tempdir().unwrap();
+    assert_eq!(Recovery::untold(dir.path()).unwrap(), []);
+    fs::create_dir_all(dir.path().join("damaged/1")).unwrap();
+    assert_eq!(Recovery::untold(dir.path()).unwrap(), []);
+    fs::create_dir(dir.path().join("damaged/1/untold.txt")).unwrap();
+    Recovery::untold(dir.path()).unwrap_err();
+    fs::remove_dir_all(dir.path().join("damaged")).unwrap();
+    fs::write(dir.path().join("damaged"), "no directory").unwrap();
+    Recovery::untold(dir.path()).unwrap_err();
 }
 
 /// Every file of both copies.

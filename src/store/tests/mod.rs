@@ -3,11 +3,12 @@
 mod cost;
 mod crash;
 mod damage;
+mod older;
 mod recovery;
 mod snapshots;
 
 use super::memory::{Crash, Disk};
-use super::{EventLog, MemoryLog, SledLog, StoreFault};
+use super::{EventLog, MemoryLog, SledLog, StoreFault, holder, mark};
 use events::event::AssistantReplied;
 use events::{Batch, Envelope, Event, Now, Seq, SessionId, Tick, Wall, samples};
 use std::path::Path;
@@ -211,11 +212,27 @@ fn in_memory_a_crash_keeps_drops_or_tears_only_what_was_not_acknowledged() {
 }
 
 #[test]
+fn who_holds_the_log_is_known_while_it_is_held() {
+    let dir = tempfile::tempdir().unwrap();
+    assert_eq!(holder(dir.path()), None);
+    let log = SledLog::open(dir.path()).unwrap();
+    assert_eq!(holder(dir.path()), Some(Some(std::process::id())));
+    assert_eq!(mark::Mark::read(dir.path()).unwrap().closed, None);
+    drop(log);
+    // A child of another test may still hold what this process had open.
+    while holder(dir.path()).is_some() {
+        std::thread::yield_now();
+    }
+    let closed = mark::Mark::read(dir.path()).unwrap().closed;
+    assert!(closed.is_some(), "the next start need not read it all");
+}
+
+#[test]
 fn a_start_closes_what_stands_open_to_others() {
     use std::os::unix::fs::{PermissionsExt as _, symlink};
     let dir = tempfile::tempdir().unwrap();
     let state = dir.path().join("state");
-    drop(SledLog::open(&state).unwrap());
+    ten(&state);
     let outside = dir.path().join("outside");
     std::fs::write(&outside, "not ours").unwrap();
     let open = |path: &Path, mode| {
@@ -227,9 +244,13 @@ fn a_start_closes_what_stands_open_to_others() {
     open(&state, 0o755);
     open(&state.join("log"), 0o755);
     open(&state.join("log/db"), 0o664);
+    std::fs::create_dir_all(state.join("damaged/1")).unwrap();
+    std::fs::write(state.join("damaged/1/db"), "").unwrap();
+    open(&state.join("damaged/1/db"), 0o604);
     drop(SledLog::open(&state).unwrap());
     assert_eq!(mode(&state), 0o700);
     assert_eq!(mode(&state.join("log")), 0o700);
     assert_eq!(mode(&state.join("log/db")), 0o600);
+    assert_eq!(mode(&state.join("damaged/1/db")), 0o600);
     assert_eq!(mode(&outside), 0o644, "a link leads out and is left alone");
 }

@@ -178,6 +178,12 @@ fn what_neither_copy_has_is_named_and_nothing_is_changed() {
         let fault = opened(broken.path()).unwrap_err();
         corrupt(&fault, said);
         assert!(fault.hint().contains("backup"));
+        // Without the mark only what lies behind the gap tells that there was more.
+        let unmarked = copied(broken.path());
+        fs::remove_file(unmarked.path().join("log.mark")).unwrap();
+        if !entries.contains(&10) {
+            corrupt(&opened(unmarked.path()).unwrap_err(), said);
+        }
         assert!(files(broken.path()) == found);
         assert!(!broken.path().join("damaged").exists());
         assert!(!broken.path().join("rebuilding").exists());
@@ -217,7 +223,26 @@ fn what_was_being_appended_at_a_crash_is_there_whole_or_not_at_all() {
             &mut SledLog::open(crashed.path()).unwrap(),
             vec![said("more".into())],
         );
+        let more = opened(crashed.path()).unwrap();
+        assert_eq!(more.len(), expected.len() + 1, "{end}");
+        assert!(!crashed.path().join("damaged").exists());
     }
+}
+
+#[test]
+fn a_sled_that_is_ahead_of_journal_and_mark_gives_what_they_lost() {
+    let dir = tempdir().unwrap();
+    ten(dir.path());
+    let before = copied(dir.path());
+    let mut log = SledLog::open(dir.path()).unwrap();
+    append(&mut log, vec![said("one more".into())]);
+    let all = read(&log, 1).unwrap();
+    drop(log);
+    let journal = segments(before.path()).remove(0);
+    fs::copy(journal, &segments(dir.path())[0]).unwrap();
+    fs::copy(before.path().join("log.mark"), dir.path().join("log.mark")).unwrap();
+    assert_eq!(opened(dir.path()).unwrap(), all);
+    assert!(dir.path().join("damaged/1").exists(), "it is told");
 }
 
 /// A recovery that is cut short after any of its steps is finished by the next start.

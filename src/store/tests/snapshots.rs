@@ -62,6 +62,25 @@ fn other_versions_other_logs_and_damage_are_passed_over() {
 }
 
 #[test]
+fn only_snapshots_are_removed_and_what_cannot_be_read_is_an_error() {
+    let dir = tempfile::tempdir().unwrap();
+    let log = log("reply");
+    save(dir.path(), "1", &log, 2);
+    let others = ["notes.bin", "snap-1.tmp"].map(|name| dir.path().join("snapshots").join(name));
+    for other in &others {
+        fs::write(other, "").unwrap();
+    }
+    for seq in [4, 6] {
+        save(dir.path(), "1", &log, seq);
+    }
+    assert!(others.iter().all(|other| other.exists()));
+    let dir = tempfile::tempdir().unwrap();
+    fs::write(dir.path().join("snapshots"), "no directory").unwrap();
+    let snapshots = Snapshots::new(dir.path(), "1");
+    assert!(snapshots.load(&log).is_err());
+}
+
+#[test]
 fn a_snapshot_that_is_ahead_of_the_log_is_passed_over() {
     let dir = tempfile::tempdir().unwrap();
     save(dir.path(), "1", &log("reply"), 6);
