@@ -49,9 +49,11 @@ fn the_log_of_version_1_opens_and_goes_on() {
 fn the_log_of_version_1_means_what_it_meant() {
     let state = fixture("v1");
     let entries = read(&SledLog::open(state.path()).unwrap(), 1).unwrap();
-    let rules = entries.iter().filter_map(|entry| match &entry.event {
-        Event::RoutingDecided(decided) => Some(decided.rule),
-        _ => None,
+    let rules = entries.iter().filter_map(|entry| {
+        let Event::RoutingDecided(decided) = &entry.event else {
+            return None;
+        };
+        Some(decided.rule)
     });
     let rules: Vec<_> = rules.collect();
     let state = folded(&entries);
