@@ -16,7 +16,14 @@ const STUCK: Span = Span::seconds(3_600);
 pub(super) fn checks(facts: &Facts<'_>) -> Vec<Check> {
     let Some(health) = facts.health() else {
         let names = [
-            "inbound", "outbound", "ignored", "outbox", "unknown", "errors", "sources",
+            "inbound",
+            "outbound",
+            "self_test",
+            "ignored",
+            "outbox",
+            "unknown",
+            "errors",
+            "sources",
         ];
         let why = "the agent does not answer, and the log cannot be read";
         return names.map(|name| Check::unknown(name, why)).into();
@@ -29,6 +36,7 @@ pub(super) fn checks(facts: &Facts<'_>) -> Vec<Check> {
             "a text of ours was in Messages",
             health.last_outbound,
         ),
+        self_test(facts, health),
         ignored(facts, health),
         outbox(facts, health),
         unknown(facts, health),
@@ -43,6 +51,33 @@ fn last(facts: &Facts<'_>, name: &'static str, what: &str, at: Option<Wall>) -> 
         Some(at) => Check::ok(name, format!("{what} {}", facts.ago(at))),
         None => Check::unknown(name, "never yet").then("write `list` from your phone"),
     }
+}
+
+/// Texts come on a schedule where the owner wants that; one that is overdue did not leave.
+fn self_test(facts: &Facts<'_>, health: &Health) -> Check {
+    const NAME: &str = "self_test";
+    let every = facts.config.settings.self_test;
+    if every.0 == 0 {
+        return Check::ok(
+            NAME,
+            "off: CODEX_IMESSAGE_SELF_TEST_S says how often a text tries out the way to your phone",
+        );
+    }
+    let evidence = format!("a text tries out the way every {} s", every.0 / 1000);
+    let Some(at) = health.last_outbound.filter(|_| facts.agent.is_ok()) else {
+        return Check::ok(NAME, evidence);
+    };
+    let evidence = format!("{evidence}; the last was in Messages {}", facts.ago(at));
+    if overdue(every, at, facts.now) {
+        let next = "see `automation`, `outbox` and `errors`: sending does not work";
+        return Check::warn(NAME, evidence, next);
+    }
+    Check::ok(NAME, evidence)
+}
+
+/// One may be late; two in a row did not leave.
+fn overdue(every: Span, last: Wall, now: Wall) -> bool {
+    last.until(now).0 > every.0.saturating_mul(2)
 }
 
 /// Whether trouble at `at` still wants attention; `worked`: when that way worked last.
@@ -169,6 +204,15 @@ fn sources(facts: &Facts<'_>, health: &Health) -> Check {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_scheduled_text_is_overdue_when_the_next_one_would_have_come() {
+        let hours = |hours: i64| Wall(hours * 3_600_000);
+        let every = Span::seconds(3_600);
+        assert!(!overdue(every, hours(10), hours(12)));
+        assert!(overdue(every, hours(10), hours(13)));
+        assert!(!overdue(every, hours(13), hours(10)), "the clock was set");
+    }
 
     #[test]
     fn trouble_is_over_after_a_day_and_after_an_hour_when_it_worked_since() {

@@ -23,10 +23,13 @@ fn panes(facts: &Facts<'_>) -> Check {
         Ok(found) => found,
         Err(why) => return Check::unknown(NAME, why),
     };
-    let silent = if found.silent.is_empty() {
-        String::new()
-    } else {
-        format!("; no server answers at {}", found.silent.join(", "))
+    // A server that ended leaves its socket behind, and there may be many.
+    let silent = match found.silent.as_slice() {
+        [] => String::new(),
+        [socket] => format!("; no server answers at {socket}"),
+        [socket, others @ ..] => {
+            format!("; no server answers at {socket} and {} more", others.len())
+        }
     };
     Check::ok(
         NAME,
