@@ -56,7 +56,7 @@ fn last(facts: &Facts<'_>, name: &'static str, what: &str, at: Option<Wall>) -> 
 /// Texts come on a schedule where the owner wants that; one that is overdue did not leave.
 fn self_test(facts: &Facts<'_>, health: &Health) -> Check {
     const NAME: &str = "self_test";
-    let every = facts.config.settings.self_test;
+    let every = facts.config.settings().self_test;
     if every.0 == 0 {
         return Check::ok(
             NAME,
