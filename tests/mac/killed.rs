@@ -3,9 +3,10 @@
 
 use crate::world::{World, said, wish};
 use control_plane::cli::error::Answer;
+use control_plane::clock::Stopwatch;
 use control_plane::mac::{setup, uninstall};
 use std::os::unix::process::ExitStatusExt as _;
-use std::process::{Command, Stdio};
+use std::process::{Child, Command, Stdio};
 
 const ROOT: &str = "MAC_TEST_WORLD";
 const DOING: &str = "MAC_TEST_DOING";
@@ -34,20 +35,24 @@ fn worker() {
     act(&world, &std::env::var(DOING).expect("something to do"));
 }
 
-/// Does it in a process that is killed at the `at`-th program; says whether it came that far.
 #[expect(clippy::disallowed_methods, reason = "a test drives a real process")]
-fn killed(world: &World, doing: &str, at: usize, when: &str) -> bool {
-    world.write("count", "0");
-    world.write("kill/at", &at.to_string());
-    world.write("kill/when", when);
-    let status = Command::new(std::env::current_exe().expect("this test"))
+fn worker_in(world: &World, doing: &str) -> Child {
+    Command::new(std::env::current_exe().expect("this test"))
         .args(["--ignored", "--exact", "killed::worker"])
         .env(ROOT, world.root())
         .env(DOING, doing)
         .stdout(Stdio::null())
         .stderr(Stdio::null())
-        .status()
-        .expect("it runs");
+        .spawn()
+        .expect("it runs")
+}
+
+/// Does it in a process that is killed at the `at`-th program; says whether it came that far.
+fn killed(world: &World, doing: &str, at: usize, when: &str) -> bool {
+    world.write("count", "0");
+    world.write("kill/at", &at.to_string());
+    world.write("kill/when", when);
+    let status = worker_in(world, doing).wait().expect("it ends");
     world.write("kill/at", "0");
     assert!(status.signal() == Some(9) || status.success(), "{status:?}");
     status.signal() == Some(9)
@@ -75,6 +80,43 @@ fn every_step(prepare: fn(&World), doing: &str) {
     }
 }
 
+/// Kills at moments spread over the whole of `doing`: between two writes of a file as well
+/// as while a program runs.
+fn any_moment(prepare: fn(&World), doing: &str) {
+    const MOMENTS: u32 = 16;
+    let undisturbed = World::new();
+    prepare(&undisturbed);
+    let begun = Stopwatch::start();
+    let ended = worker_in(&undisturbed, doing).wait().expect("it ends");
+    let whole = begun.elapsed();
+    assert!(ended.success());
+    let wanted = undisturbed.lasting();
+    for moment in 0..MOMENTS {
+        let world = World::new();
+        prepare(&world);
+        let mut worker = worker_in(&world, doing);
+        std::thread::sleep(whole * moment / MOMENTS);
+        worker.kill().expect("killed, or ended already");
+        worker.wait().expect("it ends");
+        assert_eq!(act(&world, doing), Answer::Yes, "killed at {moment}");
+        assert_eq!(world.lasting(), wanted, "killed at {moment}: {}", said());
+    }
+}
+
+fn installed(world: &World) {
+    assert_eq!(act(world, "install"), Answer::Yes);
+}
+
+#[test]
+fn at_any_moment_of_an_installation() {
+    any_moment(|_| {}, "install");
+}
+
+#[test]
+fn at_any_moment_of_an_uninstallation() {
+    any_moment(installed, "uninstall");
+}
+
 #[test]
 fn a_first_installation() {
     every_step(|_| {}, "install");
@@ -100,8 +142,5 @@ fn an_installation_over_a_broken_one() {
 
 #[test]
 fn an_uninstallation() {
-    every_step(
-        |world| assert_eq!(act(world, "install"), Answer::Yes),
-        "uninstall",
-    );
+    every_step(installed, "uninstall");
 }
