@@ -119,7 +119,9 @@ pub fn set_up(place: &Place, program: &str, titles: Titles) -> Result<Plan, Hook
         || (before.is_empty() && record.as_ref().is_some_and(|record| record.created));
     let then = changes.chain.or(record.and_then(|record| record.chain));
     let then = then.filter(|then| chain::due(&after, then));
-    let memory = Memory::Save(Record::of(&after, created, edits, then));
+    let mut record = Record::of(&before, &after, edits);
+    (record.created, record.chain) = (created, then);
+    let memory = Memory::Save(record);
     Ok(Plan::new(place, Some(after), found, memory, changes.says))
 }
 

@@ -18,6 +18,10 @@ const VERSION: u32 = 1;
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Record {
     version: u32,
+    /// SHA-256 of the whole text as set-up found it. A record stands before the changes do,
+    /// and behind their undoing: who was cut off between leaves that text.
+    #[serde(default)]
+    found: String,
     /// SHA-256 of the whole text as set-up left it.
     written: String,
     /// There was no file before.
@@ -29,15 +33,21 @@ pub(super) struct Record {
 }
 
 impl Record {
-    /// The record of having written `text`.
-    pub(super) fn of(text: &str, created: bool, edits: Vec<Edit>, chain: Option<Argv>) -> Self {
+    /// The record of having made `after` of `before` by these edits.
+    pub(super) fn of(before: &str, after: &str, edits: Vec<Edit>) -> Self {
         Self {
             version: VERSION,
-            written: digest(text),
-            created,
+            found: digest(before),
+            written: digest(after),
+            created: false,
             edits,
-            chain,
+            chain: None,
         }
+    }
+
+    /// The text has none of the changes.
+    pub(super) fn is_before(&self, text: &str) -> bool {
+        self.found == digest(text)
     }
 
     /// Nothing has changed in the text since.

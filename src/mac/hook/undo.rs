@@ -11,6 +11,9 @@ use std::ops::Range;
 
 /// The text without what is recorded. What the record does not know of stays.
 pub(super) fn recorded(source: &str, record: &Record) -> Result<String, Fault> {
+    if record.is_before(source) {
+        return Ok(source.to_owned());
+    }
     if record.is_of(source)
         && let Some(before) = text::undo(source, &record.edits)
     {

@@ -322,6 +322,35 @@ fn every_file_goes_through_set_up_twice_and_back() {
     }
 }
 
+/// The record is written before the file, and taken away behind it: whoever is cut off
+/// between the two leaves a record of changes that the file does not have.
+#[test]
+fn what_was_cut_off_between_two_writes_is_finished_or_undone() {
+    for case in CASES {
+        let cut_off = || {
+            let home = Home::of(case.before);
+            home.set_up(Titles::Show);
+            let once = home.text();
+            home.write(case.before);
+            (home, once)
+        };
+        let (home, once) = cut_off();
+        home.set_up(Titles::Show);
+        assert_eq!(home.text(), once, "{}: finished", case.name);
+        assert_eq!(
+            home.chain().unwrap_or_default(),
+            case.chain,
+            "{}",
+            case.name
+        );
+        let (home, _) = cut_off();
+        home.remove();
+        let left = case.left.unwrap_or(case.before);
+        assert_eq!(home.text(), left, "{}: undone", case.name);
+        assert_eq!(home.chain(), None, "{}", case.name);
+    }
+}
+
 #[test]
 fn titles_alone_can_be_taken_back() {
     for case in CASES
