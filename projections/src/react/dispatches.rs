@@ -50,11 +50,10 @@ fn next_rung(dispatch: &Dispatch, ahead: Option<Rung>, settings: &Settings) -> O
     if choose {
         return None;
     }
-    let tried = |rung| dispatch.tried.iter().any(|t| t.rung == rung);
     match last.rung {
         Rung::Pane => may_queue(&last.failure).then_some(Rung::Queue),
         Rung::Queue if ahead == Some(Rung::Queue) => None,
-        Rung::Queue if ahead.is_some() || (tried(Rung::Pane) && was_working(dispatch)) => {
+        Rung::Queue if ahead.is_some() || was_working(dispatch) => {
             settings.route_via_tmux.then_some(Rung::Steer)
         }
         Rung::Queue => (!settings.strict_tmux).then_some(Rung::Resume),
@@ -83,6 +82,7 @@ fn may_queue(failure: &Failure) -> bool {
     }
 }
 
+/// Its pane was seen at work.
 fn was_working(dispatch: &Dispatch) -> bool {
     dispatch.tried.iter().any(|t| {
         matches!(

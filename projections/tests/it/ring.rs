@@ -26,3 +26,13 @@ fn a_set_forgets_what_came_first_and_a_known_value_is_not_new() {
     assert!([2, 3, 4].iter().all(|value| set.contains(value)));
     assert!(!set.contains(&1), "it came first");
 }
+
+#[test]
+fn a_set_counts_what_it_remembers() {
+    let mut set = SetRing::<u8, 2>::default();
+    assert_eq!((set.len(), set.is_empty()), (0, true));
+    for value in [1, 1, 2, 3] {
+        set.insert(&value);
+    }
+    assert_eq!((set.len(), set.is_empty()), (2, false));
+}

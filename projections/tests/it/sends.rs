@@ -280,6 +280,11 @@ fn sixteen_texts_are_asked_for_and_the_rest_waits_for_them() {
             .count()
     };
     assert_eq!(asked(&world), 16);
+    let deadlines = &world.machine.state().deadlines;
+    assert!(
+        !deadlines.contains(&Deadline::Allowance),
+        "there is room for them"
+    );
     let sent: Vec<_> = world.send_all().into_iter().map(|(_, text)| text).collect();
     let wanted: Vec<_> = (0..40).map(|nth| format!("line {nth}")).collect();
     assert_eq!(sent, wanted);
