@@ -12,6 +12,7 @@ mod events_doc;
 #[path = "../shared/executable.rs"]
 mod executable;
 mod notify_hook;
+mod older_log;
 mod privacy;
 mod tidy;
 mod tree;
