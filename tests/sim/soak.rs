@@ -39,9 +39,10 @@ fn soak() {
             found.take(&nth.to_string(), twice(&story, &plan));
         });
         seeds += ROUND as u64;
-        if let Some((nth, what)) = found.broken.first().and_then(|line| line.split_once(": ")) {
-            panic!("{}", reproduced(nth.parse().expect("a seed"), what));
-        }
+        let broken = found.broken.iter().filter_map(|line| line.split_once(": "));
+        let again = broken.map(|(nth, what)| reproduced(nth.parse().expect("a seed"), what));
+        let again: Vec<_> = again.collect();
+        assert!(again.is_empty(), "{}", again.join("\n"));
         marks.add(&found.marks);
         if (seeds / ROUND as u64).is_multiple_of(10) {
             println!("{}", told(from, seeds, began));
