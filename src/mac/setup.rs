@@ -79,11 +79,14 @@ pub fn all(place: &Place, wish: &Wish) -> Outcome {
             sent: Some(Sent::NotPermitted),
             ..
         } => {
-            "the permission to control Messages (System Settings > Privacy & Security > Automation)"
+            permissions::show_automation(place, wish.patience);
+            "the permission to control Messages: switch it on below \"Codex iMessage\" in System \
+             Settings > Privacy & Security > Automation"
         }
         trial::Seen { .. } => {
-            "the text itself: Messages did not show it as sent. Check that Messages is signed in \
-             and that your address is right"
+            "the text itself: Messages did not show it as sent. If macOS asks on the screen \
+             whether it may be controlled, click OK; check that Messages is signed in and that \
+             your address is right"
         }
     };
     (place.say)(&format!(

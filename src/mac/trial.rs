@@ -42,7 +42,8 @@ pub enum Sent {
 }
 
 /// The text of this set-up: one that was asked for lately and did not fail, else a
-/// new one; the name by which the log knows it.
+/// new one, which takes the place of one that waits to be tried again; the name by
+/// which the log knows it.
 pub fn ask(place: &Place) -> Result<InputKey, CommandError> {
     if let Some(key) = lately(place)? {
         let seen = look(place, &key)?;
@@ -128,6 +129,8 @@ fn look(place: &Place, asked: &InputKey) -> Result<Seen, CommandError> {
                 && Some(message.notice) == notice
             {
                 command = Some(requested.id);
+                // Tried again: how the last try ended says nothing any more.
+                seen.sent = None;
             }
         } else if let Event::CommandSettled(settled) = &entry.event {
             if Some(settled.id) == command {

@@ -237,6 +237,13 @@ fn set_up_names_the_step_that_is_missing() {
         said.contains("not finished") && said.contains("permission to control Messages"),
         "{said}"
     );
+    let calls = world.calls();
+    assert!(
+        calls
+            .iter()
+            .any(|call| call.ends_with("?Privacy_Automation")),
+        "{calls:?}"
+    );
 }
 
 #[test]
