@@ -5,6 +5,7 @@
 use super::Place;
 use super::place::{BUNDLE, LAUNCHER};
 use crate::config::Program;
+use crate::config::variables::LABEL;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::io;
@@ -48,11 +49,13 @@ pub struct Job {
 
 impl Job {
     /// The job of `place`. launchd passes on no variable of the shell, so the two
-    /// that everything is found from are written down.
+    /// that everything is found from are written down; by its label the agent knows
+    /// that it is a job.
     pub fn of(place: &Place) -> io::Result<Self> {
         let log = place.logs().join("launchd.log");
         let variables = [
             ("CODEX_HOME", text(&place.codex_home)?),
+            (LABEL, place.label.clone()),
             ("CODEX_IMESSAGE_STATE_DIR", text(&place.state_dir)?),
             ("LANG", "en_US.UTF-8".to_owned()),
             ("PATH", search_path(place)?),

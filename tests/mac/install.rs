@@ -105,7 +105,13 @@ fn the_plist_read_back_says_what_launchd_needs() {
     let names: Vec<_> = variables.keys().map(String::as_str).collect();
     assert_eq!(
         names,
-        ["CODEX_HOME", "CODEX_IMESSAGE_STATE_DIR", "LANG", "PATH"]
+        [
+            "CODEX_HOME",
+            "CODEX_IMESSAGE_LAUNCHD_LABEL",
+            "CODEX_IMESSAGE_STATE_DIR",
+            "LANG",
+            "PATH"
+        ]
     );
     for key in ["SessionCreate", "LimitLoadToSessionType", "Disabled"] {
         assert!(!plist.contains_key(key), "{key}");
