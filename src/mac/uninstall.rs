@@ -37,6 +37,9 @@ pub fn run(place: &Place, wish: Wish) -> Outcome {
     if wish.purge {
         undo.purge()?;
     }
+    if wish.dry_run {
+        (place.say)("nothing was done; as it is now:");
+    }
     let (list, clean) = checklist(place, wish.purge);
     if ui::data(&list).is_err() {
         (place.say)(&list);
@@ -102,23 +105,20 @@ impl Undo<'_> {
 
     /// The notifier that was there before is put back.
     fn hook(&self) -> Result<(), CommandError> {
-        let hook = hook::Place {
-            codex_home: self.place.codex_home.clone(),
-            state_dir: self.place.state_dir.clone(),
-        };
-        let plan = hook::remove(&hook).map_err(failed)?;
+        let plan = hook::remove(&hook_place(self.place)).map_err(failed)?;
         let what = format!("take this program out of {}", plan.file().display());
-        if !plan.changes() {
-            return if self.wish.dry_run {
-                Ok(())
-            } else {
-                plan.carry_out("").map_err(failed)
-            };
+        if plan.changes() {
+            for sentence in plan.says() {
+                (self.place.say)(sentence);
+            }
+            self.step(&what, || plan.carry_out("").map_err(failed))?;
+        } else if !self.wish.dry_run {
+            plan.carry_out("").map_err(failed)?;
         }
-        for sentence in plan.says() {
-            (self.place.say)(sentence);
+        if self.wish.purge || plan.backup_repeats() {
+            self.remove(plan.backup(), "what it said before set-up")?;
         }
-        self.step(&what, || plan.carry_out("").map_err(failed))
+        Ok(())
     }
 
     fn remove(&self, path: &Path, what: &str) -> Result<(), CommandError> {
@@ -169,6 +169,13 @@ fn kept(path: &Path, error: io::Error) -> CommandError {
         .hint("correct this and run uninstall again; it goes on where it stopped")
 }
 
+fn hook_place(place: &Place) -> hook::Place {
+    hook::Place {
+        codex_home: place.codex_home.clone(),
+        state_dir: place.state_dir.clone(),
+    }
+}
+
 /// The checklist, and whether all of it is as it should be.
 pub fn checklist(place: &Place, purged: bool) -> (String, bool) {
     let mut list = List::default();
@@ -198,10 +205,20 @@ pub fn checklist(place: &Place, purged: bool) -> (String, bool) {
         "no record of where the program is",
         !there(&place.support()),
     );
+    let backup = hook_place(place).backup();
     if purged {
+        list.check("no copy of config.toml", !there(&backup));
         list.check("no state", !there(&place.state_dir));
         list.check("no logs", !there(&place.logs()));
     } else {
+        list.tell(
+            "kept",
+            &format!(
+                "config.toml as it was before set-up, in {}",
+                backup.display()
+            ),
+            there(&backup),
+        );
         list.tell(
             "kept",
             &format!("state in {}", place.state_dir.display()),

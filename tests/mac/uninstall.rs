@@ -86,6 +86,8 @@ fn the_notifier_that_was_there_before_is_put_back() {
     let plan = control_plane::mac::hook::set_up(&hook, ours, titles).expect("planned");
     plan.carry_out("").expect("set up");
     assert!(world.read("home/.codex/config.toml").contains(ours));
+    let backup = world.path("home/.codex/config.toml.before-imessage");
+    assert!(backup.exists());
     let dry = Wish {
         purge: true,
         dry_run: true,
@@ -99,6 +101,41 @@ fn the_notifier_that_was_there_before_is_put_back() {
         said()
     );
     assert_eq!(world.read("home/.codex/config.toml"), before);
+    assert!(!backup.exists());
+    said();
+}
+
+#[test]
+fn a_copy_of_the_configuration_goes_when_it_says_nothing_more() {
+    for (later, stays) in [("", false), ("\n# added later\n", true)] {
+        let world = installed();
+        let (config, place) = ("home/.codex/config.toml", world.place());
+        world.write(config, "model = \"x\"\n");
+        let hook = control_plane::mac::hook::Place {
+            codex_home: place.codex_home.clone(),
+            state_dir: place.state_dir.clone(),
+        };
+        let (ours, titles) = (
+            "/opt/codex-imessage-control-plane",
+            control_plane::mac::hook::Titles::Keep,
+        );
+        let plan = control_plane::mac::hook::set_up(&hook, ours, titles).expect("planned");
+        plan.carry_out("").expect("set up");
+        world.write(config, &format!("{}{later}", world.read(config)));
+        uninstall::run(&place, GONE).expect("gone");
+        assert_eq!(world.read(config), format!("model = \"x\"\n{later}"));
+        assert_eq!(hook.backup().exists(), stays);
+        let (list, clean) = uninstall::checklist(&place, false);
+        assert!(clean, "{list}");
+        assert_eq!(
+            list.contains("kept  config.toml as it was"),
+            stays,
+            "{list}"
+        );
+        uninstall::run(&place, ALL_GONE).expect("gone");
+        assert!(!hook.backup().exists());
+    }
+    said();
 }
 
 #[test]
