@@ -28,9 +28,12 @@ fn folded(entries: &[Envelope]) -> State {
 }
 
 fn rules(entries: &[Envelope]) -> Vec<Rule> {
-    let rule = |entry: &Envelope| match &entry.event {
-        Event::RoutingDecided(decided) => Some(decided.rule),
-        _ => None,
+    let rule = |entry: &Envelope| {
+        if let Event::RoutingDecided(decided) = &entry.event {
+            Some(decided.rule)
+        } else {
+            None
+        }
     };
     entries.iter().filter_map(rule).collect()
 }
