@@ -159,7 +159,7 @@ fn a_record_of_another_version_stops_everything() {
 fn a_record_that_may_not_be_written_is_no_other_versions() {
     let hint = |kind: std::io::ErrorKind| {
         let error = HookError::Record {
-            path: "/home/me/.codex/ours/notify-hook.json".into(),
+            path: "/srv/ours/notify-hook.json".into(),
             source: kind.into(),
         };
         error.hint()
@@ -167,7 +167,7 @@ fn a_record_that_may_not_be_written_is_no_other_versions() {
     let denied = hint(std::io::ErrorKind::PermissionDenied);
     assert_eq!(
         denied,
-        "make '/home/me/.codex/ours' yours to write, then run the command again"
+        "make '/srv/ours' yours to write, then run the command again"
     );
     assert!(hint(std::io::ErrorKind::InvalidData).contains("move "));
 }
