@@ -9,6 +9,7 @@ use crate::config::variables::LABEL;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::io;
+use std::os::unix::fs::MetadataExt as _;
 use std::path::Path;
 
 /// Seconds that a stopping job has before launchd kills it.
@@ -117,6 +118,13 @@ impl Job {
         }
         Err(io::Error::other("it reads back as something else"))
     }
+}
+
+/// launchd takes no definition that is another's, or that others may write.
+pub fn is_closed(path: &Path) -> bool {
+    path.metadata().is_ok_and(|found| {
+        found.uid() == rustix::process::geteuid().as_raw() && found.mode() & 0o022 == 0
+    })
 }
 
 /// Is the definition at `path` one that starts our launcher, whatever else it says?

@@ -6,7 +6,7 @@
 use super::app::{self, Found};
 use super::health::Health;
 use super::permissions::{self, Granted, Patience};
-use super::plist::Job;
+use super::plist::{self, Job};
 use super::trial::{self, Sent};
 use super::{Place, hook, service, tcc};
 use crate::cli::error::{Answer, CommandError, Outcome};
@@ -191,7 +191,9 @@ impl Changes {
         let job = Job::of(place).map_err(|error| {
             CommandError::failure("the launchd job cannot be described").because(error)
         })?;
-        let job = (Job::read(&place.plist()).as_ref() != Some(&job)).then_some(job);
+        let file = place.plist();
+        let holds = Job::read(&file).as_ref() == Some(&job) && plist::is_closed(&file);
+        let job = (!holds).then_some(job);
         if job.is_some() {
             told.push(format!("Writing {}", place.plist().display()));
         }
