@@ -31,11 +31,14 @@ pub fn run(place: &Place, wish: Wish) -> Outcome {
         undo.job(label)?;
     }
     undo.app()?;
-    undo.hook()?;
+    // A configuration that is left alone holds nothing else up.
+    let hook = undo.hook();
     let support = place.support();
     undo.remove(&support, "the record of where the program is")?;
-    if wish.purge {
+    if wish.purge && hook.is_ok() {
         undo.purge()?;
+    } else if wish.purge {
+        (place.say)("the state is kept: what config.toml said before set-up stands in it");
     }
     if wish.dry_run {
         (place.say)("nothing was done; as it is now:");
@@ -44,6 +47,7 @@ pub fn run(place: &Place, wish: Wish) -> Outcome {
     if ui::data(&list).is_err() {
         (place.say)(&list);
     }
+    hook?;
     Ok(if clean || wish.dry_run {
         Answer::Yes
     } else {
@@ -105,7 +109,14 @@ impl Undo<'_> {
 
     /// The notifier that was there before is put back.
     fn hook(&self) -> Result<(), CommandError> {
-        let plan = hook::remove(&hook_place(self.place)).map_err(failed)?;
+        let hook = hook_place(self.place);
+        let plan = match hook::remove(&hook) {
+            Err(error) if !hook.may_hold_ours() => {
+                (self.place.say)(&format!("{error}; nothing in it is of this program"));
+                return Ok(());
+            }
+            plan => plan.map_err(failed)?,
+        };
         let what = format!("take this program out of {}", plan.file().display());
         if plan.changes() {
             for sentence in plan.says() {
@@ -198,9 +209,10 @@ pub fn checklist(place: &Place, purged: bool) -> (String, bool) {
         "nothing half made beside it",
         app::leftovers(place).is_empty(),
     );
-    let config = std::fs::read_to_string(place.codex_home.join("config.toml"));
-    let named = config.is_ok_and(|text| text.contains("codex-imessage-control-plane"));
-    list.check("Codex's config.toml does not name this program", !named);
+    list.check(
+        "Codex's config.toml does not name this program",
+        !hook_place(place).names_us(),
+    );
     list.check(
         "no record of where the program is",
         !there(&place.support()),

@@ -139,6 +139,36 @@ fn a_copy_of_the_configuration_goes_when_it_says_nothing_more() {
 }
 
 #[test]
+fn a_configuration_that_cannot_be_read_holds_nothing_else_up() {
+    let world = installed();
+    let (config, place) = ("home/.codex/config.toml", world.place());
+    let broken = "notify = [\"/opt/codex-imessage-control-plane\", \"notify\"]\n[tui\n";
+    world.write(config, broken);
+    let error = uninstall::run(&place, ALL_GONE).expect_err("it is left");
+    let report = error.report();
+    assert!(report.contains("line 2, column 5"), "{report}");
+    let told = said();
+    assert!(told.contains("the state is kept"), "{told}");
+    assert!(!place.app().exists() && !place.plist().exists() && !place.support().exists());
+    assert!(place.state_dir.exists());
+    assert_eq!(world.read(config), broken);
+    assert!(
+        uninstall::checklist(&place, true)
+            .0
+            .contains("LEFT  Codex's")
+    );
+    // One that never was ours stays as it is.
+    world.write(config, "[tui\n");
+    let answer = uninstall::run(&place, ALL_GONE).expect("the rest goes");
+    assert_eq!(
+        (answer, world.read(config).as_str()),
+        (Answer::Yes, "[tui\n")
+    );
+    assert!(said().contains("nothing in it is of this program"));
+    assert!(!place.state_dir.exists());
+}
+
+#[test]
 fn purge_takes_the_state_too_and_a_second_time_is_no_failure() {
     let world = installed();
     assert_eq!(

@@ -37,6 +37,17 @@ impl Place {
         name.into()
     }
 
+    /// config.toml has our name in it, whatever else it is.
+    pub fn names_us(&self) -> bool {
+        let text = std::fs::read(self.config()).unwrap_or_default();
+        String::from_utf8_lossy(&text).contains(PROGRAM)
+    }
+
+    /// Something of ours may stand in config.toml, or what stood there before is recorded.
+    pub fn may_hold_ours(&self) -> bool {
+        self.names_us() || self.state_dir.join(record::FILE).exists()
+    }
+
     fn record(&self) -> Result<Option<Record>, HookError> {
         Record::load(&self.state_dir).map_err(|source| self.unusable(source))
     }
