@@ -41,13 +41,14 @@ pub enum Sent {
     Otherwise,
 }
 
-/// The text of this set-up: one that was asked for lately and did not fail, else a
+/// The text of this set-up: one that was asked for lately and was answered or did not fail, else a
 /// new one, which takes the place of one that waits to be tried again; the name by
 /// which the log knows it.
 pub fn ask(place: &Place) -> Result<InputKey, CommandError> {
     if let Some(key) = lately(place)? {
         let seen = look(place, &key)?;
-        if matches!(seen.sent, None | Some(Sent::Done)) {
+        // An answer says that it arrived, whatever else is known.
+        if seen.replied || matches!(seen.sent, None | Some(Sent::Done)) {
             return Ok(key);
         }
     }
