@@ -6,6 +6,7 @@
 use super::app::{self, Found};
 use super::health::Health;
 use super::permissions::{self, Granted, Patience};
+use super::place::BUNDLE;
 use super::plist::{self, Job};
 use super::trial::{self, Sent};
 use super::{Place, hook, service, tcc};
@@ -98,6 +99,12 @@ pub fn all(place: &Place, wish: &Wish) -> Outcome {
 /// Brings the agent up as it should be.
 fn agent(place: &Place, wish: &Wish) -> Result<Health, CommandError> {
     place.check()?;
+    if place.label == BUNDLE {
+        return Err(CommandError::usage(format!(
+            "{BUNDLE} is the app's own name; macOS would mix them up"
+        ))
+        .hint("nothing was changed; give the job another name with --label"));
+    }
     delivered(&place.agent)?;
     delivered(&place.launcher)?;
     if let Some(label) = service::duplicates(place)?.first() {

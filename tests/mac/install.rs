@@ -382,6 +382,16 @@ fn another_label_moves_the_agent_and_does_not_make_two() {
 }
 
 #[test]
+fn a_job_is_not_called_as_the_app_is() {
+    let world = World::new();
+    let mut place = world.place();
+    BUNDLE.clone_into(&mut place.label);
+    let error = setup::launchd(&place, &wish()).expect_err("refused");
+    assert!(error.report().contains("nothing was changed"));
+    assert!(world.calls().is_empty() && !place.app().exists());
+}
+
+#[test]
 fn root_and_other_systems_are_refused() {
     let world = World::new();
     let mut place = world.place();
