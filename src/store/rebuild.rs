@@ -5,7 +5,7 @@
 
 use super::builder::Builder;
 use super::journal::{self, Piece, Pieces, following, split};
-use super::mark::{self, Mark, Marked};
+use super::mark::{self, Mark};
 use super::rehearsal::{forget, on_copy};
 use super::sled::DIR;
 use super::{Head, StoreFault, reader, swap, unread};

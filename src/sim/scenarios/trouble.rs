@@ -2,7 +2,7 @@
 
 use super::{story, to_oneself};
 use crate::sim::story::Beat::*;
-use crate::sim::story::{Fate, Hook, Odd, Queue, Story, Turn, Words};
+use crate::sim::story::{Fate, Hook, Kind, Odd, Queue, Story, Turn, Words};
 
 pub(super) fn stories() -> Vec<Story> {
     vec![
@@ -76,6 +76,23 @@ pub(super) fn stories() -> Vec<Story> {
                 Wait(30_000_000),
                 Owner(Words::Plain("list")),
                 Wait(3000),
+            ],
+        ),
+        story(
+            "tmux ends, and a new session has the old one's pane",
+            1,
+            &[
+                Desk(0, "a"),
+                Wait(4000),
+                TmuxEnds,
+                Wait(500),
+                Open(Kind::Embedded),
+                Desk(1, "b"),
+                Wait(4000),
+                Owner(Words::To(0, "to the one that is gone")),
+                Wait(500),
+                Owner(Words::To(1, "to the new one")),
+                Wait(20_000),
             ],
         ),
         story(
