@@ -172,7 +172,7 @@ fn sender(state: &State, row: &MessageRow, chat: &Chat) -> Result<bool, Reason> 
             Reason::NotOwner
         });
     }
-    if row.service != "iMessage" {
+    if !is_imessage(&row.service) {
         return Err(Reason::NotIMessage);
     }
     // With a Mac that has an Apple ID of its own, what "we" sent by hand is not the owner's word.
@@ -185,6 +185,11 @@ fn sender(state: &State, row: &MessageRow, chat: &Chat) -> Result<bool, Reason> 
     }
     // Where it is not said which address a row came to, it may be a chat with oneself.
     Ok(row.from_me || to_self)
+}
+
+/// Whether a row's service is the one that cannot be forged. RCS is not, nor what nobody knows.
+pub fn is_imessage(service: &str) -> bool {
+    service == "iMessage"
 }
 
 /// What it says, and whether that is new.

@@ -168,6 +168,7 @@ fn of_more_texts_than_are_remembered_only_the_oldest_is_forgotten() {
         copy: None,
         row: None,
         failed: false,
+        elsewhere: false,
         notice: Seq(nth),
     };
     let (same, other) = (sent_digest("the same"), sent_digest("another"));

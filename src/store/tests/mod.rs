@@ -6,6 +6,7 @@ mod damage;
 mod older;
 mod recovery;
 mod snapshots;
+mod unread;
 
 use super::memory::{Crash, Disk};
 use super::{EventLog, MemoryLog, SledLog, StoreFault, holder, mark};
