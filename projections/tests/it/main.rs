@@ -9,6 +9,7 @@
 
 mod admit;
 mod admit_self_chat;
+mod asked;
 mod check;
 mod choices;
 mod deaf;
@@ -33,3 +34,4 @@ mod support;
 mod told;
 mod turns;
 mod walk;
+mod whose;
