@@ -269,6 +269,6 @@ proptest! {
 
 #[test]
 fn two_quoted_pieces_are_not_one_quoted_command() {
-    let text = "\"status api\" and \"status web\"";
+    let text = "\"new api: do this\" and \"new web: do that\"";
     assert_eq!(parse(text), Parsed::Plain(text.into()));
 }

@@ -13,6 +13,7 @@ mod asked;
 mod check;
 mod choices;
 mod deaf;
+mod endings;
 mod explain;
 mod grammar;
 mod ignored;

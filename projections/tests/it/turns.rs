@@ -4,6 +4,7 @@
 use crate::support::{World, kinds, pane, settings, turn_id, uuid7};
 use events::event::{Deadline, IgnoreReason};
 use events::input::{QuestionKind, RolloutFact, ThreadKind};
+use events::outcome::How;
 use events::settings::NotifyMode;
 use events::{Event, Input, Settings, Text};
 
@@ -441,4 +442,24 @@ fn notify_and_the_end_of_the_same_turn_tell_what_was_said_once() {
     world.ends(&id, "t", "All good.");
     let told = world.notices();
     assert_eq!(told.len(), 1, "{told:?}");
+}
+
+#[test]
+fn a_receipt_does_not_take_what_was_said_along_the_way() {
+    let mut world = World::with(Settings {
+        mode: NotifyMode::Send,
+        ..settings()
+    });
+    let id = world.session(1, "/srv/api");
+    world.turn(&id, "t");
+    world.model(&id, "First I look.");
+    world.says("@api go on");
+    let (command, _) = world.next_work().unwrap();
+    world.performed(command, How::Typed(pane()));
+    world.user(&id, "go on");
+    world.ends(&id, "t", "All good.");
+    let told = world.notices();
+    let said = told.iter().position(|text| text.contains("First I look."));
+    let end = told.iter().position(|text| text.contains("All good."));
+    assert!(said.is_some() && said < end, "{told:?}");
 }
