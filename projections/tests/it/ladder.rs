@@ -457,3 +457,16 @@ fn a_refusal_names_each_way_that_was_tried() {
         assert!(told.contains(way), "{way} in {told}");
     }
 }
+
+#[test]
+fn what_waits_in_the_queue_is_not_in_doubt_before_six_hours() {
+    const HOURS: u64 = 6 * 3_600_000;
+    let (mut world, _) = going(settings());
+    fails(&mut world, "TypeInstruction", no_pane());
+    let command = next(&mut world, "QueueInstruction");
+    world.performed(command, How::Queued);
+    world.pass(HOURS - 1);
+    assert!(ended(&world).is_empty());
+    world.pass(1);
+    assert_eq!(ended(&world), [InstructionEnd::Unknown]);
+}
