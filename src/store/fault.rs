@@ -84,6 +84,14 @@ impl StoreFault {
         Self::Io { doing, why }
     }
 
+    /// What is wrong with the log's files, where the fault says that.
+    pub(super) fn damage(&self) -> Option<&str> {
+        let (Self::Corrupt { what } | Self::Unreadable { what }) = self else {
+            return None;
+        };
+        Some(what)
+    }
+
     pub(super) fn corrupt(what: impl Into<String>) -> Self {
         Self::Corrupt { what: what.into() }
     }

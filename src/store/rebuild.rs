@@ -19,29 +19,28 @@ use std::path::Path;
 pub(super) fn run(state: &Path, found: &StoreFault) -> Result<(), StoreFault> {
     tracing::warn!(%found, "the log is built anew from its two copies");
     let marked = match Mark::read(state) {
-        Err(StoreFault::Corrupt { .. }) => None,
-        Err(StoreFault::Io { .. }) if unread::refusal(state, mark::NAME).is_some() => None,
-        marked => Some(marked?),
+        Err(StoreFault::Corrupt { .. }) => Head::default(),
+        Err(StoreFault::Io { .. }) if unread::refusal(state, mark::NAME).is_some() => {
+            Head::default()
+        }
+        marked => marked?.head,
     };
-    let built = built(state, marked.unwrap_or_default().head);
+    let built = built(state, marked);
     if built.is_err() {
         let gone = forget(&swap::draft(state));
         gone.map_err(|error| StoreFault::io("building the log anew", &error))?;
     }
     let head = built.map_err(|fault| with_cause(fault, found))?;
-    let story = story(found, head, marked.is_some());
+    let story = story(found, head, marked);
     tracing::warn!("{story}");
     swap::put(state, Some(&story))
 }
 
 /// What the owner is told.
-fn story(found: &StoreFault, head: Head, marked: bool) -> String {
-    let what = match found {
-        StoreFault::Corrupt { what } | StoreFault::Unreadable { what } => what.clone(),
-        fault => fault.to_string(),
-    };
+fn story(found: &StoreFault, head: Head, marked: Head) -> String {
+    let what = found.damage().unwrap_or_default();
     let last = head.seq;
-    let holds = if marked {
+    let holds = if marked.last().is_some() {
         format!("everything that was acknowledged, up to entry {last}")
     } else {
         let name = mark::NAME;
@@ -54,18 +53,15 @@ fn story(found: &StoreFault, head: Head, marked: bool) -> String {
 
 /// The fault that keeps from building, with what made it necessary.
 fn with_cause(fault: StoreFault, cause: &StoreFault) -> StoreFault {
-    let StoreFault::Corrupt { what } = fault else {
+    let (StoreFault::Corrupt { what }, Some(found)) = (&fault, cause.damage()) else {
         return fault;
     };
-    match cause {
-        // Entries that are missing because nothing can be read are not gone.
-        StoreFault::Unreadable { what: cause } => StoreFault::Unreadable {
-            what: format!("{cause}; {what}"),
-        },
-        StoreFault::Corrupt { what: cause } => StoreFault::Corrupt {
-            what: format!("{cause}; {what}"),
-        },
-        _ => StoreFault::Corrupt { what },
+    let what = format!("{found}; {what}");
+    // Entries that are missing because nothing can be read are not gone.
+    if matches!(cause, StoreFault::Unreadable { .. }) {
+        StoreFault::Unreadable { what }
+    } else {
+        StoreFault::Corrupt { what }
     }
 }
 

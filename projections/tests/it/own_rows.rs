@@ -212,7 +212,7 @@ fn a_row_that_is_read_again_by_the_next_start_is_no_news() {
         since.cloned().collect::<Vec<_>>()
     };
     let begun = world.machine.state().ledger.sent.get(id).unwrap().tick.0;
-    assert_eq!(lately(&world, begun), [own.guid.clone()]);
+    assert_eq!(lately(&world, begun), std::slice::from_ref(&own.guid));
     assert_eq!(lately(&world, begun + 1), []);
     assert!(world.take(own.clone()).is_empty());
     // Meanwhile it failed: that is news, once.

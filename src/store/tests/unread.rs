@@ -3,7 +3,7 @@
 
 use super::damage::opened;
 use super::recovery::copied;
-use super::{SledLog, append, said, ten};
+use super::{SledLog, append, ten};
 use crate::store::unread::{is_lasting, refused};
 use crate::store::{Recovery, StoreFault, look, verify};
 use rustix::io::Errno;
@@ -134,9 +134,24 @@ fn shorten(file: &Path) {
 fn without_the_mark_nobody_claims_that_the_last_entry_was_the_last() {
     let dir = tempdir().unwrap();
     ten(dir.path());
-    directory(&dir.path().join("log.mark"));
-    opened(dir.path()).unwrap();
-    let story = Recovery::untold(dir.path()).unwrap().remove(0).story;
+    let story = |damage: fn(&Path)| {
+        let broken = copied(dir.path());
+        damage(broken.path());
+        opened(broken.path()).unwrap();
+        let mut told = Recovery::untold(broken.path()).unwrap();
+        told.remove(0).story
+    };
+    let known = story(|state| directory(&state.join(SEGMENT)));
+    assert!(
+        known.contains("everything that was acknowledged, up to entry 10"),
+        "{known}"
+    );
+    let gone = story(|state| {
+        fs::remove_file(state.join("log.mark")).unwrap();
+        directory(&state.join(SEGMENT));
+    });
+    assert!(gone.contains("can no longer say"), "{gone}");
+    let story = story(|state| directory(&state.join("log.mark")));
     assert!(
         story.contains("up to entry 10; log.mark can no longer say"),
         "{story}"
