@@ -28,9 +28,11 @@ fn folded(entries: &[Envelope]) -> State {
 }
 
 fn rules(entries: &[Envelope]) -> Vec<Rule> {
-    let rule = |entry: &Envelope| match &entry.event {
-        Event::RoutingDecided(decided) => Some(decided.rule),
-        _ => None,
+    let rule = |entry: &Envelope| {
+        let Event::RoutingDecided(decided) = &entry.event else {
+            return None;
+        };
+        Some(decided.rule)
     };
     entries.iter().filter_map(rule).collect()
 }
