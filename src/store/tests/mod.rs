@@ -1,9 +1,11 @@
 //! What the log promises, on disk and in memory.
 
+mod beside;
 mod cost;
 mod crash;
 mod damage;
 mod older;
+mod parts;
 mod recovery;
 mod snapshots;
 mod unread;
