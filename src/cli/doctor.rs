@@ -6,7 +6,7 @@ use crate::config::{Config, Environment};
 use crate::doctor::{self, Judgement, Report, Verdict};
 use std::fmt::Write as _;
 
-/// Check everything, and say what to do where something is wrong.
+/// Check everything, and say what to do where something is wrong
 ///
 /// Asks the running agent, and reads the log beside it. Nothing is sent. Exit
 /// codes: 0 healthy, 1 degraded (a check warns or fails), 2 it could not be told.

@@ -46,7 +46,10 @@ pub fn run(args: &Args) -> Outcome {
             .iter()
             .map(|poll| ("CODEX_IMESSAGE_INBOUND_POLL_S", poll.clone())),
     );
-    let config = super::settings_with_owner(&flags)?;
+    let mut config = super::settings_with_owner(&flags)?;
+    if args.launched {
+        config.launched();
+    }
     if args.launched && !args.watch.dry_run {
         return runtime::run_until(&config, crate::mac::launcher::gone());
     }

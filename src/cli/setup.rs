@@ -2,7 +2,8 @@
 //! asks for, and where everything is on this Mac.
 
 use super::error::{CommandError, Outcome};
-use super::{settings, settings_with_owner, ui};
+use super::setup_notify_hook::{self, PaneTitles, Python};
+use super::{settings, ui};
 use crate::config::value::Origin;
 use crate::config::{Config, Environment, Flag, variables};
 use crate::mac::permissions::{self, Patience};
@@ -22,9 +23,8 @@ struct Waiting {
     /// Do not open System Settings
     #[arg(long)]
     no_open: bool,
-    /// Accepted for scripts written for an older program; it has no effect
-    #[arg(long, value_name = "X")]
-    python_bin: Option<String>,
+    #[command(flatten)]
+    python: Python,
 }
 
 /// Wait until the agent may read Messages, telling you what to switch on.
@@ -63,6 +63,8 @@ pub struct Setup {
     /// Your own number or Apple ID e-mail, kept in config.toml of the state directory
     #[arg(long, value_name = "TO")]
     recipient: Option<String>,
+    #[command(flatten)]
+    titles: PaneTitles,
     #[command(flatten)]
     waiting: Waiting,
 }
@@ -112,7 +114,7 @@ pub fn all(args: &Setup) -> Outcome {
     };
     let place = place(&config)?;
     place.check()?;
-    super::setup_notify_hook::run(&super::setup_notify_hook::Args::default())?;
+    setup_notify_hook::run(&setup_notify_hook::Args::with(args.titles))?;
     setup::all(&place, &wish)
 }
 
@@ -127,9 +129,7 @@ pub fn uninstall(args: &Uninstall) -> Outcome {
 
 impl Waiting {
     fn patience(&self) -> Patience {
-        if self.python_bin.is_some() {
-            ui::talk("--python-bin is not used: this program needs no Python.");
-        }
+        self.python.tell();
         Patience {
             timeout: self.timeout,
             poll: self.poll,
@@ -148,7 +148,16 @@ fn seconds(text: &str) -> Result<Duration, String> {
 
 fn with_recipient(recipient: Option<&str>, mut flags: Vec<Flag>) -> Result<Config, CommandError> {
     flags.extend(recipient.map(|to| (variables::TO, to.to_owned())));
-    let config = settings_with_owner(&flags)?;
+    let config = settings(&flags)?;
+    if config.settings().owner.is_empty() {
+        return Err(CommandError::usage(
+            "no recipient: nobody is named who may speak to Codex and be spoken to",
+        )
+        .hint(
+            "nothing was changed; run it again with --recipient +15555550123, your own number or \
+             Apple ID e-mail",
+        ));
+    }
     let ours = [
         variables::TO,
         variables::HOME,

@@ -4,6 +4,7 @@ use super::error::{CommandError, Outcome};
 use super::{printed, ui};
 use crate::config::normalise_handle;
 use crate::mac::hook::{self, HookError, Place, Plan, Titles};
+use std::ffi::OsString;
 use std::io::{BufRead as _, IsTerminal as _};
 
 /// Make Codex tell this program of the ends of turns, in `$CODEX_HOME/config.toml`.
@@ -15,19 +16,56 @@ pub struct Args {
     /// Your number or Apple ID e-mail; kept in config.toml of the state directory
     #[arg(long, value_name = "TO")]
     recipient: Option<String>,
+    #[command(flatten)]
+    titles: PaneTitles,
+    /// Only say what would be done
+    #[arg(long)]
+    dry_run: bool,
+    #[command(flatten)]
+    python: Python,
+}
+
+impl Args {
+    /// As a part of `setup`, which keeps the recipient itself.
+    pub fn with(titles: PaneTitles) -> Self {
+        Self {
+            titles,
+            ..Self::default()
+        }
+    }
+}
+
+/// Whether panes show their session.
+#[derive(Clone, Copy, Debug, Default, clap::Args)]
+pub struct PaneTitles {
     /// Show the session's id in pane titles: the surest way to know which pane is whose
     #[arg(long, overrides_with = "no_pane_titles")]
     pane_titles: bool,
     /// Leave pane titles as they were; without either you are asked at a terminal
     #[arg(long, overrides_with = "pane_titles")]
     no_pane_titles: bool,
-    /// Only say what would be done
-    #[arg(long)]
-    dry_run: bool,
+}
+
+/// What an older program needed.
+#[derive(Debug, Default, clap::Args)]
+pub struct Python {
+    /// Accepted for scripts written for an older program; it has no effect
+    #[arg(long, value_name = "X")]
+    python_bin: Option<OsString>,
+}
+
+impl Python {
+    /// Says that it is not used.
+    pub fn tell(&self) {
+        if self.python_bin.is_some() {
+            ui::talk("--python-bin is not used: this program needs no Python.");
+        }
+    }
 }
 
 /// Carries it out.
 pub fn run(args: &Args) -> Outcome {
+    args.python.tell();
     let recipient = args.recipient.as_deref().map(recipient).transpose()?;
     let config = super::settings(&[])?;
     let place = Place {
@@ -37,8 +75,8 @@ pub fn run(args: &Args) -> Outcome {
     let program = program()?;
     let line = format!("notify = [{program:?}, \"notify\"]");
     let planned = |titles| hook::set_up(&place, &program, titles).map_err(failed);
-    let mut plan = planned(titles(args))?;
-    if titles(args) == Titles::Keep && !plan.shows_thread() && wants_titles() {
+    let mut plan = planned(args.titles.wanted())?;
+    if args.titles.wanted() == Titles::Keep && !plan.shows_thread() && wants_titles() {
         plan = planned(Titles::Show)?;
     }
     if args.dry_run {
@@ -84,11 +122,13 @@ fn sentences(plan: &Plan, dry_run: bool) -> String {
     said
 }
 
-fn titles(args: &Args) -> Titles {
-    match (args.pane_titles, args.no_pane_titles) {
-        (true, _) => Titles::Show,
-        (false, true) => Titles::Hide,
-        (false, false) => Titles::Keep,
+impl PaneTitles {
+    fn wanted(self) -> Titles {
+        match (self.pane_titles, self.no_pane_titles) {
+            (true, _) => Titles::Show,
+            (false, true) => Titles::Hide,
+            (false, false) => Titles::Keep,
+        }
     }
 }
 

@@ -129,9 +129,20 @@ impl Config {
         Ok(Self::from_values(places, environment, values))
     }
 
+    /// The launcher started this process. It is launchd's job where the variables hold
+    /// the label that the job's definition puts there: what launchd itself adds to them
+    /// is not known to reach the launcher's child, and a launcher that somebody opened
+    /// in the Finder is nobody's job.
+    pub fn launched(&mut self) {
+        let label = |row: &&Row| row.name == variables::LABEL;
+        let of_job = |row: &Row| row.origin == Origin::Environment;
+        let told = self.rows.iter().find(label).is_some_and(of_job);
+        self.job = told.then(|| self.launchd_label.clone());
+    }
+
     /// Whether this process is our launchd job.
     pub fn is_job(&self) -> bool {
-        self.job.as_deref() == Some(self.launchd_label.as_str())
+        self.job.is_some()
     }
 
     /// What decisions depend on.
@@ -169,12 +180,7 @@ impl Config {
             launchd_label: values
                 .word("CODEX_IMESSAGE_LAUNCHD_LABEL")
                 .unwrap_or_default(),
-            job: environment
-                .get("XPC_SERVICE_NAME")
-                .and_then(|name| name.to_str())
-                // What is no job's is named so.
-                .filter(|name| *name != "0")
-                .map(str::to_owned),
+            job: None,
             trace: values.switch("CODEX_IMESSAGE_TRACE"),
             log: values.word("CODEX_IMESSAGE_LOG").unwrap_or_default(),
             programs: Programs::new(environment, named),

@@ -1,10 +1,10 @@
 //! Codex: its version, and whether its settings tell this program of turns. The
 //! file is only read here.
 
-use super::{Check, Facts};
+use super::{Check, Facts, Verdict};
 use crate::config::Program;
 use crate::effects::child::Ended;
-use crate::mac::hook::{Hook, Seen, look};
+use crate::mac::hook::{Hook, Place, Seen, chain, look};
 use std::path::Path;
 
 /// Minor versions of Codex that this program was tested with.
@@ -26,7 +26,14 @@ pub(super) fn checks(facts: &Facts<'_>) -> Vec<Check> {
             ];
         }
     };
-    let (hook, titles) = settings(&file, &text);
+    let (mut hook, titles) = settings(&file, &text);
+    if hook.verdict == Verdict::Ok {
+        let place = Place {
+            codex_home: facts.config.codex_home.clone(),
+            state_dir: facts.config.state_dir.clone(),
+        };
+        hook = with_chained(hook, chain::after_us(&place));
+    }
     let hooks = super::hooks::check(&file, &text);
     vec![version(facts), hook, hooks, titles]
 }
@@ -105,6 +112,26 @@ fn hook(name: &'static str, seen: &Seen) -> Check {
         ),
         Hook::Unusable => Check::warn(name, "`notify` is nothing that Codex can run", SET_UP),
         Hook::Absent => Check::warn(name, "`notify` is not set", SET_UP),
+    }
+}
+
+/// A notifier that was there before ours runs after it.
+fn with_chained(hook: Check, after_us: Result<Option<Vec<String>>, String>) -> Check {
+    match after_us {
+        Ok(None) => hook,
+        Ok(Some(argv)) => {
+            let program = argv.first().map_or("", String::as_str);
+            let evidence = format!(
+                "{}; then {program}, which was there before, runs with the same payload",
+                hook.evidence
+            );
+            Check::ok("notify_hook", evidence)
+        }
+        Err(why) => Check::warn(
+            "notify_hook",
+            why,
+            "move notify-hook.json in the state directory away, then run `setup-notify-hook`",
+        ),
     }
 }
 

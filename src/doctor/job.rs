@@ -7,7 +7,7 @@ use crate::cli::error::CommandError;
 use crate::config::Program;
 use crate::mac::app::{self, Found};
 use crate::mac::launchctl::{self, Answer, Meaning, Verb, field};
-use crate::mac::plist::Job;
+use crate::mac::plist::{Job, is_closed};
 use crate::mac::{Place, service};
 use std::path::Path;
 
@@ -101,6 +101,10 @@ fn plist(place: &Place) -> Check {
     if !file.exists() {
         return Check::fail(NAME, format!("{shown} is not there"), SET_UP);
     }
+    if !is_closed(&file) {
+        let evidence = format!("{shown} is not yours alone to write, and launchd refuses it");
+        return Check::fail(NAME, evidence, "run `setup-launchd`, which writes it again");
+    }
     let Some(job) = Job::read(&file) else {
         let evidence = format!("{shown} is not as this version writes it");
         return Check::fail(NAME, evidence, "run `setup-launchd`, which writes it again");
@@ -160,6 +164,8 @@ fn loaded(label: &str, asked: &Answer) -> Check {
         "the app was replaced while it was loaded; run `setup-launchd`, which loads it anew"
     } else if of("last exit code").starts_with("78") {
         "the program or a path in the plist is not there; run `setup-launchd`, which writes it again"
+    } else if of("runs") == "0" {
+        "macOS may not let it run: see System Settings > General > Login Items & Extensions; then run `setup-launchd`"
     } else {
         SET_UP
     };

@@ -134,6 +134,13 @@ fn show(place: &Place, args: Vec<OsString>) {
     }
 }
 
+/// Opens the list in which a refused Automation is switched on.
+pub fn show_automation(place: &Place, patience: Patience) {
+    if patience.open {
+        show(place, vec![format!("{PANES}Privacy_Automation").into()]);
+    }
+}
+
 /// Says which question of macOS comes when the first text is sent.
 pub fn announce(place: &Place) {
     (place.say)(
@@ -167,9 +174,7 @@ pub fn automation(
                 "Automation is refused. Switch Messages on below \"Codex iMessage\" in System \
                  Settings > Privacy & Security > Automation, then run this again.",
             );
-            if patience.open {
-                show(place, vec![format!("{PANES}Privacy_Automation").into()]);
-            }
+            show_automation(place, patience);
             Ok(Granted::No)
         }
         Some(Sent::Otherwise) | None => {

@@ -5,9 +5,11 @@
 use super::Place;
 use super::place::{BUNDLE, LAUNCHER};
 use crate::config::Program;
+use crate::config::variables::LABEL;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::io;
+use std::os::unix::fs::MetadataExt as _;
 use std::path::Path;
 
 /// Seconds that a stopping job has before launchd kills it.
@@ -48,11 +50,13 @@ pub struct Job {
 
 impl Job {
     /// The job of `place`. launchd passes on no variable of the shell, so the two
-    /// that everything is found from are written down.
+    /// that everything is found from are written down; by its label the agent knows
+    /// that it is a job.
     pub fn of(place: &Place) -> io::Result<Self> {
         let log = place.logs().join("launchd.log");
         let variables = [
             ("CODEX_HOME", text(&place.codex_home)?),
+            (LABEL, place.label.clone()),
             ("CODEX_IMESSAGE_STATE_DIR", text(&place.state_dir)?),
             ("LANG", "en_US.UTF-8".to_owned()),
             ("PATH", search_path(place)?),
@@ -114,6 +118,13 @@ impl Job {
         }
         Err(io::Error::other("it reads back as something else"))
     }
+}
+
+/// launchd takes no definition that is another's, or that others may write.
+pub fn is_closed(path: &Path) -> bool {
+    path.metadata().is_ok_and(|found| {
+        found.uid() == rustix::process::geteuid().as_raw() && found.mode() & 0o022 == 0
+    })
 }
 
 /// Is the definition at `path` one that starts our launcher, whatever else it says?

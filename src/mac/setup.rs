@@ -6,7 +6,8 @@
 use super::app::{self, Found};
 use super::health::Health;
 use super::permissions::{self, Granted, Patience};
-use super::plist::Job;
+use super::place::BUNDLE;
+use super::plist::{self, Job};
 use super::trial::{self, Sent};
 use super::{Place, hook, service, tcc};
 use crate::cli::error::{Answer, CommandError, Outcome};
@@ -79,11 +80,14 @@ pub fn all(place: &Place, wish: &Wish) -> Outcome {
             sent: Some(Sent::NotPermitted),
             ..
         } => {
-            "the permission to control Messages (System Settings > Privacy & Security > Automation)"
+            permissions::show_automation(place, wish.patience);
+            "the permission to control Messages: switch it on below \"Codex iMessage\" in System \
+             Settings > Privacy & Security > Automation"
         }
         trial::Seen { .. } => {
-            "the text itself: Messages did not show it as sent. Check that Messages is signed in \
-             and that your address is right"
+            "the text itself: Messages did not show it as sent. If macOS asks on the screen \
+             whether it may be controlled, click OK; check that Messages is signed in and that \
+             your address is right"
         }
     };
     (place.say)(&format!(
@@ -95,6 +99,12 @@ pub fn all(place: &Place, wish: &Wish) -> Outcome {
 /// Brings the agent up as it should be.
 fn agent(place: &Place, wish: &Wish) -> Result<Health, CommandError> {
     place.check()?;
+    if place.label == BUNDLE {
+        return Err(CommandError::usage(format!(
+            "{BUNDLE} is the app's own name; macOS would mix them up"
+        ))
+        .hint("nothing was changed; give the job another name with --label"));
+    }
     delivered(&place.agent)?;
     delivered(&place.launcher)?;
     if let Some(label) = service::duplicates(place)?.first() {
@@ -188,7 +198,9 @@ impl Changes {
         let job = Job::of(place).map_err(|error| {
             CommandError::failure("the launchd job cannot be described").because(error)
         })?;
-        let job = (Job::read(&place.plist()).as_ref() != Some(&job)).then_some(job);
+        let file = place.plist();
+        let holds = Job::read(&file).as_ref() == Some(&job) && plist::is_closed(&file);
+        let job = (!holds).then_some(job);
         if job.is_some() {
             told.push(format!("Writing {}", place.plist().display()));
         }

@@ -41,12 +41,14 @@ pub enum Sent {
     Otherwise,
 }
 
-/// The text of this set-up: one that was asked for lately and did not fail, else a
-/// new one; the name by which the log knows it.
+/// The text of this set-up: one that was asked for lately and was answered or did not fail, else a
+/// new one, which takes the place of one that waits to be tried again; the name by
+/// which the log knows it.
 pub fn ask(place: &Place) -> Result<InputKey, CommandError> {
     if let Some(key) = lately(place)? {
         let seen = look(place, &key)?;
-        if matches!(seen.sent, None | Some(Sent::Done)) {
+        // An answer says that it arrived, whatever else is known.
+        if seen.replied || matches!(seen.sent, None | Some(Sent::Done)) {
             return Ok(key);
         }
     }
@@ -128,6 +130,8 @@ fn look(place: &Place, asked: &InputKey) -> Result<Seen, CommandError> {
                 && Some(message.notice) == notice
             {
                 command = Some(requested.id);
+                // Tried again: how the last try ended says nothing any more.
+                seen.sent = None;
             }
         } else if let Event::CommandSettled(settled) = &entry.event {
             if Some(settled.id) == command {

@@ -31,16 +31,23 @@ pub fn run(place: &Place, wish: Wish) -> Outcome {
         undo.job(label)?;
     }
     undo.app()?;
-    undo.hook()?;
+    // A configuration that is left alone holds nothing else up.
+    let hook = undo.hook();
     let support = place.support();
     undo.remove(&support, "the record of where the program is")?;
-    if wish.purge {
+    if wish.purge && hook.is_ok() {
         undo.purge()?;
+    } else if wish.purge {
+        (place.say)("the state is kept: what config.toml said before set-up stands in it");
+    }
+    if wish.dry_run {
+        (place.say)("nothing was done; as it is now:");
     }
     let (list, clean) = checklist(place, wish.purge);
     if ui::data(&list).is_err() {
         (place.say)(&list);
     }
+    hook?;
     Ok(if clean || wish.dry_run {
         Answer::Yes
     } else {
@@ -102,23 +109,27 @@ impl Undo<'_> {
 
     /// The notifier that was there before is put back.
     fn hook(&self) -> Result<(), CommandError> {
-        let hook = hook::Place {
-            codex_home: self.place.codex_home.clone(),
-            state_dir: self.place.state_dir.clone(),
+        let hook = hook_place(self.place);
+        let plan = match hook::remove(&hook) {
+            Err(error) if !hook.may_hold_ours() => {
+                (self.place.say)(&format!("{error}; nothing in it is of this program"));
+                return Ok(());
+            }
+            plan => plan.map_err(failed)?,
         };
-        let plan = hook::remove(&hook).map_err(failed)?;
         let what = format!("take this program out of {}", plan.file().display());
-        if !plan.changes() {
-            return if self.wish.dry_run {
-                Ok(())
-            } else {
-                plan.carry_out("").map_err(failed)
-            };
+        if plan.changes() {
+            for sentence in plan.says() {
+                (self.place.say)(sentence);
+            }
+            self.step(&what, || plan.carry_out("").map_err(failed))?;
+        } else if !self.wish.dry_run {
+            plan.carry_out("").map_err(failed)?;
         }
-        for sentence in plan.says() {
-            (self.place.say)(sentence);
+        if self.wish.purge || plan.backup_repeats() {
+            self.remove(plan.backup(), "what it said before set-up")?;
         }
-        self.step(&what, || plan.carry_out("").map_err(failed))
+        Ok(())
     }
 
     fn remove(&self, path: &Path, what: &str) -> Result<(), CommandError> {
@@ -169,6 +180,13 @@ fn kept(path: &Path, error: io::Error) -> CommandError {
         .hint("correct this and run uninstall again; it goes on where it stopped")
 }
 
+fn hook_place(place: &Place) -> hook::Place {
+    hook::Place {
+        codex_home: place.codex_home.clone(),
+        state_dir: place.state_dir.clone(),
+    }
+}
+
 /// The checklist, and whether all of it is as it should be.
 pub fn checklist(place: &Place, purged: bool) -> (String, bool) {
     let mut list = List::default();
@@ -191,17 +209,28 @@ pub fn checklist(place: &Place, purged: bool) -> (String, bool) {
         "nothing half made beside it",
         app::leftovers(place).is_empty(),
     );
-    let config = std::fs::read_to_string(place.codex_home.join("config.toml"));
-    let named = config.is_ok_and(|text| text.contains("codex-imessage-control-plane"));
-    list.check("Codex's config.toml does not name this program", !named);
+    list.check(
+        "Codex's config.toml does not name this program",
+        !hook_place(place).names_us(),
+    );
     list.check(
         "no record of where the program is",
         !there(&place.support()),
     );
+    let backup = hook_place(place).backup();
     if purged {
+        list.check("no copy of config.toml", !there(&backup));
         list.check("no state", !there(&place.state_dir));
         list.check("no logs", !there(&place.logs()));
     } else {
+        list.tell(
+            "kept",
+            &format!(
+                "config.toml as it was before set-up, in {}",
+                backup.display()
+            ),
+            there(&backup),
+        );
         list.tell(
             "kept",
             &format!("state in {}", place.state_dir.display()),

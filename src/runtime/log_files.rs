@@ -237,6 +237,7 @@ fn each_frame(
                 nth + 1,
                 path.display()
             ))
+            .hint("nothing was changed; give it a whole `log export`")
         };
         let value: Value = serde_json::from_str(&text).map_err(|_| damaged("it is not JSON"))?;
         let frame = value

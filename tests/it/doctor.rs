@@ -12,7 +12,7 @@ use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
 use std::os::unix::net::UnixListener;
 use std::path::{Path, PathBuf};
-use std::process::{Child, Stdio};
+use std::process::{Child, ChildStdin, Stdio};
 use std::time::Duration;
 
 const OWNER: &str = "+15555550123";
@@ -95,17 +95,32 @@ impl Home {
         agent
     }
 
-    #[expect(clippy::disallowed_methods, reason = "the agent runs beside the test")]
     fn start(&self, program: &Path, more: &[(&str, &str)]) -> Agent {
-        let child = std::process::Command::new(program)
+        Agent(self.run(program, more).spawn().expect("it starts"))
+    }
+
+    /// As the launcher does; with what the launcher holds.
+    fn launched(&self, program: &Path, more: &[(&str, &str)]) -> (Agent, Option<ChildStdin>) {
+        let mut command = self.run(program, more);
+        let mut child = command
+            .arg("--launched")
+            .stdin(Stdio::piped())
+            .spawn()
+            .expect("it starts");
+        let held = child.stdin.take();
+        (Agent(child), held)
+    }
+
+    #[expect(clippy::disallowed_methods, reason = "the agent runs beside the test")]
+    fn run(&self, program: &Path, more: &[(&str, &str)]) -> std::process::Command {
+        let mut command = std::process::Command::new(program);
+        command
             .env_clear()
             .envs(self.variables())
             .envs(more.iter().copied())
             .arg("run")
-            .stderr(Stdio::null())
-            .spawn()
-            .expect("it starts");
-        Agent(child)
+            .stderr(Stdio::null());
+        command
     }
 
     /// Asks the agent until it says so.
@@ -335,23 +350,45 @@ fn the_page_lists_every_check_and_every_field() {
 }
 
 #[test]
+fn what_only_looks_like_a_launchd_job_is_none() {
+    let home = Home::new();
+    let program = assert_cmd::cargo::cargo_bin(MAIN);
+    let label = "com.codex.imessage-control-plane";
+    let in_terminal = home.start(&program, &[("XPC_SERVICE_NAME", label)]);
+    assert_eq!(
+        home.until(|_| true).job,
+        None,
+        "nobody would start it again"
+    );
+    drop(in_terminal);
+    // The app was opened in the Finder: the launcher started it, but launchd does not keep it.
+    let (_agent, _held) = home.launched(&program, &[]);
+    assert_eq!(home.until(|_| true).job, None);
+    assert!(!home.state().join("agent.log").exists());
+}
+
+#[test]
 fn as_a_launchd_job_it_writes_its_own_log_and_makes_room_for_a_new_program() {
     let home = Home::new();
     let program = home.path("program");
     let built = fs::read(assert_cmd::cargo::cargo_bin(MAIN));
     executable::write(&program, built.expect("it is built"));
     let label = "com.example.agent";
-    let job = [
-        ("XPC_SERVICE_NAME", label),
-        ("CODEX_IMESSAGE_LAUNCHD_LABEL", label),
-    ];
-    let mut agent = home.start(&program, &job);
+    let (mut agent, held) = home.launched(
+        &program,
+        &[
+            ("CODEX_IMESSAGE_LAUNCHD_LABEL", label),
+            // Whatever the launcher's child is told here, nothing rests on it.
+            ("XPC_SERVICE_NAME", "0"),
+        ],
+    );
     let health = home.until(|health| health.chat_db.at.is_some());
     assert_eq!(health.job.as_deref(), Some(label));
     assert_eq!(Path::new(&health.binary), program);
     // Put there as an installer does: written aside, then moved over.
     executable::write(&program, "#!/bin/sh\n");
     let ended = agent.0.wait().expect("it ends");
+    drop(held);
     assert_eq!(ended.code(), Some(0), "in good order");
     let log = fs::read_to_string(home.state().join("agent.log")).expect("its log");
     assert!(

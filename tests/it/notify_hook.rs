@@ -165,6 +165,56 @@ fn the_notifier_that_was_there_gets_the_payload() {
     assert_eq!(home.wait_for("got"), format!("--loud|{PAYLOAD}"));
     let (_, log, _) = home.run(&["log", "export"]);
     assert_eq!(log.matches("NotifyReceived").count(), 1, "{log}");
+    let (_, report, _) = home.run(&["doctor"]);
+    let chained = format!("; then {}, which was there before", ring.display());
+    assert!(report.contains(&chained), "{report}");
+}
+
+#[test]
+fn what_an_older_program_needed_is_taken_and_said_to_be_unused() {
+    let home = Home::new("");
+    let unused = "--python-bin is not used";
+    let python = ["--python-bin", "/usr/bin/python3"];
+    let (code, _, talk) = home.run(&[&["setup-notify-hook"], &python[..]].concat());
+    assert_eq!(code, Some(0), "{talk}");
+    assert!(talk.contains(unused), "{talk}");
+    for command in ["setup", "setup-launchd"] {
+        let (code, _, talk) =
+            home.run(&[&[command, "--recipient", "+15555550123"], &python[..]].concat());
+        assert_eq!(code, Some(2), "this is no Mac");
+        assert!(
+            talk.contains(unused) && talk.contains("for a Mac"),
+            "{talk}"
+        );
+    }
+    let (_, _, talk) = home.run(&[&["setup-permissions"], &python[..]].concat());
+    assert!(talk.contains(unused), "{talk}");
+}
+
+#[test]
+fn what_is_said_to_change_is_what_changes_now() {
+    let home = Home::new("");
+    home.run(&["setup-notify-hook"]);
+    let (_, said, _) = home.run(&["setup-notify-hook", "--pane-titles"]);
+    assert!(said.contains("- thread-id joins"), "{said}");
+    assert!(!said.contains("- notify"), "{said}");
+}
+
+#[test]
+fn set_up_without_a_recipient_says_how_to_give_one() {
+    let home = Home::new("model = \"x\"\n");
+    for command in ["setup", "setup-launchd"] {
+        let (code, _, talk) = home.run(&[command]);
+        assert_eq!(code, Some(2));
+        assert!(
+            talk.contains("nothing was changed") && talk.contains("--recipient"),
+            "{talk}"
+        );
+    }
+    assert_eq!(
+        fs::read_to_string(home.config()).expect("kept"),
+        "model = \"x\"\n"
+    );
 }
 
 #[test]

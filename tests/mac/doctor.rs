@@ -6,6 +6,7 @@ use assert_cmd::Command;
 use control_plane::mac::setup;
 use serde_json::Value;
 use std::fs;
+use std::os::unix::fs::PermissionsExt as _;
 
 const NAMES: [&str; 5] = ["launcher", "signature", "plist", "launchd", "duplicates"];
 
@@ -205,6 +206,30 @@ fn how_the_job_ended_is_shown_and_leads_to_the_step() {
         "{checks:#?}"
     );
     assert!(checks[3].2.contains("loads it anew"), "{checks:#?}");
+    // Loaded and never begun: macOS holds it back.
+    for (name, text) in [
+        ("reason", "none"),
+        ("ended", "(never exited)"),
+        ("started", "0"),
+    ] {
+        world.write(name, text);
+    }
+    let checks = doctor(&world);
+    assert!(checks[3].2.contains("Login Items"), "{checks:#?}");
+}
+
+#[test]
+fn a_definition_that_others_may_write_is_found_and_written_again() {
+    let world = installed();
+    let plist = world.place().plist();
+    fs::set_permissions(&plist, fs::Permissions::from_mode(0o666)).expect("opened");
+    let checks = doctor(&world);
+    assert_eq!(checks[2].0, "fail", "{checks:#?}");
+    assert!(checks[2].1.contains("launchd refuses it"), "{checks:#?}");
+    setup::launchd(&world.place(), &wish()).expect("installed again");
+    assert!(said().contains("Writing "));
+    let checks = doctor(&world);
+    assert_eq!(checks[2].0, "ok", "{checks:#?}");
 }
 
 #[test]

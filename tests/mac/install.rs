@@ -105,7 +105,13 @@ fn the_plist_read_back_says_what_launchd_needs() {
     let names: Vec<_> = variables.keys().map(String::as_str).collect();
     assert_eq!(
         names,
-        ["CODEX_HOME", "CODEX_IMESSAGE_STATE_DIR", "LANG", "PATH"]
+        [
+            "CODEX_HOME",
+            "CODEX_IMESSAGE_LAUNCHD_LABEL",
+            "CODEX_IMESSAGE_STATE_DIR",
+            "LANG",
+            "PATH"
+        ]
     );
     for key in ["SessionCreate", "LimitLoadToSessionType", "Disabled"] {
         assert!(!plist.contains_key(key), "{key}");
@@ -373,6 +379,16 @@ fn another_label_moves_the_agent_and_does_not_make_two() {
         .collect();
     assert_eq!(jobs.len(), 1, "{jobs:?}");
     assert!(!world.path(PLIST).exists() && place.plist().exists());
+}
+
+#[test]
+fn a_job_is_not_called_as_the_app_is() {
+    let world = World::new();
+    let mut place = world.place();
+    BUNDLE.clone_into(&mut place.label);
+    let error = setup::launchd(&place, &wish()).expect_err("refused");
+    assert!(error.report().contains("nothing was changed"));
+    assert!(world.calls().is_empty() && !place.app().exists());
 }
 
 #[test]

@@ -43,7 +43,8 @@ impl Live {
             format!("CODEX_IMESSAGE_STATE_DIR={}", path("state")),
             format!("CODEX_IMESSAGE_CHAT_DB={}", live.chat_db().display()),
             format!("CODEX_IMESSAGE_OSASCRIPT_BIN={}", path("bin/osascript")),
-            format!("XPC_SERVICE_NAME={LABEL}"),
+            // Whatever launchd and the app make of this, nothing rests on it.
+            "XPC_SERVICE_NAME=application.com.example.1".to_owned(),
             "PATH=/usr/bin:/bin".to_owned(),
         ];
         world.write("live", &format!("{}\n", variables.join("\n")));
@@ -174,6 +175,18 @@ fn permissions_come_one_after_the_other_and_the_owners_answer_ends_it() {
         asked.pid,
         "it was never ended"
     );
+    // Nothing waits to be tried again, so the refused text does not come as a second one.
+    let watch = Stopwatch::start();
+    while place.health().expect("answers").outbox.depth > 0 {
+        assert!(watch.elapsed() < Duration::from_secs(60), "a text waits");
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    let asked = live
+        .0
+        .read("texts")
+        .matches("set-up is nearly done")
+        .count();
+    assert_eq!(asked, 2, "the refused one and the one that came");
 
     // Taken away again, nothing runs.
     let wish = uninstall::Wish {
@@ -182,6 +195,20 @@ fn permissions_come_one_after_the_other_and_the_owners_answer_ends_it() {
     };
     uninstall::run(&place, wish).expect("undone");
     assert!(place.health().is_err());
+    said();
+}
+
+#[test]
+fn an_agent_under_another_label_knows_its_job() {
+    let live = Live::new("ok");
+    let (mut place, mut wish) = (live.place(), patient());
+    "com.example.other".clone_into(&mut place.label);
+    wish.skip_permissions = true;
+    let answer = setup::launchd(&place, &wish).unwrap_or_else(|error| panic!("{}", error.report()));
+    assert_eq!(answer, Answer::Yes, "{}", said());
+    let job = place.health().expect("the agent answers").job;
+    assert_eq!(job.as_deref(), Some("com.example.other"));
+    assert!(live.0.path("state/agent.log").exists(), "its own log");
     said();
 }
 

@@ -2,12 +2,13 @@
 
 use crate::world::{World, healthy, said, wish};
 use control_plane::cli::error::Answer;
+use control_plane::clock::wall;
 use control_plane::driver::Driver;
 use control_plane::mac::setup;
 use control_plane::mac::trial::{self, Seen, Sent};
 use control_plane::store::SledLog;
 use events::input::{Attention, Body, Chat, ChatDbPlaced, MessageRow, Placing, Started};
-use events::outcome::{Evidence, Failure};
+use events::outcome::{Doubt, Evidence, Failure};
 use events::{CommandId, Guid, Input, InputKey, Now, Outcome, Report, Settings, Tick, Wall};
 use std::fs;
 use std::io::{BufRead as _, BufReader};
@@ -49,14 +50,18 @@ impl Holder {
             why: Placing::FirstStart,
         }));
         for key in ["another", KEY] {
-            holder.take(Input::Attention(Attention {
-                key: InputKey::parse(key).expect("a key"),
-                cwd: "/srv".into(),
-                need: "please".into(),
-                to: None,
-            }));
+            holder.asks(key, "please");
         }
         holder
+    }
+
+    fn asks(&mut self, key: &str, need: &str) {
+        self.take(Input::Attention(Attention {
+            key: InputKey::parse(key).expect("a key"),
+            cwd: "/srv".into(),
+            need: need.into(),
+            to: None,
+        }));
     }
 
     fn take(&mut self, input: Input) {
@@ -158,6 +163,25 @@ fn what_became_of_the_text_is_read_beside_the_holder_of_the_log() {
     }
 }
 
+#[test]
+fn an_answer_ends_it_though_nobody_saw_the_text_go() {
+    let world = World::new();
+    let mut holder = Holder::new(&world);
+    holder.now.wall = wall();
+    holder.asks(
+        "set-up",
+        "set-up is nearly done: answer this text with the word help, and it is",
+    );
+    holder.ends(done());
+    holder.ends(done());
+    holder.ends(Outcome::Unknown(Doubt::NoProof));
+    // Nobody listens for hand-overs here, so another text could not be sent.
+    trial::ask(&world.place()).expect_err("it may not have come, so another is sent");
+    holder.owner_writes();
+    let asked = trial::ask(&world.place()).expect("the same");
+    assert_eq!(asked, InputKey::parse("set-up").expect("a key"));
+}
+
 /// The real agent of `world`, whose osascript is refused.
 struct Agent(Child);
 
@@ -236,6 +260,13 @@ fn set_up_names_the_step_that_is_missing() {
     assert!(
         said.contains("not finished") && said.contains("permission to control Messages"),
         "{said}"
+    );
+    let calls = world.calls();
+    assert!(
+        calls
+            .iter()
+            .any(|call| call.ends_with("?Privacy_Automation")),
+        "{calls:?}"
     );
 }
 

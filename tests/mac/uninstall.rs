@@ -86,6 +86,8 @@ fn the_notifier_that_was_there_before_is_put_back() {
     let plan = control_plane::mac::hook::set_up(&hook, ours, titles).expect("planned");
     plan.carry_out("").expect("set up");
     assert!(world.read("home/.codex/config.toml").contains(ours));
+    let backup = world.path("home/.codex/config.toml.before-imessage");
+    assert!(backup.exists());
     let dry = Wish {
         purge: true,
         dry_run: true,
@@ -99,6 +101,71 @@ fn the_notifier_that_was_there_before_is_put_back() {
         said()
     );
     assert_eq!(world.read("home/.codex/config.toml"), before);
+    assert!(!backup.exists());
+    said();
+}
+
+#[test]
+fn a_copy_of_the_configuration_goes_when_it_says_nothing_more() {
+    for (later, stays) in [("", false), ("\n# added later\n", true)] {
+        let world = installed();
+        let (config, place) = ("home/.codex/config.toml", world.place());
+        world.write(config, "model = \"x\"\n");
+        let hook = control_plane::mac::hook::Place {
+            codex_home: place.codex_home.clone(),
+            state_dir: place.state_dir.clone(),
+        };
+        let (ours, titles) = (
+            "/opt/codex-imessage-control-plane",
+            control_plane::mac::hook::Titles::Keep,
+        );
+        let plan = control_plane::mac::hook::set_up(&hook, ours, titles).expect("planned");
+        plan.carry_out("").expect("set up");
+        world.write(config, &format!("{}{later}", world.read(config)));
+        uninstall::run(&place, GONE).expect("gone");
+        assert_eq!(world.read(config), format!("model = \"x\"\n{later}"));
+        assert_eq!(hook.backup().exists(), stays);
+        let (list, clean) = uninstall::checklist(&place, false);
+        assert!(clean, "{list}");
+        assert_eq!(
+            list.contains("kept  config.toml as it was"),
+            stays,
+            "{list}"
+        );
+        uninstall::run(&place, ALL_GONE).expect("gone");
+        assert!(!hook.backup().exists());
+    }
+    said();
+}
+
+#[test]
+fn a_configuration_that_cannot_be_read_holds_nothing_else_up() {
+    let world = installed();
+    let (config, place) = ("home/.codex/config.toml", world.place());
+    let broken = "notify = [\"/opt/codex-imessage-control-plane\", \"notify\"]\n[tui\n";
+    world.write(config, broken);
+    let error = uninstall::run(&place, ALL_GONE).expect_err("it is left");
+    let report = error.report();
+    assert!(report.contains("line 2, column 5"), "{report}");
+    let told = said();
+    assert!(told.contains("the state is kept"), "{told}");
+    assert!(!place.app().exists() && !place.plist().exists() && !place.support().exists());
+    assert!(place.state_dir.exists());
+    assert_eq!(world.read(config), broken);
+    assert!(
+        uninstall::checklist(&place, true)
+            .0
+            .contains("LEFT  Codex's")
+    );
+    // One that never was ours stays as it is.
+    world.write(config, "[tui\n");
+    let answer = uninstall::run(&place, ALL_GONE).expect("the rest goes");
+    assert_eq!(
+        (answer, world.read(config).as_str()),
+        (Answer::Yes, "[tui\n")
+    );
+    assert!(said().contains("nothing in it is of this program"));
+    assert!(!place.state_dir.exists());
 }
 
 #[test]

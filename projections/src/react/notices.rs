@@ -19,7 +19,27 @@ pub(super) fn queue(
     kind: &str,
     body: &str,
 ) {
+    let parts = worded(draft.state(), session, kind, body);
+    instead(draft, &[], session, topic, parts);
+}
+
+/// Queues what a program asked to be said. The same text that Messages certainly did
+/// not take waits to be tried again; it gives its place to this one, or both would come.
+pub(super) fn request(draft: &mut Draft, body: &str) {
     let state = draft.state();
+    let parts = worded(state, None, "needs attention", body);
+    let same = |notice: &Notice| {
+        // The try that is only asked for has not ended yet.
+        let failed = notice.attempts > u16::from(notice.sending.is_some());
+        let waits = notice.next == 0 && failed && !begun(state, notice);
+        waits && notice.topic == Topic::Request && notice.parts == parts
+    };
+    let open = state.outbox.open.iter();
+    let same: Vec<_> = open.filter(|(_, n)| same(n)).map(|(seq, _)| *seq).collect();
+    instead(draft, &same, None, Topic::Request, parts);
+}
+
+fn worded(state: &State, session: Option<&SessionId>, kind: &str, body: &str) -> Vec<Text> {
     let known = session.and_then(|id| state.sessions.get(id));
     let head = head(known, kind);
     let body = if state.settings.redact {
@@ -27,8 +47,7 @@ pub(super) fn queue(
     } else {
         body.to_owned()
     };
-    let parts = parts(&head, &body, state.settings.max_len as usize);
-    instead(draft, &[], session, topic, parts);
+    parts(&head, &body, state.settings.max_len as usize)
 }
 
 /// Tries out the way to the owner. A text that is owed already tries it out as well,

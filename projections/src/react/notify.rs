@@ -7,7 +7,7 @@ use super::rollouts::turn_ended;
 use crate::redact::redact;
 use crate::sessions::folder;
 use crate::told;
-use events::event::{AttentionRequested, Ending, NotifyReceived, Topic, TurnTold};
+use events::event::{AttentionRequested, Ending, NotifyReceived, TurnTold};
 use events::input::{Attention, Notify};
 use events::{Event, Text};
 
@@ -83,6 +83,6 @@ pub(super) fn attention(draft: &mut Draft, attention: Attention) {
         refused,
     }));
     if sent {
-        notices::queue(draft, None, Topic::Request, "needs attention", &body);
+        notices::request(draft, &body);
     }
 }

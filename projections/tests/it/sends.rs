@@ -245,6 +245,43 @@ fn attention_is_said_once_and_to_the_owner_only() {
 }
 
 #[test]
+fn what_is_asked_for_again_while_macos_refuses_it_comes_once() {
+    let mut world = World::new();
+    let attention = |key: &str, need: &str| {
+        Input::Attention(Attention {
+            key: InputKey::parse(key).unwrap(),
+            cwd: "/srv/api".into(),
+            need: need.into(),
+            to: None,
+        })
+    };
+    let refused = Outcome::Failed(Failure::NotPermitted { code: -1743 });
+    world.feed(attention("a", "answer this"));
+    let (id, _) = world.next_send().unwrap();
+    world.settled(id, refused.clone());
+    world.feed(attention("b", "something else"));
+    world.feed(attention("c", "answer this"));
+    let sent: Vec<_> = world.send_all().into_iter().map(|(_, text)| text).collect();
+    let head = "[Codex] needs attention\napi\n";
+    assert_eq!(
+        sent,
+        ["something else", "answer this"].map(|need| format!("{head}{need}"))
+    );
+    world.pass(3_600_000);
+    assert!(world.next_send().is_none(), "the first is not tried again");
+    // One that is only asked for has not failed, and one that is being given to
+    // Messages may arrive: another is another.
+    world.feed(attention("f", "twice"));
+    world.feed(attention("g", "twice"));
+    assert_eq!(world.send_all().len(), 2);
+    world.feed(attention("d", "answer this"));
+    let (id, _) = world.next_send().unwrap();
+    world.feed(attention("e", "answer this"));
+    world.settled(id, refused);
+    assert_eq!(world.machine.state().outbox.open.len(), 2);
+}
+
+#[test]
 fn what_follows_from_an_input_names_it_as_its_cause() {
     let mut world = World::new();
     let row = world.row("help");

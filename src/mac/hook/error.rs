@@ -3,7 +3,7 @@
 
 use super::text::Fault;
 use std::io;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// What went wrong. In every case the file is as it was.
 #[derive(Debug, thiserror::Error)]
@@ -62,6 +62,10 @@ pub enum HookError {
     },
 }
 
+fn parent(path: &Path) -> std::path::Display<'_> {
+    path.parent().unwrap_or(path).display()
+}
+
 impl HookError {
     /// What to do next.
     pub fn hint(&self) -> String {
@@ -81,6 +85,9 @@ impl HookError {
                 super::command::PROGRAM
             ),
             Self::Changed { .. } => "run the command again".into(),
+            Self::Record { path, source } if source.kind() == io::ErrorKind::PermissionDenied => {
+                format!("make '{}' yours to write, then run the command again", parent(path))
+            }
             Self::Record { path, .. } => format!(
                 "use the version of this program that wrote it, or move '{}' away",
                 path.display()

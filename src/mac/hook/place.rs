@@ -29,6 +29,25 @@ impl Place {
         self.codex_home.join("config.toml")
     }
 
+    /// What config.toml said before set-up changed it; beside the file itself, where links lead to.
+    pub fn backup(&self) -> PathBuf {
+        let config = self.config();
+        let mut name = config.canonicalize().unwrap_or(config).into_os_string();
+        name.push(BACKUP);
+        name.into()
+    }
+
+    /// config.toml has our name in it, whatever else it is.
+    pub fn names_us(&self) -> bool {
+        let text = std::fs::read(self.config()).unwrap_or_default();
+        String::from_utf8_lossy(&text).contains(PROGRAM)
+    }
+
+    /// Something of ours may stand in config.toml, or what stood there before is recorded.
+    pub fn may_hold_ours(&self) -> bool {
+        self.names_us() || self.state_dir.join(record::FILE).exists()
+    }
+
     fn record(&self) -> Result<Option<Record>, HookError> {
         Record::load(&self.state_dir).map_err(|source| self.unusable(source))
     }
@@ -100,7 +119,7 @@ pub fn set_up(place: &Place, program: &str, titles: Titles) -> Result<Plan, Hook
         Some(record) => undo::recorded(&source, record).map_err(fault)?,
         None => source.clone(),
     };
-    let mut changes = install::changes(&before, &wish).map_err(fault)?;
+    let changes = install::changes(&before, &wish).map_err(fault)?;
     let (after, edits) = text::apply(&before, changes.edits);
     if !install::changes(&after, &wish)
         .map_err(fault)?
@@ -110,10 +129,10 @@ pub fn set_up(place: &Place, program: &str, titles: Titles) -> Result<Plan, Hook
         let what = "what is there cannot be changed safely; put our line in by hand";
         return Err(fault(text::fault(&source, 0, what)));
     }
+    // Said is what changes now, not what was changed before.
+    let mut says = wanting.says;
     if hide {
-        changes
-            .says
-            .push("[tui] terminal_title is as it was before set-up".into());
+        says.push("[tui] terminal_title is as it was before set-up".into());
     }
     let created = found.text.is_none()
         || (before.is_empty() && record.as_ref().is_some_and(|record| record.created));
@@ -122,7 +141,7 @@ pub fn set_up(place: &Place, program: &str, titles: Titles) -> Result<Plan, Hook
     let mut record = Record::of(&before, &after, edits);
     (record.created, record.chain) = (created, then);
     let memory = Memory::Save(record);
-    Ok(Plan::new(place, Some(after), found, memory, changes.says))
+    Ok(Plan::new(place, Some(after), found, memory, says))
 }
 
 /// The file stays. A notifier that has put itself before us is not called by us any more.
@@ -216,7 +235,9 @@ impl Plan {
             self.found.writable(line)?;
         }
         if let Memory::Save(record) = &self.memory {
-            if self.changes() && self.found.text.is_some() && !self.backup.exists() {
+            // A file that set-up made holds nothing of the owner's.
+            let owners = self.found.text.is_some() && !record.created;
+            if self.changes() && owners && !self.backup.exists() {
                 self.found.back_up(&self.backup)?;
             }
             recorded(record.save(&self.place.state_dir))?;
@@ -230,15 +251,9 @@ impl Plan {
         Ok(())
     }
 
-    /// After undoing: removes a backup that says what the file says, or `false` if it says more.
-    pub fn drop_backup(&self) -> bool {
-        let backup = std::fs::read_to_string(&self.backup);
-        match (backup, &self.after) {
-            (Ok(backup), Some(after)) if backup == *after => {
-                std::fs::remove_file(&self.backup).is_ok()
-            }
-            (Ok(_), _) => false,
-            (Err(error), _) => error.kind() == std::io::ErrorKind::NotFound,
-        }
+    /// After undoing: the backup says only what the file says.
+    pub fn backup_repeats(&self) -> bool {
+        let backup = std::fs::read_to_string(&self.backup).ok();
+        backup.is_some() && backup == self.after
     }
 }

@@ -156,6 +156,23 @@ fn a_record_of_another_version_stops_everything() {
 }
 
 #[test]
+fn a_record_that_may_not_be_written_is_no_other_versions() {
+    let hint = |kind: std::io::ErrorKind| {
+        let error = HookError::Record {
+            path: "/srv/ours/notify-hook.json".into(),
+            source: kind.into(),
+        };
+        error.hint()
+    };
+    let denied = hint(std::io::ErrorKind::PermissionDenied);
+    assert_eq!(
+        denied,
+        "make '/srv/ours' yours to write, then run the command again"
+    );
+    assert!(hint(std::io::ErrorKind::InvalidData).contains("move "));
+}
+
+#[test]
 fn the_recipient_joins_our_own_settings() {
     let home = Home::empty();
     let file = home.place.state_dir.join("config.toml");

@@ -62,7 +62,10 @@ impl Home {
     fn remove(&self) -> Vec<String> {
         let plan = remove(&self.place).unwrap();
         plan.carry_out(LINE).unwrap();
-        assert!(plan.drop_backup() || plan.backup().exists());
+        assert_eq!(plan.backup(), self.place.backup());
+        if plan.backup_repeats() {
+            fs::remove_file(plan.backup()).unwrap();
+        }
         plan.says().to_vec()
     }
 
