@@ -47,7 +47,11 @@ impl Wall {
     /// How long before `later` this was; zero if it was not before.
     pub const fn until(self, later: Self) -> Span {
         let gap = later.0.saturating_sub(self.0);
-        Span(if gap > 0 { gap.unsigned_abs() } else { 0 })
+        Span(if gap.is_negative() {
+            0
+        } else {
+            gap.unsigned_abs()
+        })
     }
 }
 

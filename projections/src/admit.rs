@@ -3,7 +3,7 @@
 
 use crate::handle;
 use crate::inbox::Inbox;
-use crate::ledger::{Sent, Stage, sent_digest};
+use crate::ledger::{Sent, sent_digest};
 use crate::render::SIGIL;
 use crate::state::State;
 use events::event::IgnoreReason as Reason;
@@ -99,10 +99,7 @@ fn ours<'a>(state: &'a State, row: &MessageRow) -> Option<&'a Sent> {
     // before it was written, else of one that waits, else of the oldest.
     let unseen: Vec<_> = sent.into_iter().filter(|s| s.guid.is_none()).collect();
     let begun = |s: &&&Sent| row.date.is_some_and(|date| s.at <= date);
-    let waits = |s: &&&Sent| {
-        let entry = state.ledger.open.get(&s.id);
-        entry.is_some_and(|entry| waits_for_row(&entry.stage))
-    };
+    let waits = |s: &&&Sent| state.ledger.open.contains_key(&s.id);
     let last = unseen.iter().rfind(begun);
     let found = last.or_else(|| unseen.iter().find(waits));
     found.or(unseen.first()).copied()
@@ -172,7 +169,7 @@ fn sender(state: &State, row: &MessageRow, chat: &Chat) -> Result<bool, Reason> 
             Reason::NotOwner
         });
     }
-    if row.service != "iMessage" {
+    if !is_imessage(&row.service) {
         return Err(Reason::NotIMessage);
     }
     // With a Mac that has an Apple ID of its own, what "we" sent by hand is not the owner's word.
@@ -185,6 +182,11 @@ fn sender(state: &State, row: &MessageRow, chat: &Chat) -> Result<bool, Reason> 
     }
     // Where it is not said which address a row came to, it may be a chat with oneself.
     Ok(row.from_me || to_self)
+}
+
+/// Whether a row's service is the one that cannot be forged. RCS is not, nor what nobody knows.
+pub fn is_imessage(service: &str) -> bool {
+    service == "iMessage"
 }
 
 /// What it says, and whether that is new.
@@ -347,9 +349,4 @@ fn is_tapback_text(text: &str) -> bool {
         || VERBS
             .iter()
             .any(|verb| text.strip_prefix(verb).is_some_and(quoted))
-}
-
-/// Whether a command that waits for its row may still get it.
-pub const fn waits_for_row(stage: &Stage) -> bool {
-    matches!(stage, Stage::Started | Stage::Performed(_))
 }

@@ -66,6 +66,18 @@ impl SentTexts {
         }
     }
 
+    /// Whether the row of a text was seen as SMS or RCS.
+    pub fn is_elsewhere(&self, id: CommandId) -> bool {
+        self.by_id.get(&id).is_some_and(|sent| sent.elsewhere)
+    }
+
+    /// Notes that the row of a text was seen as SMS or RCS.
+    pub fn went_elsewhere(&mut self, id: CommandId) {
+        if let Some(sent) = self.by_id.get_mut(&id) {
+            sent.elsewhere = true;
+        }
+    }
+
     /// Gives a text the name of its row.
     pub fn name(&mut self, id: CommandId, guid: &Guid, row: i64) {
         if let Some(sent) = self.by_id.get_mut(&id) {
@@ -98,6 +110,12 @@ impl SentTexts {
         for sent in self.by_id.values_mut() {
             (sent.baseline, sent.row) = (None, None);
         }
+    }
+
+    /// The names of the rows of texts that were begun from this moment on.
+    pub fn rows_since(&self, tick: Tick) -> impl Iterator<Item = &Guid> {
+        let since = self.by_id.values().filter(move |sent| sent.tick >= tick);
+        since.filter_map(|sent| sent.guid.as_ref())
     }
 
     /// The text that a command gave.
@@ -169,6 +187,8 @@ pub struct Sent {
     pub row: Option<i64>,
     /// Its row was seen with an error.
     pub failed: bool,
+    /// Its row was seen as SMS or RCS.
+    pub elsewhere: bool,
     /// The notice it was part of.
     pub notice: events::Seq,
 }

@@ -165,14 +165,16 @@ fn chunks(text: &str, room: usize) -> Vec<String> {
 }
 
 fn cut_at(text: &str, room: usize) -> usize {
+    // A single grapheme longer than the room is kept whole: cutting it would change what is read.
+    let first = text.graphemes(true).next().map_or(text.len(), str::len);
     let mut chars = 0;
     let (mut hard, mut line, mut word) = (0, 0, 0);
     for (at, grapheme) in text.grapheme_indices(true) {
         chars += grapheme.chars().count();
         if chars > room {
             // Room ends where a word does.
-            if at > 0 && grapheme.chars().all(char::is_whitespace) {
-                return at;
+            if grapheme.chars().all(char::is_whitespace) {
+                return at.max(first);
             }
             break;
         }
@@ -183,8 +185,6 @@ fn cut_at(text: &str, room: usize) -> usize {
             word = at;
         }
     }
-    // A single grapheme longer than the room is kept whole: cutting it would change what is read.
-    let first = text.graphemes(true).next().map_or(text.len(), str::len);
     let half = hard / 2;
     [line, word]
         .into_iter()

@@ -64,9 +64,10 @@ fn copies(facts: &Facts<'_>, evidence: String) -> Check {
 fn faulty(fault: &StoreFault) -> Check {
     const NAME: &str = "log";
     match fault {
-        StoreFault::Corrupt { .. } | StoreFault::Full { .. } | StoreFault::Newer(_) => {
-            Check::fail(NAME, fault.to_string(), fault.hint())
-        }
+        StoreFault::Corrupt { .. }
+        | StoreFault::Unreadable { .. }
+        | StoreFault::Full { .. }
+        | StoreFault::Newer(_) => Check::fail(NAME, fault.to_string(), fault.hint()),
         StoreFault::Io { .. }
         | StoreFault::Locked { .. }
         | StoreFault::TooLarge(_)

@@ -56,7 +56,9 @@ pub(super) fn now(state_dir: &Path) -> Result<(Driver<SledLog>, Snapshots), Stor
     let snapshots = snapshots(state_dir);
     let driver = match folded(SledLog::open(state_dir)?, &snapshots) {
         // In a log that was closed in good order damage shows only where it is read.
-        Err(StoreFault::Corrupt { .. }) => folded(SledLog::open_doubtful(state_dir)?, &snapshots),
+        Err(StoreFault::Corrupt { .. } | StoreFault::Io { .. }) => {
+            folded(SledLog::open_doubtful(state_dir)?, &snapshots)
+        }
         folded => folded,
     };
     let mut driver = driver?;

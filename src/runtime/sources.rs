@@ -10,7 +10,7 @@ use crate::ingress::inbox::{Inbox, Refused, Waiting};
 use crate::ingress::queue_file::QueueFile;
 use crate::ingress::rollouts::{self, Rollouts};
 use events::input::{Source, SourceState};
-use events::{Guid, Input, InputKey, SessionId, Wall};
+use events::{Guid, Input, InputKey, SessionId, Tick, Wall};
 use projections::State;
 use projections::sessions::Session;
 use std::collections::BTreeSet;
@@ -146,16 +146,18 @@ fn chat_watch(path: &PathBuf, hint: Sender<Hint>) -> Option<chat_db::Watch> {
 }
 
 /// Our own rows whose fate is not final: Messages changes them in place.
+/// Our rows whose fate may still change: those of texts that wait for their proof, and of
+/// those that had it shortly before the log ends.
 fn own_rows(state: &State) -> Vec<Guid> {
-    state
-        .ledger
-        .open
-        .values()
-        .filter_map(|entry| match &entry.row {
-            Some(events::outcome::Evidence::Row { guid, .. }) => Some(guid.clone()),
-            _ => None,
-        })
-        .collect()
+    let follow = u64::try_from(chat_db::FOLLOW.as_millis()).unwrap_or(u64::MAX);
+    let lately = Tick(state.tick.0.saturating_sub(follow));
+    let lately = state.ledger.sent.rows_since(lately).cloned();
+    let open = state.ledger.open.values();
+    let open = open.filter_map(|entry| match &entry.row {
+        Some(events::outcome::Evidence::Row { guid, .. }) => Some(guid.clone()),
+        _ => None,
+    });
+    lately.chain(open).collect()
 }
 
 fn own_row(input: &Input) -> Option<Guid> {

@@ -5,7 +5,7 @@
 use super::codex::{Put, Session};
 use super::marks;
 use super::names;
-use super::story::{Beat, Database, Odd, Proof, S, Shows, Turn, Words};
+use super::story::{Beat, Database, Kind, Odd, Proof, S, Shows, Turn, Words};
 use super::world::{Happening, Seen, World};
 use events::input::Attention;
 use events::{Guid, Input, Text};
@@ -18,8 +18,7 @@ impl World {
         match beat {
             Beat::Wait(_) => {}
             Beat::Open(kind) => {
-                let session = Session::begin(self.sessions.len(), kind, now, self.wall());
-                self.sessions.push(session);
+                self.opens(kind);
             }
             Beat::Keys(keys) => self.keys.push_back(keys),
             Beat::Queue(queue) => self.queue = queue,
@@ -48,6 +47,7 @@ impl World {
                     session.live = false;
                     session.proof = Proof::Gone;
                 }
+                self.server_from = self.sessions.len();
             }
             Beat::Upgrade(which) => {
                 self.marks.hit("upgraded");
@@ -83,6 +83,15 @@ impl World {
             | Beat::Lag(s, _) => self.at_the_desk(s, beat),
         }
         Seen::Nothing
+    }
+
+    /// A thread begins, in a new pane. Each server of tmux counts its panes from 0.
+    pub(super) fn opens(&mut self, kind: Kind) -> S {
+        let s = self.sessions.len();
+        let mut session = Session::begin(s, kind, self.now, self.wall());
+        session.pane = s - self.server_from;
+        self.sessions.push(session);
+        s
     }
 
     /// The owner, or chance, at a session's terminal.

@@ -31,7 +31,9 @@ pub struct Session {
     pub asks: Option<(CallId, QuestionKind, u16)>,
     /// Codex runs.
     pub live: bool,
-    /// Its pane.
+    /// The number of its pane, which another had before if tmux' server is another.
+    pub pane: usize,
+    /// Whether that pane is there.
     pub proof: Proof,
     /// What covers the composer.
     pub shows: Shows,
@@ -84,6 +86,7 @@ impl Session {
             ended: Vec::new(),
             asks: None,
             live: true,
+            pane: nth,
             proof: Proof::Proven,
             shows: Shows::Composer,
             unsubmitted: None,

@@ -1,7 +1,7 @@
 //! What executors do to the world, and what they say about it. They report as
 //! the real ones do: certain only where nothing can have happened.
 
-use super::codex::Put;
+use super::codex::{Put, Session};
 use super::marks;
 use super::names;
 use super::story::{Fate, Keys, Kind, Proof, Queue, S, Shows, Starts};
@@ -154,12 +154,17 @@ impl World {
     }
 
     fn type_in(&mut self, typed: &TypeInstruction) -> (u64, Report, bool) {
+        let others = |s: &&Session| s.live && s.id != typed.instruction.session;
+        let mut others = self.sessions.iter().filter(others);
+        if others.any(|s| typed.hints.contains(&names::pane(s.pane))) {
+            self.marks.hit("pane id reused");
+        }
         let found = self.look(&typed.instruction.session);
         let (s, screen) = match found {
             Ok(found) => found,
             Err(report) => return (30, report, false),
         };
-        let pane = names::pane(s);
+        let pane = names::pane(self.sessions[s].pane);
         let steers = typed.steer && screen == Screen::Working;
         if screen != (Screen::Composer { draft: false }) && !steers {
             return (30, failed(Failure::NotReady { pane, screen }), false);
@@ -206,7 +211,7 @@ impl World {
         };
         let mine = put(&typed.instruction);
         let session = &mut self.sessions[s];
-        let pane = names::pane(s);
+        let pane = names::pane(session.pane);
         if session.unsubmitted.as_ref() != Some(&mine) || session.shows != Shows::Composer {
             let screen = Screen::Composer { draft: false };
             return (30, failed(Failure::NotReady { pane, screen }), false);
@@ -221,7 +226,7 @@ impl World {
             Ok(found) => found,
             Err(report) => return (30, report, false),
         };
-        let pane = names::pane(s);
+        let pane = names::pane(self.sessions[s].pane);
         if !matches!(screen, Screen::Question { .. }) {
             return (30, failed(Failure::NotReady { pane, screen }), false);
         }
@@ -282,10 +287,8 @@ impl World {
             let (program, message) = ("tmux".into(), "no such file".into());
             return (100, failed(Failure::NotStarted { program, message }), false);
         }
-        let s = self.sessions.len();
-        let session = super::codex::Session::begin(s, Kind::Embedded, self.now, self.wall());
-        let (id, cwd) = (session.id.clone(), session.cwd());
-        self.sessions.push(session);
+        let s = self.opens(Kind::Embedded);
+        let (id, cwd) = (self.sessions[s].id.clone(), self.sessions[s].cwd());
         let put = Put {
             text: start.text.reveal().clone(),
             by: Some(start.inbound.clone()),
@@ -299,7 +302,7 @@ impl World {
         }
         let running = Evidence::Running {
             session: id,
-            pane: names::pane(s),
+            pane: names::pane(self.sessions[s].pane),
             cwd,
         };
         (700, Report::Settled(Outcome::Done(running)), true)

@@ -6,10 +6,13 @@ use super::world::World;
 use events::input::{Body, ChatDbPlaced, MessageRow, Placing, QueueEntry, QueueLine, Rollout};
 use events::{Guid, Input, SessionId, Text};
 use projections::State;
+use projections::ledger::Sent;
 use std::collections::BTreeMap;
 
 /// How long a row may take to become whole.
 const HOLD: u64 = 30_000;
+/// How long the fate of one of our rows is followed after a start.
+const FOLLOW: u64 = 120_000;
 const FILE: &str = "queue-1";
 
 /// How far each source was read by this process.
@@ -21,8 +24,8 @@ pub(super) struct Readers {
     /// Rows read, by number and name.
     read: Vec<(i64, Guid)>,
     held: BTreeMap<i64, u64>,
-    /// Our own rows, with their error code when last handed out.
-    tracked: BTreeMap<Guid, i64>,
+    /// Our own rows, with their error code and service when last handed out.
+    tracked: BTreeMap<Guid, (i64, String)>,
     rollouts: BTreeMap<SessionId, u64>,
     lines: usize,
 }
@@ -41,8 +44,14 @@ impl Readers {
         readers.held = held.map(|rowid| (*rowid, now + HOLD)).collect();
         for row in &world.messages.rows {
             let sent = state.ledger.sent.by_guid(&row.row.guid);
-            if sent.is_some_and(|sent| state.ledger.open.contains_key(&sent.id)) {
-                readers.tracked.insert(row.row.guid.clone(), 0);
+            let follows = |sent: &Sent| {
+                let lately = sent.tick.0.saturating_add(FOLLOW) >= state.tick.0;
+                lately || state.ledger.open.contains_key(&sent.id)
+            };
+            if sent.is_some_and(follows) {
+                readers
+                    .tracked
+                    .insert(row.row.guid.clone(), Default::default());
             }
         }
         let sessions = state.sessions.by_id.iter();
@@ -135,15 +144,16 @@ impl Readers {
         Some(due)
     }
 
-    /// One of our own rows with a new error code.
+    /// One of our own rows with a new error code or service.
     fn changed(&mut self, world: &World) -> Option<MessageRow> {
         for (guid, last) in &mut self.tracked {
             let Some(row) = world.messages.named(guid) else {
                 continue;
             };
             // Put in again behind what was read, it comes in its turn.
-            if row.row.rowid <= self.rowid && row.row.error != *last {
-                *last = row.row.error;
+            let fate = (row.row.error, row.row.service.clone());
+            if row.row.rowid <= self.rowid && fate != *last {
+                *last = fate;
                 return Some(row.row.clone());
             }
         }
@@ -157,7 +167,8 @@ impl Readers {
         self.rowid = row.rowid;
         self.read.push((row.rowid, row.guid.clone()));
         if row.from_me {
-            self.tracked.insert(row.guid.clone(), row.error);
+            let fate = (row.error, row.service.clone());
+            self.tracked.insert(row.guid.clone(), fate);
         }
         if !whole(&row) {
             self.held.insert(row.rowid, world.now + HOLD);

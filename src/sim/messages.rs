@@ -123,7 +123,8 @@ impl Messages {
     pub fn our_row(&mut self, text: &str, by: CommandId, fate: Fate, wall: Wall) -> Guid {
         let mut row = self.blank(text, wall, true);
         match fate {
-            Fate::Sms => row.service = "SMS".into(),
+            // Every other one was to go as iMessage when its row was written.
+            Fate::Sms if self.written % 2 == 0 => row.service = "SMS".into(),
             Fate::TextLate(_) => row.body = Body::Empty,
             Fate::Ghost => {
                 (row.body, row.chat) = (Body::Empty, None);
@@ -238,6 +239,13 @@ impl Messages {
                 row.row.body = whole.body;
             }
         }
+    }
+
+    /// Messages sends a text as SMS that was to go as iMessage. Whether it was.
+    pub fn turn_to_sms(&mut self, guid: &Guid) -> bool {
+        let service = "SMS".to_owned();
+        let row = self.named_mut(guid);
+        row.is_some_and(|row| std::mem::replace(&mut row.row.service, service) == "iMessage")
     }
 
     /// Messages writes an error code on a row.

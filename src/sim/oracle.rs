@@ -44,6 +44,8 @@ pub(super) struct Oracle {
     notices: BTreeMap<Seq, NoticeQueued>,
     /// Notices that no longer mattered.
     withdrawn: BTreeSet<Seq>,
+    /// Texts whose rows said SMS, and how often the owner was told so.
+    elsewhere: (BTreeSet<CommandId>, usize),
     /// Texts that went out while chat.db could not be read.
     unwitnessed: BTreeSet<CommandId>,
     effects: usize,
@@ -115,12 +117,12 @@ impl Oracle {
             if let Some(transcript) = &mut self.transcript {
                 transcript.push(format!("{} {} {:?}", world.now, entry.seq, entry.event));
             }
-            if closely {
-                shows_nothing(&entry)?;
-            }
             marks::branch(&entry.event).inspect(|mark| self.marks.hit(mark));
             self.entry(&entry, world)
                 .map_err(|what| format!("{what}, at entry {}", entry.seq))?;
+            if closely {
+                shows_nothing(&entry)?;
+            }
             apply(&mut self.shadow, &entry);
         }
         if !closely {
@@ -136,6 +138,11 @@ impl Oracle {
         must(open < 500 && notices < 500, || {
             format!("state grows: {open} commands, {notices} notices")
         })
+    }
+
+    /// What a trace says of State, whose lines come from its `Debug`, is nothing private.
+    pub(super) fn state_shows_nothing(&self) -> Result<(), Broken> {
+        shows_nothing(&self.shadow)
     }
 
     fn entry(&mut self, entry: &Envelope, world: &World) -> Result<(), Broken> {
@@ -170,6 +177,9 @@ impl Oracle {
                 })
             }
             Event::OutgoingSeen(e) => {
+                if e.service != "iMessage" && e.error == 0 {
+                    self.elsewhere.0.insert(e.command);
+                }
                 let row = world.messages.once_named(&e.guid);
                 let mine = row.is_some_and(|r| r.by == Some(e.command));
                 must(mine || world.blurred, || {
@@ -416,9 +426,9 @@ impl Oracle {
 /// Words that stand in the owner's and the model's texts, and addresses: no log line may have them.
 const PRIVATE: [&str; 4] = [names::OWNER, "555550199", names::MAC, "zebra"];
 
-/// An entry as a log line would have it has nothing of what is private.
-fn shows_nothing(entry: &Envelope) -> Result<(), Broken> {
-    let line = format!("{entry:?}");
+/// What is said by its `Debug`, as all log lines and traces are, has nothing of what is private.
+fn shows_nothing(said: &impl std::fmt::Debug) -> Result<(), Broken> {
+    let line = format!("{said:?}");
     let shown = PRIVATE.iter().find(|word| line.contains(*word));
     shown.map_or(Ok(()), |word| {
         Err(format!("\"{word}\" shows in a log line"))

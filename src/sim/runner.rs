@@ -234,7 +234,11 @@ impl<'a> Run<'a> {
             Depth::Sampled => closely || self.steps.is_multiple_of(SAMPLE),
             Depth::Bare => return Ok(()),
         };
-        self.oracle.check(&process.driver, &self.world, closely)
+        self.oracle.check(&process.driver, &self.world, closely)?;
+        if self.steps.is_multiple_of(SAMPLE) {
+            self.oracle.state_shows_nothing()?;
+        }
+        Ok(())
     }
 
     /// Opens the log, from its beginning and from a snapshot, which must agree.

@@ -45,6 +45,8 @@ pub struct World {
     pub(super) starts: Option<Starts>,
     pub(super) hook: Hook,
     life: u32,
+    /// The first session that began under the server of tmux that runs now.
+    pub(super) server_from: S,
     next: BTreeMap<(u64, u64), Happening>,
     pub(super) order: u64,
 }
@@ -68,6 +70,7 @@ pub(super) enum Happening {
     Report(u32, CommandId, Box<Report>),
     OurRow(CommandId, Text, Fate, Wall),
     RowFails(Guid),
+    RowTurns(Guid),
     RowWhole(Guid, String),
     RowAgain(Guid),
     TurnEnds(S, usize, Turn),
@@ -111,6 +114,7 @@ impl World {
             starts: None,
             hook: Hook::Once,
             life: 0,
+            server_from: 0,
             next: BTreeMap::new(),
             order: 0,
         };
@@ -218,12 +222,18 @@ impl World {
             Happening::OurRow(id, text, fate, written) => {
                 let row = self.messages.our_row(text.reveal(), id, fate, written);
                 match fate {
+                    Fate::Sms => self.plan(now + 1500, Happening::RowTurns(row)),
                     Fate::Error22After(ms) => self.plan(now + ms, Happening::RowFails(row)),
                     Fate::TextLate(ms) => {
                         let text = text.reveal().clone();
                         self.plan(now + ms, Happening::RowWhole(row, text));
                     }
                     _ => {}
+                }
+            }
+            Happening::RowTurns(row) => {
+                if self.messages.turn_to_sms(&row) {
+                    self.marks.hit("row turns to SMS");
                 }
             }
             Happening::RowFails(row) => self.messages.fail(&row),
@@ -321,7 +331,7 @@ impl World {
             };
             let origin = Origin {
                 cwd: world.sessions[s].cwd(),
-                pane: Some(names::pane(s)),
+                pane: Some(names::pane(world.sessions[s].pane)),
                 parent: parent.into(),
             };
             let notify = Notify {

@@ -17,6 +17,9 @@ pub enum StoreFault {
     /// The bytes on disk are not what was written.
     #[error("the log is damaged: {what}; its files are kept as they are")]
     Corrupt { what: String },
+    /// The system does not give a file of it back, and will not the next time.
+    #[error("the log cannot be read: {what}; its files are kept as they are")]
+    Unreadable { what: String },
     /// Another process has it.
     #[error("the log is held by another process{}", holder(*.pid))]
     Locked { pid: Option<u32> },
@@ -51,7 +54,7 @@ impl StoreFault {
                 "free space on the disk of the state directory, twice the size of its `log` directory and 64 MiB; what waits \
                  for room goes on by itself, anything else has to be started again"
             }
-            Self::Io { .. } => {
+            Self::Io { .. } | Self::Unreadable { .. } => {
                 "check that the state directory is yours and its disk is healthy, then start again"
             }
             Self::Corrupt { .. } => {
@@ -79,6 +82,14 @@ impl StoreFault {
         }
         let why = error.to_string();
         Self::Io { doing, why }
+    }
+
+    /// What is wrong with the log's files, where the fault says that.
+    pub(super) fn damage(&self) -> Option<&str> {
+        let (Self::Corrupt { what } | Self::Unreadable { what }) = self else {
+            return None;
+        };
+        Some(what)
     }
 
     pub(super) fn corrupt(what: impl Into<String>) -> Self {

@@ -5,6 +5,9 @@ use std::io::{self, Write as _};
 use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _, PermissionsExt as _};
 use std::path::Path;
 
+/// Where damaged files are kept, below the state directory.
+pub(super) const DAMAGED: &str = "damaged";
+
 /// Makes `dir` and what is missing above it, and closes it to everybody else.
 pub(crate) fn private_dir(dir: &Path) -> io::Result<()> {
     DirBuilder::new().recursive(true).mode(0o700).create(dir)?;
@@ -15,7 +18,8 @@ pub(crate) fn private_dir(dir: &Path) -> io::Result<()> {
 }
 
 /// Closes everything below `dir` to everybody else. Links are not followed, and
-/// what vanishes meanwhile needs no closing.
+/// what vanishes meanwhile needs no closing. What was set aside as damaged lies in a closed
+/// directory, and may be what nobody can open any more: it is in nobody's way.
 pub(crate) fn close_to_others(dir: &Path) -> io::Result<()> {
     for entry in dir.read_dir()? {
         let entry = entry?;
@@ -28,7 +32,10 @@ pub(crate) fn close_to_others(dir: &Path) -> io::Result<()> {
             std::fs::set_permissions(entry.path(), Permissions::from_mode(wanted))?;
         }
         if found.is_dir() {
-            close_to_others(&entry.path())?;
+            match close_to_others(&entry.path()) {
+                Err(_) if entry.file_name() == DAMAGED => {}
+                closed => closed?,
+            }
         }
     }
     Ok(())

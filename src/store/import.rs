@@ -60,8 +60,5 @@ impl Import {
 fn clear(state: &Path) -> io::Result<()> {
     forget(&state.join(DIR))?;
     forget(&state.join(journal::DIR))?;
-    match std::fs::remove_file(state.join(mark::NAME)) {
-        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
-        _ => Ok(()),
-    }
+    std::fs::remove_file(state.join(mark::NAME))
 }

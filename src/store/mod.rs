@@ -28,6 +28,7 @@ pub mod snapshot;
 mod swap;
 #[cfg(test)]
 mod tests;
+mod unread;
 mod verify;
 
 pub use fault::StoreFault;

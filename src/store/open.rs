@@ -9,7 +9,7 @@ use super::mark::{self, Mark, Marked, Stamp};
 use super::quiet::caught;
 use super::reader::{self, guarded, key};
 use super::sled::DIR;
-use super::{Head, StoreFault, files, rebuild, rehearsal, swap};
+use super::{Head, StoreFault, files, rebuild, rehearsal, swap, unread};
 use events::Seq;
 use sled::{Db, Tree};
 use std::fs::{File, OpenOptions, Permissions};
@@ -42,9 +42,13 @@ impl Open {
                 Err(StoreFault::corrupt(what))
             })
         };
-        match as_found() {
-            Err(StoreFault::Corrupt { what }) => {
-                rebuild::run(state, &what)?;
+        let opened = match as_found() {
+            Err(fault @ StoreFault::Io { .. }) => Err(unread::refused(state).unwrap_or(fault)),
+            opened => opened,
+        };
+        match opened {
+            Err(fault @ (StoreFault::Corrupt { .. } | StoreFault::Unreadable { .. })) => {
+                rebuild::run(state, &fault)?;
                 as_found()
             }
             opened => opened,

@@ -5,63 +5,73 @@
 
 use super::builder::Builder;
 use super::journal::{self, Piece, Pieces, following, split};
-use super::mark::{self, Mark, Marked};
+use super::mark::{self, Mark};
 use super::rehearsal::{forget, on_copy};
 use super::sled::DIR;
-use super::{Head, StoreFault, reader, swap};
+use super::{Head, StoreFault, reader, swap, unread};
 use events::Seq;
 use events::codec::{self, DecodeError};
 use sled::Tree;
+use std::io;
 use std::path::Path;
 
-/// Builds the log in `state` anew, in which `what` was found, and puts it in its place.
-pub(super) fn run(state: &Path, what: &str) -> Result<(), StoreFault> {
-    tracing::warn!(
-        what,
-        "the log is damaged and is built anew from its two copies"
-    );
+/// Builds the log in `state` anew, because of `found`, and puts it in its place.
+pub(super) fn run(state: &Path, found: &StoreFault) -> Result<(), StoreFault> {
+    tracing::warn!(%found, "the log is built anew from its two copies");
     let marked = match Mark::read(state) {
-        Err(StoreFault::Corrupt { .. }) => Marked::default(),
-        marked => marked?,
+        Err(StoreFault::Corrupt { .. }) => Head::default(),
+        Err(StoreFault::Io { .. }) if unread::refusal(state, mark::NAME).is_some() => {
+            Head::default()
+        }
+        marked => marked?.head,
     };
-    let built = built(state, marked.head);
+    let built = built(state, marked);
     if built.is_err() {
         let gone = forget(&swap::draft(state));
         gone.map_err(|error| StoreFault::io("building the log anew", &error))?;
     }
-    let head = built.map_err(|fault| with_cause(fault, what))?;
-    let story = format!(
-        "The log was damaged: {what}. It was built anew from its two copies and holds everything \
-         that was acknowledged, up to entry {}.",
-        head.seq
-    );
+    let head = built.map_err(|fault| with_cause(fault, found))?;
+    let story = story(found, head, marked);
     tracing::warn!("{story}");
     swap::put(state, Some(&story))
 }
 
-fn with_cause(fault: StoreFault, cause: &str) -> StoreFault {
-    match fault {
-        StoreFault::Corrupt { what } => StoreFault::Corrupt {
-            what: format!("{cause}; {what}"),
-        },
-        fault @ (StoreFault::Full { .. }
-        | StoreFault::Io { .. }
-        | StoreFault::Locked { .. }
-        | StoreFault::Newer(_)
-        | StoreFault::TooLarge(_)
-        | StoreFault::Misnumbered { .. }
-        | StoreFault::NotEmpty { .. }
-        | StoreFault::Closed) => fault,
+/// What the owner is told.
+fn story(found: &StoreFault, head: Head, marked: Head) -> String {
+    let what = found.damage().unwrap_or_default();
+    let last = head.seq;
+    let holds = if marked.last().is_some() {
+        format!("everything that was acknowledged, up to entry {last}")
+    } else {
+        let name = mark::NAME;
+        format!(
+            "everything that they have, up to entry {last}; {name} can no longer say whether that was the last"
+        )
+    };
+    format!("The log was damaged: {what}. It was built anew from its two copies and holds {holds}.")
+}
+
+/// The fault that keeps from building, with what made it necessary.
+fn with_cause(fault: StoreFault, cause: &StoreFault) -> StoreFault {
+    let (StoreFault::Corrupt { what }, Some(found)) = (&fault, cause.damage()) else {
+        return fault;
+    };
+    let what = format!("{found}; {what}");
+    // Entries that are missing because nothing can be read are not gone.
+    if matches!(cause, StoreFault::Unreadable { .. }) {
+        StoreFault::Unreadable { what }
+    } else {
+        StoreFault::Corrupt { what }
     }
 }
 
-/// Tries with sled's files as they are; then without its snapshots, which are a cache
-/// and may be what is damaged; then with the journal alone.
+/// Tries with sled's files as they are; then without those that sled makes again, which
+/// may be what is damaged; then with the journal alone.
 fn built(state: &Path, marked: Head) -> Result<Head, StoreFault> {
     let mut refused = None;
     if state.join(DIR).join("db").exists() {
-        for snapshots in [true, false] {
-            let answer = on_copy(state, snapshots, |tree| {
+        for all in [true, false] {
+            let answer = on_copy(state, all, |tree| {
                 // Whether the copy opens is one question, what it holds another.
                 Ok(build(state, Some(tree), marked))
             });
@@ -71,6 +81,7 @@ fn built(state: &Path, marked: Head) -> Result<Head, StoreFault> {
                 }
                 Ok(answer) => return answer,
                 Err(StoreFault::Corrupt { .. }) => {}
+                Err(StoreFault::Io { .. }) if unread::refusal(state, DIR).is_some() => {}
                 Err(fault) => return Err(fault),
             }
         }
@@ -83,13 +94,15 @@ fn built(state: &Path, marked: Head) -> Result<Head, StoreFault> {
 
 /// Everything that the copies prove, in the draft of a new log.
 fn build(state: &Path, sled: Option<&Tree>, marked: Head) -> Result<Head, StoreFault> {
-    let mut journal = frames(&state.join(journal::DIR))?.peekable();
+    let mut journal = frames(state)?.peekable();
     let mut builder = Builder::new(swap::draft(state))?;
     let mut fits = marked.last().is_none();
     loop {
         let wanted = builder.head.seq.next();
-        while journal.next_if(|(seq, _)| *seq < wanted).is_some() {}
-        let one = journal.next_if(|(seq, _)| *seq == wanted);
+        let past = |found: &Found| found.as_ref().is_ok_and(|(seq, _)| *seq < wanted);
+        while journal.next_if(past).is_some() {}
+        let due = |found: &Found| found.as_ref().map_or(true, |(seq, _)| *seq == wanted);
+        let one = journal.next_if(due).transpose()?;
         let one = one.map(|(_, frame)| frame);
         let mut found = fitting(builder.head, one)?;
         if found.is_none() {
@@ -103,9 +116,9 @@ fn build(state: &Path, sled: Option<&Tree>, marked: Head) -> Result<Head, StoreF
         fits |= head == marked;
     }
     let head = builder.head;
-    let after = |seq: &Seq| *seq > head.seq;
+    let after = |found: &Found| found.as_ref().map_or(true, |(seq, _)| *seq > head.seq);
     let beyond = [
-        journal.map(|(seq, _)| seq).find(after),
+        journal.find(after).transpose()?.map(|(seq, _)| seq),
         sled.and_then(|tree| reader::first_behind(tree, head.seq)),
     ];
     let next = beyond.into_iter().flatten().min();
@@ -140,16 +153,28 @@ fn fitting(head: Head, frame: Option<Vec<u8>>) -> Result<Option<(Head, Vec<u8>)>
     }
 }
 
-/// The frames of all whole records of the journal.
-fn frames(dir: &Path) -> Result<impl Iterator<Item = (Seq, Vec<u8>)> + use<>, StoreFault> {
-    let pieces = Pieces::of(dir).map_err(|error| StoreFault::io("reading the journal", &error))?;
-    // A segment that cannot be read gives as little as a damaged one.
-    Ok(pieces.flat_map(|piece| match piece {
-        Ok(Piece::Record(frames)) => split(&frames)
-            .filter_map(|frame| Some((position(frame)?, frame.to_vec())))
-            .collect(),
-        Ok(Piece::Broken(_)) | Err(_) => Vec::new(),
-    }))
+/// A frame of the journal with its position, or why it cannot be read now.
+type Found = Result<(Seq, Vec<u8>), StoreFault>;
+
+/// The frames of all whole records of the journal. What the disk does not give back
+/// gives as little as what is damaged; what only fails now is a fault.
+fn frames(state: &Path) -> Result<impl Iterator<Item = Found> + use<>, StoreFault> {
+    let fault = |error: io::Error| StoreFault::io("reading the journal", &error);
+    let pieces = match Pieces::of(&state.join(journal::DIR)) {
+        Err(error) if unread::is_lasting(&error) => None,
+        pieces => Some(pieces.map_err(fault)?),
+    };
+    Ok(pieces
+        .into_iter()
+        .flatten()
+        .flat_map(move |piece| match piece {
+            Ok(Piece::Record(frames)) => split(&frames)
+                .filter_map(|frame| Some(Ok((position(frame)?, frame.to_vec()))))
+                .collect(),
+            Ok(Piece::Broken(_)) => Vec::new(),
+            Err(error) if unread::is_lasting(&error) => Vec::new(),
+            Err(error) => vec![Err(fault(error))],
+        }))
 }
 
 fn position(frame: &[u8]) -> Option<Seq> {

@@ -18,6 +18,8 @@ use std::io;
 use std::path::Path;
 
 const SCRATCH: &str = "log.check";
+/// sled's directory for values that are larger than ours.
+pub(super) const BLOBS: &str = "blobs";
 
 /// Proves on a copy that sled's files in `state` can be opened without losing anything.
 pub(super) fn run(state: &Path, marked: Marked) -> Result<(), StoreFault> {
@@ -33,17 +35,17 @@ pub(super) fn run(state: &Path, marked: Marked) -> Result<(), StoreFault> {
     })
 }
 
-/// Lets `work` use sled's files in `state`, with or without its `snapshots`, as a
-/// copy that goes away again.
+/// Lets `work` use sled's files in `state`, all or only those that it cannot make again
+/// by itself, as a copy that goes away again.
 pub(super) fn on_copy<T>(
     state: &Path,
-    snapshots: bool,
+    all: bool,
     work: impl FnOnce(&Tree) -> Result<T, StoreFault>,
 ) -> Result<T, StoreFault> {
     let fault = |error: io::Error| StoreFault::io("checking the log on a copy", &error);
     let scratch = state.join(SCRATCH);
     forget(&scratch).map_err(fault)?;
-    let done = copy(&state.join(DIR), &scratch, snapshots)
+    let done = copy(&state.join(DIR), &scratch, all)
         .map_err(fault)
         .and_then(|()| opened(&scratch, work));
     let forgotten = forget(&scratch).map_err(fault);
@@ -62,14 +64,16 @@ pub(super) fn opened<T>(
     done
 }
 
-/// Copies sled's files. Snapshots are a cache, and half written ones are no use.
-pub(super) fn copy(from: &Path, to: &Path, snapshots: bool) -> io::Result<()> {
+/// Copies sled's files. Snapshots are a cache, and half written ones are no use; what
+/// `conf` says is what we ask for. Its directory of blobs stays empty.
+pub(super) fn copy(from: &Path, to: &Path, all: bool) -> io::Result<()> {
     files::private_dir(to)?;
     for entry in from.read_dir()? {
         let entry = entry?;
         let name = entry.file_name().to_string_lossy().into_owned();
-        let wanted = !name.ends_with(".generating") && (snapshots || !name.starts_with("snap."));
-        if entry.file_type()?.is_file() && wanted {
+        let spare = name.starts_with("snap.") || name == "conf";
+        let useless = name.ends_with(".generating") || name == BLOBS;
+        if !useless && (all || !spare) {
             fs::copy(entry.path(), to.join(name))?;
         }
     }

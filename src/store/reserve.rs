@@ -5,7 +5,7 @@
 use super::files;
 use rustix::fs::{FallocateFlags, fallocate, statvfs};
 use std::fs::OpenOptions;
-use std::io::{self, Write as _};
+use std::io::{self, Read as _};
 use std::os::unix::fs::{MetadataExt as _, OpenOptionsExt as _};
 use std::path::{Path, PathBuf};
 
@@ -75,10 +75,7 @@ impl Reserve {
             .open(self.path())?;
         if fallocate(&file, FallocateFlags::empty(), 0, SIZE).is_err() {
             // Not every file system can promise blocks; written ones are there in all.
-            let block = vec![0xE5; 1 << 16];
-            for _ in 0..SIZE / block.len() as u64 {
-                file.write_all(&block)?;
-            }
+            io::copy(&mut io::repeat(0xE5).take(SIZE), &mut file)?;
         }
         file.sync_all()?;
         files::sync_dir(&self.state)

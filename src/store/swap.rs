@@ -2,6 +2,7 @@
 //! kept below `damaged/`. Every step is one rename, and the next one is told from
 //! what is on disk: whoever comes after a crash goes on where it was.
 
+use super::files::DAMAGED;
 use super::rehearsal::forget;
 use super::sled::DIR;
 use super::{StoreFault, files, journal, mark};
@@ -14,8 +15,6 @@ const DRAFT: &str = "rebuilding";
 const BUILT: &str = "rebuilt";
 /// In there: what stood in its place.
 const FOUND: &str = "found";
-/// Where that goes in the end.
-pub(super) const DAMAGED: &str = "damaged";
 /// What was found and done, beside the files it is about.
 pub(super) const STORY: &str = "what-happened.txt";
 /// The same before the log tells of it.

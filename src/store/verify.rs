@@ -3,11 +3,11 @@
 //! opened as a copy elsewhere.
 
 use super::journal;
-use super::mark::{Mark, Marked};
+use super::mark::{self, Mark, Marked};
 use super::reader::{self, Reader};
 use super::rehearsal::{copy, opened};
 use super::sled::DIR;
-use super::{Head, StoreFault};
+use super::{Head, StoreFault, unread};
 use events::Seq;
 use std::io;
 use std::ops::ControlFlow;
@@ -51,7 +51,7 @@ impl Verified {
 /// Reads the log in `state` whole.
 pub fn verify(state: &Path) -> Result<Verified, StoreFault> {
     let unread = |error: io::Error| StoreFault::io("reading the log", &error);
-    let mark = damage(Mark::read(state))?;
+    let mark = damage(state, mark::NAME, Mark::read(state))?;
     let marked = mark.clone().unwrap_or_default();
     let (dir, files) = (state.join(DIR), state.join(journal::DIR));
     let (sled_files, sled_bytes) = size(&dir).map_err(unread)?;
@@ -68,7 +68,7 @@ pub fn verify(state: &Path) -> Result<Verified, StoreFault> {
         entries: head.seq.0,
         files: sled_files,
         bytes: sled_bytes,
-        damage: damage(sled)?.err(),
+        damage: damage(state, DIR, sled)?.err(),
     };
     let mut head = Head::default();
     let read = journal(&files, marked, &mut head);
@@ -76,7 +76,7 @@ pub fn verify(state: &Path) -> Result<Verified, StoreFault> {
         entries: head.seq.0,
         files: journal_files,
         bytes: journal_bytes,
-        damage: damage(read)?.err(),
+        damage: damage(state, journal::DIR, read)?.err(),
     };
     Ok(Verified {
         sled,
@@ -85,12 +85,19 @@ pub fn verify(state: &Path) -> Result<Verified, StoreFault> {
     })
 }
 
-/// Damage is an answer; what keeps from looking is none.
-fn damage<T>(result: Result<T, StoreFault>) -> Result<Result<T, StoreFault>, StoreFault> {
+/// Damage of a part of the log is an answer; what keeps from looking now is none.
+fn damage<T>(
+    state: &Path,
+    part: &str,
+    result: Result<T, StoreFault>,
+) -> Result<Result<T, StoreFault>, StoreFault> {
     match result {
-        Ok(found) => Ok(Ok(found)),
+        Err(fault @ StoreFault::Io { .. }) => match unread::refusal(state, part) {
+            Some(refusal) => Ok(Err(refusal)),
+            None => Err(fault),
+        },
         Err(fault @ StoreFault::Corrupt { .. }) => Ok(Err(fault)),
-        Err(fault) => Err(fault),
+        result => result.map(Ok),
     }
 }
 
@@ -141,6 +148,8 @@ fn ends(head: Head, marked: Marked) -> Result<(), StoreFault> {
 fn size(dir: &Path) -> io::Result<(usize, u64)> {
     let entries = match dir.read_dir() {
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok((0, 0)),
+        // That it cannot be read is said as its damage.
+        Err(error) if unread::is_lasting(&error) => return Ok((0, 0)),
         entries => entries?,
     };
     let (mut files, mut bytes) = (0, 0_u64);

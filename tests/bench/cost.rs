@@ -1,5 +1,5 @@
 //! What this program costs. `cargo bench --bench cost` runs all; with `-- NAME`
-//! one of fold, notify, rollout, phone, idle. Each figure stands beside its floor,
+//! one of fold, append, notify, rollout, phone, idle. Each figure stands beside its floor,
 //! taken in the same run: on a busy machine only the ratio means something.
 
 #![allow(clippy::expect_used, reason = "a benchmark that fails stops")]
@@ -8,6 +8,7 @@
     reason = "a benchmark starts and measures programs as they come"
 )]
 
+mod append;
 mod fold;
 #[cfg(target_os = "linux")]
 mod idle;
@@ -24,6 +25,7 @@ type Bench = fn() -> Vec<table::Row>;
 
 const ALL: &[(&str, Bench)] = &[
     ("fold", fold::run),
+    ("append", append::run),
     ("notify", notify::run),
     ("rollout", rollout::run),
     ("phone", phone::run),

@@ -128,7 +128,7 @@ fn into_the_inbox(world: &World, handed: &HandOver, mark: String) -> Handed {
 }
 
 /// As Codex does it; killed after so many milliseconds, if any.
-fn by_process(world: &World, mark: String, killed: Option<u64>) -> Handed {
+pub(crate) fn by_process(world: &World, mark: String, killed: Option<u64>) -> Handed {
     let mut notify = world.command(world.ours());
     notify.arg("notify").arg(payload(&mark));
     let mut notify = notify.stderr(std::process::Stdio::piped()).spawn().unwrap();

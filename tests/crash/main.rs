@@ -18,6 +18,7 @@ mod chat_db;
 #[path = "../shared/executable.rs"]
 mod executable;
 mod floods;
+mod full_disk;
 mod killed;
 mod load;
 mod log;

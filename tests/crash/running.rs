@@ -33,6 +33,7 @@ impl Running {
         command
             .arg("run")
             .env("CODEX_IMESSAGE_TRACE", "on")
+            .env("CODEX_IMESSAGE_LOG", "debug")
             .envs(settings.iter().copied());
         let child = command.stdout(file()).stderr(file()).spawn().unwrap();
         Self { child, trace }

@@ -97,7 +97,22 @@ pub(crate) fn check(world: &World, given: &[&Given]) -> Log {
     marks_are_told_once(given, &truth);
     hand_overs_count_once(given, &log);
     rows_count_once(given, &log);
+    nothing_private_is_said(world, given);
     log
+}
+
+/// What the program says while it works, its trace and its diagnosis, has no words of the
+/// owner or for them, and no address.
+fn nothing_private_is_said(world: &World, given: &[&Given]) {
+    let said = content(&world.path("trace"));
+    let rows = given.iter().flat_map(|given| &given.rows);
+    let lines = given.iter().flat_map(|given| &given.lines);
+    let texts = rows.map(|(_, text)| text).chain(lines);
+    let digits = OWNER.trim_start_matches("+1").to_owned();
+    for private in texts.chain([&digits]) {
+        let line = said.lines().find(|line| line.contains(private.as_str()));
+        assert_eq!(line, None, "{private:?} was said");
+    }
 }
 
 fn commands_are_begun_once(log: &Log) {
@@ -243,6 +258,11 @@ fn the_checks_see_what_they_look_for() {
         fs::write(rollout, format!("{line}\n{line}\n")).unwrap();
     };
     assert!(seen(&typed).contains("was typed 2 times"));
+    let told = |world: &World, given: &mut Given| {
+        given.rows.push(("row".to_owned(), "the words".to_owned()));
+        fs::write(world.path("trace"), "DEBUG taken: the words\n").unwrap();
+    };
+    assert!(seen(&told).contains("was said"));
     let lost = |_: &World, given: &mut Given| {
         given.handed.push(Handed {
             mark: "lost".to_owned(),

@@ -29,11 +29,10 @@ fn folded(entries: &[Envelope]) -> State {
 
 fn rules(entries: &[Envelope]) -> Vec<Rule> {
     let rule = |entry: &Envelope| {
-        if let Event::RoutingDecided(decided) = &entry.event {
-            Some(decided.rule)
-        } else {
-            None
-        }
+        let Event::RoutingDecided(decided) = &entry.event else {
+            return None;
+        };
+        Some(decided.rule)
     };
     entries.iter().filter_map(rule).collect()
 }

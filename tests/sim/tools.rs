@@ -9,6 +9,7 @@ use control_plane::sim::shrink::{hex, shrink, unhex};
 use control_plane::sim::story::Story;
 use control_plane::sim::{random, runner, scenarios};
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -110,7 +111,32 @@ pub(crate) fn reproduced(seed: u64, what: &str) -> String {
         again.is_some_and(|again| same(&again, what))
     };
     let small = shrink(random::bytes(seed), fails);
-    format!("SIM={seed}: {what}\n  smallest: SIM=hex:{}", hex(&small))
+    let case = stored(seed, what, &small);
+    format!(
+        "SIM={seed}: {what}\n  smallest: SIM=hex:{}\n  stored: {}, which belongs into tests/sim/cases",
+        hex(&small),
+        case.display()
+    )
+}
+
+/// A failure as a case that is played with every test once it lies among the others.
+fn stored(seed: u64, what: &str, bytes: &[u8]) -> PathBuf {
+    let cases = Path::new(env!("CARGO_TARGET_TMPDIR")).join("sim");
+    let case = cases.join(format!("seed-{seed}.hex"));
+    let text = format!("# {}\n{}\n", what.replace('\n', " "), hex(bytes));
+    std::fs::create_dir_all(&cases).expect("a directory of the build");
+    std::fs::write(&case, text).expect("a file of the build");
+    case
+}
+
+#[test]
+fn a_failure_is_stored_as_a_case_that_can_be_played() {
+    let bytes = random::bytes(7);
+    let case = stored(u64::MAX, "two lines\nof what is wrong", &bytes);
+    let text = std::fs::read_to_string(&case).expect("the case");
+    std::fs::remove_file(case).expect("the case");
+    assert_eq!(unhex(&text).as_ref(), Some(&bytes));
+    assert!(text.starts_with("# two lines of what is wrong\n"), "{text}");
 }
 
 /// Two failures are of one kind if they say the same but for the numbers in them.

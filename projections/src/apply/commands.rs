@@ -107,6 +107,7 @@ pub(super) fn started(state: &mut State, seq: Seq, e: &CommandStarted) {
             copy: None,
             row: None,
             failed: false,
+            elsewhere: false,
             notice: send.notice,
         };
         ledger.sent.put(sent);

@@ -1,5 +1,6 @@
 //! What came in: rows of chat.db, hand-overs, lines of the queue file.
 
+use crate::admit::is_imessage;
 use crate::dispatch::What;
 use crate::inbox::Taken;
 use crate::state::State;
@@ -83,6 +84,9 @@ pub(super) fn own_row(state: &mut State, e: &OutgoingSeen) {
     ledger.sent.name(e.command, &e.guid, e.rowid);
     if e.error != 0 {
         return ledger.sent.fail(e.command);
+    }
+    if !is_imessage(&e.service) {
+        ledger.sent.went_elsewhere(e.command);
     }
     if let Some(sent) = ledger.sent.get(e.command) {
         let outbox = Arc::make_mut(&mut state.outbox);

@@ -46,12 +46,12 @@ impl Draft {
     /// Records an event and gives its position.
     pub(crate) fn record(&mut self, event: Event) -> Seq {
         let seq = self.state.last.next();
-        let cause = (seq != self.first).then_some(self.first);
         let envelope = Envelope {
             seq,
             wall: self.now.wall,
             tick: self.now.tick,
-            cause,
+            // The batch names it; State does not depend on it.
+            cause: None,
             event,
         };
         apply(&mut self.state, &envelope);

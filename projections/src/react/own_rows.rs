@@ -2,6 +2,7 @@
 
 use super::draft::Draft;
 use super::{commands, missing, notices};
+use crate::admit::is_imessage;
 use events::event::{OutgoingSeen, Topic};
 use events::input::MessageRow;
 use events::outcome::{Evidence, Failure};
@@ -17,12 +18,17 @@ pub(super) fn seen(draft: &mut Draft, row: &MessageRow, command: CommandId) {
         .map(|entry| entry.row.is_some());
     let named = draft.state().ledger.sent.by_guid(&row.guid).is_some();
     let ended = row.error != 0 || row.sent || row.delivered;
+    // Messages may turn to SMS after it wrote the row, and long after it was taken for proof.
+    let elsewhere = row.error == 0
+        && !is_imessage(&row.service)
+        && !draft.state().ledger.sent.is_elsewhere(command);
+    let known = draft.state().ledger.sent.has_failed(command);
     let nothing_new = match open {
         Some(seen) => seen && !ended,
         // An error may come after the row was taken for proof.
-        None => named && row.error == 0,
+        None => named && (row.error == 0 || known),
     };
-    if nothing_new {
+    if nothing_new && !elsewhere {
         return;
     }
     let seen = OutgoingSeen {
@@ -34,7 +40,6 @@ pub(super) fn seen(draft: &mut Draft, row: &MessageRow, command: CommandId) {
         sent: row.sent,
         delivered: row.delivered,
     };
-    let known = draft.state().ledger.sent.has_failed(command);
     draft.record(Event::OutgoingSeen(seen));
     if open.is_none() && row.error != 0 && !known {
         let body = format!(
@@ -66,12 +71,12 @@ pub(super) fn seen(draft: &mut Draft, row: &MessageRow, command: CommandId) {
                 Outcome::Failed(failure)
             },
         );
-        if row.error == 0 && row.service != "iMessage" && !draft.state().settings.allow_sms {
-            let body = format!(
-                "A text left this Mac as {} instead of iMessage.",
-                row.service
-            );
-            notices::queue(draft, None, Topic::Health, "not iMessage", &body);
-        }
+    }
+    if elsewhere && !draft.state().settings.allow_sms {
+        let body = format!(
+            "A text left this Mac as {} instead of iMessage.",
+            row.service
+        );
+        notices::queue(draft, None, Topic::Health, "not iMessage", &body);
     }
 }

@@ -260,3 +260,107 @@ fn a_notice_is_told_with_its_tries() {
     assert!(story.contains("send part 1 by Messages"), "{story}");
     assert!(story.contains("(-1743)"), "{story}");
 }
+
+/// The story of the message that said this, to the end of what is known.
+fn story_of(world: &World, events: Vec<Event>) -> String {
+    let first = Seq(world.machine.state().last.0 + 1 - events.len() as u64);
+    let log = events::Batch::new(first, world.now, events);
+    explain(log.envelopes(), &Subject::Last, world.now.wall).unwrap()
+}
+
+#[test]
+fn a_session_that_is_asked_for_is_started_in_the_story() {
+    let mut world = World::new();
+    let mut log = Vec::new();
+    for label in ["api", "web"] {
+        let events = world.says(&format!("new {label}: do it"));
+        kept(&world, &mut log, events);
+    }
+    let mut started = Vec::new();
+    while let Some((id, command)) = world.next_work() {
+        assert!(matches!(command, Command::StartSession(_)));
+        started.push(id);
+        let begun = Event::CommandStarted(events::event::CommandStarted { id, baseline: None });
+        log.push(Envelope {
+            seq: world.machine.state().last,
+            wall: world.now.wall,
+            tick: world.now.tick,
+            cause: None,
+            event: begun,
+        });
+        if started.len() < 2 {
+            let what = "there is no tmux.".to_owned();
+            let failed = world.settled(id, Outcome::Failed(Failure::Unsupported { what }));
+            kept(&world, &mut log, failed);
+        }
+    }
+    assert_eq!(started.len(), 2);
+    let story = explain(&log, &Subject::Last, world.now.wall).unwrap();
+    for step in [
+        "it starts a session, because",
+        &format!("Try {}: start Codex in a new tmux window.", started[1]),
+        &format!("  {} begun just now.", started[1]),
+        "It is still under way.",
+    ] {
+        assert_eq!(story.matches(step).count(), 1, "{step:?} in {story}");
+    }
+    assert!(!story.contains(&started[0].to_string()), "{story}");
+}
+
+#[test]
+fn typing_into_a_running_turn_is_told_from_typing() {
+    let mut world = World::new();
+    world.session(1, "/srv/api");
+    let mut events = world.says("@api go");
+    let (id, _) = world.next_work().unwrap();
+    let busy = Failure::NotReady {
+        pane: crate::support::pane(),
+        screen: events::outcome::Screen::Working,
+    };
+    let mut log = Vec::new();
+    kept(&world, &mut log, std::mem::take(&mut events));
+    let failed = world.settled(id, Outcome::Failed(busy));
+    kept(&world, &mut log, failed);
+    let (id, _) = world.next_work().unwrap();
+    let what = "this Codex has no queue.".to_owned();
+    let failed = world.settled(id, Outcome::Failed(Failure::Unsupported { what }));
+    kept(&world, &mut log, failed);
+    let story = explain(&log, &Subject::Last, world.now.wall).unwrap();
+    for step in [
+        "type it into its pane.",
+        "type it into its pane, also while a turn runs.",
+    ] {
+        assert_eq!(story.matches(step).count(), 1, "{step:?} in {story}");
+    }
+}
+
+#[test]
+fn an_answer_of_this_program_says_which_session_it_is_about_if_any() {
+    let mut world = World::new();
+    world.session(1, "/srv/api");
+    let about = world.says("status api");
+    let story = story_of(&world, about);
+    assert!(
+        story.contains("this program answers it, about the session"),
+        "{story}"
+    );
+    let alone = world.says("help");
+    let story = story_of(&world, alone);
+    assert!(
+        story.contains("this program answers it, because"),
+        "{story}"
+    );
+}
+
+#[test]
+fn only_a_message_that_was_held_is_told_to_have_been() {
+    let mut world = World::new();
+    let mut log = Vec::new();
+    let row = world.row("help");
+    let held = world.take(MessageRow { chat: None, ..row });
+    kept(&world, &mut log, held);
+    let events = world.says("list");
+    kept(&world, &mut log, events);
+    let story = explain(&log, &Subject::Last, world.now.wall).unwrap();
+    assert!(!story.contains("held"), "{story}");
+}

@@ -266,3 +266,9 @@ proptest! {
         prop_assert_eq!(parse(&format!("@k3f9 {words}")), named("k3f9", &words));
     }
 }
+
+#[test]
+fn two_quoted_pieces_are_not_one_quoted_command() {
+    let text = "\"new api: do this\" and \"new web: do that\"";
+    assert_eq!(parse(text), Parsed::Plain(text.into()));
+}

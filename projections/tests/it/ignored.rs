@@ -56,3 +56,19 @@ fn the_owner_is_told_of_rows_of_theirs_and_of_strangers_only_the_number() {
         "what was long ago is no news"
     );
 }
+
+#[test]
+fn for_a_week_the_owner_is_told_of_what_was_not_acted_on() {
+    const WEEK: u64 = 7 * 86_400_000;
+    let mut world = World::new();
+    let api = world.session(1, "/srv/api");
+    let reference = world.reference(&api);
+    let row = world.row("go on");
+    world.take(MessageRow {
+        service: "SMS".into(),
+        ..row
+    });
+    world.pass(WEEK);
+    assert!(status(&mut world, &reference).contains("Not acted on: 1"));
+    assert!(!status(&mut world, &reference).contains("Not acted on"));
+}

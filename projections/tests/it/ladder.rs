@@ -420,3 +420,53 @@ fn tries_are_counted_from_one() {
     let failed = world.settled(id, Outcome::Failed(no_pane()));
     assert_eq!(attempt(&failed), Some(2));
 }
+
+#[test]
+fn a_stop_while_enter_is_pressed_ends_nothing() {
+    let (mut world, id) = going(settings());
+    let command = next(&mut world, "TypeInstruction");
+    world.performed(command, How::Typed(pane()));
+    world.pass(2000);
+    next(&mut world, "PressEnter");
+    world.boot(settings());
+    assert!(ended(&world).is_empty());
+    world.user(&id, "go");
+    assert_eq!(ended(&world), [InstructionEnd::Delivered]);
+}
+
+#[test]
+fn a_refusal_names_each_way_that_was_tried() {
+    let (mut world, _) = going(Settings {
+        strict_tmux: false,
+        ..settings()
+    });
+    fails(&mut world, "TypeInstruction", no_pane());
+    fails(&mut world, "QueueInstruction", no_queue());
+    let refused = Failure::Refused {
+        program: "codex exec resume".into(),
+        code: 1,
+        message: "".into(),
+    };
+    fails(&mut world, "ResumeSession", refused);
+    let told = world.notice();
+    for way in [
+        "In its pane: no pane",
+        "By codex queue: this",
+        "By codex exec resume: codex",
+    ] {
+        assert!(told.contains(way), "{way} in {told}");
+    }
+}
+
+#[test]
+fn what_waits_in_the_queue_is_not_in_doubt_before_six_hours() {
+    const HOURS: u64 = 6 * 3_600_000;
+    let (mut world, _) = going(settings());
+    fails(&mut world, "TypeInstruction", no_pane());
+    let command = next(&mut world, "QueueInstruction");
+    world.performed(command, How::Queued);
+    world.pass(HOURS - 1);
+    assert!(ended(&world).is_empty());
+    world.pass(1);
+    assert_eq!(ended(&world), [InstructionEnd::Unknown]);
+}

@@ -142,6 +142,8 @@ fn a_deadline_that_is_moved_is_still_one() {
     assert!(!deadlines.is_empty());
     assert_eq!(deadlines.len(), 2);
     assert_eq!(deadlines.next(), Some(&(Tick(7), two.clone())));
+    let all: Vec<_> = deadlines.iter().cloned().collect();
+    assert_eq!(all, [(Tick(7), two.clone()), (Tick(9), one.clone())]);
     deadlines.clear(&two);
     deadlines.clear(&two);
     assert_eq!(deadlines.len(), 1);
@@ -168,6 +170,7 @@ fn of_more_texts_than_are_remembered_only_the_oldest_is_forgotten() {
         copy: None,
         row: None,
         failed: false,
+        elsewhere: false,
         notice: Seq(nth),
     };
     let (same, other) = (sent_digest("the same"), sent_digest("another"));
@@ -335,4 +338,31 @@ fn a_notice_with_one_part_that_nobody_saw_is_unknown_as_a_whole() {
     let closed = &world.machine.state().outbox.closed;
     let first = closed.iter().find(|c| c.session.as_ref() == Some(&api));
     assert_eq!(first.map(|c| c.end), Some(End::Unknown));
+}
+
+#[test]
+fn a_notice_that_has_begun_is_not_untouched_between_its_parts() {
+    let mut world = World::with(Settings {
+        max_len: 120,
+        ..settings()
+    });
+    let api = world.session(1, "/srv/api");
+    ends(&mut world, &api, "t", &"all of it is green. ".repeat(12));
+    let untouched = |world: &World| {
+        let open = world.machine.state().outbox.open.values();
+        open.map(|n| (n.next, n.untouched())).collect::<Vec<_>>()
+    };
+    let (id, text) = accepted(&mut world);
+    assert_eq!(untouched(&world), [(0, false)]);
+    let row = world.own_row(&text);
+    world.take(row);
+    assert!(!world.machine.state().ledger.open.contains_key(&id));
+    let mut between = (**world.machine.state().outbox.open.values().next().unwrap()).clone();
+    between.sending = None;
+    assert_eq!(
+        (between.next, between.attempts, between.untouched()),
+        (1, 1, false)
+    );
+    between.attempts = 0;
+    assert!(!between.untouched(), "its first part went");
 }

@@ -9,9 +9,11 @@
 
 mod admit;
 mod admit_self_chat;
+mod asked;
 mod check;
 mod choices;
 mod deaf;
+mod endings;
 mod explain;
 mod grammar;
 mod ignored;
@@ -33,3 +35,4 @@ mod support;
 mod told;
 mod turns;
 mod walk;
+mod whose;

@@ -4,8 +4,9 @@ use crate::sends::{line, target};
 use crate::support::{World, kinds, settings};
 use events::input::{ChatDbPlaced, MessageRow, Placing};
 use events::outcome::How;
-use events::{CommandId, Event, Input, Settings};
+use events::{CommandId, Event, Input, Settings, Tick};
 use projections::outbox::End;
+use projections::waits;
 
 #[test]
 fn what_failed_before_is_proven_by_the_row_of_its_second_try() {
@@ -80,6 +81,52 @@ fn a_text_that_left_as_sms_is_reported() {
 }
 
 #[test]
+fn a_text_that_turns_to_sms_later_or_late_is_reported_once() {
+    let sms = |row: &MessageRow, sent: bool| MessageRow {
+        service: "RCS".into(),
+        sent,
+        ..row.clone()
+    };
+    let told = |world: &mut World| {
+        let notices = world.notices();
+        let about = notices.iter().filter(|n| n.contains("as RCS"));
+        about.count()
+    };
+    let begun = || {
+        let mut world = World::new();
+        world.says("help");
+        let (id, text) = world.next_send().unwrap();
+        world.performed(id, How::Accepted);
+        let row = world.own_row(&text);
+        world.notices();
+        (world, row)
+    };
+    // It says so before it says that it was sent, which it never does.
+    let (mut world, row) = begun();
+    world.take(sms(&row, false));
+    assert_eq!(told(&mut world), 1);
+    world.pass(waits::ROW.0);
+    assert_eq!(world.machine.state().ledger.settled, [1, 0, 0, 0]);
+    world.take(sms(&row, true));
+    assert_eq!(told(&mut world), 0);
+
+    // It was taken for proof, and Messages turned to another service afterwards.
+    let (mut world, row) = begun();
+    world.take(row.clone());
+    assert_eq!(told(&mut world), 0);
+    assert_eq!(kinds(&world.take(sms(&row, true)))[0], "OutgoingSeen");
+    assert_eq!(told(&mut world), 1);
+    assert!(world.take(sms(&row, true)).is_empty(), "nothing new");
+
+    // It is seen after it was given up as unknown.
+    let (mut world, row) = begun();
+    world.pass(waits::ROW.0);
+    assert_eq!(world.machine.state().ledger.settled, [0, 0, 1, 0]);
+    world.take(sms(&row, true));
+    assert_eq!(told(&mut world), 1);
+}
+
+#[test]
 fn a_row_is_news_once_in_each_state() {
     let mut world = World::new();
     world.says("help");
@@ -150,6 +197,30 @@ fn a_part_that_failed_behind_our_back_goes_out_again_alone() {
     world.pass(60_000);
     let sent: Vec<_> = world.send_all().into_iter().map(|(_, sent)| sent).collect();
     assert_eq!(sent.iter().filter(|sent| **sent == text).count(), 1);
+}
+
+#[test]
+fn a_row_that_is_read_again_by_the_next_start_is_no_news() {
+    let mut world = World::new();
+    world.says("help");
+    let (id, text) = world.next_send().unwrap();
+    world.performed(id, How::Accepted);
+    let own = world.own_row(&text);
+    world.take(own.clone());
+    let lately = |world: &World, tick: u64| {
+        let since = world.machine.state().ledger.sent.rows_since(Tick(tick));
+        since.cloned().collect::<Vec<_>>()
+    };
+    let begun = world.machine.state().ledger.sent.get(id).unwrap().tick.0;
+    assert_eq!(lately(&world, begun), std::slice::from_ref(&own.guid));
+    assert_eq!(lately(&world, begun + 1), []);
+    assert!(world.take(own.clone()).is_empty());
+    // Meanwhile it failed: that is news, once.
+    let failed = MessageRow { error: 22, ..own };
+    world.notices();
+    assert_eq!(kinds(&world.take(failed.clone()))[0], "OutgoingSeen");
+    assert!(world.notices().iter().any(|n| n.contains("error 22")));
+    assert!(world.take(failed).is_empty());
 }
 
 #[test]

@@ -137,3 +137,48 @@ fn an_end_told_by_notify_closes_what_the_rollout_still_shows_open() {
         assert!(world.ends(&id, "t1", "All good.").is_empty(), "at rest");
     }
 }
+
+/// The questions that are open.
+fn open(world: &World, id: &events::SessionId) -> usize {
+    world
+        .machine
+        .state()
+        .sessions
+        .get(id)
+        .unwrap()
+        .questions
+        .len()
+}
+
+#[test]
+fn an_end_closes_questions_that_hold_the_turn_up_and_only_the_rollouts_end_does() {
+    let mut world = World::new();
+    let id = world.session(1, "/srv/api");
+    world.turn(&id, "t");
+    world.asks(&id, "later", QuestionKind::Async, &["a", "b"]);
+    world.asks(&id, "now", QuestionKind::Modal, &["a", "b"]);
+    world.notify_end(&id, "t", "done");
+    assert_eq!(open(&world, &id), 2);
+    world.ends(&id, "t", "done");
+    assert_eq!(open(&world, &id), 1);
+    let session = world.machine.state().sessions.get(&id).unwrap();
+    assert_eq!(session.questions[0].kind, QuestionKind::Async);
+}
+
+#[test]
+fn a_question_that_is_read_again_when_it_was_forgotten_is_not_told_again() {
+    let mut world = World::new();
+    let id = world.session(1, "/srv/api");
+    for nth in 0..9 {
+        world.asks(
+            &id,
+            &format!("call-{nth}"),
+            QuestionKind::Async,
+            &["a", "b"],
+        );
+    }
+    assert_eq!(open(&world, &id), 8, "the first is forgotten");
+    assert_eq!(world.notices().len(), 9);
+    world.asks(&id, "call-0", QuestionKind::Async, &["a", "b"]);
+    assert!(world.notices().is_empty());
+}

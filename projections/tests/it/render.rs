@@ -250,3 +250,19 @@ proptest! {
         prop_assert!(parts.len() == 20 || words == dense(&clean(&body)));
     }
 }
+
+#[test]
+fn a_word_that_just_fits_is_not_left_for_the_next_part() {
+    for max in 60..100 {
+        let body = "eleven sevens and a half ".repeat(6);
+        let parts = cut(&body, max);
+        let bodies = bodies(&parts);
+        let room = max - HEAD.chars().count() - " (99/99)\n".len();
+        let filled = |pair: &&[&str]| {
+            let next = pair[1].split(' ').next().unwrap_or_default();
+            pair[0].chars().count() + 1 + next.chars().count() > room
+        };
+        let loose = bodies.windows(2).find(|pair| !filled(pair));
+        assert_eq!(loose, None, "{max}");
+    }
+}

@@ -22,6 +22,12 @@ impl Oracle {
                 ));
             }
         }
+        let (texts, told) = (self.elsewhere.0.len(), self.elsewhere.1);
+        if told < texts {
+            return Err(format!(
+                "{texts} texts went as SMS, and the owner was told of {told}"
+            ));
+        }
         Ok(())
     }
 

@@ -35,6 +35,8 @@ impl Oracle {
             "a notice to somebody else".into()
         })?;
         self.replaces(seq, e)?;
+        let says = |part: &Text| part.reveal().contains("instead of iMessage");
+        self.elsewhere.1 += e.parts.iter().filter(|part| says(part)).count();
         // Where the oldest stood that still waited; what is asked for again is new.
         let waiting = |replaced: &&Seq| self.shadow.outbox.open.contains_key(*replaced);
         let places = e.replaces.iter().filter(waiting).map(|s| self.place(*s));

@@ -2,7 +2,11 @@
 
 use super::{story, to_oneself};
 use crate::sim::story::Beat::*;
-use crate::sim::story::{Fate, Hook, Odd, Queue, Story, Turn, Words};
+use crate::sim::story::{Fate, Hook, Kind, Odd, Queue, Story, Turn, Words};
+
+/// In milliseconds.
+const YEAR: i64 = 365 * 86_400_000;
+const NIGHT: u64 = 30_000_000;
 
 pub(super) fn stories() -> Vec<Story> {
     vec![
@@ -64,18 +68,52 @@ pub(super) fn stories() -> Vec<Story> {
             ],
         ),
         story(
-            "clocks jump and the Mac sleeps",
+            "clocks jump by years and the Mac sleeps",
             1,
             &[
                 Desk(0, "a"),
                 Wait(3000),
-                Clock(-400_000_000),
+                Clock(-8 * YEAR),
                 Owner(Words::Plain("go on")),
                 Wait(3000),
-                Clock(900_000_000),
-                Wait(30_000_000),
+                Clock(17 * YEAR),
+                // A text waits for its next try, and an instruction for its proof.
+                Osascript(Fate::Target),
+                Next(0, Turn::Works(9000)),
+                Desk(0, "b"),
+                Owner(Words::Plain("list")),
+                Owner(Words::To(0, "and then")),
+                Wait(900),
+                Sleep {
+                    ms: NIGHT,
+                    counts: false,
+                },
+                Wait(3000),
+                Attention("look at the build"),
+                Wait(100),
+                Sleep {
+                    ms: NIGHT,
+                    counts: true,
+                },
                 Owner(Words::Plain("list")),
                 Wait(3000),
+            ],
+        ),
+        story(
+            "tmux ends, and a new session has the old one's pane",
+            1,
+            &[
+                Desk(0, "a"),
+                Wait(4000),
+                TmuxEnds,
+                Wait(500),
+                Open(Kind::Embedded),
+                Desk(1, "b"),
+                Wait(4000),
+                Owner(Words::To(0, "to the one that is gone")),
+                Wait(500),
+                Owner(Words::To(1, "to the new one")),
+                Wait(20_000),
             ],
         ),
         story(

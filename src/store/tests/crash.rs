@@ -1,6 +1,7 @@
 //! Killed at any moment, or out of space: what was acknowledged is there.
 
 use super::{SledLog, append, next, now, read, said};
+use crate::store::reserve::Reserve;
 use crate::store::{EventLog as _, StoreFault, verify};
 use events::input::SourceState;
 use events::{Batch, Event};
@@ -290,4 +291,16 @@ fn a_start_on_a_full_disk_uses_the_reserve() {
     assert!(matches!(log.tend(), Some(SourceState::Failed(_))));
     disk.make_room();
     assert_eq!(log.tend(), Some(SourceState::Works));
+}
+
+#[test]
+fn a_reserve_is_taken_only_where_four_times_its_size_is_free() {
+    for (size, held) in [("15m", false), ("16m", true)] {
+        let Some(disk) = Tiny::mount(size) else {
+            return;
+        };
+        let reserve = Reserve::of(disk.0.path());
+        assert_eq!(reserve.take(), held, "{size}");
+        assert_eq!(reserve.is_held(), held, "{size}");
+    }
 }

@@ -202,30 +202,8 @@ fn leftovers_of_a_crash_while_sled_wrote_its_snapshot_do_no_harm() {
     assert!(other.exists(), "not what sled leaves behind");
 }
 
-/// What is there and cannot be read is an error, and nothing is made in its place.
 #[test]
-fn what_cannot_be_read_is_not_taken_for_missing() {
-    for name in ["log.mark", "journal", "log"] {
-        let dir = tempdir().unwrap();
-        ten(dir.path());
-        let path = dir.path().join(name);
-        fs::rename(&path, dir.path().join("aside")).unwrap();
-        if name == "log.mark" {
-            fs::create_dir(&path).unwrap();
-        } else {
-            fs::write(&path, "no directory").unwrap();
-        }
-        let fault = opened(dir.path()).unwrap_err();
-        assert!(matches!(fault, StoreFault::Io { .. }), "{name}: {fault}");
-        let looked = look(dir.path(), |_, _| ControlFlow::Continue(()));
-        assert_eq!(
-            looked.is_ok(),
-            name == "log",
-            "{name}: it reads the journal"
-        );
-        assert!(verify(dir.path()).is_err(), "{name}");
-        assert!(!dir.path().join("damaged").exists(), "{name}");
-    }
+fn a_recovery_that_cannot_be_read_is_an_error() {
     let dir = tempdir().unwrap();
     assert_eq!(Recovery::untold(dir.path()).unwrap(), []);
     fs::create_dir_all(dir.path().join("damaged/1")).unwrap();

@@ -1,11 +1,14 @@
 //! What the log promises, on disk and in memory.
 
+mod beside;
 mod cost;
 mod crash;
 mod damage;
 mod older;
+mod parts;
 mod recovery;
 mod snapshots;
+mod unread;
 
 use super::memory::{Crash, Disk};
 use super::{EventLog, MemoryLog, SledLog, StoreFault, holder, mark};
