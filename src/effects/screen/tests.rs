@@ -168,7 +168,11 @@ pub(super) const SAMPLES: &[(&str, &str, Cursor, &str)] = &[
     ("transcript-overlay-0.145", "", Told, "picker"),
     ("trust-dir-0.145", "", Told, "trust"),
     ("trust-dir-120x40-0.169", "", Told, "trust"),
+    ("vim-insert-draft-24x14-0.169", "", Told, "picker"),
     ("vim-normal-draft-0.169", "", Told, "picker"),
+    ("vim-normal-draft-14x14-0.169", "", Told, "picker"),
+    ("vim-normal-draft-30x14-0.169", "", Told, "picker"),
+    ("vim-normal-empty-60x14-0.169", "", Told, "picker"),
 ];
 
 fn folder() -> PathBuf {
