@@ -3,9 +3,9 @@
 
 use crate::support::{World, settings};
 use events::event::Topic;
-use events::input::{QuestionKind, QueueEntry, QueueLine, Source, SourceState};
+use events::input::{Attention, QuestionKind, QueueEntry, QueueLine, Source, SourceState};
 use events::outcome::{Doubt, Failure, How};
-use events::{Event, Guid, Input, Outcome, SessionId, Settings, Span};
+use events::{Event, Guid, Input, InputKey, Outcome, SessionId, Settings, Span};
 use projections::outbox::End;
 
 const HOUR: u64 = 3_600_000;
@@ -104,6 +104,33 @@ fn a_question_goes_first_where_not_all_may_go() {
     world.pass(HOUR / 6);
     let next = said(&mut world);
     assert!(next[0].contains("needs input"), "{next:?}");
+}
+
+#[test]
+fn what_a_hook_asks_the_owner_for_goes_before_ends_of_turns_where_not_all_may_go() {
+    let mut world = limited(8);
+    let session = world.session(1, "/srv/api");
+    for nth in 0..5 {
+        ends(&mut world, &session, nth);
+    }
+    said(&mut world);
+    ends(&mut world, &session, 5);
+    assert!(world.next_send().is_none(), "the allowance is used up");
+    world.feed(Input::Attention(Attention {
+        key: InputKey::parse("hook").unwrap(),
+        cwd: "/srv/api".into(),
+        need: "an approval waits".into(),
+        to: None,
+    }));
+    world.pass(HOUR / 3);
+    let next = said(&mut world);
+    assert!(next[0].contains("an approval waits"), "{next:?}");
+    world.pass(HOUR / 3);
+    let all = [next, said(&mut world)].concat();
+    assert!(
+        all.iter().any(|text| text.contains("result number 5.")),
+        "{all:?}"
+    );
 }
 
 #[test]
