@@ -1,6 +1,7 @@
 //! Whatever was to be said to the owner arrived, or they were told that it may not have.
 
 use super::Oracle;
+use super::evidence::sends_part;
 use crate::sim::Broken;
 use crate::sim::world::{Effect, World};
 use events::command::SendMessage;
@@ -34,6 +35,11 @@ impl Oracle {
     /// These words are missing by the books or no longer mattered, be it in another notice
     /// that says them too; a text about what fails followed; or nobody could have seen it.
     fn in_the_open(&self, id: CommandId, send: &SendMessage) -> bool {
+        // Of the same part, by this command or by a later try of it.
+        let again = |other: &CommandId| {
+            let life = self.commands.get(other).filter(|_| *other >= id);
+            life.is_some_and(|life| sends_part(&life.command, send.notice, send.part))
+        };
         let says = |text: &Text| text.reveal().contains(send.text.reveal());
         let mut missing = self.shadow.outbox.missing.iter();
         let mut withdrawn = self.withdrawn.iter().filter_map(|n| self.notices.get(n));
@@ -42,7 +48,7 @@ impl Oracle {
             || withdrawn.any(|notice| notice.parts.iter().any(says))
             || later.next() == Some(&Topic::Missing)
             || later.any(|topic| *topic == Topic::Health)
-            || self.unwitnessed.contains(&id)
+            || self.unwitnessed.iter().any(again)
     }
 }
 
