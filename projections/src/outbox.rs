@@ -62,6 +62,17 @@ impl Notice {
         )
     }
 
+    /// Whose turn it is first. What a program asks for may be an approval that waits for the
+    /// owner: it goes before what is only told.
+    const fn rank(&self) -> u8 {
+        match self.topic {
+            Topic::Question(_) => 0,
+            Topic::Answer(_) | Topic::Receipt(_) | Topic::Health | Topic::Missing => 1,
+            Topic::Request => 2,
+            Topic::TurnEnd(_) | Topic::Progress => 3,
+        }
+    }
+
     /// Nothing of it was asked for yet.
     pub const fn untouched(&self) -> bool {
         self.next == 0 && self.attempts == 0 && self.sending.is_none()
@@ -127,7 +138,8 @@ impl Outbox {
     }
 
     /// Notices whose next part may be asked for: the first of each session that
-    /// is neither being sent nor waiting for another try. Questions come first.
+    /// is neither being sent nor waiting for another try. Questions come first, what is only
+    /// told comes last.
     /// Without `ordinary` those that may wait are passed over.
     pub fn ready(&self, now: Tick, ordinary: bool) -> Vec<Seq> {
         let mut seen = BTreeSet::new();
@@ -145,7 +157,7 @@ impl Outbox {
                 ready.push((*seq, notice));
             }
         }
-        ready.sort_by_key(|(seq, notice)| (!matches!(notice.topic, Topic::Question(_)), *seq));
+        ready.sort_by_key(|(seq, notice)| (notice.rank(), *seq));
         ready.into_iter().map(|(seq, _)| seq).collect()
     }
 

@@ -9,6 +9,7 @@
 
 mod admit;
 mod admit_self_chat;
+mod allowance;
 mod asked;
 mod check;
 mod choices;

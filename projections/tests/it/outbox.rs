@@ -3,34 +3,34 @@
 
 use crate::support::{World, settings};
 use events::event::Topic;
-use events::input::{QuestionKind, QueueEntry, QueueLine, Source, SourceState};
+use events::input::{Attention, QuestionKind, QueueEntry, QueueLine, Source, SourceState};
 use events::outcome::{Doubt, Failure, How};
-use events::{Event, Guid, Input, Outcome, SessionId, Settings, Span};
+use events::{Event, Guid, Input, InputKey, Outcome, SessionId, Settings, Span};
 use projections::outbox::End;
 
-const HOUR: u64 = 3_600_000;
+pub(crate) const HOUR: u64 = 3_600_000;
 const DAY: u64 = 24 * HOUR;
 
-fn limited(max_per_hour: u32) -> World {
+pub(crate) fn limited(max_per_hour: u32) -> World {
     World::with(Settings {
         max_per_hour,
         ..settings()
     })
 }
 
-fn said(world: &mut World) -> Vec<String> {
+pub(crate) fn said(world: &mut World) -> Vec<String> {
     world.send_all().into_iter().map(|(_, text)| text).collect()
 }
 
 /// A turn ends with these words.
-fn ends(world: &mut World, session: &SessionId, nth: usize) {
+pub(crate) fn ends(world: &mut World, session: &SessionId, nth: usize) {
     let turn = format!("turn-{nth}");
     world.turn(session, &turn);
     world.ends(session, &turn, &format!("result number {nth}."));
 }
 
 /// Another program asks for a text.
-fn line(world: &mut World, nth: u64) {
+pub(crate) fn line(world: &mut World, nth: u64) {
     world.feed(Input::QueueLine(QueueLine {
         file: "1:2".into(),
         offset: 10 + nth,
@@ -56,69 +56,6 @@ fn refuse(world: &mut World) {
     };
     let (id, _) = world.next_send().unwrap();
     world.settled(id, Outcome::Failed(failure));
-}
-
-#[test]
-fn an_hour_holds_the_set_number_of_texts_and_nothing_is_dropped() {
-    let mut world = limited(40);
-    let session = world.session(1, "/srv/api");
-    let mut texts = Vec::new();
-    for nth in 0..120 {
-        ends(&mut world, &session, nth);
-        texts.extend(said(&mut world));
-        world.pass(HOUR / 120);
-    }
-    assert!(texts.len() <= 40, "{}", texts.len());
-    world.pass(HOUR);
-    texts.extend(said(&mut world));
-    let all = texts.join("\n");
-    let at: Vec<_> = (0..120)
-        .map(|nth| all.find(&format!("result number {nth}.")).unwrap())
-        .collect();
-    assert!(at.is_sorted(), "in their order");
-    assert!(texts.iter().all(|text| text.starts_with("[Codex] @")));
-    assert!(texts.iter().all(|text| text.chars().count() <= 1800));
-}
-
-#[test]
-fn texts_within_the_allowance_are_not_merged() {
-    let mut world = limited(60);
-    let session = world.session(1, "/srv/api");
-    for nth in 0..10 {
-        ends(&mut world, &session, nth);
-    }
-    assert_eq!(said(&mut world).len(), 10);
-}
-
-#[test]
-fn a_question_goes_first_where_not_all_may_go() {
-    let mut world = limited(8);
-    let session = world.session(1, "/srv/api");
-    for nth in 0..5 {
-        ends(&mut world, &session, nth);
-    }
-    said(&mut world);
-    ends(&mut world, &session, 5);
-    assert!(world.next_send().is_none(), "the allowance is used up");
-    world.asks(&session, "call", QuestionKind::Modal, &["a", "b"]);
-    world.pass(HOUR / 6);
-    let next = said(&mut world);
-    assert!(next[0].contains("needs input"), "{next:?}");
-}
-
-#[test]
-fn texts_of_others_are_merged_among_themselves() {
-    let mut world = limited(8);
-    for nth in 0..20 {
-        line(&mut world, nth);
-    }
-    let mut texts = said(&mut world);
-    world.pass(HOUR);
-    texts.extend(said(&mut world));
-    let lines: Vec<_> = texts.iter().flat_map(|text| text.split("\n\n")).collect();
-    let wanted: Vec<_> = (0..20).map(|nth| format!("line {nth}")).collect();
-    assert_eq!(lines, wanted);
-    assert!(texts.len() < 8, "{texts:?}");
 }
 
 #[test]
@@ -277,8 +214,8 @@ fn without_a_witness_nothing_is_called_missing() {
     let mut world = World::new();
     let deaf = SourceState::Failed("not permitted".into());
     world.feed(Input::Source(Source::ChatDb, deaf));
-    let need = Input::Attention(events::input::Attention {
-        key: events::InputKey::parse("a").unwrap(),
+    let need = Input::Attention(Attention {
+        key: InputKey::parse("a").unwrap(),
         cwd: "/srv".into(),
         need: "look".into(),
         to: None,

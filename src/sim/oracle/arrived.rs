@@ -5,7 +5,7 @@ use crate::sim::Broken;
 use crate::sim::world::{Effect, World};
 use events::command::SendMessage;
 use events::event::Topic;
-use events::{Command, Text};
+use events::{Command, CommandId, Text};
 
 impl Oracle {
     /// No text that was asked for is missing without a word.
@@ -15,7 +15,7 @@ impl Oracle {
                 continue;
             };
             let arrived = |effect: &Effect| carries(effect, &send.text, world);
-            if !world.effects.iter().any(arrived) && !self.in_the_open(send) {
+            if !world.effects.iter().any(arrived) && !self.in_the_open(*id, send) {
                 return Err(format!(
                     "part {} of notice {} did not arrive by {id} and nobody was told",
                     send.part, send.notice
@@ -33,11 +33,12 @@ impl Oracle {
 
     /// These words are missing by the books or no longer mattered, be it in another notice
     /// that says them too; a text about what fails followed; or nobody could have seen it.
-    fn in_the_open(&self, send: &SendMessage) -> bool {
+    fn in_the_open(&self, id: CommandId, send: &SendMessage) -> bool {
         let says = |text: &Text| text.reveal().contains(send.text.reveal());
         let mut missing = self.shadow.outbox.missing.iter();
         let mut withdrawn = self.withdrawn.iter().filter_map(|n| self.notices.get(n));
-        let unseen = self.unwitnessed.iter();
+        // By this try or a later one.
+        let unseen = self.unwitnessed.range(id..);
         let mut unseen = unseen.filter_map(|id| self.commands.get(id));
         let said = |life: &Life| matches!(&life.command, Command::SendMessage(s) if says(&s.text));
         let mut later = self.notices.range(send.notice..).map(|(_, n)| &n.topic);
