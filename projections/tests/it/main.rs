@@ -9,12 +9,14 @@
 
 mod admit;
 mod admit_self_chat;
+mod along;
 mod asked;
 mod check;
 mod choices;
 mod deaf;
 mod endings;
 mod explain;
+mod forgotten;
 mod grammar;
 mod ignored;
 mod ladder;
