@@ -21,6 +21,7 @@ mod grammar;
 mod ignored;
 mod ladder;
 mod limits;
+mod log;
 mod numbers;
 mod outbox;
 mod own_rows;
