@@ -1,11 +1,10 @@
 //! What the owner types for a session.
 
 use crate::support::{World, pane, uuid7};
-use events::input::QuestionKind;
 use events::outcome::Evidence;
 use events::{Command, Outcome};
 use projections::refs::{Named, assign, resolve};
-use projections::sessions::{SESSIONS_MAX, Session, Sessions};
+use projections::sessions::{Session, Sessions};
 use std::collections::BTreeSet;
 
 fn resolved(world: &World, name: &str) -> Named {
@@ -191,31 +190,4 @@ fn an_old_session_that_is_resumed_is_not_the_first_to_be_forgotten() {
     });
     assert!(known(&world, &old));
     assert_eq!(resolved(&world, "old"), Named::One(old));
-}
-
-#[test]
-fn whose_question_is_open_is_forgotten_after_those_who_ask_nothing() {
-    let mut world = World::new();
-    let (asking, newcomer) = (world.session(1, "/srv/api"), world.session(2, "/srv/new"));
-    world.asks(&asking, "call", QuestionKind::Async, &["a", "b"]);
-    world.pass(60_000);
-    let quiet = world.session(3, "/srv/web");
-    let known = &world.machine.state().sessions;
-    let [asking, newcomer, quiet] =
-        [&asking, &newcomer, &quiet].map(|id| (id.clone(), known.get(id).unwrap().clone()));
-    let mut sessions = Sessions::default();
-    // The one that asks has been quiet longest, but for the newcomer.
-    for (id, session) in [&asking, &newcomer] {
-        sessions.by_id.insert(id.clone(), session.clone());
-    }
-    for nth in 0..4095 {
-        let id = uuid7(1_795_000_000_000, 1000 + nth);
-        sessions.by_id.insert(id, quiet.1.clone());
-    }
-    assert_eq!(sessions.by_id.len(), SESSIONS_MAX + 1);
-    sessions.forget_quietest(&newcomer.0);
-    assert_eq!(sessions.by_id.len(), SESSIONS_MAX);
-    assert!(sessions.get(&asking.0).is_some() && sessions.get(&newcomer.0).is_some());
-    sessions.forget_quietest(&newcomer.0);
-    assert_eq!(sessions.by_id.len(), SESSIONS_MAX, "that is room enough");
 }

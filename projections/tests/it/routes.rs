@@ -2,10 +2,8 @@
 
 use crate::support::{World, settings};
 use events::event::{Action, RoutingDecided, Rule};
-use events::input::{MessageRow, QuestionKind};
-use events::{Command, Event, Guid, Input, Lane, SessionId, Settings};
-use projections::Machine;
-use std::sync::Arc;
+use events::input::QuestionKind;
+use events::{Command, Event, Guid, Lane, SessionId, Settings};
 
 fn decision(events: &[Event]) -> RoutingDecided {
     let mut found = events.iter().filter_map(|e| match e {
@@ -488,28 +486,4 @@ fn a_status_counts_what_is_on_its_way() {
         told.contains("1 of your messages are on their way"),
         "{told}"
     );
-}
-
-#[test]
-fn a_reply_to_a_session_that_was_forgotten_goes_nowhere() {
-    let mut world = World::new();
-    let id = world.session(1, "/srv/api");
-    world.turn(&id, "t");
-    world.ends(&id, "t", "all green");
-    let (notice, _) = world.send_all().remove(0);
-    let row = MessageRow {
-        reply_to: Some(notice),
-        ..world.row("go on")
-    };
-    let mut state = world.machine.state().clone();
-    let sessions = Arc::make_mut(&mut state.sessions);
-    let forgotten = sessions.by_id.remove(&id).unwrap();
-    sessions.by_ref.remove(&forgotten.reference);
-    let machine = Machine::from(state);
-    let batch = machine.propose(Input::Message(Box::new(row)), world.now);
-    let decided = batch.envelopes().iter().find_map(|e| match &e.event {
-        Event::RoutingDecided(decided) => Some((decided.rule, decided.target.clone())),
-        _ => None,
-    });
-    assert_eq!(decided, Some((Rule::NoMatch, None)));
 }

@@ -4,7 +4,6 @@
 use crate::support::{World, kinds, pane, settings, turn_id, uuid7};
 use events::event::{Deadline, IgnoreReason};
 use events::input::{QuestionKind, RolloutFact, ThreadKind};
-use events::outcome::How;
 use events::settings::NotifyMode;
 use events::{Event, Input, Settings, Text};
 
@@ -394,72 +393,4 @@ fn of_threads_without_a_rollout_the_oldest_are_forgotten() {
     assert_eq!(known(&world), (1024, true), "one of them again");
     world.notify_end(&uuid7(9000, 1), "t1", "x");
     assert_eq!(known(&world), (1024, false));
-}
-
-#[test]
-fn what_was_said_along_the_way_is_told_once() {
-    let mut world = World::with(Settings {
-        mode: NotifyMode::Send,
-        ..settings()
-    });
-    let id = world.session(1, "/srv/api");
-    world.turn(&id, "t");
-    world.model(&id, "First I look.");
-    world.asks(&id, "call", QuestionKind::Async, &["a", "b"]);
-    world.ends(&id, "t", "All good.");
-    world.turn(&id, "t2");
-    world.model(&id, "Now I mend it.");
-    world.ends(&id, "t2", "Mended.");
-    world.turn(&id, "t3");
-    world.model(&id, "Green.");
-    world.ends(&id, "t3", "Green.");
-    let told = world.notices().join("\n");
-    let at = |words: &str| {
-        assert_eq!(told.matches(words).count(), 1, "{words} in {told}");
-        told.find(words)
-    };
-    let order = [
-        "First I look.",
-        "All good.",
-        "Now I mend it.",
-        "Mended.",
-        "Green.",
-    ]
-    .map(at);
-    assert!(order.is_sorted(), "{told}");
-}
-
-#[test]
-fn notify_and_the_end_of_the_same_turn_tell_what_was_said_once() {
-    let mut world = World::with(Settings {
-        mode: NotifyMode::Send,
-        ..settings()
-    });
-    let id = world.session(1, "/srv/api");
-    world.turn(&id, "t");
-    world.notify_end(&id, "t", "All good.");
-    world.model(&id, "First I look.");
-    world.ends(&id, "t", "All good.");
-    let told = world.notices();
-    assert_eq!(told.len(), 1, "{told:?}");
-}
-
-#[test]
-fn a_receipt_does_not_take_what_was_said_along_the_way() {
-    let mut world = World::with(Settings {
-        mode: NotifyMode::Send,
-        ..settings()
-    });
-    let id = world.session(1, "/srv/api");
-    world.turn(&id, "t");
-    world.model(&id, "First I look.");
-    world.says("@api go on");
-    let (command, _) = world.next_work().unwrap();
-    world.performed(command, How::Typed(pane()));
-    world.user(&id, "go on");
-    world.ends(&id, "t", "All good.");
-    let told = world.notices();
-    let said = told.iter().position(|text| text.contains("First I look."));
-    let end = told.iter().position(|text| text.contains("All good."));
-    assert!(said.is_some() && said < end, "{told:?}");
 }
