@@ -113,6 +113,9 @@ fn composer(capture: &Capture, place: &Place) -> Result<Composer, &'static str> 
     if home && suggested && hinted && !below.any(|line| cues::is_empty_hint(line)) {
         return Err("the hints of an empty composer are missing");
     }
+    if !home && blank(composer.text.reveal()) {
+        return Err("the composer is blank, and the cursor is not at its beginning");
+    }
     composer.placeholder = home && suggested && !blank(composer.text.reveal());
     Ok(composer)
 }
