@@ -7,13 +7,13 @@ use crate::cli::hand_over::{self as fast, AppendError, Deadlines, Handed};
 use crate::cli::helper::Attention;
 use crate::cli::ui;
 use crate::clock::{Clock, SystemClock};
-use crate::config::{Environment, Places};
+use crate::config::{Config, Environment, Places};
 use crate::driver::Driver;
 use crate::ingress::handover::HandOver;
 use crate::ingress::inbox::Inbox;
 use crate::store::{SledLog, StoreFault};
-use events::{Input, Seq};
-use projections::Machine;
+use events::{Input, Seq, Text};
+use projections::{Machine, handle};
 use std::ffi::OsString;
 use std::path::Path;
 use std::time::Duration;
@@ -56,11 +56,29 @@ pub fn attention(request: Attention) -> Outcome {
         return Err(CommandError::failure("the clock gives no usable time"));
     };
     let cwd = cwd.to_string_lossy().into_owned();
+    if let Some(to) = &to {
+        tell_of_stranger(to);
+    }
     hand_over(
         HandOver::Attention(events::input::Attention { key, cwd, need, to }),
         dry_run,
     );
     Ok(Answer::Yes)
+}
+
+/// Who is asked for is decided by the holder of the log, which answers nobody; here it can be said.
+fn tell_of_stranger(to: &Text) {
+    let Ok(config) = Config::load(&Environment::of_this_process(), &[]) else {
+        return;
+    };
+    let owner = config.settings().owner;
+    let is_owner = |mine: &Text| handle::same(mine.reveal(), to.reveal());
+    if !owner.is_empty() && !owner.iter().any(is_owner) {
+        ui::talk(
+            "--to is none of your own addresses (CODEX_IMESSAGE_TO), and texts go to nobody else: \
+             this one is written down and not sent",
+        );
+    }
 }
 
 /// A payload goes the way of `notify`; without one it is a text to the owner.

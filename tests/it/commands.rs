@@ -169,6 +169,26 @@ fn the_helper_refuses_a_recipient_that_is_none() {
     );
 }
 
+#[test]
+fn the_helper_says_that_nobody_but_the_owner_is_told() {
+    let home = Home::new();
+    let owner = [("CODEX_IMESSAGE_TO", "+15555550123, owner@example.org")];
+    let said = |to: &str| {
+        let asked = ["attention", "--need", "look", "--to", to];
+        let output = home.run(HELPER, &asked, &owner);
+        assert_eq!(output.status.code(), Some(0));
+        words(&output.stderr)
+    };
+    for mine in ["+1 (555) 555-0123", "Owner@Example.org"] {
+        assert!(!said(mine).contains("--to"), "{mine}");
+    }
+    let stranger = said("somebody@example.org");
+    assert!(
+        stranger.contains("--to is none of your own addresses") && !stranger.contains("somebody"),
+        "{stranger}"
+    );
+}
+
 /// A home with a log of two hand-overs.
 fn with_a_log() -> (Home, std::path::PathBuf) {
     let home = Home::new();

@@ -73,7 +73,7 @@ fn each_cue_of_a_composer_is_needed() {
         }),
         ("blanks typed", |c| {
             let at = c.lines.iter().rposition(|l| l.starts_with('›')).unwrap();
-            c.lines.splice(at + 1..usize::from(c.cursor.1) + 1, None);
+            c.lines.splice(at + 1..=usize::from(c.cursor.1), None);
             (c.lines[at], c.cursor) = ("›".to_owned(), (4, u16::try_from(at).unwrap()));
             c.styled = None;
         }),
