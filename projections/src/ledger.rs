@@ -78,10 +78,11 @@ impl SentTexts {
         }
     }
 
-    /// Gives a text the name of its row.
-    pub fn name(&mut self, id: CommandId, guid: &Guid, row: i64) {
+    /// Gives a text the name of its row, as it was seen at `tick`.
+    pub fn name(&mut self, id: CommandId, guid: &Guid, row: i64, tick: Tick) {
         if let Some(sent) = self.by_id.get_mut(&id) {
             sent.row = Some(row);
+            sent.seen = Some(tick);
             sent.guid = Some(guid.clone());
             self.by_guid.insert(guid.clone(), id);
         }
@@ -112,9 +113,10 @@ impl SentTexts {
         }
     }
 
-    /// The names of the rows of texts that were begun from this moment on.
+    /// The names of the rows that were seen from this moment on.
     pub fn rows_since(&self, tick: Tick) -> impl Iterator<Item = &Guid> {
-        let since = self.by_id.values().filter(move |sent| sent.tick >= tick);
+        let seen = move |sent: &&Sent| sent.seen.is_some_and(|seen| seen >= tick);
+        let since = self.by_id.values().filter(seen);
         since.filter_map(|sent| sent.guid.as_ref())
     }
 
@@ -185,6 +187,8 @@ pub struct Sent {
     pub copy: Option<Guid>,
     /// Its number: copies stand close behind it, whatever the clocks say.
     pub row: Option<i64>,
+    /// When its row was last seen, by the same clock.
+    pub seen: Option<Tick>,
     /// Its row was seen with an error.
     pub failed: bool,
     /// Its row was seen as SMS or RCS.

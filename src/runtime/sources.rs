@@ -145,9 +145,8 @@ fn chat_watch(path: &PathBuf, hint: Sender<Hint>) -> Option<chat_db::Watch> {
         .ok()
 }
 
-/// Our own rows whose fate is not final: Messages changes them in place.
-/// Our rows whose fate may still change: those of texts that wait for their proof, and of
-/// those that had it shortly before the log ends.
+/// Our own rows whose fate may still change, which Messages does in place: those of texts
+/// that wait for their proof, and those that were seen shortly before the log ends.
 fn own_rows(state: &State) -> Vec<Guid> {
     let follow = u64::try_from(chat_db::FOLLOW.as_millis()).unwrap_or(u64::MAX);
     let lately = Tick(state.tick.0.saturating_sub(follow));

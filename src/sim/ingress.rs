@@ -4,7 +4,7 @@
 use super::names;
 use super::world::World;
 use events::input::{Body, ChatDbPlaced, MessageRow, Placing, QueueEntry, QueueLine, Rollout};
-use events::{Guid, Input, SessionId, Text};
+use events::{Guid, Input, SessionId, Text, Tick};
 use projections::State;
 use projections::ledger::Sent;
 use std::collections::BTreeMap;
@@ -45,8 +45,8 @@ impl Readers {
         for row in &world.messages.rows {
             let sent = state.ledger.sent.by_guid(&row.row.guid);
             let follows = |sent: &Sent| {
-                let lately = sent.tick.0.saturating_add(FOLLOW) >= state.tick.0;
-                lately || state.ledger.open.contains_key(&sent.id)
+                let lately = |seen: Tick| seen.0.saturating_add(FOLLOW) >= state.tick.0;
+                sent.seen.is_some_and(lately) || state.ledger.open.contains_key(&sent.id)
             };
             if sent.is_some_and(follows) {
                 readers

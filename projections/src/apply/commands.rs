@@ -106,6 +106,7 @@ pub(super) fn started(state: &mut State, seq: Seq, e: &CommandStarted) {
             guid: None,
             copy: None,
             row: None,
+            seen: None,
             failed: false,
             elsewhere: false,
             notice: send.notice,

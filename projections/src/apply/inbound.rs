@@ -81,7 +81,7 @@ pub(super) fn own_row(state: &mut State, e: &OutgoingSeen) {
             service: e.service.clone(),
         });
     }
-    ledger.sent.name(e.command, &e.guid, e.rowid);
+    ledger.sent.name(e.command, &e.guid, e.rowid, state.tick);
     if e.error != 0 {
         return ledger.sent.fail(e.command);
     }

@@ -169,6 +169,7 @@ fn of_more_texts_than_are_remembered_only_the_oldest_is_forgotten() {
         guid: None,
         copy: None,
         row: None,
+        seen: None,
         failed: false,
         elsewhere: false,
         notice: Seq(nth),
