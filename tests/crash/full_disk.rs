@@ -80,11 +80,15 @@ fn on_a_full_disk_nothing_accepted_is_lost_and_with_room_all_goes_on() {
     };
     let mut running = Running::up(&world, &[]);
     arrives(&world, "while there is room");
-    assert!(disk.0.join("reserve").exists());
-    // The reserve is there for this.
-    disk.fill();
-    arrives(&world, "when it is full");
-    assert!(!disk.0.join("reserve").exists());
+    let reserved = || disk.0.join("reserve").exists();
+    assert!(reserved());
+    // The reserve is there for this. Files have room in their last pages, so it may take some texts.
+    let mut texts = 0;
+    while running.meanwhile(|| reserved().then(|| disk.fill()).is_some()) {
+        texts += 1;
+        assert!(texts < 20, "the reserve is never given up");
+        arrives(&world, &format!("text {texts} when it is full"));
+    }
     wait_for("the owner to be told of the disk", || {
         let texts = delivered(&world);
         let of_it = |text: &String| text.contains("free some space");

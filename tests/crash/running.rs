@@ -7,7 +7,7 @@ use std::process::Child;
 use std::time::Duration;
 
 use control_plane::ingress::client;
-use rustix::process::{Pid, Signal, kill_process};
+use rustix::process::{Pid, Signal, WaitOptions, kill_process, waitpid};
 
 use crate::tools::{content, wait_for, within};
 use crate::world::World;
@@ -78,6 +78,17 @@ impl Running {
     /// Whether it still runs.
     pub(crate) fn lives(&mut self) -> bool {
         self.child.try_wait().unwrap().is_none()
+    }
+
+    /// Does `work` while it stands still.
+    pub(crate) fn meanwhile<T>(&self, work: impl FnOnce() -> T) -> T {
+        let pid = Pid::from_child(&self.child);
+        kill_process(pid, Signal::STOP).unwrap();
+        let (_, status) = waitpid(Some(pid), WaitOptions::UNTRACED).unwrap().unwrap();
+        assert!(status.stopped(), "it ended: {status:?}");
+        let done = work();
+        kill_process(pid, Signal::CONT).unwrap();
+        done
     }
 
     /// kill -9.
