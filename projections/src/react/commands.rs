@@ -46,7 +46,7 @@ pub(super) fn perform(draft: &mut Draft, id: CommandId, performed: Performed) {
     }
 }
 
-/// chat.db cannot be read, so our row will not be seen.
+/// chat.db cannot be read, so our row will not be seen, nor what becomes of it.
 fn no_witness(draft: &Draft) -> bool {
     let state = draft.state();
     state.inbox.chat_db.is_none() || state.failed_sources.contains_key(&Source::ChatDb)
@@ -186,6 +186,8 @@ pub(super) fn due(draft: &mut Draft, deadline: &Deadline) {
                 return;
             };
             let outcome = match entry.row {
+                // It may have failed since it was seen.
+                Some(_) if no_witness(draft) => Outcome::Unknown(Doubt::NoWitness),
                 Some(row) => Outcome::Done(row),
                 None => Outcome::Unknown(performed.doubt.unwrap_or(Doubt::NoProof)),
             };

@@ -2,7 +2,7 @@
 
 use crate::sends::{line, target};
 use crate::support::{World, kinds, settings};
-use events::input::{ChatDbPlaced, MessageRow, Placing};
+use events::input::{ChatDbPlaced, MessageRow, Placing, Source, SourceState};
 use events::outcome::How;
 use events::{CommandId, Event, Input, Settings, Tick};
 use projections::outbox::End;
@@ -292,4 +292,32 @@ fn a_row_that_is_gone_proves_nothing() {
             "{why:?} {rowid}"
         );
     }
+}
+
+#[test]
+fn a_row_that_cannot_be_looked_at_again_is_no_proof_and_tells_of_its_failure_afterwards() {
+    let mut world = World::new();
+    world.says("help");
+    let (id, text) = world.next_send().unwrap();
+    world.performed(id, How::Accepted);
+    let row = MessageRow {
+        sent: false,
+        ..world.own_row(&text)
+    };
+    world.take(row.clone());
+    world.notices();
+    let now = |state| Input::Source(Source::ChatDb, state);
+    world.feed(now(SourceState::Failed("refused".into())));
+    world.pass(waits::ROW.0);
+    assert_eq!(world.machine.state().ledger.settled, [0, 0, 1, 0]);
+    assert_eq!(
+        world.notices(),
+        Vec::<String>::new(),
+        "nothing is known yet"
+    );
+    world.feed(now(SourceState::Works));
+    assert!(world.take(row.clone()).is_empty(), "it is still the same");
+    let failed = world.take(MessageRow { error: 22, ..row });
+    assert_eq!(kinds(&failed)[..2], ["OutgoingSeen", "NoticeQueued"]);
+    assert!(world.notice().contains("reported error 22"));
 }
