@@ -111,6 +111,9 @@ def shown():
     return f"[Pasted Content {len(draft)} chars]" if len(draft) > 1000 else draft
 
 
+submitted = []
+
+
 def key(char):
     global draft, asked
     say(key=char)
@@ -124,7 +127,7 @@ def key(char):
         if text.startswith("!"):
             say(shell=text)
         elif text:
-            say(submitted=text)
+            submitted.append(text)
         draft = ""
     elif char == "\n" or char >= " ":
         draft += char
@@ -161,3 +164,6 @@ while chunk := os.read(0, 65536):
             for char in keys.decode("utf-8", "replace"):
                 key(char)
     draw()
+    # Said once the screen shows it, so that whoever waits for it sees that screen.
+    while submitted:
+        say(submitted=submitted.pop(0))
