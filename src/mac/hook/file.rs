@@ -2,6 +2,8 @@
 //! its permissions, whole or not at all, and only if it still says what was read.
 
 use super::error::HookError;
+use rustix::io::Errno;
+use rustix::process::{Pid, test_kill_process};
 use std::fs::{OpenOptions, Permissions};
 use std::io::{self, Write as _};
 use std::os::unix::fs::{OpenOptionsExt as _, PermissionsExt as _};
@@ -105,10 +107,9 @@ impl Found {
 fn write(path: &Path, text: &str, mode: u32) -> io::Result<()> {
     let directory = path.parent().unwrap_or(Path::new("."));
     std::fs::create_dir_all(directory)?;
-    let mut name = std::ffi::OsString::from(".");
-    name.push(path.file_name().unwrap_or_default());
-    name.push(format!(".{}.tmp", std::process::id()));
-    let temporary = directory.join(name);
+    let file = path.file_name().unwrap_or_default().to_string_lossy();
+    forget_half_written(directory, &file)?;
+    let temporary = directory.join(format!(".{file}.{}.tmp", std::process::id()));
     let done = written(&temporary, text, mode).and_then(|()| std::fs::rename(&temporary, path));
     if done.is_err() {
         // What cannot be written can perhaps not be removed either; the error is told.
@@ -116,6 +117,22 @@ fn write(path: &Path, text: &str, mode: u32) -> io::Result<()> {
         return done;
     }
     crate::store::files::sync_dir(directory)
+}
+
+/// Removes what a process that was killed while it wrote this file left beside it.
+fn forget_half_written(directory: &Path, file: &str) -> io::Result<()> {
+    let prefix = format!(".{file}.");
+    for entry in directory.read_dir()? {
+        let entry = entry?;
+        let name = entry.file_name().to_string_lossy().into_owned();
+        let process = name.strip_prefix(&prefix);
+        let process = process.and_then(|rest| rest.strip_suffix(".tmp")?.parse().ok());
+        let gone = |process| test_kill_process(process) == Err(Errno::SRCH);
+        if process.and_then(Pid::from_raw).is_some_and(gone) {
+            std::fs::remove_file(entry.path())?;
+        }
+    }
+    Ok(())
 }
 
 fn written(temporary: &Path, text: &str, mode: u32) -> io::Result<()> {

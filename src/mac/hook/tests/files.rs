@@ -200,3 +200,18 @@ fn the_recipient_joins_our_own_settings() {
         "{error}"
     );
 }
+
+#[test]
+fn what_a_killed_process_left_half_written_goes_and_what_another_is_writing_stays() {
+    let home = Home::of("model = \"x\"\n");
+    let beside = |name: &str| home.place.codex_home.join(name);
+    // No process has so high a number, and one has the first.
+    let left = beside(&format!(".config.toml.{}.tmp", i32::MAX));
+    let (first, others) = (beside(".config.toml.1.tmp"), beside(".config.toml.x.tmp"));
+    for path in [&left, &first, &others] {
+        fs::write(path, "model").unwrap();
+    }
+    home.set_up(Titles::Keep);
+    assert!(!left.exists());
+    assert!(first.exists() && others.exists());
+}
