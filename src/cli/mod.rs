@@ -85,22 +85,25 @@ pub fn settings(flags: &[crate::config::Flag]) -> Result<Config, CommandError> {
     Ok(config)
 }
 
+/// Nobody is named who is the owner; what to do depends on the command.
+fn no_recipient() -> CommandError {
+    CommandError::usage("no recipient: nobody is named who may speak to Codex and be spoken to")
+}
+
 /// The settings of a command that speaks to the owner and so must know who that is.
 fn settings_with_owner(flags: &[crate::config::Flag]) -> Result<Config, CommandError> {
     let config = settings(flags)?;
     if config.settings().owner.is_empty() {
         let file = config.state_dir.join("config.toml");
-        return Err(CommandError::usage(
-            "no recipient: nobody is named who may speak to Codex and be spoken to",
-        )
-        .hint(format!(
-            "set {}=+15555550123, with your own number or Apple ID e-mail",
-            variables::TO
-        ))
-        .hint(format!(
-            "or write `to = \"+15555550123\"` into {}",
-            file.display()
-        )));
+        return Err(no_recipient()
+            .hint(format!(
+                "set {}=+15555550123, with your own number or Apple ID e-mail",
+                variables::TO
+            ))
+            .hint(format!(
+                "or write `to = \"+15555550123\"` into {}",
+                file.display()
+            )));
     }
     Ok(config)
 }

@@ -3,7 +3,7 @@
 
 use super::error::{CommandError, Outcome};
 use super::setup_notify_hook::{self, PaneTitles, Python};
-use super::{settings, ui};
+use super::{no_recipient, settings, ui};
 use crate::config::value::Origin;
 use crate::config::{Config, Environment, Flag, variables};
 use crate::mac::permissions::{self, Patience};
@@ -150,10 +150,7 @@ fn with_recipient(recipient: Option<&str>, mut flags: Vec<Flag>) -> Result<Confi
     flags.extend(recipient.map(|to| (variables::TO, to.to_owned())));
     let config = settings(&flags)?;
     if config.settings().owner.is_empty() {
-        return Err(CommandError::usage(
-            "no recipient: nobody is named who may speak to Codex and be spoken to",
-        )
-        .hint(
+        return Err(no_recipient().hint(
             "nothing was changed; run it again with --recipient +15555550123, your own number or \
              Apple ID e-mail",
         ));

@@ -76,7 +76,7 @@ fn tell_of_stranger(to: &Text) {
     if !owner.is_empty() && !owner.iter().any(is_owner) {
         ui::talk(
             "--to is none of your own addresses (CODEX_IMESSAGE_TO), and texts go to nobody else: \
-             this one is written down and not sent",
+             this one is not sent",
         );
     }
 }
