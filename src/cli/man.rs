@@ -3,12 +3,12 @@
 use super::error::{CommandError, Outcome};
 use std::path::{Path, PathBuf};
 
-/// Print the manual page, for `man -l -`.
+/// Print a manual page (view it with `man -l -`).
 #[derive(Debug, clap::Args)]
 pub struct Args {
-    /// The page of this command instead of the whole program's
+    /// Print the page of this command
     command: Option<String>,
-    /// Write the pages of all commands, and of codex-imessage-notify, into this directory instead
+    /// Write the pages of all commands, and of codex-imessage-notify, to this directory
     #[arg(long, value_name = "DIR", conflicts_with = "command")]
     into: Option<PathBuf>,
 }

@@ -7,18 +7,19 @@ use crate::mac::hook::{self, HookError, Place, Plan, Titles};
 use std::ffi::OsString;
 use std::io::{BufRead as _, IsTerminal as _};
 
-/// Make Codex tell this program of the ends of turns, in `$CODEX_HOME/config.toml`.
+/// Notify this program when a Codex turn completes.
 ///
-/// Everything else in that file stays byte for byte, and a copy is kept beside it. A
-/// notifier that is already there runs after ours. Running it again changes nothing.
+/// Adds a `notify` entry to `$CODEX_HOME/config.toml`. Everything else in that file
+/// stays byte for byte, and a backup is kept beside it. An existing notifier still
+/// runs, after ours. Running this again changes nothing.
 #[derive(Debug, Default, clap::Args)]
 pub struct Args {
-    /// Your number or Apple ID e-mail; kept in config.toml of the state directory
+    /// Your own phone number or Apple ID e-mail; stored in config.toml in the state directory
     #[arg(long, value_name = "TO")]
     recipient: Option<String>,
     #[command(flatten)]
     titles: PaneTitles,
-    /// Only say what would be done
+    /// Print what would be done, and do nothing
     #[arg(long)]
     dry_run: bool,
     #[command(flatten)]
@@ -38,10 +39,10 @@ impl Args {
 /// Whether panes show their session.
 #[derive(Clone, Copy, Debug, Default, clap::Args)]
 pub struct PaneTitles {
-    /// Show the session's id in pane titles: the surest way to know which pane is whose
+    /// Show the session id in pane titles: the most reliable way to match panes and sessions
     #[arg(long, overrides_with = "no_pane_titles")]
     pane_titles: bool,
-    /// Leave pane titles as they were; without either you are asked at a terminal
+    /// Leave pane titles alone; without either option, ask (on a terminal)
     #[arg(long, overrides_with = "pane_titles")]
     no_pane_titles: bool,
 }
@@ -49,7 +50,7 @@ pub struct PaneTitles {
 /// What an older program needed.
 #[derive(Debug, Default, clap::Args)]
 pub struct Python {
-    /// Accepted for scripts written for an older program; it has no effect
+    /// Has no effect; accepted for scripts written for the Python program
     #[arg(long, value_name = "X")]
     python_bin: Option<OsString>,
 }
@@ -58,7 +59,7 @@ impl Python {
     /// Says that it is not used.
     pub fn tell(&self) {
         if self.python_bin.is_some() {
-            ui::talk("--python-bin is not used: this program needs no Python.");
+            ui::talk("--python-bin has no effect: this program does not use Python.");
         }
     }
 }

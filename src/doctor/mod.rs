@@ -161,7 +161,7 @@ impl Report {
 
     /// The report of settings that make no sense: nothing else can be looked at.
     pub fn unset(why: &str) -> Self {
-        let next = "correct the settings named above; the README lists them";
+        let next = "correct the settings named above; docs/settings.md lists them all";
         Self::of(vec![Check::fail("settings", why, next)], None)
     }
 }

@@ -18,7 +18,7 @@ fn judge(owner: &[Text], here: bool) -> Check {
     if owner.is_empty() {
         return Check::fail(
             NAME,
-            "nobody is named who may speak to Codex and be spoken to",
+            "no recipient configured",
             "set CODEX_IMESSAGE_TO, or `to` in config.toml, to your own number or Apple ID e-mail",
         );
     }

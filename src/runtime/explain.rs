@@ -21,8 +21,7 @@ pub fn explain(config: &Config, subject: &Subject) -> Outcome {
         ui::talk("the log knows no such message; rows from before the first start are history");
         return Ok(Answer::No);
     };
-    ui::data(&story).map_err(|error| {
-        CommandError::failure("standard output cannot be written").because(error)
-    })?;
+    ui::data(&story)
+        .map_err(|error| CommandError::failure("cannot write to stdout").because(error))?;
     Ok(Answer::Yes)
 }
