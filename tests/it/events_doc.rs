@@ -208,7 +208,7 @@ Generated from the program; `UPDATE=1 cargo test --test it docs` writes it again
 The log is a sequence of these and nothing else. Each entry has a position (`seq`), the wall clock
 and the logical time at its append, and, for a decision, the position of the fact that caused it.
 A number and a schema name the form of an entry for good: a released form never changes, it gets a
-successor and an upcaster. The file named as "decided in" records it and decides what follows from it. `log export` prints each event as the JSON below, behind its `kind`; text
+successor and an upcaster. The file after *decided in* records it and decides what follows from it. `log export` prints each event as the JSON below, behind its `kind`; text
 of people is included there and nowhere else. Types in `code` without a link are plain values: a
 `Seq`, `Wall`, `Tick` or `Span` is a number (milliseconds for the last three), a `CommandId` is the
 position of a fact and a count, a `Digest` is a fingerprint, `Text` is private text, the other names
