@@ -21,7 +21,7 @@ const LINE: usize = 19;
 const PADDING: usize = 11;
 const GAP: usize = 10;
 /// Average width of a character, in tenths of a pixel: bubbles fit their text in most fonts.
-const CHARACTER: usize = 71;
+const CHARACTER: usize = 78;
 
 const STYLE: &str = "\
 text{font:13px -apple-system,BlinkMacSystemFont,\"Segoe UI\",Helvetica,Arial,sans-serif;white-space:pre}\
