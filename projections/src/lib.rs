@@ -21,7 +21,10 @@ pub mod ledger;
 pub mod machine;
 pub mod missing;
 pub mod numbers;
+pub mod orders;
 pub mod outbox;
+pub mod prompt_answers;
+pub mod prompt_text;
 pub mod prompts;
 mod react;
 pub mod redact;
@@ -35,6 +38,7 @@ pub mod sessions;
 pub mod state;
 pub mod told;
 pub mod view;
+pub mod visible;
 pub mod waits;
 
 pub use apply::apply;

@@ -1,10 +1,11 @@
 //! Rows of chat.db: the owner's become routes; our own are looked at next door.
 
 use super::draft::{Draft, decide};
-use super::{dispatches, missing, notices, own_rows, replies};
+use super::{answering, dispatches, missing, notices, own_rows, replies, turns};
 use crate::admit::{Verdict, judge};
 use crate::answers::{self, Answer};
 use crate::grammar::{self, Parsed, parse};
+use crate::orders::{self, Order};
 use crate::routing::{self, Route};
 use events::event::{
     Action, IgnoreReason, InboundHeld, InboundIgnored, InboundReceived, Rule, Topic,
@@ -91,6 +92,9 @@ fn owner_wrote(draft: &mut Draft, event: &InboundReceived) {
             "Pictures and files cannot be passed on to Codex from here. Write what you want done.",
         );
     }
+    if prompt_or_turn(draft, event) {
+        return;
+    }
     match understood(draft, event) {
         Parsed::Help => reply(draft, guid, Rule::Control, "help", replies::HELP),
         Parsed::List => {
@@ -113,6 +117,18 @@ fn owner_wrote(draft: &mut Draft, event: &InboundReceived) {
         }
         Parsed::Plain(words) => plain(draft, event, &words),
     }
+}
+
+/// What is about a prompt, or about the turn that runs. An order is no answer, except that
+/// `cancel` may be one.
+fn prompt_or_turn(draft: &mut Draft, event: &InboundReceived) -> bool {
+    let order = orders::order(event.text.reveal());
+    let first = order
+        .as_ref()
+        .filter(|order| !matches!(order, Order::TakeBack(None)));
+    first.is_some_and(|order| turns::ordered(draft, event, order))
+        || answering::took(draft, event)
+        || order.is_some_and(|order| turns::ordered(draft, event, &order))
 }
 
 /// Words that name nothing.
@@ -237,6 +253,9 @@ fn to_session(draft: &mut Draft, event: &InboundReceived, route: Route, words: &
     let Some(session) = route.target.clone() else {
         return;
     };
+    if answering::for_session(draft, event, &session, words) {
+        return;
+    }
     let answer = draft
         .state()
         .sessions

@@ -1,6 +1,7 @@
 //! The only place that decides. An input becomes facts; facts cause decisions;
 //! all of them stand in one batch. Nothing here runs during replay.
 
+mod answering;
 mod dispatches;
 mod draft;
 mod messages;
@@ -16,6 +17,8 @@ mod rollouts;
 mod sending;
 mod settle;
 mod sources;
+mod turn_ends;
+mod turns;
 
 use crate::ledger::Stage;
 use crate::state::State;

@@ -2,7 +2,7 @@
 //! questions, and whether our words arrived.
 
 use super::draft::{Draft, topic_known};
-use super::{notices, notify, prompt_news, proofs};
+use super::{notices, notify, prompt_news, prompts, proofs};
 use crate::redact::redact;
 use crate::refs;
 use crate::render;
@@ -183,6 +183,7 @@ fn seen(draft: &mut Draft, session: &SessionId, meta: SessionMeta, offset: u64) 
     for told in waiting.turns.iter().cloned() {
         notify::place(draft, told);
     }
+    prompts::tell_waiting(draft, session);
 }
 
 fn user_spoke(draft: &mut Draft, session: &SessionId, offset: u64, text: &Text) {
