@@ -292,7 +292,13 @@ fn quotes_us(text: &str) -> bool {
         let start = line.get(..SIGIL.len());
         start.is_some_and(|start| start.eq_ignore_ascii_case(SIGIL))
     };
-    text.lines().any(begins)
+    text.lines().any(|line| begins(line) || names_us(line))
+}
+
+/// The first line of a prompt's notice ends with our mark and the session's ref.
+fn names_us(line: &str) -> bool {
+    let mark = format!(" {SIGIL} @");
+    line.contains(&mark)
 }
 
 /// Whether no loop was suspected for a minute.

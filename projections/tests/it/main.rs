@@ -26,6 +26,7 @@ mod log;
 mod numbers;
 mod outbox;
 mod own_rows;
+mod prompts;
 mod questions;
 mod redact;
 mod refs;
