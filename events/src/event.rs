@@ -423,6 +423,8 @@ pub enum Deadline {
     Deaf(Source),
     /// The way to the owner is tried out.
     SelfTest,
+    /// No message has been held back for long enough: the suspected loop is over.
+    Loop,
 }
 
 /// See [`Event::LogRecovered`].

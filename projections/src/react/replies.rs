@@ -51,7 +51,7 @@ pub(super) fn status(state: &State, id: &SessionId) -> String {
     if let Some(question) = session.question() {
         lines.push(crate::render::questions(&question.questions));
     } else if let Some(said) = &session.said {
-        lines.push(format!("Last said: {}", tidy(said.reveal(), 400)));
+        lines.push(format!("Last said: {}", said.reveal().trim()));
     }
     let waiting = state
         .dispatches
