@@ -30,9 +30,8 @@ pub fn trips(state: &State, reply_to: Option<&Guid>, text: &str, date: Wall, now
     let inbox = &state.inbox;
     let since = since(inbox, date, now);
     // By when they were written: what a Mac that slept reads at once was not written at once.
-    let lately = |taken: &&Taken| {
-        !taken.answer && taken.date >= since && date.until(taken.date) <= MINUTE
-    };
+    let lately =
+        |taken: &&Taken| !taken.answer && taken.date >= since && date.until(taken.date) <= MINUTE;
     let lately = || inbox.taken.iter().rev().filter(lately);
     if lately().count() >= RATE_MAX {
         return true;
@@ -87,7 +86,9 @@ fn since(inbox: &Inbox, date: Wall, now: Wall) -> Wall {
 
 /// No message has been held back for as long as the pause takes, or none ever was.
 pub fn quiet(inbox: &Inbox, now: Wall) -> bool {
-    inbox.loop_since.is_none_or(|at| at.until(now) > pause(inbox))
+    inbox
+        .loop_since
+        .is_none_or(|at| at.until(now) > pause(inbox))
 }
 
 /// A minute, and twice as long each time that it begins anew: a loop that our own texts
@@ -101,7 +102,11 @@ pub(crate) fn pause(inbox: &Inbox) -> Span {
 pub(crate) fn held_back(inbox: &mut Inbox, at: Wall) {
     if quiet(inbox, at) {
         let forgotten = inbox.loop_since.is_none_or(|last| last.until(at) > HOUR);
-        inbox.loop_trips = if forgotten { 1 } else { inbox.loop_trips.saturating_add(1) };
+        inbox.loop_trips = if forgotten {
+            1
+        } else {
+            inbox.loop_trips.saturating_add(1)
+        };
         inbox.loop_began = Some(at);
     }
     inbox.loop_since = Some(at);

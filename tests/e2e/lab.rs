@@ -3,8 +3,8 @@
 //! that Codex' daemon puts its socket into `/tmp/codex-daemon-UID/`. Dropping
 //! the lab stops the daemon and kills whatever still runs in its panes.
 
-use crate::waiting::{self, within};
 use crate::executable;
+use crate::waiting::{self, within};
 use std::ffi::OsStr;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -22,7 +22,6 @@ use tokio::sync::oneshot;
 use crate::codex::user_texts;
 use crate::pane::Pane;
 use crate::programs::Programs;
-
 
 /// How the agent runs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

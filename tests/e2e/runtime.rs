@@ -9,8 +9,8 @@ use rustix::process::{Pid, Signal, kill_process};
 use serde_json::Value;
 
 use crate::lab::{Lab, wait_for};
-use crate::waiting::patiently;
 use crate::phone::{OWNER, Phone};
+use crate::waiting::patiently;
 
 /// The program itself.
 pub(crate) fn program() -> &'static Path {

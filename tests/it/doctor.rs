@@ -1,8 +1,8 @@
 //! `doctor` beside an agent that runs, is stopped, hangs, and with a log that is
 //! damaged: it always answers, in time, and says what to do.
 
-use crate::waiting;
 use crate::executable;
+use crate::waiting;
 use assert_cmd::Command;
 use control_plane::clock;
 use control_plane::demo::messages::{Messages, Row};

@@ -1,8 +1,8 @@
 //! Set-up with nothing played but the system around it: the stand-in of launchctl
 //! starts the real launcher, which starts the real agent, and that is what is asked.
 
-use crate::{executable, waiting};
 use crate::world::{LABEL, World, said, wish};
+use crate::{executable, waiting};
 use control_plane::cli::error::Answer;
 use control_plane::clock::wall;
 use control_plane::demo::messages::{Messages, Row};
@@ -97,7 +97,12 @@ impl Live {
     fn answer(&self, nth: usize) -> std::thread::JoinHandle<()> {
         let (texts, db) = (self.0.path("texts"), self.chat_db());
         std::thread::spawn(move || {
-            let count = || fs::read_to_string(&texts).unwrap_or_default().lines().count();
+            let count = || {
+                fs::read_to_string(&texts)
+                    .unwrap_or_default()
+                    .lines()
+                    .count()
+            };
             waiting::wait_for("a text", || (count() >= nth).then_some(()));
             let mut messages = Messages::open(&db).expect("chat.db");
             messages

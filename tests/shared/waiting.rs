@@ -76,7 +76,11 @@ pub(crate) fn within<T>(limit: Duration, mut ask: impl FnMut() -> Option<T>) -> 
 /// comes, goes or is written to.
 fn traces() -> i64 {
     let watched = WATCHED.lock().unwrap_or_else(PoisonError::into_inner);
-    watched.clone().iter().map(|dir| below(dir)).fold(0, i64::wrapping_add)
+    watched
+        .clone()
+        .iter()
+        .map(|dir| below(dir))
+        .fold(0, i64::wrapping_add)
 }
 
 fn below(path: &Path) -> i64 {
@@ -85,7 +89,10 @@ fn below(path: &Path) -> i64 {
         return 0;
     };
     let size = i64::try_from(about.size()).unwrap_or(i64::MAX);
-    let own = about.mtime_nsec().wrapping_add(about.mtime()).wrapping_add(size);
+    let own = about
+        .mtime_nsec()
+        .wrapping_add(about.mtime())
+        .wrapping_add(size);
     if !about.is_dir() {
         return own;
     }

@@ -101,7 +101,10 @@ fn flood(world: &mut World, sessions: u16, millis: u64) -> (Vec<String>, Vec<Str
     let ids: Vec<_> = (0..sessions)
         .map(|nth| world.session(nth, &format!("/srv/project-{nth}")))
         .collect();
-    let refs = ids.iter().map(|id| format!("@{}", world.reference(id))).collect();
+    let refs = ids
+        .iter()
+        .map(|id| format!("@{}", world.reference(id)))
+        .collect();
     for (nth, id) in ids.iter().enumerate() {
         ends(world, id, nth);
     }
@@ -169,7 +172,10 @@ fn a_digest_tells_the_newest_of_each_session_and_counts_the_rest() {
         let line = format!("@{} p{nth} · done: ", world.reference(id));
         let line = digest.lines().find(|found| found.starts_with(&line));
         let line = line.unwrap_or_else(|| panic!("{nth} in {digest}"));
-        assert!(line.contains(&format!("result number {}.", nth + 10)), "{line}");
+        assert!(
+            line.contains(&format!("result number {}.", nth + 10)),
+            "{line}"
+        );
         assert!(line.ends_with("(and 1 before)"), "{line}");
     }
 }
