@@ -138,7 +138,7 @@ fn permissions_come_one_after_the_other_and_the_owners_answer_ends_it() {
     let told = said();
     assert_eq!(answer, Answer::No, "{told}");
     for words in [
-        "The agent answers: process ",
+        "The agent is running: process ",
         "Permission to grant: Full Disk Access",
         "Full Disk Access confirmed: chat.db is now readable.",
         "Automation is refused.",
@@ -164,7 +164,7 @@ fn permissions_come_one_after_the_other_and_the_owners_answer_ends_it() {
     let told = said();
     assert_eq!(answer, Answer::Yes, "{told}");
     assert!(
-        told.contains("Set-up is done: your answer was read."),
+        told.contains("Set-up is complete: your reply arrived."),
         "{told}"
     );
     assert_eq!(
@@ -178,7 +178,7 @@ fn permissions_come_one_after_the_other_and_the_owners_answer_ends_it() {
     let asked = live
         .0
         .read("texts")
-        .matches("set-up is nearly done")
+        .matches("set-up is nearly complete")
         .count();
     assert_eq!(asked, 2, "the refused one and the one that came");
 
@@ -224,7 +224,7 @@ fn one_text_does_for_all_of_set_up() {
     let asked = live
         .0
         .read("texts")
-        .matches("set-up is nearly done")
+        .matches("set-up is nearly complete")
         .count();
     assert_eq!(asked, 1);
     said();
