@@ -99,7 +99,7 @@ impl<L: EventLog, E: Executor + 'static, C: Clock> Work<'_, L, E, C> {
                 Wake::Inputs(_) if self.stopping.load(Ordering::Acquire) => {}
                 Wake::Inputs(news) => inputs.extend(news),
                 Wake::HandedOver(handed, ack) => {
-                    inputs.push(super::by_itself::input(handed));
+                    inputs.push(handed.into());
                     acks.push(ack);
                 }
                 Wake::Asked(answer) => asked.push(answer),
