@@ -19,6 +19,7 @@ mod desk;
 #[path = "../shared/executable.rs"]
 mod executable;
 mod faults;
+mod keys;
 mod lab;
 mod leaving;
 mod modals;
