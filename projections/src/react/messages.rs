@@ -100,7 +100,7 @@ fn owner_wrote(draft: &mut Draft, event: &InboundReceived) {
             guid,
             None,
             "pictures",
-            "Pictures and files cannot be passed on to Codex from here. Write what you want done.",
+            "Pictures and files cannot be sent to Codex from here. Please write what you want.",
         );
     }
     match understood(draft, event) {
@@ -189,13 +189,13 @@ fn retry_named(draft: &mut Draft, inbound: &Guid, name: &str) {
     decide(draft, inbound, route, Action::Reply);
     if missing.is_empty() {
         let name = crate::render::tidy(name, 40);
-        let body = format!("{NOTHING} To say it to the session, write \"@{name} retry\".");
+        let body = format!("{NOTHING} To send the word to the session, write \"@{name} retry\".");
         return notices::answer(draft, inbound, Some(&session), "nothing missing", &body);
     }
     missing::bring(draft, inbound, &missing);
 }
 
-const NOTHING: &str = "No text to you is known to be missing.";
+const NOTHING: &str = "No undelivered texts.";
 
 /// A word of ours that is an option of the question it would go to is its answer.
 fn understood(draft: &Draft, event: &InboundReceived) -> Parsed {

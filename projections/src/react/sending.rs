@@ -156,7 +156,8 @@ pub(super) fn again(draft: &mut Draft, send: &SendMessage) {
     if state.ledger.sent.by_digest(&digest).count() <= LATE_MAX {
         instead(draft, &[], session.as_ref(), topic, vec![send.text.clone()]);
     } else if topic != Topic::Health {
-        let body = "Messages took a text for you several times and each time reported an error.";
+        let body =
+            "Messages accepted a text for you several times and reported an error each time.";
         queue(
             draft,
             session.as_ref(),

@@ -326,11 +326,7 @@ fn a_picture_without_words_is_answered_and_with_words_is_taken() {
     let mut row = world.row("\u{fffc}");
     row.attachments = true;
     world.take(row);
-    assert!(
-        world
-            .notice()
-            .contains("Pictures and files cannot be passed on")
-    );
+    assert!(world.notice().contains("Pictures and files cannot be sent"));
     let mut row = world.row("\u{fffc}list");
     row.attachments = true;
     world.take(row);
