@@ -33,3 +33,5 @@ mod stand_in;
 mod starting;
 mod turns;
 mod views;
+#[path = "../shared/waiting.rs"]
+mod waiting;
