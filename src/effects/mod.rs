@@ -14,7 +14,7 @@ pub mod paste;
 pub mod screen;
 mod start;
 
-pub use panes::{Survey, survey};
+pub use panes::{Looked, Survey, Watch, survey};
 
 use events::outcome::Failure;
 use events::{Command, CommandId, Outcome, Report};

@@ -85,6 +85,12 @@ pub(super) fn resolved(draft: &mut Draft, resolved: &PromptResolved) {
     let Some(prompt) = prompts.by_source(&resolved.session, &resolved.source) else {
         return;
     };
+    // Whether keys of ours did it is told by the command that pressed them.
+    let by_keys = matches!(resolved.source, PromptSource::Screen { .. });
+    let pressing = answering(draft, prompt);
+    if by_keys && pressing.iter().any(|(_, stage)| *stage != Stage::Requested) {
+        return;
+    }
     close(draft, prompt, &resolved.how, Some(&resolved.source));
 }
 
