@@ -177,7 +177,7 @@ fn seen(draft: &mut Draft, session: &SessionId, meta: SessionMeta, offset: u64) 
             Some(session),
             Topic::Progress,
             "started",
-            &format!("\"{label}\" runs now."),
+            &format!("\"{label}\" is running."),
         );
     }
     for told in waiting.turns.iter().cloned() {
@@ -222,7 +222,7 @@ fn overtaken(draft: &mut Draft, session: &SessionId) {
         draft,
         session,
         seen,
-        "you went on with the session at the desk",
+        "you continued the session at the desk",
     );
 }
 
@@ -359,7 +359,7 @@ fn worded(ending: &Ending) -> (&'static str, String) {
         Ending::Finished { last } => (
             "done",
             last.as_ref().map_or_else(
-                || "The turn ended without a last word.".into(),
+                || "The turn ended without a message.".into(),
                 |l| l.reveal().clone(),
             ),
         ),

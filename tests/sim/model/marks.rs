@@ -297,7 +297,7 @@ pub(super) fn branch(event: &Event) -> Option<&'static str> {
             Deadline::Proof(_) => "due: proof",
             Deadline::Pace(_) => "due: pace",
             Deadline::Retry(_) => "due: retry",
-            Deadline::Rollout(_) | Deadline::SelfTest => return None,
+            Deadline::Rollout(_) | Deadline::SelfTest | Deadline::Loop => return None,
             Deadline::Receipt(_) => "due: receipt",
             Deadline::Allowance => "due: allowance",
             Deadline::Expiry(_) => "due: expiry",
