@@ -9,6 +9,7 @@ pub mod allowance;
 pub mod answers;
 mod apply;
 pub mod breaker;
+pub mod certificate;
 pub mod check;
 pub mod deadlines;
 pub mod dispatch;

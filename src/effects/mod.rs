@@ -16,7 +16,9 @@ mod start;
 
 pub use panes::{Looked, Survey, Watch, survey};
 
+use events::command::InterruptWay;
 use events::outcome::Failure;
+use events::prompt::AnswerWay;
 use events::{Command, CommandId, Outcome, Report};
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -91,15 +93,22 @@ impl Executor for LocalExecutor {
             Command::QueueInstruction(instruction) => codex::queue(config, instruction).await,
             Command::ResumeSession(instruction) => codex::resume(config, instruction).await,
             Command::StartSession(command) => start::start(config, id, command).await,
-            Command::AnswerPrompt(_)
-            | Command::StartTurn(_)
-            | Command::SteerTurn(_)
-            | Command::InterruptTurn(_) => {
-                let why = "no connection to Codex's app-server was made.".into();
-                settled(Failure::NoLink { why })
-            }
+            Command::AnswerPrompt(command) => match &command.way {
+                AnswerWay::Keys { hints } => panes::answer(config, command, hints).await,
+                AnswerWay::AppServer { .. } => no_server(),
+            },
+            Command::InterruptTurn(command) => match &command.way {
+                InterruptWay::Keys { hints } => panes::interrupt(config, command, hints).await,
+                InterruptWay::AppServer { .. } => no_server(),
+            },
+            Command::StartTurn(_) | Command::SteerTurn(_) => no_server(),
         }
     }
+}
+
+fn no_server() -> Report {
+    let why = "no connection to Codex's app-server was made.".into();
+    settled(Failure::NoLink { why })
 }
 
 /// The report of a certain failure.

@@ -36,7 +36,9 @@ pub(super) struct Watched {
 fn watched(state: &State) -> Vec<Watched> {
     let typed = state.settings.route_via_tmux;
     let sessions = state.sessions.by_id.iter().filter(|_| typed);
-    sessions.filter_map(|(id, session)| one(state, id, session)).collect()
+    sessions
+        .filter_map(|(id, session)| one(state, id, session))
+        .collect()
 }
 
 /// Says what is to be looked at from now on, where that has changed.
@@ -51,10 +53,19 @@ pub(super) fn publish(list: &watch::Sender<Vec<Watched>>, state: &State) {
 
 fn one(state: &State, id: &SessionId, session: &Session) -> Option<Watched> {
     let seen = |prompt: &Prompt| {
-        let sources = prompt.witnesses.iter().map(|witness| witness.source.clone());
-        sources.filter(|source| matches!(source, PromptSource::Screen { .. })).collect::<Vec<_>>()
+        let sources = prompt
+            .witnesses
+            .iter()
+            .map(|witness| witness.source.clone());
+        sources
+            .filter(|source| matches!(source, PromptSource::Screen { .. }))
+            .collect::<Vec<_>>()
     };
-    let open: Vec<_> = state.prompts.of(id).flat_map(|(_, prompt)| seen(prompt)).collect();
+    let open: Vec<_> = state
+        .prompts
+        .of(id)
+        .flat_map(|(_, prompt)| seen(prompt))
+        .collect();
     let served = state.server.has(id).is_some();
     let lately = session.finished && session.active.until(state.wall) < AFTER;
     let runs = session.turn.is_some();

@@ -704,3 +704,38 @@ fn a_turn_is_stopped_and_words_are_taken_back() {
     world.says(&format!("cancel @{reference}"));
     assert!(world.notice().contains("nothing to take back"));
 }
+
+#[test]
+fn the_certificate_tells_the_whole_life_of_a_prompt() {
+    let mut world = World::new();
+    let session = working(&mut world, 1);
+    let (row, _) = told(&mut world, raised(&session, 1, command("touch 1")));
+    let prompt = *world.machine.state().prompts.open.keys().next().unwrap();
+    world.replies(&row, "yes");
+    let (id, _) = begun(&mut world).unwrap();
+    world.performed(id, How::Replied { words: false });
+    resolved(&mut world, &session, 1, PromptEnd::ByUs);
+    let steps = projections::certificate::certificate(world.log(), prompt).unwrap();
+    let told: Vec<_> = steps.iter().map(|step| step.told.as_str()).collect();
+    for part in [
+        "asked to run a command",
+        "tells all of it",
+        "stands in chat.db as sent",
+        "with yes; it replies to its notice",
+        "reply to request 1",
+        "was begun",
+        "the app-server took the answer",
+        "our answer closed it",
+        "ended: done",
+    ] {
+        assert!(
+            told.iter().any(|line| line.contains(part)),
+            "{part}: {told:#?}"
+        );
+    }
+    assert!(!told.concat().contains("touch"));
+    assert_eq!(
+        projections::certificate::certificate(world.log(), events::Seq(prompt.0 + 1)),
+        None
+    );
+}

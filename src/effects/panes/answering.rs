@@ -41,7 +41,11 @@ fn digest(target: &Target, session: &SessionId, seen: SeenPrompt) -> Digest {
 }
 
 /// Answers the prompt that is up in the session's pane.
-pub(crate) async fn answer(config: &EffectsConfig, command: &AnswerPrompt, hints: &[Pane]) -> Report {
+pub(crate) async fn answer(
+    config: &EffectsConfig,
+    command: &AnswerPrompt,
+    hints: &[Pane],
+) -> Report {
     let PromptAnswer::Choose { choice, .. } = &command.answer else {
         let what = "words cannot be put into this prompt from here".to_owned();
         return settled(Failure::Unsupported { what });
@@ -77,7 +81,10 @@ async fn ready(target: &Target, command: &AnswerPrompt, choice: u16) -> Result<S
         let Some(seen) = prompt(&capture) else {
             return Err(gone("it is not up any more in its pane."));
         };
-        let offered = seen.choices.get(usize::from(choice)).map(|c| c.meaning.clone());
+        let offered = seen
+            .choices
+            .get(usize::from(choice))
+            .map(|c| c.meaning.clone());
         if digest(target, &command.session, seen) != command.digest {
             return Err(gone("something else is asked in its pane now."));
         }
@@ -127,14 +134,15 @@ pub(crate) async fn interrupt(
     };
     let how = How::EscapePressed(target.pane.clone());
     match seen.screen {
-        Screen::Working | Screen::RunningHook | Screen::Approval { .. } | Screen::Question { .. } => {
-            match target.press("Escape").await {
-                Err(trouble @ super::Trouble::Silent(_)) => {
-                    Target::performed(how, Some(in_doubt(trouble)))
-                }
-                pressed => target.pressed(how, pressed),
+        Screen::Working
+        | Screen::RunningHook
+        | Screen::Approval { .. }
+        | Screen::Question { .. } => match target.press("Escape").await {
+            Err(trouble @ super::Trouble::Silent(_)) => {
+                Target::performed(how, Some(in_doubt(trouble)))
             }
-        }
+            pressed => target.pressed(how, pressed),
+        },
         Screen::Composer { .. } => settled(Failure::NoTurn),
         other => target.not_ready(other),
     }

@@ -67,9 +67,10 @@ impl Watch {
             return Looked::Prompt(Box::new(found));
         }
         match seen.screen {
-            Screen::Composer { .. } | Screen::Working | Screen::RunningHook | Screen::Question { .. } => {
-                Looked::Nothing(target.pane.clone())
-            }
+            Screen::Composer { .. }
+            | Screen::Working
+            | Screen::RunningHook
+            | Screen::Question { .. } => Looked::Nothing(target.pane.clone()),
             Screen::Shell => {
                 let pane = target.pane.clone();
                 self.target = None;

@@ -93,7 +93,12 @@ fn choice(row: &Row) -> PromptChoice {
         | "Yes, and allow this host for this conversation"
         | "Allow for this session" => Meaning::AcceptForSession,
         "Yes, and allow this host in the future" | "Always allow" => Meaning::AcceptAlways {
-            scope: if label == "Always allow" { "this tool" } else { "this host" }.into(),
+            scope: if label == "Always allow" {
+                "this tool"
+            } else {
+                "this host"
+            }
+            .into(),
         },
         "No, and block this host in the future" => Meaning::DeclineAlways {
             scope: "this host".into(),
@@ -118,7 +123,9 @@ fn body(region: &[String], above: &[String], width: usize) -> Option<(PromptBody
     if text.contains("Would you like to make the following edits?") {
         return Some(patch(region, above));
     }
-    let form = region.iter().position(|line| line.trim().starts_with("Field "));
+    let form = region
+        .iter()
+        .position(|line| line.trim().starts_with("Field "));
     if let Some(at) = form {
         let message = paragraphs(&region[at + 1..]);
         let server = message.split("Allow the ").nth(1);
@@ -132,7 +139,9 @@ fn body(region: &[String], above: &[String], width: usize) -> Option<(PromptBody
         return Some((PromptBody::Elicitation(asked), true));
     }
     let heading = text.contains("Would you like to run the following command?");
-    let from = region.iter().position(|line| line.trim_start().starts_with("$ "));
+    let from = region
+        .iter()
+        .position(|line| line.trim_start().starts_with("$ "));
     let Some(from) = from else {
         return Some((command("", None, region), false));
     };
@@ -147,20 +156,37 @@ fn command(text: &str, network: Option<&str>, region: &[String]) -> PromptBody {
         cwd: None,
         reason: field(region, "Reason: ").map(Into::into),
         network: network.map(Into::into),
-        permissions: field(region, "Permission rule: ").map(Into::into).into_iter().collect(),
+        permissions: field(region, "Permission rule: ")
+            .map(Into::into)
+            .into_iter()
+            .collect(),
     })
 }
 
 /// A field with its name in front, to the end of its paragraph.
 fn field(region: &[String], name: &str) -> Option<String> {
-    let at = region.iter().position(|line| line.trim_start().starts_with(name))?;
-    let lines: Vec<_> = region[at..].iter().take_while(|line| !blank(line)).cloned().collect();
-    Some(bottom::squeeze(&lines).strip_prefix(name)?.trim().to_owned())
+    let at = region
+        .iter()
+        .position(|line| line.trim_start().starts_with(name))?;
+    let lines: Vec<_> = region[at..]
+        .iter()
+        .take_while(|line| !blank(line))
+        .cloned()
+        .collect();
+    Some(
+        bottom::squeeze(&lines)
+            .strip_prefix(name)?
+            .trim()
+            .to_owned(),
+    )
 }
 
 fn paragraphs(lines: &[String]) -> String {
     let lines = lines.iter().map(|line| line.trim());
-    lines.filter(|line| !line.is_empty()).collect::<Vec<_>>().join("\n")
+    lines
+        .filter(|line| !line.is_empty())
+        .collect::<Vec<_>>()
+        .join("\n")
 }
 
 /// The command's lines. One that fills the pane goes on in the next.
@@ -175,7 +201,11 @@ fn unwrapped(lines: &[String], width: usize) -> String {
         }
         let next = bottom::columns(line.trim_end());
         full = next + 8 >= width;
-        out.push_str(if out.ends_with(' ') { shown.trim_start() } else { shown });
+        out.push_str(if out.ends_with(' ') {
+            shown.trim_start()
+        } else {
+            shown
+        });
     }
     out.trim_end().to_owned()
 }
@@ -185,7 +215,11 @@ fn patch(region: &[String], above: &[String]) -> (PromptBody, bool) {
     let path = field(region, "Destination: ");
     let shown = shown_change(above);
     let fits = match (&path, &shown) {
-        (Some(path), Some(file)) => file.path.reveal().split_whitespace().eq(path.split_whitespace()),
+        (Some(path), Some(file)) => file
+            .path
+            .reveal()
+            .split_whitespace()
+            .eq(path.split_whitespace()),
         _ => false,
     };
     let unsaid = || PatchFile {
@@ -223,12 +257,15 @@ fn shown_change(above: &[String]) -> Option<PatchFile> {
             break;
         }
         // The number of the line stands in front.
-        let line = line.trim_start().trim_start_matches(|c: char| c.is_ascii_digit());
+        let line = line
+            .trim_start()
+            .trim_start_matches(|c: char| c.is_ascii_digit());
         lines.push(line.trim_start_matches(' ').to_owned());
     }
     let (added, removed): (u32, u32) = (added.parse().ok()?, removed.parse().ok()?);
     let count = |mark: char| lines.iter().filter(|line| line.starts_with(mark)).count();
-    let all = count('+') == usize::try_from(added).ok()? && count('-') == usize::try_from(removed).ok()?;
+    let all = count('+') == usize::try_from(added).ok()?
+        && count('-') == usize::try_from(removed).ok()?;
     all.then(|| PatchFile {
         path: path.into(),
         change,
@@ -240,7 +277,9 @@ fn shown_change(above: &[String]) -> Option<PatchFile> {
 
 /// The plan above its prompt, if its beginning is still on the screen.
 fn proposed(lines: &[String], first: usize) -> (PromptBody, bool) {
-    let begins = lines[..first].iter().rposition(|line| line.starts_with("• Proposed Plan"));
+    let begins = lines[..first]
+        .iter()
+        .rposition(|line| line.starts_with("• Proposed Plan"));
     let Some(at) = begins else {
         return (PromptBody::Plan { text: "".into() }, false);
     };
@@ -250,6 +289,10 @@ fn proposed(lines: &[String], first: usize) -> (PromptBody, bool) {
         .map(|line| line.trim().to_owned())
         .collect();
     let text = plan.join("\n");
-    let text = text.split("Implement this plan?").next().unwrap_or_default().trim();
+    let text = text
+        .split("Implement this plan?")
+        .next()
+        .unwrap_or_default()
+        .trim();
     (PromptBody::Plan { text: text.into() }, true)
 }
