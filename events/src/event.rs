@@ -62,6 +62,12 @@ pub enum Event {
     DeadlinePassed(DeadlinePassed),
     /// The log was damaged and was built anew from its two copies.
     LogRecovered(LogRecovered),
+    /// Something that is read has a form that this program does not know.
+    ShapeUnknown(ShapeUnknown),
+    /// From here on a session's records come from another file.
+    RolloutFollowed(RolloutFollowed),
+    /// A session's goal was set, or its status changed.
+    GoalChanged(GoalChanged),
 
     // Decisions: what we chose, once.
     /// Where an inbound message goes, and why.
@@ -74,6 +80,8 @@ pub enum Event {
     NoticeExpired(NoticeExpired),
     /// An instruction came to its end.
     InstructionEnded(InstructionEnded),
+    /// The owner is not told that a turn ended.
+    EndingNotTold(EndingNotTold),
 
     // The life of a command.
     /// Work is owed.
@@ -423,6 +431,8 @@ pub enum Deadline {
     Deaf(Source),
     /// The way to the owner is tried out.
     SelfTest,
+    /// No further turn of a goal has begun: its last turn counts as its end.
+    Goal(SessionId),
 }
 
 /// See [`Event::LogRecovered`].
@@ -432,6 +442,76 @@ pub struct LogRecovered {
     pub story: String,
     /// Where the files are that were found damaged.
     pub kept: String,
+}
+
+/// See [`Event::ShapeUnknown`]. The first of a kind has an event; later ones have one
+/// each time that their number has grown tenfold.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ShapeUnknown {
+    /// Where it was read.
+    pub source: Source,
+    /// What it is, in a few words that hold nothing of its content: `record foo`.
+    pub kind: String,
+    /// Where it was found: a file and an offset, or a row.
+    pub place: String,
+    /// Which version of which program wrote it, where that is known.
+    pub version: String,
+    /// What follows from it.
+    pub effect: ShapeEffect,
+    /// How many were found since the last event of this kind, this one included.
+    pub count: u64,
+}
+
+/// What follows from a form that is not known.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub enum ShapeEffect {
+    /// Nothing: it is counted and passed over.
+    Counted,
+    /// Something else took the place of what was missing.
+    Replaced,
+    /// Something that the owner should hear of, or should be heard with, is lost.
+    Deaf,
+}
+
+/// See [`Event::RolloutFollowed`].
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RolloutFollowed {
+    /// The session.
+    pub session: SessionId,
+    /// The file whose records follow.
+    pub path: String,
+    /// How far it was read before them.
+    pub offset: u64,
+}
+
+/// See [`Event::GoalChanged`].
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct GoalChanged {
+    /// The session.
+    pub session: SessionId,
+    /// Offset behind the record.
+    pub offset: u64,
+    /// What became of the goal.
+    pub status: GoalStatus,
+}
+
+/// How a session's goal is.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum GoalStatus {
+    /// Codex begins one turn after another until it is reached.
+    Active,
+    /// Somebody paused it.
+    Paused,
+    /// It is reached.
+    Complete,
+    /// Codex cannot go on by itself.
+    Blocked,
+    /// The account's usage is used up.
+    UsageLimited,
+    /// The goal's budget is used up.
+    BudgetLimited,
+    /// Another status, as Codex names it.
+    Other(String),
 }
 
 /// See [`Event::RoutingDecided`].
@@ -475,6 +555,28 @@ pub struct InstructionEnded {
     pub session: Option<SessionId>,
     /// How it ended.
     pub end: InstructionEnd,
+}
+
+/// See [`Event::EndingNotTold`].
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct EndingNotTold {
+    /// The session.
+    pub session: SessionId,
+    /// The turn; `None` when its record does not name it.
+    pub turn: Option<TurnId>,
+    /// Why.
+    pub why: NotTold,
+}
+
+/// Why the owner is not told that a turn ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub enum NotTold {
+    /// Nobody asked for anything in it and the model said nothing: a compaction, a command at the desk.
+    NothingSaid,
+    /// Another turn took its place.
+    Replaced,
+    /// The session's goal goes on with the next turn. Told after all if none begins.
+    GoalGoesOn,
 }
 
 /// How an instruction ended.

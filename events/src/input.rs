@@ -2,7 +2,7 @@
 //! machine distils each into events, and what must not be kept (a stranger's
 //! words, a secret) goes no further than here.
 
-use crate::event::LogRecovered;
+use crate::event::{GoalStatus, LogRecovered, ShapeUnknown};
 use crate::id::{CallId, CommandId, Guid, InputKey, Pane, SessionId, TurnId};
 use crate::outcome::Report;
 use crate::private::Text;
@@ -35,6 +35,8 @@ pub enum Input {
     Source(Source, SourceState),
     /// The log came back from damage.
     LogRecovered(LogRecovered),
+    /// Something was read whose form is not known.
+    Shape(ShapeUnknown),
     /// Time has passed; due deadlines are looked up by the machine.
     Elapsed,
 }
@@ -79,6 +81,8 @@ pub struct Origin {
 pub struct Rollout {
     /// The thread whose file it is.
     pub session: SessionId,
+    /// The file; empty means the one that the session's records came from last.
+    pub path: String,
     /// Byte offset in the file just behind the record.
     pub offset: u64,
     /// The record's own timestamp.
@@ -92,8 +96,14 @@ pub struct Rollout {
 pub enum RolloutFact {
     /// The head of the file.
     Meta(SessionMeta),
-    /// A turn began.
-    TurnStarted { turn: TurnId, plan_mode: bool },
+    /// A turn began; `goal` if Codex began it by itself, to go on with a goal.
+    TurnStarted {
+        turn: TurnId,
+        plan_mode: bool,
+        goal: bool,
+    },
+    /// The session's goal was set, or its status changed.
+    Goal(GoalStatus),
     /// The user's words were recorded: typed, pasted, queued, whoever sent them.
     UserMessage { text: Text },
     /// The model said something.
@@ -335,6 +345,8 @@ pub enum Source {
     QueueFile,
     /// The disk of the state directory: nothing comes from it, but all goes there.
     Disk,
+    /// What Codex gives to its notify program.
+    Notify,
 }
 
 /// How a source is.

@@ -29,6 +29,7 @@ pub mod render;
 pub mod ring;
 pub mod routing;
 pub mod sessions;
+pub mod shapes;
 pub mod state;
 pub mod told;
 pub mod view;

@@ -9,6 +9,7 @@ use crate::ledger::Ledger;
 use crate::outbox::Outbox;
 use crate::ring::Ring;
 use crate::sessions::Sessions;
+use crate::shapes::Shapes;
 use events::input::Source;
 use events::{Seq, Settings, Tick, Wall};
 use serde::{Deserialize, Serialize};
@@ -48,6 +49,8 @@ pub struct State {
     pub ledger: Arc<Ledger>,
     /// What becomes due.
     pub deadlines: Arc<Deadlines>,
+    /// What was read and not understood.
+    pub shapes: Arc<Shapes>,
     /// What should not have happened, by the log's own rules.
     pub anomalies: Ring<Anomaly, 64>,
 }

@@ -293,6 +293,7 @@ pub(super) fn branch(event: &Event) -> Option<&'static str> {
             Deadline::Allowance => "due: allowance",
             Deadline::Expiry(_) => "due: expiry",
             Deadline::Deaf(_) => "due: deaf",
+            Deadline::Goal(_) => "due: goal",
         },
         _ => return None,
     })

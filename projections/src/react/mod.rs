@@ -4,6 +4,7 @@
 mod commands;
 mod dispatches;
 mod draft;
+mod goals;
 mod messages;
 mod missing;
 mod notices;
@@ -12,6 +13,7 @@ mod own_rows;
 mod replies;
 mod rollouts;
 mod sending;
+mod shapes;
 mod sources;
 
 use crate::ledger::Stage;
@@ -37,6 +39,7 @@ pub(crate) fn propose(state: &State, input: Input, now: Now) -> Batch {
         Input::Source(source, state) => sources::changed(&mut draft, source, state),
         Input::Report(id, report) => commands::reported(&mut draft, id, report),
         Input::LogRecovered(recovered) => sources::log_recovered(&mut draft, recovered),
+        Input::Shape(shape) => shapes::found(&mut draft, shape),
         Input::Elapsed => elapsed(&mut draft),
     }
     if !draft.is_empty() {
