@@ -10,7 +10,17 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
 /// Where the definitions stand.
-const SOURCES: [&str; 5] = ["event", "command", "input", "outcome", "settings"];
+const SOURCES: [&str; 9] = [
+    "event",
+    "event/commands",
+    "event/decisions",
+    "event/messages",
+    "event/runtime",
+    "event/sessions",
+    "command",
+    "outcome",
+    "settings",
+];
 
 /// A struct or an enum, as its source shows it.
 #[derive(Default)]
@@ -38,12 +48,13 @@ fn definitions(source: &str, found: &mut BTreeMap<String, Definition>) {
         let item = ["pub struct ", "pub enum "]
             .iter()
             .find_map(|start| line.strip_prefix(start));
-        if let Some((name, rest)) = item.and_then(|item| item.split_once([' ', '{'])) {
-            let members = if rest.contains('}') {
+        if let Some((name, rest)) = item.and_then(|item| item.split_once([' ', '{', '('])) {
+            let members = if rest.contains('}') || rest.ends_with(';') {
                 Vec::new()
             } else {
                 members(&mut lines)
             };
+            about.retain(|line: &String| !line.is_empty());
             let about = about.join(" ");
             found.insert(name.to_owned(), Definition { about, members });
         }
@@ -158,8 +169,15 @@ fn parts(known: &BTreeMap<String, Definition>) -> BTreeSet<String> {
     let mut waiting: Vec<String> = kinds.iter().cloned().collect();
     let mut found = BTreeSet::new();
     while let Some(name) = waiting.pop() {
-        for member in known.get(&name).map_or(&[][..], |known| &known.members) {
-            for part in named(&member.content, known) {
+        let Some(definition) = known.get(&name) else {
+            continue;
+        };
+        // What holds its content by name says in its comment what that is.
+        let linked = definition.about.split("[`").skip(1);
+        let linked = linked.filter_map(|rest| rest.split_once("`]"));
+        let contents = definition.members.iter().map(|member| &*member.content);
+        for part in contents.chain(linked.map(|(link, _)| link)) {
+            for part in named(part, known).filter(|part| *part != "Event") {
                 if !kinds.contains(part) && found.insert(part.to_owned()) {
                     waiting.push(part.to_owned());
                 }
@@ -167,6 +185,19 @@ fn parts(known: &BTreeMap<String, Definition>) -> BTreeSet<String> {
         }
     }
     found
+}
+
+/// Where an event is recorded, and with it what follows from it.
+fn deciders(name: &str) -> String {
+    let mark = format!("Event::{name}(");
+    let rooms = ["projections/src/react", "projections/src/machine.rs"];
+    let files: Vec<_> = tree::rust()
+        .into_iter()
+        .filter(|file| file.is_below(&rooms) && file.code().any(|(_, line)| line.contains(&mark)))
+        .map(|file| format!("`{}`", file.path.trim_start_matches("projections/src/")))
+        .collect();
+    assert!(!files.is_empty(), "nothing records {name}");
+    files.join(", ")
 }
 
 const HEAD: &str = "\
@@ -177,7 +208,7 @@ Generated from the program; `UPDATE=1 cargo test --test it docs` writes it again
 The log is a sequence of these and nothing else. Each entry has a position (`seq`), the wall clock
 and the logical time at its append, and, for a decision, the position of the fact that caused it.
 A number and a schema name the form of an entry for good: a released form never changes, it gets a
-successor and an upcaster. `log export` prints each event as the JSON below, behind its `kind`; text
+successor and an upcaster. The file after *decided in* records it and decides what follows from it. `log export` prints each event as the JSON below, behind its `kind`; text
 of people is included there and nowhere else. Types in `code` without a link are plain values: a
 `Seq`, `Wall`, `Tick` or `Span` is a number (milliseconds for the last three), a `CommandId` is the
 position of a fact and a count, a `Digest` is a fingerprint, `Text` is private text, the other names
@@ -214,9 +245,10 @@ fn page() -> String {
         let about = prose(format!("{} {more}", variant.about).trim());
         let _ = write!(
             out,
-            "### {name}\n\nKind {}, schema {}. {about}\n\n{}```json\n{json}\n```\n\n",
+            "### {name}\n\nKind {}, schema {}. Decided in {}. {about}\n\n{}```json\n{json}\n```\n\n",
             number.id,
             number.schema,
+            deciders(name),
             table(definition, &known)
         );
     }

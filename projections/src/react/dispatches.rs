@@ -2,8 +2,8 @@
 //! pane, resume, or a refusal that says why. One rung at a time; the next only
 //! after the one before has certainly not borne.
 
-use super::draft::{Draft, topic_known};
-use super::{messages, notices, replies};
+use super::draft::{Draft, decide, topic_known};
+use super::{notices, replies};
 use crate::dispatch::{Dispatch, Rung, What};
 use crate::routing::Route;
 use events::command::{ChooseOptions, Instruction, StartSession, TypeInstruction};
@@ -259,7 +259,7 @@ pub(super) fn start(draft: &mut Draft, inbound: &Guid, rule: Rule, label: &str, 
         candidates: Vec::new(),
     };
     if !draft.state().settings.enable_new {
-        messages::decide(draft, inbound, route, Action::Reply);
+        decide(draft, inbound, route, Action::Reply);
         return notices::answer(
             draft,
             inbound,
@@ -270,7 +270,7 @@ pub(super) fn start(draft: &mut Draft, inbound: &Guid, rule: Rule, label: &str, 
     }
     let cwd = directory(draft);
     let text = Text::from(words);
-    messages::decide(
+    decide(
         draft,
         inbound,
         route,

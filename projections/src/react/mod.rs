@@ -1,7 +1,6 @@
 //! The only place that decides. An input becomes facts; facts cause decisions;
 //! all of them stand in one batch. Nothing here runs during replay.
 
-mod commands;
 mod dispatches;
 mod draft;
 mod goals;
@@ -10,9 +9,11 @@ mod missing;
 mod notices;
 mod notify;
 mod own_rows;
+mod proofs;
 mod replies;
 mod rollouts;
 mod sending;
+mod settle;
 mod shapes;
 mod sources;
 
@@ -37,7 +38,7 @@ pub(crate) fn propose(state: &State, input: Input, now: Now) -> Batch {
         Input::ChatDb(placed) => fact(&mut draft, Event::ChatDbPlaced(placed)),
         Input::QueueLine(line) => sources::queue_line(&mut draft, line),
         Input::Source(source, state) => sources::changed(&mut draft, source, state),
-        Input::Report(id, report) => commands::reported(&mut draft, id, report),
+        Input::Report(id, report) => proofs::reported(&mut draft, id, report),
         Input::LogRecovered(recovered) => sources::log_recovered(&mut draft, recovered),
         Input::Shape(shape) => shapes::found(&mut draft, shape),
         Input::Elapsed => elapsed(&mut draft),
@@ -64,7 +65,7 @@ fn runtime_started(draft: &mut Draft, started: Started) {
     draft.record(Event::RuntimeStarted(RuntimeStarted {
         version,
         pid,
-        settings,
+        settings: (&settings).into(),
     }));
     notices::readdress(draft);
     let open: Vec<_> = draft
@@ -82,14 +83,14 @@ fn runtime_started(draft: &mut Draft, started: Started) {
         let performed = match stage {
             Stage::Requested => continue,
             Stage::Performed(performed) => Some(performed),
-            Stage::Started => commands::interrupted(&command).map(interrupted),
+            Stage::Started => settle::interrupted(&command).map(interrupted),
         };
         let Some(performed) = performed else {
             // Nothing can prove it afterwards.
-            commands::settle(draft, id, Outcome::Unknown(Doubt::Interrupted));
+            settle::settle(draft, id, Outcome::Unknown(Doubt::Interrupted));
             continue;
         };
-        commands::perform(draft, id, performed);
+        settle::perform(draft, id, performed);
     }
 }
 
@@ -106,6 +107,6 @@ fn elapsed(draft: &mut Draft) {
         draft.record(Event::DeadlinePassed(DeadlinePassed {
             deadline: deadline.clone(),
         }));
-        commands::due(draft, &deadline);
+        settle::due(draft, &deadline);
     }
 }

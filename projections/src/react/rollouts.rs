@@ -2,7 +2,7 @@
 //! questions, and whether our words arrived.
 
 use super::draft::{Draft, topic_known};
-use super::{commands, goals, notices, notify};
+use super::{goals, notices, notify, proofs};
 use crate::redact::redact;
 use crate::refs;
 use crate::render;
@@ -241,7 +241,7 @@ fn user_spoke(draft: &mut Draft, session: &SessionId, offset: u64, text: &Text) 
             close(draft, session, offset, &question.call, how);
         }
     }
-    let ours = commands::proven_by_words(draft, session, offset, digest);
+    let ours = proofs::proven_by_words(draft, session, offset, digest);
     if !ours {
         overtaken(draft, session);
     }
@@ -327,7 +327,7 @@ fn close(draft: &mut Draft, session: &SessionId, offset: u64, call: &CallId, how
     let topic = Topic::Question(call.clone());
     let mine = |other: &Topic, _| *other == topic;
     notices::withdraw(draft, session, mine, "the question is no longer open");
-    commands::proven_by_answer(draft, session, call, how);
+    proofs::proven_by_answer(draft, session, call, how);
 }
 
 /// A turn ended, whoever tells first: notify and the rollout speak of the same turn.
