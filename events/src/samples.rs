@@ -5,6 +5,7 @@
 //! new forms get new samples, at the end of their kind.
 
 mod commands;
+mod prompts;
 
 use crate::digest::Digest;
 use crate::event::{
@@ -36,6 +37,7 @@ pub fn events() -> Vec<Event> {
         deadlines(),
         files(),
         commands::events(),
+        prompts::events(),
     ]
     .concat()
 }

@@ -104,7 +104,7 @@ impl<L: EventLog, E: Executor + 'static, C: Clock> Work<'_, L, E, C> {
             Wake::Inputs(_) if self.stopping.load(Ordering::Acquire) => Ok(()),
             Wake::Inputs(inputs) => inputs.into_iter().try_for_each(|input| self.take(input)),
             Wake::HandedOver(handed, ack) => {
-                self.take(super::by_itself::input(handed))?;
+                self.take(handed.into())?;
                 ack(self.driver.machine().state().last);
                 Ok(())
             }

@@ -10,7 +10,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
 /// Where the definitions stand.
-const SOURCES: [&str; 9] = [
+const SOURCES: [&str; 10] = [
     "event",
     "event/commands",
     "event/decisions",
@@ -19,6 +19,7 @@ const SOURCES: [&str; 9] = [
     "event/sessions",
     "command",
     "outcome",
+    "prompt",
     "settings",
 ];
 

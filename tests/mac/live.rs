@@ -3,9 +3,9 @@
 
 use crate::executable;
 use crate::world::{LABEL, World, said, wish};
-use control_plane::cli::error::Answer;
 use control_plane::clock::{Stopwatch, wall};
 use control_plane::demo::messages::{Messages, Row};
+use control_plane::error::Answer;
 use control_plane::mac::setup::{self, Wish};
 use control_plane::mac::{LAUNCHER, Place, health, permissions, uninstall};
 use std::fs;

@@ -9,6 +9,8 @@ mod missing;
 mod notices;
 mod notify;
 mod own_rows;
+mod prompt_news;
+mod prompts;
 mod proofs;
 mod replies;
 mod rollouts;
@@ -40,6 +42,11 @@ pub(crate) fn propose(state: &State, input: Input, now: Now) -> Batch {
         Input::Source(source, state) => sources::changed(&mut draft, source, state),
         Input::Report(id, report) => proofs::reported(&mut draft, id, report),
         Input::LogRecovered(recovered) => sources::log_recovered(&mut draft, recovered),
+        Input::Prompt(raised) => prompt_news::raised(&mut draft, *raised),
+        Input::PromptResolved(resolved) => prompt_news::resolved(&mut draft, &resolved),
+        Input::ThreadStatus(status) => prompt_news::thread_status(&mut draft, status),
+        Input::RateLimits(limits) => prompt_news::rate_limits(&mut draft, limits),
+        Input::AppServer(link) => prompt_news::link(&mut draft, link),
         Input::Shape(shape) => shapes::found(&mut draft, shape),
         Input::Elapsed => elapsed(&mut draft),
     }

@@ -2,7 +2,7 @@
 //! questions, and whether our words arrived.
 
 use super::draft::{Draft, topic_known};
-use super::{goals, notices, notify, proofs};
+use super::{goals, notices, notify, prompt_news, proofs};
 use crate::redact::redact;
 use crate::refs;
 use crate::render;
@@ -381,6 +381,7 @@ pub(super) fn turn_ended(
     for call in held {
         close(draft, session, offset.unwrap_or(before), &call, how);
     }
+    prompt_news::turn_ended(draft, session, turn.as_ref());
     if !owners || told || !wants_endings(draft) {
         return;
     }

@@ -52,6 +52,14 @@ fn worded(shape: &ShapeUnknown) -> String {
             "the database of Messages",
             "Some of what you write may not be seen.",
         ),
+        Source::AppServer => (
+            "what Codex's app-server says",
+            "Approvals and questions may come later than usual, or not at all.",
+        ),
+        Source::Panes => (
+            "the screen of a session",
+            "Approvals and questions of such sessions may be missing.",
+        ),
         Source::Inbox | Source::QueueFile | Source::Disk => {
             ("its own files", "Some of what was handed over may be lost.")
         }

@@ -3,11 +3,11 @@
 //! once. It must never come back to us with the same payload, never run for ever,
 //! and never make a hand-over fail.
 
-use crate::cli::error::{Answer, CommandError, Outcome};
-use crate::cli::ui;
 use crate::config::{Environment, Places};
 use crate::effects::child::{self, Child, Ended};
+use crate::error::{Answer, CommandError, Outcome};
 use crate::mac::hook::{Place, chain};
+use crate::ui;
 use std::ffi::OsString;
 use std::os::unix::ffi::{OsStrExt as _, OsStringExt as _};
 use std::time::Duration;
@@ -17,13 +17,6 @@ const MARK: &str = "CODEX_NOTIFY_CHAINED";
 /// The time that it may take.
 const BUDGET: Duration = Duration::from_secs(30);
 
-/// Run the notifier that was there before ours; `notify` starts this.
-#[derive(Debug, clap::Args)]
-pub struct Args {
-    /// The JSON that Codex passes
-    payload: OsString,
-}
-
 fn mark(payload: &[u8]) -> String {
     format!("{:08x}-{}", crc32fast::hash(payload), payload.len())
 }
@@ -32,7 +25,7 @@ fn mark(payload: &[u8]) -> String {
 pub fn is_echo(payload: &[u8]) -> bool {
     #[expect(
         clippy::disallowed_methods,
-        reason = "the environment of a command is read in src/cli"
+        reason = "the environment of a hand-over is read here"
     )]
     let given = std::env::var_os(MARK);
     given.is_some_and(|given| given.as_bytes() == mark(payload).as_bytes())
@@ -66,25 +59,21 @@ fn place(environment: &Environment) -> Result<Place, CommandError> {
 }
 
 /// Runs it and says how it ended if it did not end well.
-pub fn run(args: Args) -> Outcome {
+pub fn run(payload: OsString) -> Outcome {
     super::outlive_terminal();
     let environment = Environment::of_this_process();
     let next = chain::after_us(&place(&environment)?).map_err(CommandError::failure)?;
     let Some((program, given)) = next.as_deref().and_then(<[String]>::split_first) else {
         return Ok(Answer::Yes);
     };
-    let mut variables = vec![(MARK.into(), mark(args.payload.as_bytes()).into())];
+    let mut variables = vec![(MARK.into(), mark(payload.as_bytes()).into())];
     for name in ["TMUX", "TMUX_PANE"] {
         let value = environment.get(name);
         variables.extend(value.map(|value| (name.into(), value.to_owned())));
     }
     let child = Child {
         program: program.into(),
-        args: given
-            .iter()
-            .map(OsString::from)
-            .chain([args.payload])
-            .collect(),
+        args: given.iter().map(OsString::from).chain([payload]).collect(),
         stdin: Vec::new(),
         cwd: None,
         environment: variables,
