@@ -392,6 +392,7 @@ fn deadlines() -> Vec<Event> {
         Deadline::Expiry(Seq(40)),
         Deadline::Deaf(Source::ChatDb),
         Deadline::SelfTest,
+        Deadline::Loop,
         Deadline::Goal(session()),
     ]
     .map(|deadline| Event::DeadlinePassed(DeadlinePassed { deadline }))

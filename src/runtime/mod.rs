@@ -38,7 +38,6 @@ use events::input::Started;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::mpsc::channel;
 use std::time::Duration;
 use wake::{Ack, Wake, Wakes};
 
@@ -94,7 +93,7 @@ fn work(config: &Config, once: bool, stopped: Option<Stopped>) -> Outcome {
         .map_err(|error| {
             CommandError::failure("no threads can be had from the system").because(error)
         })?;
-    let (wakes, woken) = channel();
+    let (wakes, woken) = wake::wakes();
     let entered = tasks.enter();
     let stopping = Arc::new(AtomicBool::new(false));
     signals(&wakes, &stopping)?;

@@ -97,6 +97,8 @@ pub enum Deadline {
     SelfTest,
     /// The notice of a prompt no longer counts.
     Prompt(Seq),
+    /// No message has been held back for long enough: the suspected loop is over.
+    Loop,
     /// No further turn of a goal has begun: its last turn counts as its end.
     Goal(SessionId),
 }

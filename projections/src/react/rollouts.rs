@@ -213,7 +213,7 @@ fn seen(draft: &mut Draft, session: &SessionId, mut meta: SessionMeta, offset: u
             Some(session),
             Topic::Progress,
             "started",
-            &format!("\"{label}\" runs now."),
+            &format!("\"{label}\" is running."),
         );
     }
     for told in waiting.turns.iter().cloned() {
@@ -258,7 +258,7 @@ fn overtaken(draft: &mut Draft, session: &SessionId) {
         draft,
         session,
         seen,
-        "you went on with the session at the desk",
+        "you continued the session at the desk",
     );
 }
 
@@ -430,7 +430,7 @@ pub(super) fn worded(ending: &Ending) -> (&'static str, String) {
         Ending::Finished { last } => (
             "done",
             last.as_ref().map_or_else(
-                || "Codex finished without a message.".into(),
+                || "The turn ended without a message.".into(),
                 |l| l.reveal().clone(),
             ),
         ),

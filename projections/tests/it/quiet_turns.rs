@@ -30,7 +30,7 @@ fn a_turn_in_which_nobody_asked_and_nothing_was_said_is_not_told() {
     without_words(&mut world, &id, "t2");
     let told = world.notice();
     assert!(
-        told.ends_with("done\nCodex finished without a message."),
+        told.ends_with("done\nThe turn ended without a message."),
         "{told}"
     );
     // A review's end holds no words; its findings were said before it.

@@ -82,7 +82,7 @@ fn threads_of_codex_itself_are_recorded_and_not_told() {
         assert!(world.notices().is_empty(), "{kind:?}");
         assert!(world.machine.state().sessions.get(&id).unwrap().finished);
         world.says("list");
-        assert!(world.notice().contains("No session is known"));
+        assert!(world.notice().contains("No sessions yet"));
     }
     let mut world = World::new();
     let id = world.thread(1, "/srv/api", ThreadKind::Exec);
