@@ -10,7 +10,7 @@ use events::prompt::{
     PatchFile, PatchPrompt, PromptAnswer, PromptBody, PromptChoice, PromptEnd, PromptQuestion,
     PromptRaised, PromptResolved, PromptSource, ThreadState, ThreadStatusChanged,
 };
-use events::{CallId, Command, CommandId, Event, Guid, Input, Outcome, Pane, Report, SessionId};
+use events::{CallId, Command, CommandId, Event, Guid, Input, Outcome, Pane, SessionId};
 
 const LINK: u64 = 7;
 

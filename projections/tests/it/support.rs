@@ -234,6 +234,7 @@ impl World {
     pub(crate) fn grow(&mut self, session: &SessionId, fact: RolloutFact) -> Vec<Event> {
         self.offset += 100;
         self.feed(Input::Rollout(Rollout {
+            path: String::new(),
             session: session.clone(),
             offset: self.offset,
             at: self.now.wall,
@@ -268,6 +269,7 @@ impl World {
         self.grow(
             session,
             RolloutFact::TurnStarted {
+                goal: false,
                 turn: turn_id(turn),
                 plan_mode: false,
             },

@@ -22,7 +22,7 @@ const GONE_WITHIN: Duration = Duration::from_millis(2500);
 const PAUSE: Duration = Duration::from_millis(25);
 
 /// What a source would tell of this modal.
-pub fn raised(session: &SessionId, pane: &Pane, seen: SeenPrompt) -> PromptRaised {
+pub(super) fn raised(session: &SessionId, pane: &Pane, seen: SeenPrompt) -> PromptRaised {
     PromptRaised {
         session: session.clone(),
         turn: None,
