@@ -10,6 +10,10 @@ use crate::id::{CallId, CommandId, Guid, InputKey, Seq, SessionId, SessionRef, T
 use crate::input::{ChatDbPlaced, Closing, Origin, Question, QuestionKind, SessionMeta, Source};
 use crate::outcome::{Outcome, Performed};
 use crate::private::Text;
+use crate::prompt::{
+    AppServerLink, PromptAnswered, PromptAsked, PromptClosed, PromptDelivered, PromptExpired,
+    PromptShown, PromptWitnessed, PromptsListed, RateLimits, ThreadStatus,
+};
 use crate::settings::Settings;
 use crate::time::Wall;
 use serde::{Deserialize, Serialize};
@@ -62,6 +66,20 @@ pub enum Event {
     DeadlinePassed(DeadlinePassed),
     /// The log was damaged and was built anew from its two copies.
     LogRecovered(LogRecovered),
+    /// Codex waits for the owner: an approval, a question, a plan.
+    PromptAsked(PromptAsked),
+    /// Another source knows of a prompt, or the same one names it anew.
+    PromptWitnessed(PromptWitnessed),
+    /// The notice of a prompt stands in chat.db as sent.
+    PromptDelivered(PromptDelivered),
+    /// A prompt is not up any more.
+    PromptClosed(PromptClosed),
+    /// The app-server tells what a session does.
+    ThreadStatusChanged(ThreadStatus),
+    /// Codex tells how much of the account's allowance is used.
+    RateLimitsChanged(RateLimits),
+    /// The connection to the app-server was made or lost.
+    AppServerLinkChanged(AppServerLink),
 
     // Decisions: what we chose, once.
     /// Where an inbound message goes, and why.
@@ -74,6 +92,14 @@ pub enum Event {
     NoticeExpired(NoticeExpired),
     /// An instruction came to its end.
     InstructionEnded(InstructionEnded),
+    /// An answer is bound to one prompt.
+    PromptAnswered(PromptAnswered),
+    /// The owner got a numbered list of the open prompts.
+    PromptsListed(PromptsListed),
+    /// A prompt waited so long that its notice no longer counts; nothing was answered.
+    PromptExpired(PromptExpired),
+    /// A notice tells a prompt to the owner.
+    PromptShown(PromptShown),
 
     // The life of a command.
     /// Work is owed.
@@ -423,6 +449,8 @@ pub enum Deadline {
     Deaf(Source),
     /// The way to the owner is tried out.
     SelfTest,
+    /// The notice of a prompt no longer counts.
+    Prompt(Seq),
 }
 
 /// See [`Event::LogRecovered`].
@@ -464,6 +492,16 @@ pub enum Action {
     },
     /// This program answers it; no session is touched.
     Reply,
+    /// It answers prompts: the positions of their `PromptAsked`.
+    Answer { prompts: Vec<Seq> },
+    /// It interrupts the running turn.
+    Interrupt,
+    /// Its words go to the next turn.
+    Queue { text: Text },
+    /// Its words go into the running turn.
+    Steer { text: Text },
+    /// It takes back an instruction that has not been taken yet.
+    TakeBack { inbound: Option<Guid> },
 }
 
 /// See [`Event::InstructionEnded`].
@@ -524,6 +562,12 @@ pub enum Rule {
     NoMatch,
     /// It is a near miss of a command; the owner is told how it is written.
     NearMiss,
+    /// Only one prompt is open, and its notice was there before the message was written.
+    OnlyPrompt,
+    /// By the numbers of the list of open prompts.
+    Listed,
+    /// A tapback on a prompt's notice.
+    Tapback,
 }
 
 /// See [`Event::NoticeQueued`].
@@ -560,6 +604,8 @@ pub enum Topic {
     Health,
     /// Texts that the owner may not have.
     Missing,
+    /// A prompt: the position of its `PromptAsked`.
+    Prompt(Seq),
 }
 
 /// See [`Event::NoticeWithdrawn`].

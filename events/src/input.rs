@@ -6,6 +6,7 @@ use crate::event::LogRecovered;
 use crate::id::{CallId, CommandId, Guid, InputKey, Pane, SessionId, TurnId};
 use crate::outcome::Report;
 use crate::private::Text;
+use crate::prompt::{AppServerLink, PromptRaised, PromptResolved, RateLimits, ThreadStatus};
 use crate::settings::Settings;
 use crate::time::Wall;
 use serde::{Deserialize, Serialize};
@@ -35,6 +36,16 @@ pub enum Input {
     Source(Source, SourceState),
     /// The log came back from damage.
     LogRecovered(LogRecovered),
+    /// A source shows a prompt.
+    Prompt(Box<PromptRaised>),
+    /// A source says that a prompt is not up any more.
+    PromptResolved(PromptResolved),
+    /// The app-server tells what a session does.
+    ThreadStatus(ThreadStatus),
+    /// Codex tells how much of the account's allowance is used.
+    RateLimits(RateLimits),
+    /// The connection to the app-server was made or lost.
+    AppServer(AppServerLink),
     /// Time has passed; due deadlines are looked up by the machine.
     Elapsed,
 }
@@ -335,6 +346,10 @@ pub enum Source {
     QueueFile,
     /// The disk of the state directory: nothing comes from it, but all goes there.
     Disk,
+    /// Codex's app-server.
+    AppServer,
+    /// The panes of sessions that no app-server has.
+    Panes,
 }
 
 /// How a source is.

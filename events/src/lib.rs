@@ -14,6 +14,7 @@ pub mod id;
 pub mod input;
 pub mod outcome;
 pub mod private;
+pub mod prompt;
 pub mod samples;
 pub mod settings;
 pub mod time;

@@ -10,7 +10,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
 /// Where the definitions stand.
-const SOURCES: [&str; 5] = ["event", "command", "input", "outcome", "settings"];
+const SOURCES: [&str; 6] = ["event", "command", "input", "outcome", "prompt", "settings"];
 
 /// A struct or an enum, as its source shows it.
 #[derive(Default)]

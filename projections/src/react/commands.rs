@@ -2,11 +2,13 @@
 //! follows from an end is decided here.
 
 use super::draft::Draft;
-use super::{dispatches, missing, notices, sending};
+use super::{dispatches, missing, notices, prompts, sending};
 use crate::ledger::Stage;
+use events::command::InterruptWay;
 use events::event::{CommandPerformed, CommandSettled, Deadline};
 use events::input::{Closing, Source};
 use events::outcome::{Doubt, Evidence, Failure, How, Performed};
+use events::prompt::AnswerWay;
 use events::{CallId, Command, CommandId, Digest, Event, Outcome, Pane, Report, SessionId};
 
 /// An executor reports. What was settled by proof meanwhile stays so.
@@ -89,8 +91,16 @@ pub(super) fn settle(draft: &mut Draft, id: CommandId, outcome: Outcome) {
         | Command::PressEnter(_)
         | Command::ChooseOptions(_)
         | Command::QueueInstruction(_)
-        | Command::ResumeSession(_) => {
+        | Command::ResumeSession(_)
+        | Command::StartTurn(_)
+        | Command::SteerTurn(_) => {
             dispatches::settled(draft, &entry.command, how.as_ref(), &outcome);
+        }
+        Command::AnswerPrompt(answer) => {
+            prompts::settled(draft, answer, how.as_ref(), &outcome);
+        }
+        Command::InterruptTurn(interrupt) => {
+            prompts::interrupted(draft, interrupt, &outcome);
         }
     }
 }
@@ -205,6 +215,7 @@ pub(super) fn due(draft: &mut Draft, deadline: &Deadline) {
         Deadline::Expiry(notice) => notices::too_old(draft, *notice),
         Deadline::Deaf(source) => super::sources::deaf(draft, *source),
         Deadline::SelfTest => notices::self_test(draft),
+        Deadline::Prompt(prompt) => prompts::too_old(draft, *prompt),
         Deadline::Pace(_) | Deadline::Retry(_) | Deadline::Rollout(_) | Deadline::Allowance => {}
     }
 }
@@ -225,6 +236,16 @@ pub(super) fn interrupted(command: &Command) -> Option<How> {
         Command::ChooseOptions(c) => Some(How::Chosen(pane(&c.hints))),
         Command::QueueInstruction(_) => Some(How::Queued),
         Command::ResumeSession(_) => Some(How::Resumed),
+        Command::AnswerPrompt(c) => Some(match &c.way {
+            AnswerWay::AppServer { .. } => How::Replied { words: false },
+            AnswerWay::Keys { hints } => How::Answered(pane(hints)),
+        }),
+        Command::StartTurn(_) => Some(How::TurnStarted { turn: None }),
+        Command::SteerTurn(_) => Some(How::TurnSteered),
+        Command::InterruptTurn(c) => Some(match &c.way {
+            InterruptWay::AppServer { .. } => How::InterruptAsked,
+            InterruptWay::Keys { hints } => How::EscapePressed(pane(hints)),
+        }),
         Command::PressEnter(_) | Command::StartSession(_) => None,
     }
 }

@@ -9,6 +9,7 @@ mod missing;
 mod notices;
 mod notify;
 mod own_rows;
+mod prompts;
 mod replies;
 mod rollouts;
 mod sending;
@@ -37,6 +38,11 @@ pub(crate) fn propose(state: &State, input: Input, now: Now) -> Batch {
         Input::Source(source, state) => sources::changed(&mut draft, source, state),
         Input::Report(id, report) => commands::reported(&mut draft, id, report),
         Input::LogRecovered(recovered) => sources::log_recovered(&mut draft, recovered),
+        Input::Prompt(raised) => prompts::raised(&mut draft, *raised),
+        Input::PromptResolved(resolved) => prompts::resolved(&mut draft, &resolved),
+        Input::ThreadStatus(status) => prompts::thread_status(&mut draft, status),
+        Input::RateLimits(limits) => prompts::rate_limits(&mut draft, limits),
+        Input::AppServer(link) => prompts::link(&mut draft, link),
         Input::Elapsed => elapsed(&mut draft),
     }
     if !draft.is_empty() {

@@ -2,7 +2,7 @@
 //! questions, and whether our words arrived.
 
 use super::draft::{Draft, topic_known};
-use super::{commands, notices, notify};
+use super::{commands, notices, notify, prompts};
 use crate::redact::redact;
 use crate::refs;
 use crate::render;
@@ -342,6 +342,7 @@ pub(super) fn turn_ended(
     for call in held {
         close(draft, session, offset.unwrap_or(before), &call, how);
     }
+    prompts::turn_ended(draft, session, turn.as_ref());
     if owners && !told && wants_endings(draft) {
         let (kind, body) = worded(ending);
         notices::queue(draft, Some(session), Topic::TurnEnd(turn), kind, &body);
