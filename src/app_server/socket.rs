@@ -132,7 +132,10 @@ mod tests {
     #[tokio::test]
     async fn what_is_missing_or_left_behind_is_named() {
         let (home, socket) = home();
-        assert_eq!(connect(&socket, PATIENCE).await.err(), Some(NoConnection::Absent));
+        assert_eq!(
+            connect(&socket, PATIENCE).await.err(),
+            Some(NoConnection::Absent)
+        );
         let target = home.path().join("s");
         std::os::unix::fs::symlink(&target, &socket).unwrap();
         assert!(matches!(

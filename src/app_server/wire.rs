@@ -184,7 +184,15 @@ mod tests {
             }
         );
         assert!(matches!(read(r#"{"method":"a/b"}"#), Incoming::News { .. }));
-        for garbage in ["", "[]", "{}", "null", "{\"id\":\"x\",\"result\":1}", "{", "7"] {
+        for garbage in [
+            "",
+            "[]",
+            "{}",
+            "null",
+            "{\"id\":\"x\",\"result\":1}",
+            "{",
+            "7",
+        ] {
             assert_eq!(read(garbage), Incoming::Unknown, "{garbage}");
         }
     }

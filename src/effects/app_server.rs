@@ -7,7 +7,7 @@
 
 use super::settled;
 use crate::app_server::{Call, Fault, Link};
-use events::command::{InterruptTurn, InterruptWay, SteerTurn, StartTurn};
+use events::command::{InterruptTurn, InterruptWay, StartTurn, SteerTurn};
 use events::outcome::{Doubt, Failure, How, Performed};
 use events::prompt::{AnswerPrompt, AnswerWay, PromptAnswer};
 use events::{CommandId, Report, SessionId, Text, TurnId};

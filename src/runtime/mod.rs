@@ -25,6 +25,7 @@ pub use health::{look, size};
 pub use log_files::{log_export, log_import, log_verify, replay};
 use work::Until;
 
+use crate::app_server::Link;
 use crate::cli::error::{Answer, CommandError, Outcome};
 use crate::clock::{Clock, SystemClock};
 use crate::config::{Config, Program};
@@ -106,10 +107,11 @@ fn work(config: &Config, once: bool, stopped: Option<Stopped>) -> Outcome {
     }
     let (chat_db, seen) = tokio::sync::watch::channel(Access::default());
     serve(config, &wakes, seen)?;
-    let sources = sources::start_all(config, driver.machine().state(), &wakes, chat_db)
+    let server = Link::default();
+    let sources = sources::start_all(config, driver.machine().state(), &wakes, chat_db, &server)
         .map_err(|error| CommandError::failure("the sources cannot be started").because(error))?;
     drop(entered);
-    let executor = LocalExecutor::new(effects(config));
+    let executor = LocalExecutor::with_server(effects(config), server);
     let mut saved = driver.machine().state().last;
     let mut keep = |driver: &Driver<SledLog>, last: events::Seq| {
         if last.0.saturating_sub(saved.0) >= SNAPSHOT_EVERY {

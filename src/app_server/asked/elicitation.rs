@@ -3,8 +3,8 @@
 use super::{Asked, Words, choice};
 use events::Text;
 use events::input::Choice;
-use events::prompt::{ElicitationField, ElicitationPrompt, FieldKind, Meaning, PromptBody};
 use events::prompt::PromptChoice;
+use events::prompt::{ElicitationField, ElicitationPrompt, FieldKind, Meaning, PromptBody};
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 use std::collections::{BTreeMap, BTreeSet};
@@ -105,7 +105,10 @@ fn tool(given: &Params) -> Option<Asked> {
         let tool = given.meta["tool_name"].as_str().unwrap_or("this tool");
         let scope = Text::from(format!("{} of {}", tool, given.server_name));
         choices.push((
-            choice(Meaning::AcceptAlways { scope }, "Yes, and never asked again"),
+            choice(
+                Meaning::AcceptAlways { scope },
+                "Yes, and never asked again",
+            ),
             accept(json!({"persist": "always"})),
         ));
     }
@@ -132,7 +135,9 @@ fn arguments(message: &mut String, meta: &Value) {
         return;
     };
     for (name, value) in given {
-        let value = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+        let value = value
+            .as_str()
+            .map_or_else(|| value.to_string(), str::to_owned);
         // Writing to a string cannot fail.
         let _ = write!(message, "\n{name}: {value}");
     }
@@ -197,7 +202,8 @@ fn kind(field: &Value) -> Kind {
     };
     match field["type"].as_str() {
         Some("string") => {
-            let listed = values(&field["enum"], None).or_else(|| values(&field["oneOf"], Some("const")));
+            let listed =
+                values(&field["enum"], None).or_else(|| values(&field["oneOf"], Some("const")));
             listed.map_or(Kind::Text, Kind::OneOf)
         }
         Some("integer") => Kind::Integer,
@@ -222,7 +228,10 @@ fn shown(kind: &Kind, field: &Value) -> FieldKind {
                     detail: Text::from(name.unwrap_or_default()),
                 }
             };
-            let choices = values.iter().enumerate().map(|(at, value)| named(at, value));
+            let choices = values
+                .iter()
+                .enumerate()
+                .map(|(at, value)| named(at, value));
             FieldKind::OneOf(choices.collect())
         }
     }

@@ -74,10 +74,7 @@ fn question(asking: Asking) -> PromptQuestion {
 }
 
 /// The answers as Codex's own list puts them.
-pub(super) fn reply(
-    asked: &[(String, bool)],
-    answers: &[QuestionAnswer],
-) -> Result<Value, String> {
+pub(super) fn reply(asked: &[(String, bool)], answers: &[QuestionAnswer]) -> Result<Value, String> {
     let mut all = Map::new();
     for (id, options) in asked {
         let Some(answer) = answers.iter().find(|answer| answer.id == *id) else {

@@ -164,4 +164,3 @@ fn take(shared: &Shared, client: u64, text: &str) -> bool {
     shared.note();
     goes_on
 }
-

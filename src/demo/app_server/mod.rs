@@ -157,7 +157,11 @@ impl Server {
         if let Some(known) = world.threads.get_mut(thread) {
             known.items.push(item.clone());
         }
-        world.tell(thread, "item/started", json!({"threadId": thread, "item": item}));
+        world.tell(
+            thread,
+            "item/started",
+            json!({"threadId": thread, "item": item}),
+        );
     }
 
     /// Asks; gives the number of the request.

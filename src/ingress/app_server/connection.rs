@@ -86,7 +86,10 @@ impl Connection {
 
     /// The connection broke in the middle of a message.
     pub(super) fn broke(&mut self) {
-        tracing::warn!(waiting = self.purposes.len(), "the background server's message is not readable");
+        tracing::warn!(
+            waiting = self.purposes.len(),
+            "the background server's message is not readable"
+        );
     }
 
     fn call(&mut self, method: &str, params: &Value, purpose: Purpose) {
@@ -148,7 +151,11 @@ impl Connection {
 
     fn loaded(&mut self, said: &Value) {
         let ids = said["data"].as_array().map_or(&[][..], Vec::as_slice);
-        let ids: Vec<SessionId> = ids.iter().filter_map(Value::as_str).filter_map(SessionId::parse).collect();
+        let ids: Vec<SessionId> = ids
+            .iter()
+            .filter_map(Value::as_str)
+            .filter_map(SessionId::parse)
+            .collect();
         for session in self.known.clone() {
             if !ids.contains(&session) {
                 self.status(&session, ThreadState::NotLoaded);
@@ -301,11 +308,13 @@ impl Connection {
     }
 
     fn asked(&mut self, request: &str, method: &str, params: &Value) {
-        let understood =
-            asked::understand(self.generation, request, method, params, &self.patches);
+        let understood = asked::understand(self.generation, request, method, params, &self.patches);
         let Some((raised, replies)) = understood else {
             // Nothing is said: whatever this program answered would count for everybody.
-            tracing::warn!(method, "Codex asks for something that this version does not understand");
+            tracing::warn!(
+                method,
+                "Codex asks for something that this version does not understand"
+            );
             return self.count(method);
         };
         let open = Open {
