@@ -3,8 +3,8 @@
 //! to exactly one prompt; executors check that it is still that one.
 
 use crate::digest::Digest;
+use crate::event::Choice;
 use crate::id::{CallId, Guid, InputKey, Pane, Seq, SessionId, TurnId};
-use crate::input::Choice;
 use crate::private::Text;
 use crate::time::Wall;
 use serde::{Deserialize, Serialize};
@@ -309,7 +309,7 @@ pub enum PromptEnd {
 
 /// News of a session that lives in the app-server.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct ThreadStatus {
+pub struct ThreadStatusChanged {
     /// The connection that tells it.
     pub generation: u64,
     /// The session.
@@ -333,7 +333,7 @@ pub enum ThreadState {
 
 /// How much of the account's allowance is used.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct RateLimits {
+pub struct RateLimitsChanged {
     /// Each window.
     pub windows: Vec<RateLimit>,
 }
@@ -353,7 +353,7 @@ pub struct RateLimit {
 
 /// The connection to the app-server changed.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct AppServerLink {
+pub struct AppServerLinkChanged {
     /// The connection; a later one has a larger number, also after a restart of this program.
     pub generation: u64,
     /// The socket.

@@ -80,11 +80,11 @@ const COMMAND: CommandId = CommandId {
 };
 
 fn runtime() -> Vec<Event> {
-    let started = |settings| {
+    let started = |settings: Settings| {
         Event::RuntimeStarted(RuntimeStarted {
             version: "0.1.0".into(),
             pid: 4242,
-            settings,
+            settings: (&settings).into(),
         })
     };
     vec![

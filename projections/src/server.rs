@@ -1,7 +1,9 @@
 //! What Codex's app-server tells: whether it is there, and what its sessions do.
 
 use events::SessionId;
-use events::prompt::{AppServerLink, LinkState, RateLimit, ThreadState, ThreadStatus};
+use events::prompt::{
+    AppServerLinkChanged, LinkState, RateLimit, ThreadState, ThreadStatusChanged,
+};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -30,7 +32,7 @@ impl Server {
     }
 
     /// The connection was made or lost. News of an older one does not count.
-    pub(crate) fn link(&mut self, link: &AppServerLink) {
+    pub(crate) fn link(&mut self, link: &AppServerLinkChanged) {
         match &link.state {
             LinkState::Up { .. } => {
                 self.lost();
@@ -53,7 +55,7 @@ impl Server {
     }
 
     /// A session does something else.
-    pub(crate) fn thread(&mut self, status: &ThreadStatus) {
+    pub(crate) fn thread(&mut self, status: &ThreadStatusChanged) {
         if self.generation != Some(status.generation) {
             return;
         }

@@ -45,17 +45,13 @@ pub fn after(performed: &Performed, send: bool, settings: &Settings) -> Waits {
             proof: TURN,
             next: QUEUE,
         },
-        How::Steered(_) => Waits {
+        How::Steered(_) | How::TurnSteered => Waits {
             proof: TURN,
             next: ack,
         },
         How::Resumed => Waits {
             proof: late,
             next: late,
-        },
-        How::TurnSteered => Waits {
-            proof: TURN,
-            next: ack,
         },
         How::Typed(_)
         | How::Chosen(_)

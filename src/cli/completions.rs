@@ -3,7 +3,7 @@
 use super::error::Outcome;
 use clap_complete::Shell;
 
-/// Print the completions for a shell.
+/// Print completions for a shell.
 #[derive(Debug, clap::Args)]
 pub struct Args {
     /// The shell

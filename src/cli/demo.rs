@@ -4,11 +4,11 @@
 use super::error::Outcome;
 use std::ffi::OsString;
 
-/// Watch the whole loop here: simulated Messages, real tmux, Codex or a stand-in.
+/// Try the whole loop here, with a simulated Messages.
 ///
-/// The terminal is the phone: what you type is an iMessage to Codex, what Codex
-/// has to say appears below. Nothing outside a temporary directory is touched.
-/// Without tmux the stand-in plays without a screen, and no panes are shown.
+/// This terminal plays the phone: what you type is a text to Codex, and its texts
+/// appear below. Uses the real tmux and Codex if they are installed, and stand-ins
+/// if not. Touches nothing outside a temporary directory.
 #[derive(Debug, clap::Args)]
 pub struct Args {
     /// Play a short conversation and exit

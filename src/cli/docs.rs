@@ -1,5 +1,5 @@
-//! Documentation made from the program itself: `docs/cli.md` and the table of
-//! settings in the README. A test compares both with what is in the tree.
+//! Documentation generated from the program: `docs/cli.md` and `docs/settings.md`.
+//! A test compares both with the files in the tree.
 
 use crate::config::variables::{self, Kind, Variable};
 use std::fmt::Write as _;
@@ -40,10 +40,19 @@ fn section(page: &mut String, depth: usize, title: &str, mut command: clap::Comm
     }
 }
 
-/// The README's table of settings.
+/// The whole of `docs/settings.md`.
 pub fn settings() -> String {
-    let mut table =
-        String::from("| variable | values | default | meaning |\n| --- | --- | --- | --- |\n");
+    let mut table = String::from(
+        "# Settings\n\n\
+         Generated from the program; `UPDATE=1 cargo test --test it docs` writes it again.\n\n\
+         A setting comes from a command-line option, else from an environment variable, else from\n\
+         `config.toml` in the state directory, else from its default. In the file, a key is the\n\
+         variable's name without `CODEX_IMESSAGE_`, in lower case: `max_len = 1800`. launchd passes\n\
+         no variables of your shell to the agent, so put settings for the agent into the file.\n\n\
+         Switches take `0`, `false`, `no`, `off` and `1`, `true`, `yes`, `on`, in any case. An empty\n\
+         variable counts as not set. An invalid value stops the program with an error that names it.\n\n\
+         | variable | values | default | meaning |\n| --- | --- | --- | --- |\n",
+    );
     for Variable {
         name,
         kind,

@@ -1,4 +1,4 @@
-//! `doctor`: is everything as it should be?
+//! `doctor`: checks the installation.
 
 use super::error::{Answer, CommandError, Outcome};
 use super::ui;
@@ -6,17 +6,17 @@ use crate::config::{Config, Environment};
 use crate::doctor::{self, Judgement, Report, Verdict};
 use std::fmt::Write as _;
 
-/// Check everything, and say what to do where something is wrong
+/// Check the installation and say how to fix what is wrong
 ///
-/// Asks the running agent, and reads the log beside it. Nothing is sent. Exit
-/// codes: 0 healthy, 1 degraded (a check warns or fails), 2 it could not be told.
+/// Asks the running agent and reads the log; sends nothing. Exit codes: 0 healthy,
+/// 1 degraded (a check warns or fails), 2 status unknown.
 #[derive(Debug, clap::Args)]
 #[command(verbatim_doc_comment)]
 pub struct Args {
     /// Print the report as JSON; docs/doctor.md describes it
     #[arg(long)]
     json: bool,
-    /// Repair what needs no question: close the state directory to other users
+    /// Fix what is safe to fix: make the state directory private to you
     #[arg(long)]
     fix: bool,
 }
@@ -29,25 +29,24 @@ pub fn run(args: &Args) -> Outcome {
     };
     let text = if args.json {
         let json = serde_json::to_string_pretty(&report).map_err(|error| {
-            CommandError::failure("the report cannot be written as JSON").because(error)
+            CommandError::failure("cannot write the report as JSON").because(error)
         })?;
         format!("{json}\n")
     } else {
         told(&report)
     };
-    ui::data(&text).map_err(|error| {
-        CommandError::failure("standard output cannot be written").because(error)
-    })?;
+    ui::data(&text)
+        .map_err(|error| CommandError::failure("cannot write to stdout").because(error))?;
     match report.health {
         Judgement::Healthy => Ok(Answer::Yes),
         Judgement::Degraded => Ok(Answer::No),
         Judgement::Unknown => Err(CommandError::failure(
-            "whether all is well could not be told; see the checks marked unknown",
+            "status unknown: see the lines marked unknown",
         )),
     }
 }
 
-/// A line a check, its next step below it.
+/// One line for each check, with the next step below it.
 fn told(report: &Report) -> String {
     let mut out = String::new();
     for check in &report.checks {

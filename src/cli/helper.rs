@@ -11,7 +11,7 @@ use std::ffi::OsString;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-/// Tell the owner that something needs them.
+/// Text the owner that something needs their attention.
 #[derive(Debug, Parser)]
 #[command(name = "codex-imessage-notify", version)]
 #[command(disable_help_subcommand = true)]
@@ -22,32 +22,32 @@ pub struct Cli {
 
 #[derive(Debug, Subcommand)]
 enum Command {
-    /// Send a short text: where, and what is needed
+    /// Send a short text that says where and what is needed
     Attention {
         #[command(flatten)]
         request: Request,
     },
-    /// As `attention`; a notify payload is handed over as Codex would
+    /// Same as `attention`; with a payload, do what `notify` does
     Route {
         #[command(flatten)]
         request: Request,
-        /// The JSON that Codex passes
+        /// The JSON payload from Codex
         payload: Option<OsString>,
     },
 }
 
 #[derive(Debug, clap::Args)]
 struct Request {
-    /// Where it comes from; the current directory if not given
+    /// Directory that the request is about [default: the current directory]
     #[arg(long, value_name = "DIR")]
     cwd: Option<PathBuf>,
     /// What is needed
     #[arg(long, value_name = "TEXT", default_value = "needs your attention")]
     need: String,
-    /// Who is told; the owner if not given
+    /// Recipient; must be one of the owner's addresses [default: the owner]
     #[arg(long, value_name = "RECIPIENT")]
     to: Option<String>,
-    /// Only say what would be done
+    /// Print what would be done, and do nothing
     #[arg(long)]
     dry_run: bool,
 }
@@ -83,7 +83,7 @@ fn dispatch(command: Command) -> Outcome {
 impl Request {
     fn understood(self) -> Result<Attention, CommandError> {
         let cwd = std::path::absolute(self.cwd.unwrap_or_else(|| PathBuf::from("."))).map_err(
-            |error| CommandError::failure("the current directory is gone").because(error),
+            |error| CommandError::failure("the current directory no longer exists").because(error),
         )?;
         let to = match self.to {
             None => None,

@@ -5,7 +5,7 @@ use super::replay::Range;
 use crate::runtime;
 use std::path::PathBuf;
 
-/// Read the log, check it, make it anew.
+/// Export, verify or import the log.
 #[derive(Debug, clap::Args)]
 pub struct Args {
     #[command(subcommand)]
@@ -14,18 +14,18 @@ pub struct Args {
 
 #[derive(Debug, clap::Subcommand)]
 enum Action {
-    /// Print the log as one JSON object per line, texts and addresses included
+    /// Print the log as JSON Lines, including texts and addresses
     Export {
         #[command(flatten)]
         range: Range,
     },
-    /// Read both copies of the log whole; the exit code is 1 when something is damaged
+    /// Read and check both copies of the log; the exit code is 1 if one is damaged
     ///
-    /// Nothing is changed, and a running program is not disturbed.
+    /// Changes nothing, and works beside a running agent.
     Verify,
-    /// Make the log of what `log export` printed, where there is no entry yet
+    /// Create the log from an export; the log must be empty
     Import {
-        /// What `log export` printed, from the first entry on
+        /// A file written by `log export`, starting at the first entry
         file: PathBuf,
     },
 }

@@ -3,12 +3,12 @@
 use super::error::{CommandError, Outcome};
 use std::path::{Path, PathBuf};
 
-/// Print the manual page, for `man -l -`.
+/// Print a manual page (view it with `man -l -`).
 #[derive(Debug, clap::Args)]
 pub struct Args {
-    /// The page of this command instead of the whole program's
+    /// Print the page of this command
     command: Option<String>,
-    /// Write the pages of all commands, and of codex-imessage-notify, into this directory instead
+    /// Write the pages of all commands, and of codex-imessage-notify, to this directory
     #[arg(long, value_name = "DIR", conflicts_with = "command")]
     into: Option<PathBuf>,
 }
@@ -27,14 +27,14 @@ fn one(command: Option<&str>) -> Outcome {
     let page = match command {
         None => definition,
         Some(name) => definition.find_subcommand(name).cloned().ok_or_else(|| {
-            CommandError::usage(format!("there is no command {name:?}"))
+            CommandError::usage(format!("unknown command {name:?}"))
                 .hint("--help lists the commands")
         })?,
     };
     let mut text = Vec::new();
     clap_mangen::Man::new(page)
         .render(&mut text)
-        .map_err(|error| CommandError::failure("the page cannot be made").because(error))?;
+        .map_err(|error| CommandError::failure("cannot create the page").because(error))?;
     super::printed(&String::from_utf8_lossy(&text))
 }
 
@@ -42,11 +42,11 @@ fn all(directory: &Path) -> Outcome {
     for program in [super::definition(), super::helper::definition()] {
         clap_mangen::generate_to(program, directory).map_err(|error| {
             CommandError::failure(format!(
-                "the manual cannot be written into {}",
+                "cannot write the manual to {}",
                 directory.display()
             ))
             .because(error)
-            .hint("the directory has to be there and yours")
+            .hint("the directory must exist and be writable")
         })?;
     }
     Ok(super::error::Answer::Yes)

@@ -1,7 +1,7 @@
-//! The command line: which commands there are, and how each ends. Commands read
-//! the settings and ask the runtime; they hold no logic of their own and change
-//! nothing except by an input. `docs/cli.md`, the manual and the completions are
-//! all made from the definitions here.
+//! The command line: the list of commands and their exit codes. A command loads
+//! the settings and calls the runtime; it has no logic of its own and changes
+//! state only through an input. `docs/cli.md`, the manual pages and the shell
+//! completions are generated from the definitions here.
 
 pub mod completions;
 pub mod demo;
@@ -32,9 +32,9 @@ use std::process::ExitCode;
 
 /// Run Codex CLI sessions from iMessage.
 ///
-/// Standard output carries data, standard error talk. Exit codes: 0 done, 1 the
-/// answer is no, 2 it failed or was asked wrongly. Settings are environment
-/// variables or keys of config.toml in the state directory; the README lists them.
+/// Results go to stdout, diagnostics to stderr. Exit codes: 0 success, 1 a check
+/// failed, 2 error or bad usage. Settings are environment variables or keys of
+/// config.toml in the state directory; docs/settings.md lists them.
 #[derive(Debug, Parser)]
 #[command(name = "codex-imessage-control-plane", version)]
 #[command(disable_help_subcommand = true, verbatim_doc_comment)]
@@ -68,7 +68,7 @@ enum Command {
     DemoCodex(demo::StandIn),
 }
 
-/// The whole program but for the fast path of `notify`.
+/// Runs the program, except for the fast path of `notify`.
 pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     match Cli::try_parse_from(arguments) {
         Ok(cli) => ended(dispatch(cli.command)),
@@ -76,7 +76,7 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     }
 }
 
-/// The settings, with what the command's options override. What looks mistyped is said.
+/// Loads the settings, with the command's options on top. Likely typos print a warning.
 pub fn settings(flags: &[crate::config::Flag]) -> Result<Config, CommandError> {
     let config = Config::load(&Environment::of_this_process(), flags)?;
     for warning in &config.warnings {
@@ -85,12 +85,12 @@ pub fn settings(flags: &[crate::config::Flag]) -> Result<Config, CommandError> {
     Ok(config)
 }
 
-/// Nobody is named who is the owner; what to do depends on the command.
+/// The owner's address is not set; the caller adds what to do about it.
 fn no_recipient() -> CommandError {
-    CommandError::usage("no recipient: nobody is named who may speak to Codex and be spoken to")
+    CommandError::usage("no recipient configured")
 }
 
-/// The settings of a command that speaks to the owner and so must know who that is.
+/// Loads the settings of a command that texts the owner; fails if no address is set.
 fn settings_with_owner(flags: &[crate::config::Flag]) -> Result<Config, CommandError> {
     let config = settings(flags)?;
     if config.settings().owner.is_empty() {
@@ -108,7 +108,7 @@ fn settings_with_owner(flags: &[crate::config::Flag]) -> Result<Config, CommandE
     Ok(config)
 }
 
-/// Turns the end of a command into an exit code, and says what went wrong.
+/// Turns a command's outcome into an exit code and prints its error.
 pub fn ended(outcome: Outcome) -> ExitCode {
     match outcome {
         Ok(answer) => answer.into(),
@@ -119,7 +119,7 @@ pub fn ended(outcome: Outcome) -> ExitCode {
     }
 }
 
-/// Help and version are data; a command line that makes no sense is a failure.
+/// Help and version are results; a bad command line is an error.
 pub fn misread(error: &clap::Error) -> ExitCode {
     let text = error.render().to_string();
     if error.use_stderr() {
@@ -129,13 +129,11 @@ pub fn misread(error: &clap::Error) -> ExitCode {
     ended(printed(&text))
 }
 
-/// Prints data, the whole work of some commands.
+/// Prints a result; some commands do nothing else.
 fn printed(text: &str) -> Outcome {
     match ui::data(text) {
         Ok(()) => Ok(error::Answer::Yes),
-        Err(error) => {
-            Err(CommandError::failure("standard output cannot be written").because(error))
-        }
+        Err(error) => Err(CommandError::failure("cannot write to stdout").because(error)),
     }
 }
 
@@ -162,7 +160,7 @@ fn dispatch(command: Command) -> Outcome {
     }
 }
 
-/// The definition that documentation is made from.
+/// The definition from which the documentation is generated.
 fn definition() -> clap::Command {
     Cli::command()
 }

@@ -5,14 +5,14 @@ use crate::runtime;
 use std::ffi::OsString;
 use std::process::ExitCode;
 
-/// Hand over what Codex reports; this is what Codex's `notify` setting runs.
+/// Record a notification from Codex; Codex's `notify` setting runs this.
 ///
-/// Without PAYLOAD it is taken from `CODEX_NOTIFY_PAYLOAD`, else from standard input.
+/// Without PAYLOAD, reads `CODEX_NOTIFY_PAYLOAD`, else stdin.
 #[derive(Debug, clap::Args)]
 pub struct Args {
-    /// The JSON that Codex passes
+    /// The JSON payload from Codex
     payload: Option<OsString>,
-    /// Only say what would be done
+    /// Print what would be done, and do nothing
     #[arg(long)]
     dry_run: bool,
 }

@@ -4,7 +4,7 @@ use super::error::Outcome;
 use super::run::Watch;
 use crate::runtime;
 
-/// Look at every source once, do what is owed, and stop.
+/// Poll every source once, do the pending work, and exit.
 #[derive(Debug, clap::Args)]
 pub struct Args {
     #[command(flatten)]

@@ -4,13 +4,13 @@ use super::error::Outcome;
 use crate::config::Flag;
 use crate::runtime;
 
-/// Connect Codex and iMessage until stopped by SIGTERM or SIGINT.
+/// Connect Codex and iMessage until SIGTERM or SIGINT.
 #[derive(Debug, clap::Args)]
 pub struct Args {
-    /// Longest pause between two looks at the sources, in seconds
+    /// Longest interval between two polls of the sources, in seconds
     #[arg(long, value_name = "S", allow_negative_numbers = true)]
     poll: Option<String>,
-    /// Stop when standard input ends: the launcher holds its other end
+    /// Stop when stdin closes: the launcher holds its other end
     #[arg(long, hide = true)]
     launched: bool,
     #[command(flatten)]
@@ -20,7 +20,7 @@ pub struct Args {
 /// What `run` and `once` have in common.
 #[derive(Debug, clap::Args)]
 pub struct Watch {
-    /// Only say what would be done: nothing is sent, typed, moved or kept
+    /// Print what would be done; send, type and store nothing
     #[arg(long)]
     pub dry_run: bool,
     /// Print every event as it is appended, with what it changed

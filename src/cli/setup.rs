@@ -14,10 +14,10 @@ use std::time::Duration;
 /// How long permissions are waited for.
 #[derive(Debug, clap::Args)]
 struct Waiting {
-    /// How long a permission is waited for, in seconds
+    /// How long to wait for each permission, in seconds
     #[arg(long, value_name = "S", default_value = "180", value_parser = seconds)]
     timeout: Duration,
-    /// Pause between two looks, in seconds
+    /// Interval between two checks, in seconds
     #[arg(long, value_name = "S", default_value = "1.0", value_parser = seconds)]
     poll: Duration,
     /// Do not open System Settings
@@ -27,40 +27,40 @@ struct Waiting {
     python: Python,
 }
 
-/// Wait until the agent may read Messages, telling you what to switch on.
+/// Ask for the macOS permissions and wait until they are granted.
 #[derive(Debug, clap::Args)]
 pub struct Permissions {
     #[command(flatten)]
     waiting: Waiting,
 }
 
-/// Install the agent: the launcher app, the launchd job, the permissions.
+/// Install the launcher app and the launchd job, and ask for permissions.
 ///
-/// May be run again at any time; what is as it should be is left alone.
+/// Safe to run again at any time: it changes only what is not right yet.
 #[derive(Debug, clap::Args)]
 pub struct Launchd {
-    /// Name of the launchd job
+    /// Label of the launchd job
     #[arg(long, value_name = "L")]
     label: Option<String>,
-    /// Your own number or Apple ID e-mail, kept in config.toml of the state directory
+    /// Your own phone number or Apple ID e-mail; stored in config.toml in the state directory
     #[arg(long, value_name = "TO")]
     recipient: Option<String>,
     /// Do not wait for permissions
     #[arg(long)]
     skip_permissions: bool,
-    /// Make macOS forget what it granted the app, so that it can be granted anew
+    /// Reset the app's permissions in macOS, so that you can grant them again
     #[arg(long)]
     repair_tcc: bool,
     #[command(flatten)]
     waiting: Waiting,
 }
 
-/// Do all of set-up in order, and prove it with a text to you and your answer.
+/// Set everything up on a Mac, then prove it with a text to you and your reply.
 ///
-/// May be run again at any time; it goes on where it stopped.
+/// Safe to run again at any time: it continues where it stopped.
 #[derive(Debug, clap::Args)]
 pub struct Setup {
-    /// Your own number or Apple ID e-mail, kept in config.toml of the state directory
+    /// Your own phone number or Apple ID e-mail; stored in config.toml in the state directory
     #[arg(long, value_name = "TO")]
     recipient: Option<String>,
     #[command(flatten)]
@@ -69,13 +69,13 @@ pub struct Setup {
     waiting: Waiting,
 }
 
-/// Undo what set-up did, then show what is left.
+/// Remove everything that set-up installed, then list what is left.
 #[derive(Debug, clap::Args)]
 pub struct Uninstall {
-    /// Remove the log, the settings and the logs too
+    /// Also remove the event log, the settings and the diagnostic logs
     #[arg(long)]
     purge: bool,
-    /// Only say what would be done
+    /// Print what would be done, and do nothing
     #[arg(long)]
     dry_run: bool,
 }
@@ -143,7 +143,7 @@ fn seconds(text: &str) -> Result<Duration, String> {
     number
         .filter(|number| (0.01..=86_400.0).contains(number))
         .map(Duration::from_secs_f64)
-        .ok_or_else(|| "it must be a number of seconds from 0.01 to 86400".to_owned())
+        .ok_or_else(|| "must be a number of seconds from 0.01 to 86400".to_owned())
 }
 
 fn with_recipient(recipient: Option<&str>, mut flags: Vec<Flag>) -> Result<Config, CommandError> {
@@ -188,11 +188,11 @@ fn to_be_kept(config: &Config) -> Option<String> {
 /// Where everything is on this Mac.
 pub(super) fn place(config: &Config) -> Result<Place, CommandError> {
     let environment = Environment::of_this_process();
-    let home = environment.home().ok_or_else(|| {
-        CommandError::usage("HOME is not set, so it is not known whose Mac this is")
-    })?;
+    let home = environment
+        .home()
+        .ok_or_else(|| CommandError::usage("HOME is not set"))?;
     let own = std::env::current_exe().map_err(|error| {
-        CommandError::failure("this program's own file is not known").because(error)
+        CommandError::failure("cannot find this program's own file").because(error)
     })?;
     let real = own.canonicalize().unwrap_or_else(|_| own.clone());
     Ok(Place {

@@ -7,18 +7,19 @@ use crate::mac::hook::{self, HookError, Place, Plan, Titles};
 use std::ffi::OsString;
 use std::io::{BufRead as _, IsTerminal as _};
 
-/// Make Codex tell this program of the ends of turns, in `$CODEX_HOME/config.toml`.
+/// Notify this program when a Codex turn completes.
 ///
-/// Everything else in that file stays byte for byte, and a copy is kept beside it. A
-/// notifier that is already there runs after ours. Running it again changes nothing.
+/// Adds a `notify` entry to `$CODEX_HOME/config.toml`. Everything else in that file
+/// stays byte for byte, and a backup is kept beside it. An existing notifier still
+/// runs, after ours. Running this again changes nothing.
 #[derive(Debug, Default, clap::Args)]
 pub struct Args {
-    /// Your number or Apple ID e-mail; kept in config.toml of the state directory
+    /// Your own phone number or Apple ID e-mail; stored in config.toml in the state directory
     #[arg(long, value_name = "TO")]
     recipient: Option<String>,
     #[command(flatten)]
     titles: PaneTitles,
-    /// Only say what would be done
+    /// Print what would be done, and do nothing
     #[arg(long)]
     dry_run: bool,
     #[command(flatten)]
@@ -38,10 +39,10 @@ impl Args {
 /// Whether panes show their session.
 #[derive(Clone, Copy, Debug, Default, clap::Args)]
 pub struct PaneTitles {
-    /// Show the session's id in pane titles: the surest way to know which pane is whose
+    /// Show the session id in pane titles: the most reliable way to match panes and sessions
     #[arg(long, overrides_with = "no_pane_titles")]
     pane_titles: bool,
-    /// Leave pane titles as they were; without either you are asked at a terminal
+    /// Leave pane titles alone; without either option, ask (on a terminal)
     #[arg(long, overrides_with = "pane_titles")]
     no_pane_titles: bool,
 }
@@ -49,7 +50,7 @@ pub struct PaneTitles {
 /// What an older program needed.
 #[derive(Debug, Default, clap::Args)]
 pub struct Python {
-    /// Accepted for scripts written for an older program; it has no effect
+    /// Has no effect; accepted for scripts written for the Python program
     #[arg(long, value_name = "X")]
     python_bin: Option<OsString>,
 }
@@ -58,7 +59,7 @@ impl Python {
     /// Says that it is not used.
     pub fn tell(&self) {
         if self.python_bin.is_some() {
-            ui::talk("--python-bin is not used: this program needs no Python.");
+            ui::talk("--python-bin has no effect: this program does not use Python.");
         }
     }
 }
@@ -82,7 +83,7 @@ pub fn run(args: &Args) -> Outcome {
     if args.dry_run {
         let mut said = sentences(&plan, true);
         if recipient.is_some() {
-            said.push_str("would write the recipient into the state directory's config.toml\n");
+            said.push_str("would write the recipient to config.toml in the state directory\n");
         }
         return printed(&said);
     }
@@ -91,7 +92,7 @@ pub fn run(args: &Args) -> Outcome {
     if let Some(to) = recipient
         && hook::recipient::write(&place.state_dir, &to).map_err(failed)?
     {
-        said.push_str("the recipient stands in the state directory's config.toml\n");
+        said.push_str("wrote the recipient to config.toml in the state directory\n");
     }
     printed(&said)
 }
@@ -100,7 +101,7 @@ pub fn run(args: &Args) -> Outcome {
 fn sentences(plan: &Plan, dry_run: bool) -> String {
     let file = plan.file().display();
     let mut said = match (plan.changes(), dry_run) {
-        (false, _) => format!("{file} is set up already; nothing changes there\n"),
+        (false, _) => format!("{file} is already set up; no changes\n"),
         (true, true) => format!("would change {file}:\n"),
         (true, false) => format!("changed {file}:\n"),
     };
@@ -110,14 +111,12 @@ fn sentences(plan: &Plan, dry_run: bool) -> String {
     if plan.changes() && !dry_run {
         if plan.backup().exists() {
             let backup = plan.backup().to_string_lossy();
-            said.extend(["what it said before is in ", &*backup, "\n"]);
+            said.extend(["backup: ", &*backup, "\n"]);
         }
-        said.push_str(
-            "restart Codex sessions that are running: they keep what they read at their start\n",
-        );
+        said.push_str("restart running Codex sessions: they read this file only when they start\n");
     }
     if !plan.shows_thread() {
-        said.push_str("pane titles do not show sessions; --pane-titles makes them\n");
+        said.push_str("pane titles do not show session ids; --pane-titles turns that on\n");
     }
     said
 }
@@ -138,9 +137,9 @@ fn wants_titles() -> bool {
         return false;
     }
     ui::talk(
-        "Show the session's id in the title of each Codex pane? It proves which pane is whose, also",
+        "Show the session id in the title of each Codex pane? It proves which pane shows which",
     );
-    ui::talk("with Codex's shared server; what you show there stays. [Y/n]");
+    ui::talk("session, even with Codex's shared server. Your other title items stay. [Y/n]");
     let mut answer = String::new();
     let read = std::io::stdin().lock().read_line(&mut answer);
     let answer = answer.trim().to_ascii_lowercase();
@@ -162,14 +161,14 @@ fn recipient(text: &str) -> Result<String, CommandError> {
 /// The path of this program that stays.
 fn program() -> Result<String, CommandError> {
     let file = std::env::current_exe().map_err(|error| {
-        CommandError::failure("this program's own file cannot be found").because(error)
+        CommandError::failure("cannot find this program's own file").because(error)
     })?;
     hook::program::stable(&file)
         .into_os_string()
         .into_string()
         .map_err(|_| {
             CommandError::failure(
-                "the path of this program is not UTF-8, so Codex cannot be told of it",
+                "the path of this program is not UTF-8, so Codex's configuration cannot contain it",
             )
             .hint("install it somewhere else")
         })

@@ -44,7 +44,7 @@ impl File {
                 Some(problem) => problem,
             },
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Self::default(),
-            Err(error) => format!("{} cannot be read: {error}", path.display()),
+            Err(error) => format!("cannot read {}: {error}", path.display()),
         };
         Self {
             problems: vec![problem],
@@ -89,8 +89,8 @@ pub(super) fn not_ours(owner: u32, me: u32) -> Option<String> {
     let trusted = owner == me || owner == 0;
     (!trusted).then(|| {
         format!(
-            "config.toml belongs to another user (number {owner}) and is not used; \
-             look at what it says, and make it yours with chown"
+            "config.toml belongs to another user (uid {owner}) and was not used; \
+             check its contents, then take ownership with chown"
         )
     })
 }
@@ -106,19 +106,19 @@ fn understand(
     else {
         if matches!(key, "state_dir" | "codex_home") {
             return Err(format!(
-                "{key} cannot be set here, as this file is found by it; set the variable"
+                "{key} cannot be set in this file, because it decides where the file is; set the variable"
             ));
         }
         let keys = known.iter().filter_map(Variable::key);
         let hint = nearest(key, keys).map_or_else(
-            || "the README lists the settings".to_owned(),
+            || "docs/settings.md lists the settings".to_owned(),
             |word| format!("did you mean {word}?"),
         );
-        return Err(format!("there is no setting {key:?}; {hint}"));
+        return Err(format!("unknown setting {key:?}; {hint}"));
     };
     let text = item.as_value().and_then(plain);
     text.map(|text| (variable.name, text))
-        .ok_or_else(|| format!("{key} must be a text, a number, true or false, or a list of texts"))
+        .ok_or_else(|| format!("{key} must be a string, a number, a boolean or a list of strings"))
 }
 
 /// The value as it would stand in a variable.

@@ -227,9 +227,9 @@ fn all_problems_are_told_at_once() {
     ]);
     for part in [
         "CODEX_IMESSAGE_MAX_LEN (config.toml line 1)",
-        "line 3: there is no setting \"sctrict_tmux\"; did you mean strict_tmux?",
-        "line 4: there is no setting \"tmux\"",
-        "CODEX_IMESSAGE_NOTIFY_MODE (environment): \"loud\" is none of send, state_only, route",
+        "line 3: unknown setting \"sctrict_tmux\"; did you mean strict_tmux?",
+        "line 4: unknown setting \"tmux\"",
+        "CODEX_IMESSAGE_NOTIFY_MODE (environment): \"loud\" is not one of send, state_only, route",
         "CODEX_IMESSAGE_TMUX_WINDOW_PREFIX",
     ] {
         assert!(problem.contains(part), "{part} is missing in:\n{problem}");
@@ -242,13 +242,16 @@ fn a_file_that_cannot_be_understood_is_an_error_with_its_line() {
     home.config_toml("max_len = 100\nmax_len 200\n");
     assert!(home.problems(&[]).contains("config.toml line 2: not TOML"));
     home.config_toml("state_dir = \"/elsewhere\"\n");
-    assert!(home.problems(&[]).contains("state_dir cannot be set here"));
+    assert!(
+        home.problems(&[])
+            .contains("state_dir cannot be set in this file")
+    );
     home.config_toml("queue = \"here.jsonl\"\n");
-    assert!(home.problems(&[]).contains("must begin with / or ~/"));
+    assert!(home.problems(&[]).contains("must start with / or ~/"));
     std::fs::remove_file(home.path(".codex/imessage-control-plane/config.toml")).expect("removed");
     std::fs::create_dir(home.path(".codex/imessage-control-plane/config.toml"))
         .expect("a directory");
-    assert!(home.problems(&[]).contains("cannot be read"));
+    assert!(home.problems(&[]).contains("cannot read"));
 }
 
 #[test]

@@ -144,7 +144,7 @@ fn path(text: &str, origin: &Origin, bases: Bases<'_>) -> Result<PathBuf, String
         return Ok(path);
     }
     match origin {
-        Origin::File { .. } => Err(format!("{text:?} must begin with / or ~/")),
+        Origin::File { .. } => Err(format!("{text:?} must start with / or ~/")),
         Origin::Flag | Origin::Environment | Origin::Default => std::path::absolute(&path)
             .map_err(|error| format!("{text:?} cannot be made absolute: {error}")),
     }
@@ -154,7 +154,7 @@ fn word(text: &str) -> Result<String, String> {
     let sound = !text.chars().any(char::is_control) && !text.starts_with('-');
     sound
         .then(|| text.to_owned())
-        .ok_or_else(|| format!("{text:?} begins with - or has control characters"))
+        .ok_or_else(|| format!("{text:?} starts with - or contains control characters"))
 }
 
 fn name(text: &str, extra: &str) -> Result<String, String> {
@@ -162,7 +162,7 @@ fn name(text: &str, extra: &str) -> Result<String, String> {
     let sound = text.starts_with(char::is_alphanumeric) && text.chars().all(allowed);
     sound
         .then(|| text.to_owned())
-        .ok_or_else(|| format!("{text:?} may hold only letters, digits and -_{extra}, and begins with one of the first two"))
+        .ok_or_else(|| format!("{text:?} may contain only letters, digits and -_{extra}, and must start with a letter or digit"))
 }
 
 fn one_of(text: &str, words: &[&str]) -> Result<String, String> {
@@ -170,7 +170,7 @@ fn one_of(text: &str, words: &[&str]) -> Result<String, String> {
     words
         .contains(&lower.as_str())
         .then_some(lower)
-        .ok_or_else(|| format!("{text:?} is none of {}", words.join(", ")))
+        .ok_or_else(|| format!("{text:?} is not one of {}", words.join(", ")))
 }
 
 fn handles(text: &str) -> Result<Vec<Text>, String> {

@@ -23,18 +23,20 @@ pub fn notify(payload: Option<OsString>, dry_run: bool) -> Outcome {
     fast::outlive_terminal();
     let Some(payload) = fast::payload(payload) else {
         ui::talk(
-            "notify: no payload: pass it as the last argument, in CODEX_NOTIFY_PAYLOAD or on standard input",
+            "notify: no payload; pass it as the last argument, in CODEX_NOTIFY_PAYLOAD or on stdin",
         );
         return Ok(Answer::Yes);
     };
     if fast::chained::is_echo(&payload) {
         ui::talk(
-            "notify: this payload was handed over by the process that led here; it is not taken twice",
+            "notify: a parent process already recorded this payload; it is not recorded twice",
         );
         return Ok(Answer::Yes);
     }
     let Some(notify) = fast::notify(&payload) else {
-        ui::talk("notify: the clock gives no usable time; the rollout will tell of this turn");
+        ui::talk(
+            "notify: the system clock is not usable; this turn will be read from the rollout instead",
+        );
         return Ok(Answer::Yes);
     };
     hand_over(HandOver::Notify(notify), dry_run);
@@ -53,7 +55,7 @@ pub fn attention(request: Attention) -> Outcome {
         dry_run,
     } = request;
     let Some(key) = fast::key() else {
-        return Err(CommandError::failure("the clock gives no usable time"));
+        return Err(CommandError::failure("the system clock is not usable"));
     };
     let cwd = cwd.to_string_lossy().into_owned();
     if let Some(to) = &to {
@@ -75,8 +77,7 @@ fn tell_of_stranger(to: &Text) {
     let is_owner = |mine: &Text| handle::same(mine.reveal(), to.reveal());
     if !owner.is_empty() && !owner.iter().any(is_owner) {
         ui::talk(
-            "--to is none of your own addresses (CODEX_IMESSAGE_TO), and texts go to nobody else: \
-             this one is not sent",
+            "not sent: --to must be one of your own addresses (CODEX_IMESSAGE_TO); texts go to nobody else",
         );
     }
 }
@@ -103,7 +104,7 @@ fn hand_over(handed: HandOver, dry_run: bool) {
     }
     let places = match Places::find(&Environment::of_this_process()) {
         Ok(places) => places,
-        Err(error) => return ui::talk(&format!("nothing was kept: {error}")),
+        Err(error) => return ui::talk(&format!("not recorded: {error}")),
     };
     let state_dir = places.state_dir.clone();
     let own = move |handed: &HandOver| append(&state_dir, handed);
@@ -130,7 +131,7 @@ pub fn append(state_dir: &Path, handed: &HandOver) -> Result<Seq, AppendError> {
     };
     let (mut driver, _) = open::now(state_dir).map_err(reason)?;
     if driver.machine().state().began.is_none() && matches!(handed, HandOver::Attention(_)) {
-        let why = "nobody has started the program yet, so it is not known who is told";
+        let why = "the program has never run, so the recipient is not known yet";
         return Err(AppendError::Failed(why.into()));
     }
     take(&mut driver, input(handed.clone())).map_err(reason)?;

@@ -36,7 +36,7 @@ pub(super) fn once(config: &Config) -> Outcome {
             let _ = writeln!(out, "    {path}: {value}");
         }
     }
-    out.push_str("dry run: nothing was sent, typed, moved or kept\n");
+    out.push_str("dry run: nothing was sent, typed or stored\n");
     print(&out)
 }
 
@@ -55,8 +55,7 @@ fn block(before: &State, envelope: &Envelope, after: &State) -> String {
 }
 
 fn print(text: &str) -> Outcome {
-    let unwritten =
-        |error| CommandError::failure("standard output cannot be written").because(error);
+    let unwritten = |error| CommandError::failure("cannot write to stdout").because(error);
     ui::data(text).map(|()| Answer::Yes).map_err(unwritten)
 }
 

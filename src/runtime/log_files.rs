@@ -108,15 +108,12 @@ pub fn log_verify(config: &Config) -> Outcome {
     if verified.is_whole() {
         return Ok(Answer::Yes);
     }
-    ui::talk(
-        "hint: the next start builds the log anew from what both copies hold, and keeps the damaged files",
-    );
+    ui::talk("hint: the next start rebuilds the log from both copies and keeps the damaged files");
     Ok(Answer::No)
 }
 
 fn print(text: &str) -> Result<(), CommandError> {
-    ui::data(text)
-        .map_err(|error| CommandError::failure("standard output cannot be written").because(error))
+    ui::data(text).map_err(|error| CommandError::failure("cannot write to stdout").because(error))
 }
 
 /// Folds a log again and prints what it means. The answer is no where an invariant does not hold.
@@ -182,9 +179,9 @@ fn summary(machine: &Machine, part: bool) -> Outcome {
     }
     if violations.is_empty() {
         let judged = if part {
-            "not judged, this is a part of a log"
+            "not checked (this is only part of a log)"
         } else {
-            "all hold"
+            "all ok"
         };
         let _ = writeln!(out, "invariants: {judged}");
     }
@@ -226,7 +223,7 @@ fn each_frame(
     each: &mut dyn FnMut(Vec<u8>) -> Result<bool, String>,
 ) -> Result<(), CommandError> {
     let unread = |error: std::io::Error| {
-        CommandError::failure(format!("{} cannot be read", path.display())).because(error)
+        CommandError::failure(format!("cannot read {}", path.display())).because(error)
     };
     let file = File::open(path).map_err(unread)?;
     for (nth, text) in BufReader::new(file).lines().enumerate() {
@@ -237,7 +234,7 @@ fn each_frame(
                 nth + 1,
                 path.display()
             ))
-            .hint("nothing was changed; give it a whole `log export`")
+            .hint("nothing was changed; pass a complete file from `log export`")
         };
         let value: Value = serde_json::from_str(&text).map_err(|_| damaged("it is not JSON"))?;
         let frame = value

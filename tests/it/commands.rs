@@ -184,7 +184,8 @@ fn the_helper_says_that_nobody_but_the_owner_is_told() {
     }
     let stranger = said("somebody@example.org");
     assert!(
-        stranger.contains("--to is none of your own addresses") && !stranger.contains("somebody"),
+        stranger.contains("--to must be one of your own addresses")
+            && !stranger.contains("somebody"),
         "{stranger}"
     );
 }

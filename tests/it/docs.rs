@@ -33,19 +33,8 @@ fn the_commands_are_documented_as_they_are() {
 }
 
 #[test]
-fn the_readme_lists_the_settings_as_they_are() {
-    let readme = std::fs::read_to_string(tree::root().join("README.md")).expect("README.md");
-    let (before, rest) = readme
-        .split_once("<!-- settings -->\n")
-        .expect("the first mark");
-    let (_, after) = rest
-        .split_once("<!-- end of settings -->\n")
-        .expect("the second mark");
-    let table = docs::settings();
-    fresh(
-        "README.md",
-        &format!("{before}<!-- settings -->\n{table}<!-- end of settings -->\n{after}"),
-    );
+fn the_settings_are_documented_as_they_are() {
+    fresh("docs/settings.md", &docs::settings());
 }
 
 #[test]

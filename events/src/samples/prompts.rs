@@ -5,18 +5,18 @@ use crate::command::{Command, Instruction, InterruptTurn, InterruptWay, StartTur
 use crate::digest::Digest;
 use crate::event::{
     Action, CommandPerformed, CommandRequested, CommandSettled, Deadline, DeadlinePassed, Event,
-    NoticeQueued, RoutingDecided, Rule, SourceFailed, Topic,
+    NoticeQueued, RoutingDecided, Rule, SourceFailed, SourceRecovered, Topic,
 };
+use crate::event::{Choice, Source};
 use crate::id::Seq;
-use crate::input::{Choice, Source};
 use crate::outcome::{Evidence, Failure, How, Outcome, Performed};
 use crate::prompt::{
-    AnswerPrompt, AnswerWay, AppServerLink, CommandPrompt, ElicitationField, ElicitationPrompt,
-    FieldKind, FileChange, LinkState, Matched, Meaning, PatchFile, PatchPrompt, PermissionsPrompt,
-    PromptAnswer, PromptAnswered, PromptAsked, PromptBody, PromptChoice, PromptClosed,
-    PromptDelivered, PromptEnd, PromptExpired, PromptQuestion, PromptShown, PromptSource,
-    PromptWitnessed, PromptsListed, QuestionAnswer, RateLimit, RateLimits, ThreadState,
-    ThreadStatus,
+    AnswerPrompt, AnswerWay, AppServerLinkChanged, CommandPrompt, ElicitationField,
+    ElicitationPrompt, FieldKind, FileChange, LinkState, Matched, Meaning, PatchFile, PatchPrompt,
+    PermissionsPrompt, PromptAnswer, PromptAnswered, PromptAsked, PromptBody, PromptChoice,
+    PromptClosed, PromptDelivered, PromptEnd, PromptExpired, PromptQuestion, PromptShown,
+    PromptSource, PromptWitnessed, PromptsListed, QuestionAnswer, RateLimit, RateLimitsChanged,
+    ThreadState, ThreadStatusChanged,
 };
 use crate::time::{Span, Wall};
 
@@ -197,14 +197,14 @@ fn known() -> Vec<Event> {
 
 fn server() -> Vec<Event> {
     let status = |status| {
-        Event::ThreadStatusChanged(ThreadStatus {
+        Event::ThreadStatusChanged(ThreadStatusChanged {
             generation: 1_795_000_000_000,
             session: session(),
             status,
         })
     };
     let link = |state| {
-        Event::AppServerLinkChanged(AppServerLink {
+        Event::AppServerLinkChanged(AppServerLinkChanged {
             generation: 1_795_000_000_000,
             socket: "/srv/codex/app-server-control.sock".into(),
             state,
@@ -218,7 +218,7 @@ fn server() -> Vec<Event> {
         }),
         status(ThreadState::NotLoaded),
         status(ThreadState::Failed),
-        Event::RateLimitsChanged(RateLimits {
+        Event::RateLimitsChanged(RateLimitsChanged {
             windows: vec![RateLimit {
                 name: "primary".into(),
                 used: 42,
@@ -453,6 +453,9 @@ fn outcomes() -> Vec<Event> {
         ]
         .map(|failure| settled(Outcome::Failed(failure))),
     );
+    events.push(Event::SourceRecovered(SourceRecovered {
+        source: Source::AppServer,
+    }));
     events.extend([Source::AppServer, Source::Panes].map(|source| {
         Event::SourceFailed(SourceFailed {
             source,

@@ -28,7 +28,7 @@ pub fn apply(state: &mut State, envelope: &Envelope) {
     state.tick = state.tick.max(envelope.tick);
     state.wall = envelope.wall;
     match &envelope.event {
-        Event::RuntimeStarted(e) => runtime_started(state, &e.settings),
+        Event::RuntimeStarted(e) => runtime_started(state, e.settings.settings()),
         Event::RuntimeStopped(_) => state.running = false,
         // What the log means is what it meant before.
         Event::LogRecovered(_) => {}
@@ -106,10 +106,10 @@ fn anomaly(state: &mut State, seq: Seq, what: &str) {
     });
 }
 
-fn runtime_started(state: &mut State, settings: &Settings) {
+fn runtime_started(state: &mut State, settings: Settings) {
     state.began.get_or_insert(state.wall);
     state.running = true;
-    state.settings = Arc::new(settings.clone());
+    state.settings = Arc::new(settings);
     state.failed_sources.clear();
     // A connection does not outlive its process.
     Arc::make_mut(&mut state.server).lost();

@@ -8,9 +8,9 @@ use events::command::InterruptTurn;
 use events::event::Topic;
 use events::outcome::{Doubt, Evidence, Failure, How};
 use events::prompt::{
-    AnswerPrompt, AppServerLink, PromptAsked, PromptBody, PromptClosed, PromptEnd, PromptExpired,
-    PromptRaised, PromptResolved, PromptSource, PromptWitnessed, RateLimits, ThreadState,
-    ThreadStatus,
+    AnswerPrompt, AppServerLinkChanged, PromptAsked, PromptBody, PromptClosed, PromptEnd,
+    PromptExpired, PromptRaised, PromptResolved, PromptSource, PromptWitnessed, RateLimitsChanged,
+    ThreadState, ThreadStatusChanged,
 };
 use events::{Command, CommandId, Event, Outcome, Seq, SessionId, TurnId};
 
@@ -159,7 +159,7 @@ pub(super) fn turn_ended(draft: &mut Draft, session: &SessionId, turn: Option<&T
 }
 
 /// The app-server tells what a session does. One that waits for nothing has no prompt.
-pub(super) fn thread_status(draft: &mut Draft, status: ThreadStatus) {
+pub(super) fn thread_status(draft: &mut Draft, status: ThreadStatusChanged) {
     let server = &draft.state().server;
     if server.generation != Some(status.generation)
         || server.threads.get(&status.session) == Some(&status.status)
@@ -193,14 +193,14 @@ const fn waits(state: ThreadState) -> bool {
 }
 
 /// Codex tells how much of the account's allowance is used.
-pub(super) fn rate_limits(draft: &mut Draft, limits: RateLimits) {
+pub(super) fn rate_limits(draft: &mut Draft, limits: RateLimitsChanged) {
     if draft.state().server.limits != limits.windows {
         draft.record(Event::RateLimitsChanged(limits));
     }
 }
 
 /// The connection to the app-server was made or lost.
-pub(super) fn link(draft: &mut Draft, link: AppServerLink) {
+pub(super) fn link(draft: &mut Draft, link: AppServerLinkChanged) {
     draft.record(Event::AppServerLinkChanged(link));
 }
 
