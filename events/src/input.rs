@@ -103,7 +103,12 @@ pub enum RolloutFact {
     /// A turn began.
     TurnStarted { turn: TurnId, plan_mode: bool },
     /// The user's words were recorded: typed, pasted, queued, whoever sent them.
-    UserMessage { text: Text },
+    UserMessage {
+        /// The words.
+        text: Text,
+        /// The name that whoever sent them gave the message, where the record has one.
+        client: Option<String>,
+    },
     /// The model said something.
     AssistantMessage { turn: Option<TurnId>, text: Text },
     /// The model asks.

@@ -117,7 +117,7 @@ const fn rung(rung: Rung) -> &'static str {
         Rung::Pane | Rung::Steer => "In its pane",
         Rung::Queue => "By codex queue",
         Rung::Resume => "By codex exec resume",
-        Rung::AppServer => "By Codex's server",
+        Rung::AppServer => "Through Codex's background server",
     }
 }
 
@@ -139,8 +139,10 @@ pub(super) fn why(failure: &Failure) -> String {
         Failure::Target { code, .. } => format!("Messages does not find the recipient ({code})."),
         Failure::NotPermitted { code } => format!("macOS does not allow it ({code})."),
         Failure::Row { code, .. } => format!("Messages reports error {code}."),
-        Failure::Rejected { code, .. } => format!("Codex's server refused it ({code})."),
+        Failure::Rejected { code, .. } => format!("Codex's background server refused it ({code})."),
         Failure::NoTurn => "no turn is running.".into(),
+        Failure::TurnRuns => "a turn is running.".into(),
+        Failure::PromptUp => "it waits for your answer to something else.".into(),
     }
 }
 

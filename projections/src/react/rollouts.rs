@@ -42,7 +42,9 @@ pub(super) fn grew(draft: &mut Draft, rollout: Rollout) {
             };
             draft.record(Event::TurnStarted(event));
         }
-        RolloutFact::UserMessage { text } => user_spoke(draft, &session, offset, &text),
+        RolloutFact::UserMessage { text, client } => {
+            user_spoke(draft, &session, offset, &text, client);
+        }
         RolloutFact::AssistantMessage { turn, text } => {
             let text = clean(draft, &text);
             progress(draft, &session, None);
@@ -185,7 +187,13 @@ fn seen(draft: &mut Draft, session: &SessionId, meta: SessionMeta, offset: u64) 
     }
 }
 
-fn user_spoke(draft: &mut Draft, session: &SessionId, offset: u64, text: &Text) {
+fn user_spoke(
+    draft: &mut Draft,
+    session: &SessionId,
+    offset: u64,
+    text: &Text,
+    client: Option<String>,
+) {
     let digest = Digest::of(text.reveal());
     let chars = u32::try_from(text.reveal().chars().count()).unwrap_or(u32::MAX);
     draft.record(Event::UserSpoke(UserSpoke {
@@ -193,6 +201,7 @@ fn user_spoke(draft: &mut Draft, session: &SessionId, offset: u64, text: &Text) 
         offset,
         digest,
         chars,
+        client: client.clone(),
     }));
     let open = draft
         .state()
@@ -205,7 +214,7 @@ fn user_spoke(draft: &mut Draft, session: &SessionId, offset: u64, text: &Text) 
             close(draft, session, offset, &question.call, how);
         }
     }
-    let ours = commands::proven_by_words(draft, session, offset, digest);
+    let ours = commands::proven_by_words(draft, session, offset, digest, client.as_deref());
     if !ours {
         overtaken(draft, session);
     }

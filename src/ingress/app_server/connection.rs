@@ -5,7 +5,7 @@ use crate::app_server::asked::{self, Patches};
 use crate::app_server::wire::{Incoming, Rejected};
 use crate::app_server::{Link, Open};
 use events::prompt::{
-    PromptEnd, PromptResolved, PromptSource, RateLimits, ThreadState, ThreadStatus,
+    PromptEnd, PromptResolved, PromptSource, RateLimitsChanged, ThreadState, ThreadStatusChanged,
 };
 use events::{Input, SessionId};
 use serde_json::{Value, json};
@@ -34,7 +34,7 @@ pub(super) struct Connection {
     hidden: BTreeSet<SessionId>,
     subscribed: BTreeSet<SessionId>,
     patches: Patches,
-    limits: Option<RateLimits>,
+    limits: Option<RateLimitsChanged>,
     /// Sessions of an earlier connection that were not heard of yet.
     known: BTreeSet<SessionId>,
     seeded: bool,
@@ -242,7 +242,7 @@ impl Connection {
             self.leave(session, state);
         }
         if self.threads.insert(session.clone(), state) != Some(state) {
-            let status = ThreadStatus {
+            let status = ThreadStatusChanged {
                 generation: self.generation,
                 session: session.clone(),
                 status: state,

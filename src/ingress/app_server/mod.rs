@@ -16,7 +16,7 @@ use crate::app_server::{Line, Link, wire};
 use crate::clock::Stopwatch;
 use connection::Connection;
 use events::input::{Source, SourceState};
-use events::prompt::{AppServerLink, LinkState};
+use events::prompt::{AppServerLinkChanged, LinkState};
 use events::{Input, SessionId};
 use futures_util::{SinkExt as _, StreamExt as _};
 use serde_json::Value;
@@ -102,7 +102,7 @@ impl AppServer {
     }
 
     fn link(&self, state: LinkState) -> Input {
-        Input::AppServer(AppServerLink {
+        Input::AppServer(AppServerLinkChanged {
             generation: self.generation,
             socket: self.socket.display().to_string(),
             state,

@@ -1,7 +1,7 @@
 //! What the server's news mean.
 
 use events::Wall;
-use events::prompt::{RateLimit, RateLimits, ThreadState};
+use events::prompt::{RateLimit, RateLimitsChanged, ThreadState};
 use serde_json::Value;
 
 /// What a session does; `None` where that is not understood.
@@ -23,7 +23,7 @@ pub(super) fn state(status: &Value) -> Option<ThreadState> {
 }
 
 /// The windows that say something.
-pub(super) fn limits(limits: &Value) -> Option<RateLimits> {
+pub(super) fn limits(limits: &Value) -> Option<RateLimitsChanged> {
     let windows: Vec<_> = ["primary", "secondary"]
         .into_iter()
         .filter_map(|name| {
@@ -40,5 +40,5 @@ pub(super) fn limits(limits: &Value) -> Option<RateLimits> {
             })
         })
         .collect();
-    (!windows.is_empty()).then_some(RateLimits { windows })
+    (!windows.is_empty()).then_some(RateLimitsChanged { windows })
 }

@@ -77,7 +77,7 @@ fn show(fact: &RolloutFact) -> String {
         RolloutFact::TurnStarted { turn, plan_mode } => {
             format!("started {} plan={plan_mode}", tail(turn.as_str()))
         }
-        RolloutFact::UserMessage { text } => format!("user {}", text.reveal()),
+        RolloutFact::UserMessage { text, .. } => format!("user {}", text.reveal()),
         RolloutFact::AssistantMessage { text, .. } => format!("assistant {}", text.reveal()),
         RolloutFact::Asked {
             call,
