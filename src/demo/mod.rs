@@ -8,6 +8,7 @@ pub mod codex_home;
 pub mod messages;
 pub mod model;
 mod phone;
+mod picture;
 mod place;
 mod play;
 mod script;

@@ -2,8 +2,8 @@
 //! `codex queue`, a steered pane, resume, or a refusal that says why. One rung at a time; the next only
 //! after the one before has certainly not borne.
 
-use super::draft::{Draft, topic_known};
-use super::{messages, notices, replies};
+use super::draft::{Draft, decide, topic_known};
+use super::{notices, replies};
 use crate::dispatch::{Dispatch, Rung, What};
 use crate::routing::Route;
 use events::command::{ChooseOptions, Instruction, StartSession, StartTurn, TypeInstruction};
@@ -307,7 +307,7 @@ pub(super) fn start(draft: &mut Draft, inbound: &Guid, rule: Rule, label: &str, 
         candidates: Vec::new(),
     };
     if !draft.state().settings.enable_new {
-        messages::decide(draft, inbound, route, Action::Reply);
+        decide(draft, inbound, route, Action::Reply);
         return notices::answer(
             draft,
             inbound,
@@ -318,7 +318,7 @@ pub(super) fn start(draft: &mut Draft, inbound: &Guid, rule: Rule, label: &str, 
     }
     let cwd = directory(draft);
     let text = Text::from(words);
-    messages::decide(
+    decide(
         draft,
         inbound,
         route,
