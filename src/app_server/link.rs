@@ -36,7 +36,7 @@ struct Up {
     frames: mpsc::Sender<String>,
     waiting: BTreeMap<u64, oneshot::Sender<Result<Value, Rejected>>>,
     open: BTreeMap<String, Open>,
-    hang_up: Arc<Notify>,
+    given_up: Arc<Notify>,
 }
 
 /// A request of the server that nobody has answered yet.
@@ -52,11 +52,11 @@ pub struct Open {
 
 /// The ends that the holder of the connection keeps.
 #[derive(Debug)]
-pub struct Line {
+pub struct Ends {
     /// What is to be written.
     pub frames: mpsc::Receiver<String>,
     /// Somebody found that the server does not answer.
-    pub hang_up: Arc<Notify>,
+    pub given_up: Arc<Notify>,
 }
 
 /// A call that a connection carries.
@@ -94,17 +94,17 @@ impl Link {
     }
 
     /// A connection was made; gives the ends that its holder keeps.
-    pub fn begin(&self, generation: u64) -> Line {
+    pub fn begin(&self, generation: u64) -> Ends {
         let (sender, frames) = mpsc::channel(WAITING);
-        let hang_up = Arc::new(Notify::new());
+        let given_up = Arc::new(Notify::new());
         self.lock().up = Some(Up {
             generation,
             frames: sender,
             waiting: BTreeMap::new(),
             open: BTreeMap::new(),
-            hang_up: Arc::clone(&hang_up),
+            given_up: Arc::clone(&given_up),
         });
-        Line { frames, hang_up }
+        Ends { frames, given_up }
     }
 
     /// The connection is gone: whoever waits for an answer hears that it was lost.
@@ -240,7 +240,7 @@ impl Link {
     /// The server does not answer on this connection: it is given up.
     pub fn silent(&self, generation: u64) {
         if let Ok(up) = current(&mut self.lock(), generation) {
-            up.hang_up.notify_one();
+            up.given_up.notify_one();
         }
     }
 }

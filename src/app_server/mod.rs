@@ -12,4 +12,4 @@ mod link;
 pub mod socket;
 pub mod wire;
 
-pub use link::{Call, Fault, Line, Link, Open};
+pub use link::{Call, Ends, Fault, Link, Open};

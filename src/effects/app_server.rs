@@ -129,7 +129,9 @@ pub(super) async fn answer(link: &Link, id: CommandId, command: &AnswerPrompt) -
     if let Err(fault) = sent {
         return match fault {
             Fault::NotSent(why) => settled(gone(&why)),
-            fault => failed(fault, How::Replied { words: false }),
+            Fault::Lost | Fault::TimedOut | Fault::Rejected(_) => {
+                failed(fault, How::Replied { words: false })
+            }
         };
     }
     let words = match &command.words {

@@ -88,13 +88,7 @@ fn work(config: &Config, once: bool, stopped: Option<Stopped>) -> Outcome {
     driver
         .take(Input::Started(started), clock.now())
         .map_err(open::fault)?;
-    let tasks = tokio::runtime::Builder::new_multi_thread()
-        .worker_threads(1)
-        .enable_all()
-        .build()
-        .map_err(|error| {
-            CommandError::failure("no threads can be had from the system").because(error)
-        })?;
+    let tasks = tasks()?;
     let (wakes, woken) = channel();
     let entered = tasks.enter();
     let stopping = Arc::new(AtomicBool::new(false));
@@ -144,6 +138,17 @@ fn work(config: &Config, once: bool, stopped: Option<Stopped>) -> Outcome {
     tasks.shutdown_timeout(Duration::from_millis(200));
     drop(driver);
     Ok(Answer::Yes)
+}
+
+/// What waits: sockets, timers, children.
+fn tasks() -> Result<tokio::runtime::Runtime, CommandError> {
+    let tasks = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(1)
+        .enable_all()
+        .build();
+    tasks.map_err(|error| {
+        CommandError::failure("no threads can be had from the system").because(error)
+    })
 }
 
 /// Executors with this configuration.

@@ -68,13 +68,10 @@ fn next_rung(
             settings.route_via_tmux.then_some(Rung::Steer)
         }
         Rung::Queue => (!settings.strict_tmux).then_some(Rung::Resume),
-        Rung::AppServer => match last.failure {
-            // What waits until the turn ends touches no screen.
-            Failure::TurnRuns => Some(Rung::Queue),
-            // Words behind a prompt are lost when it ends its turn.
-            Failure::PromptUp | Failure::TooLarge { .. } => None,
-            _ => Some(keys),
-        },
+        // What waits until the turn ends touches no screen.
+        Rung::AppServer if last.failure == Failure::TurnRuns => Some(Rung::Queue),
+        // Words behind a prompt are lost when it ends its turn.
+        Rung::AppServer => may_queue(&last.failure).then_some(keys),
         Rung::Steer | Rung::Resume => None,
     }
 }

@@ -43,7 +43,7 @@ pub(super) fn grew(draft: &mut Draft, rollout: Rollout) {
             draft.record(Event::TurnStarted(event));
         }
         RolloutFact::UserMessage { text, client } => {
-            user_spoke(draft, &session, offset, &text, client);
+            user_spoke(draft, &session, offset, &text, client.as_deref());
         }
         RolloutFact::AssistantMessage { turn, text } => {
             let text = clean(draft, &text);
@@ -192,7 +192,7 @@ fn user_spoke(
     session: &SessionId,
     offset: u64,
     text: &Text,
-    client: Option<String>,
+    client: Option<&str>,
 ) {
     let digest = Digest::of(text.reveal());
     let chars = u32::try_from(text.reveal().chars().count()).unwrap_or(u32::MAX);
@@ -201,7 +201,7 @@ fn user_spoke(
         offset,
         digest,
         chars,
-        client: client.clone(),
+        client: client.map(str::to_owned),
     }));
     let open = draft
         .state()
@@ -214,7 +214,7 @@ fn user_spoke(
             close(draft, session, offset, &question.call, how);
         }
     }
-    let ours = proofs::proven_by_words(draft, session, offset, digest, client.as_deref());
+    let ours = proofs::proven_by_words(draft, session, offset, digest, client);
     if !ours {
         overtaken(draft, session);
     }

@@ -51,8 +51,8 @@ pub(super) fn asked(params: &Value) -> Option<Asked> {
         "form" if given.meta["codex_approval_kind"] == "mcp_tool_call" => tool(&given),
         // Another kind of approval would be answered as if it were a form.
         "form" if given.meta["codex_approval_kind"].is_string() => None,
-        "form" => form(given),
-        "url" => Some(page(given)),
+        "form" => form(&given),
+        "url" => Some(page(&given)),
         _ => None,
     }
 }
@@ -143,7 +143,7 @@ fn arguments(message: &mut String, meta: &Value) {
     }
 }
 
-fn form(given: Params) -> Option<Asked> {
+fn form(given: &Params) -> Option<Asked> {
     let schema = given.requested_schema.as_ref()?;
     let required: BTreeSet<_> = schema.required.iter().flatten().cloned().collect();
     let kinds: BTreeMap<String, Kind> = schema
@@ -160,7 +160,7 @@ fn form(given: Params) -> Option<Asked> {
             required: required.contains(name),
         }
     });
-    let body = prompt(&given, fields.collect());
+    let body = prompt(given, fields.collect());
     let mut choices = Vec::new();
     if required.is_empty() {
         let label = if kinds.is_empty() {
@@ -185,9 +185,9 @@ fn form(given: Params) -> Option<Asked> {
 }
 
 /// A page would have to be opened on this computer, so it can only be refused from afar.
-fn page(given: Params) -> Asked {
+fn page(given: &Params) -> Asked {
     Asked {
-        body: prompt(&given, Vec::new()),
+        body: prompt(given, Vec::new()),
         choices: refusals().into(),
         words: Words::None,
         whole: true,

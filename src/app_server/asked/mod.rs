@@ -50,15 +50,15 @@ struct Asked {
 
 /// What every request says of where it belongs.
 #[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
 struct Place {
-    thread_id: String,
-    #[serde(default)]
-    turn_id: Option<String>,
-    #[serde(default)]
-    item_id: Option<String>,
-    #[serde(default)]
-    approval_id: Option<String>,
+    #[serde(rename = "threadId")]
+    thread: String,
+    #[serde(default, rename = "turnId")]
+    turn: Option<String>,
+    #[serde(default, rename = "itemId")]
+    item: Option<String>,
+    #[serde(default, rename = "approvalId")]
+    approval: Option<String>,
 }
 
 /// The files of patches that were told before their approval is asked for, by item.
@@ -83,7 +83,7 @@ pub fn understand(
     let asked = match method {
         "item/commandExecution/requestApproval" => approvals::command(params)?,
         "item/fileChange/requestApproval" => {
-            let known = place.item_id.as_ref().and_then(|item| patches.get(item));
+            let known = place.item.as_ref().and_then(|item| patches.get(item));
             approvals::patch(params, known)?
         }
         "item/permissions/requestApproval" => permissions::asked(params)?,
@@ -93,10 +93,10 @@ pub fn understand(
     };
     let (choices, replies) = asked.choices.into_iter().unzip();
     let raised = PromptRaised {
-        session: SessionId::parse(&place.thread_id)?,
-        turn: place.turn_id.as_deref().and_then(TurnId::parse),
-        call: place.item_id.as_deref().and_then(CallId::parse),
-        approval: place.approval_id,
+        session: SessionId::parse(&place.thread)?,
+        turn: place.turn.as_deref().and_then(TurnId::parse),
+        call: place.item.as_deref().and_then(CallId::parse),
+        approval: place.approval,
         source: PromptSource::AppServer {
             generation,
             request: request.to_owned(),

@@ -132,7 +132,7 @@ impl Server {
         let mut world = self.world();
         world.threads.insert(thread.to_owned(), loaded);
         let described = world.describe(thread);
-        world.tell_all("thread/started", json!({"thread": described}));
+        world.tell_all("thread/started", &json!({"thread": described}));
     }
 
     /// Lets go of a thread.
@@ -140,8 +140,8 @@ impl Server {
         let mut world = self.world();
         world.threads.remove(thread);
         let status = json!({"threadId": thread, "status": {"type": "notLoaded"}});
-        world.tell_all("thread/status/changed", status);
-        world.tell_all("thread/closed", json!({"threadId": thread}));
+        world.tell_all("thread/status/changed", &status);
+        world.tell_all("thread/closed", &json!({"threadId": thread}));
     }
 
     /// Begins a turn, or ends it with everything that it asked.
@@ -152,16 +152,13 @@ impl Server {
     }
 
     /// Remembers an item of the running turn, and tells those who listen.
-    pub fn item(&self, thread: &str, item: Value) {
+    pub fn item(&self, thread: &str, item: &Value) {
         let mut world = self.world();
         if let Some(known) = world.threads.get_mut(thread) {
             known.items.push(item.clone());
         }
-        world.tell(
-            thread,
-            "item/started",
-            json!({"threadId": thread, "item": item}),
-        );
+        let told = json!({"threadId": thread, "item": item});
+        world.tell(thread, "item/started", &told);
     }
 
     /// Asks; gives the number of the request.

@@ -10,9 +10,11 @@ impl World {
 
     /// Answers a call.
     pub(super) fn called(&mut self, client: u64, id: &Value, method: &str, params: &Value) {
-        let said = match &self.fault {
-            Fault::Refuses(refused) if *refused == method => refusal("refused by the script"),
-            _ => self.answer(client, method, params),
+        let refuses = matches!(self.fault, Fault::Refuses(refused) if refused == method);
+        let said = if refuses {
+            refusal("refused by the script")
+        } else {
+            self.answer(client, method, params)
         };
         let frame = match said {
             Ok(result) => json!({"id": id, "result": result}),
@@ -127,17 +129,17 @@ impl World {
         json!({"type": "active", "activeFlags": flags})
     }
 
-    pub(super) fn tell_all(&self, method: &str, params: Value) {
+    pub(super) fn tell_all(&self, method: &str, params: &Value) {
         self.clients.all(&news(method, params));
     }
 
-    pub(super) fn tell(&self, thread: &str, method: &str, params: Value) {
+    pub(super) fn tell(&self, thread: &str, method: &str, params: &Value) {
         self.clients.subscribers(thread, &news(method, params));
     }
 
     pub(super) fn tell_status(&self, thread: &str) {
         let status = json!({"threadId": thread, "status": self.status(thread)});
-        self.tell_all("thread/status/changed", status);
+        self.tell_all("thread/status/changed", &status);
     }
 
     pub(super) fn request(&self, thread: &str, id: u64, asking: &Asking) {
@@ -169,7 +171,7 @@ impl World {
             return;
         };
         let resolved = json!({"threadId": asking.thread, "requestId": id});
-        self.tell(&asking.thread, "serverRequest/resolved", resolved);
+        self.tell(&asking.thread, "serverRequest/resolved", &resolved);
         self.tell_status(&asking.thread);
     }
 }
@@ -178,7 +180,7 @@ fn refusal(message: &str) -> Result<Value, String> {
     Err(message.to_owned())
 }
 
-fn news(method: &str, params: Value) -> String {
+fn news(method: &str, params: &Value) -> String {
     json!({"method": method, "params": params, "emittedAtMs": 0}).to_string()
 }
 

@@ -12,7 +12,7 @@ mod news;
 mod tests;
 
 use crate::app_server::socket::{self, NoConnection, PATIENCE, Stream};
-use crate::app_server::{Line, Link, wire};
+use crate::app_server::{Ends, Link, wire};
 use crate::clock::Stopwatch;
 use connection::Connection;
 use events::input::{Source, SourceState};
@@ -63,13 +63,13 @@ impl AppServer {
             match self.connect().await {
                 Ok((stream, server)) => {
                     self.generation += 1;
-                    let line = link.begin(self.generation);
+                    let ends = link.begin(self.generation);
                     let mut inputs = health.now(None);
                     inputs.push(self.link(LinkState::Up { server }));
                     let known = std::mem::take(&mut self.known);
                     let mut connection = Connection::new(link.clone(), self.generation, known);
                     let why = if tell(Told::Inputs(inputs)) {
-                        follow(stream, line, &mut connection, &mut tell, &mut looked).await
+                        follow(stream, ends, &mut connection, &mut tell, &mut looked).await
                     } else {
                         None
                     };
@@ -152,7 +152,7 @@ fn server(said: &Value) -> String {
 /// Reads and writes until the connection ends, which gives why; `None`: nobody listens any more.
 async fn follow(
     mut stream: Stream,
-    mut line: Line,
+    mut ends: Ends,
     connection: &mut Connection,
     tell: &mut (impl FnMut(Told) -> bool + Send),
     looked: &mut bool,
@@ -173,10 +173,10 @@ async fn follow(
         }
         tokio::select! {
             () = &mut seeding, if !*looked => {}
-            () = line.hang_up.notified() => {
+            () = ends.given_up.notified() => {
                 return Some("the background server does not answer".into());
             }
-            frame = line.frames.recv() => {
+            frame = ends.frames.recv() => {
                 let frame = Message::text(frame?);
                 match timeout(PATIENCE, stream.send(frame)).await {
                     Ok(Ok(())) => {}

@@ -1,4 +1,8 @@
 //! The source before a server that behaves, and one that does not.
+#![allow(
+    clippy::wildcard_enum_match_arm,
+    reason = "a test waits for one kind of input among many"
+)]
 
 use super::{AppServer, Told};
 use crate::app_server::{Call, Fault as CallFault, Link};
@@ -320,7 +324,7 @@ async fn a_patch_is_shown_although_its_request_does_not_hold_it() {
     server.work(ONE, Some("turn-1"));
     server.item(
         ONE,
-        json!({"type": "fileChange", "id": "call_1", "status": "inProgress", "changes": [
+        &json!({"type": "fileChange", "id": "call_1", "status": "inProgress", "changes": [
             {"path": "/w/new.txt", "kind": {"type": "add"}, "diff": "one\ntwo\n"},
             {"path": "/w/old.txt", "kind": {"type": "update", "move_path": null},
              "diff": "--- a\n+++ b\n@@ -1 +1 @@\n-x\n+y\n"},
