@@ -1,7 +1,7 @@
 //! `demo`: the whole loop on this machine with a simulated Messages; and the
 //! stand-ins that it starts in place of osascript and Codex.
 
-use super::error::Outcome;
+use crate::error::Outcome;
 use std::ffi::OsString;
 use std::path::PathBuf;
 

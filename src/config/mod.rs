@@ -18,6 +18,7 @@ pub use environment::Environment;
 pub use handle::normalise_handle;
 pub use programs::{Program, Programs};
 
+use crate::error::CommandError;
 use events::{Settings, Span};
 use file::File;
 use layers::{Layers, Values};
@@ -84,6 +85,13 @@ pub struct Row {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("the settings make no sense:\n  {}", .0.join("\n  "))]
 pub struct ConfigError(pub Vec<String>);
+
+impl From<ConfigError> for CommandError {
+    fn from(error: ConfigError) -> Self {
+        Self::usage(error.to_string())
+            .hint("nothing was started; correct the settings above and try again")
+    }
+}
 
 /// The two directories that everything else is found from.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -6,9 +6,9 @@
 use super::messages::{Messages, Row};
 use super::picture::Side;
 use super::place::OWNER;
-use crate::cli::ui;
 use crate::clock::{self, Stopwatch};
 use crate::ingress::chat_db::{Watch, typedstream};
+use crate::ui;
 use std::io;
 use std::path::Path;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};

@@ -3,6 +3,7 @@
 
 mod dispatches;
 mod draft;
+mod goals;
 mod messages;
 mod missing;
 mod notices;
@@ -15,18 +16,19 @@ mod replies;
 mod rollouts;
 mod sending;
 mod settle;
+mod shapes;
 mod sources;
 
 use crate::ledger::Stage;
 use crate::state::State;
 use draft::Draft;
-use events::event::{DeadlinePassed, RuntimeStarted, RuntimeStopped};
+use events::event::{Deadline, DeadlinePassed, RuntimeStarted, RuntimeStopped};
 use events::input::Started;
 use events::outcome::{Doubt, Performed};
 use events::{Batch, Event, Input, Now, Outcome};
 
-/// Proposes the batch that an input causes.
-pub(crate) fn propose(state: &State, input: Input, now: Now) -> Batch {
+/// Proposes the batch that an input causes, and gives State as it will be after it.
+pub(crate) fn propose(state: State, input: Input, now: Now) -> (Batch, State) {
     let mut draft = Draft::new(state, now);
     match input {
         Input::Started(started) => runtime_started(&mut draft, started),
@@ -45,6 +47,7 @@ pub(crate) fn propose(state: &State, input: Input, now: Now) -> Batch {
         Input::ThreadStatus(status) => prompt_news::thread_status(&mut draft, status),
         Input::RateLimits(limits) => prompt_news::rate_limits(&mut draft, limits),
         Input::AppServer(link) => prompt_news::link(&mut draft, link),
+        Input::Shape(shape) => shapes::found(&mut draft, shape),
         Input::Elapsed => elapsed(&mut draft),
     }
     if !draft.is_empty() {
@@ -108,9 +111,13 @@ fn elapsed(draft: &mut Draft) {
             .filter(|(at, _)| *at <= draft.now().tick)
             .map(|(_, d)| d.clone());
         let Some(deadline) = due else { return };
+        let held = draft.state().inbox.loop_held;
         draft.record(Event::DeadlinePassed(DeadlinePassed {
             deadline: deadline.clone(),
         }));
-        settle::due(draft, &deadline);
+        match deadline {
+            Deadline::Loop => messages::loop_over(draft, held),
+            deadline => settle::due(draft, &deadline),
+        }
     }
 }
