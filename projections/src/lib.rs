@@ -24,6 +24,7 @@ pub mod missing;
 pub mod numbers;
 pub mod outbox;
 pub mod prompts;
+mod placeholder;
 mod react;
 pub mod redact;
 pub mod redact_prompt;
