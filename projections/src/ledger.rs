@@ -268,5 +268,9 @@ pub(crate) fn meant(command: &Command) -> Option<How> {
 /// How it was carried out, or where nobody saw that, how it was meant to be.
 pub(crate) fn as_meant(command: &Command, how: &How) -> How {
     let meant = || meant(command).unwrap_or(How::Begun);
-    if *how == How::Begun { meant() } else { how.clone() }
+    if *how == How::Begun {
+        meant()
+    } else {
+        how.clone()
+    }
 }

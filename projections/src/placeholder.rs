@@ -39,8 +39,11 @@ fn is_template(secret: &str) -> bool {
         Some(!inner.is_empty() && inner.chars().all(is_naming))
     };
     let shell = secret.strip_prefix('$').is_some_and(|name| {
-        let upper = name.chars().all(|c| c.is_ascii_uppercase() || c.is_ascii_digit() || c == '_');
-        name.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_') && (upper || words(name).iter().all(|word| says_what(word)))
+        let upper = name
+            .chars()
+            .all(|c| c.is_ascii_uppercase() || c.is_ascii_digit() || c == '_');
+        name.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_')
+            && (upper || words(name).iter().all(|word| says_what(word)))
     });
     let format = ["%s", "%d", "%v", "%q", "%r", "%@", "{}", "?"].contains(&secret);
     shell || format || FRAMES.iter().filter_map(framed).any(|fits| fits)
@@ -53,35 +56,112 @@ const fn is_naming(c: char) -> bool {
 
 /// Words that only say what belongs there.
 const GENERIC: &[&str] = &[
-    "access", "account", "admin", "api", "app", "auth", "bearer", "client", "code", "database", "db", "id",
-    "jwt", "key", "name", "oauth", "pass", "password", "passwd", "private", "pwd", "real", "secret", "service",
-    "string", "token", "url", "user", "username", "value", "webhook", "a", "an", "as", "by", "goes", "in",
-    "is", "of", "or", "some", "the", "to", "with", "and", "from", "own", "openai", "github", "gitlab", "slack",
-    "stripe", "aws", "google", "npm", "anthropic",
+    "access",
+    "account",
+    "admin",
+    "api",
+    "app",
+    "auth",
+    "bearer",
+    "client",
+    "code",
+    "database",
+    "db",
+    "id",
+    "jwt",
+    "key",
+    "name",
+    "oauth",
+    "pass",
+    "password",
+    "passwd",
+    "private",
+    "pwd",
+    "real",
+    "secret",
+    "service",
+    "string",
+    "token",
+    "url",
+    "user",
+    "username",
+    "value",
+    "webhook",
+    "a",
+    "an",
+    "as",
+    "by",
+    "goes",
+    "in",
+    "is",
+    "of",
+    "or",
+    "some",
+    "the",
+    "to",
+    "with",
+    "and",
+    "from",
+    "own",
+    "openai",
+    "github",
+    "gitlab",
+    "slack",
+    "stripe",
+    "aws",
+    "google",
+    "npm",
+    "anthropic",
 ];
 /// Words that say that it is only said.
 const MARKS: &[&str] = &[
-    "changeme", "change", "dummy", "enter", "example", "fake", "fill", "here", "hidden", "insert", "me", "my",
-    "paste", "placeholder", "put", "redacted", "replace", "sample", "todo", "your", "yours",
+    "changeme",
+    "change",
+    "dummy",
+    "enter",
+    "example",
+    "fake",
+    "fill",
+    "here",
+    "hidden",
+    "insert",
+    "me",
+    "my",
+    "paste",
+    "placeholder",
+    "put",
+    "redacted",
+    "replace",
+    "sample",
+    "todo",
+    "your",
+    "yours",
 ];
 /// How keys begin; what counts comes behind it.
 const PREFIXES: &[&str] = &[
-    "sk", "rk", "pk", "proj", "svcacct", "ant", "api03", "live", "test", "ghp", "gho", "ghu", "ghs", "ghr",
-    "github", "pat", "glpat", "xoxa", "xoxb", "xoxp", "xoxs", "xapp", "ntn", "hf", "npm", "pypi", "sg", "v1",
+    "sk", "rk", "pk", "proj", "svcacct", "ant", "api03", "live", "test", "ghp", "gho", "ghu",
+    "ghs", "ghr", "github", "pat", "glpat", "xoxa", "xoxb", "xoxp", "xoxs", "xapp", "ntn", "hf",
+    "npm", "pypi", "sg", "v1",
 ];
 
 /// Nothing but words that say what belongs there, dots, or one character again and again.
 fn is_filler(secret: &str) -> bool {
     let words = words(secret);
-    let key = words.first().is_some_and(|first| is_one_of(PREFIXES, first));
-    let rest: Vec<_> = words.iter().skip_while(|word| is_one_of(PREFIXES, word)).collect();
+    let key = words
+        .first()
+        .is_some_and(|first| is_one_of(PREFIXES, first));
+    let rest: Vec<_> = words
+        .iter()
+        .skip_while(|word| is_one_of(PREFIXES, word))
+        .collect();
     if rest.is_empty() {
         // `***`, `sk-…`: marks, and nothing that could be kept secret.
         return !secret.is_empty();
     }
     let shouted = !secret.chars().any(|c| c.is_ascii_lowercase());
     let meant = |word: &&String| is_repeated(word) || is_one_of(MARKS, word);
-    rest.iter().all(|word| is_repeated(word) || says_what(word)) && (key || shouted || rest.iter().any(|word| meant(word)))
+    rest.iter().all(|word| is_repeated(word) || says_what(word))
+        && (key || shouted || rest.iter().any(|word| meant(word)))
 }
 
 fn says_what(word: &str) -> bool {
@@ -94,7 +174,9 @@ fn is_one_of(words: &[&str], word: &str) -> bool {
 
 /// `xxxx`, `0000`, `T00000000`, `AKIAXXXXXXXXXXXXXXXX`.
 fn is_repeated(word: &str) -> bool {
-    let glued = ["AKIA", "ASIA", "AIza", "eyJ"].iter().find_map(|start| word.strip_prefix(start));
+    let glued = ["AKIA", "ASIA", "AIza", "eyJ"]
+        .iter()
+        .find_map(|start| word.strip_prefix(start));
     let word = glued.unwrap_or(word);
     let same = |word: &str| {
         let first = word.chars().next();

@@ -224,7 +224,9 @@ mod tests {
         file.write_all(line("new").as_bytes()).unwrap();
         let found = again.poll().unwrap();
         assert_eq!(texts(&found), [Ok("new".to_owned())]);
-        let Input::QueueLine(found) = &found[0] else { panic!() };
+        let Input::QueueLine(found) = &found[0] else {
+            panic!()
+        };
         assert!(found.file.ends_with(":2"), "{}", found.file);
     }
 

@@ -1,8 +1,6 @@
 //! Schema 1.
 
-use crate::command::{
-    self, Instruction, SendMessage, StartSession, TypeInstruction,
-};
+use crate::command::{self, Instruction, SendMessage, StartSession, TypeInstruction};
 use crate::event::{self, Candidate, Rule};
 use crate::id::{CallId, CommandId, Guid, Pane, SessionId, TurnId};
 use crate::input::{Question, QuestionKind};

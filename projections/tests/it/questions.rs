@@ -205,7 +205,12 @@ fn a_question_with_a_secret_is_answered_by_number_and_the_secret_stays() {
     let session = world.session(1, "/srv/api");
     world.turn(&session, "t");
     let options = ["Yes", "No"];
-    let mut seen = world.asks_all(&session, "call", QuestionKind::Modal, &[(&question, &options)]);
+    let mut seen = world.asks_all(
+        &session,
+        "call",
+        QuestionKind::Modal,
+        &[(&question, &options)],
+    );
     let text = world.notice();
     assert!(text.contains("[redacted password in URL]"), "{text}");
     world.send_all();
@@ -215,7 +220,9 @@ fn a_question_with_a_secret_is_answered_by_number_and_the_secret_stays() {
     let Command::ChooseOptions(choose) = &command else {
         panic!("{command:?}");
     };
-    let [chosen] = &choose.choices[..] else { panic!() };
+    let [chosen] = &choose.choices[..] else {
+        panic!()
+    };
     assert_eq!(chosen.option, 1);
     assert_eq!(chosen.digest, Some(Digest::of(&question)));
     // What the screen shows of it when it cannot be answered is not kept either.
@@ -240,7 +247,12 @@ fn an_option_that_was_redacted_is_answered_by_what_it_was_called() {
     let session = world.session(1, "/srv/api");
     world.turn(&session, "t");
     let options = [key.as_str(), "none"];
-    world.asks_all(&session, "call", QuestionKind::Async, &[("Which key?", &options)]);
+    world.asks_all(
+        &session,
+        "call",
+        QuestionKind::Async,
+        &[("Which key?", &options)],
+    );
     world.send_all();
     let row = world.row("1");
     world.take(row);

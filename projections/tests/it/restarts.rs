@@ -2,9 +2,9 @@
 
 use crate::ladder::{ended, fails, going, next, no_pane, shows};
 use crate::support::{World, pane, settings};
-use events::{Event, Outcome};
 use events::event::{Deadline, InstructionEnd};
 use events::outcome::{Doubt, Failure, How, Screen};
+use events::{Event, Outcome};
 
 #[test]
 fn after_a_crash_what_was_begun_waits_for_its_proof_and_is_never_begun_again() {

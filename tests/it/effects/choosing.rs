@@ -146,7 +146,12 @@ async fn a_question_is_known_by_what_it_asked_although_its_words_are_redacted() 
     let Some(rig) = Rig::with_tmux() else { return };
     let asked = "Use postgres://app:hunter2xyz@db for the tests?";
     let codex = rig
-        .codex(&["--lock", &rig.lock(ID), "--question", &format!("{asked}:yes,no")])
+        .codex(&[
+            "--lock",
+            &rig.lock(ID),
+            "--question",
+            &format!("{asked}:yes,no"),
+        ])
         .await;
     let of = |question: &str| {
         let mut command = choose(&[("Use postgres://app:[redacted]@db for the tests?", 2, 2)]);
@@ -155,8 +160,13 @@ async fn a_question_is_known_by_what_it_asked_although_its_words_are_redacted() 
         }
         command
     };
-    let other = rig.execute(of("Use postgres://app:another@db for the tests?")).await;
-    assert!(matches!(other, Report::Settled(Outcome::Failed(_))), "{other:?}");
+    let other = rig
+        .execute(of("Use postgres://app:another@db for the tests?"))
+        .await;
+    assert!(
+        matches!(other, Report::Settled(Outcome::Failed(_))),
+        "{other:?}"
+    );
     assert_eq!(codex.keys(), Vec::<String>::new());
     let report = rig.execute(of(asked)).await;
     assert!(matches!(report, Report::Performed(_)), "{report:?}");
