@@ -14,7 +14,5 @@ pub mod hand_over;
 pub mod ingress;
 pub mod mac;
 pub mod runtime;
-pub mod sim;
 pub mod store;
-pub mod targets;
 pub mod ui;
