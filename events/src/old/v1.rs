@@ -1,6 +1,7 @@
 //! Schema 1.
 
 use crate::command::{self, Instruction, SendMessage, StartSession, TypeInstruction};
+use crate::digest::Digest;
 use crate::event::{self, Candidate, Rule};
 use crate::id::{CallId, CommandId, Guid, Pane, SessionId, TurnId};
 use crate::input::{Question, QuestionKind};
@@ -206,6 +207,24 @@ impl From<CommandRequested> for event::CommandRequested {
             id: old.id,
             attempt: old.attempt,
             command,
+
+/// It was recognised by its words alone.
+#[derive(Deserialize)]
+pub(crate) struct UserSpoke {
+    session: SessionId,
+    offset: u64,
+    digest: Digest,
+    chars: u32,
+}
+
+impl From<UserSpoke> for event::UserSpoke {
+    fn from(old: UserSpoke) -> Self {
+        Self {
+            session: old.session,
+            offset: old.offset,
+            digest: old.digest,
+            chars: old.chars,
+            client: None,
         }
     }
 }
