@@ -207,6 +207,9 @@ impl From<CommandRequested> for event::CommandRequested {
             id: old.id,
             attempt: old.attempt,
             command,
+        }
+    }
+}
 
 /// It was recognised by its words alone.
 #[derive(Deserialize)]
