@@ -75,6 +75,8 @@ pub(super) fn grew(draft: &mut Draft, rollout: Rollout) {
             kind,
             questions,
         } => {
+            let digests = questions.iter().map(|q| Digest::of(q.text.reveal()));
+            let digests = digests.collect();
             let questions = questions.iter().map(|q| clean_question(draft, q)).collect();
             asked(
                 draft,
@@ -85,6 +87,7 @@ pub(super) fn grew(draft: &mut Draft, rollout: Rollout) {
                     call,
                     kind,
                     questions,
+                    digests,
                 },
             );
         }
