@@ -10,6 +10,7 @@ pub mod answers;
 mod apply;
 pub mod check;
 pub mod deadlines;
+pub mod describe;
 pub mod dispatch;
 pub mod endings;
 pub mod explain;
@@ -31,6 +32,7 @@ pub mod routing;
 pub mod sessions;
 pub mod state;
 pub mod told;
+pub mod trace;
 pub mod view;
 pub mod waits;
 

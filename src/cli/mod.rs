@@ -19,7 +19,9 @@ pub mod replay;
 pub mod run;
 pub mod setup;
 pub mod setup_notify_hook;
+pub mod telling;
 pub mod ui;
+pub mod when;
 
 #[cfg(test)]
 mod tests;

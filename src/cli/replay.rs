@@ -1,41 +1,114 @@
-//! `replay`: fold a log again and show what it means. It executes nothing.
+//! `replay`: read a log again and show what happened. It executes nothing.
 
-use super::error::Outcome;
-use crate::runtime;
+use super::error::{CommandError, Outcome};
+use super::when::Zone;
+use crate::clock::wall;
+use crate::runtime::{self, Bound, Form, Replay};
 use events::Seq;
 use std::path::PathBuf;
 
-/// Fold the log again and print the state, its digest and what does not hold.
+/// Tell what happened, event by event, and what holds at the end
 ///
-/// Nothing is executed. The exit code is 1 when an invariant does not hold.
+/// Reads the log beside a running agent, or a file that `log export` or `report`
+/// wrote. Executes nothing. The exit code is 1 when something does not hold.
 #[derive(Debug, clap::Args)]
+#[command(verbatim_doc_comment)]
+#[allow(clippy::struct_excessive_bools, reason = "each is a flag")]
 pub struct Args {
-    /// What `log export` wrote; the log itself if not given
+    /// A file from `log export` or `report`; the log itself if not given
     file: Option<PathBuf>,
     #[command(flatten)]
     range: Range,
+    /// Only what has to do with this session: its ref, label or id
+    #[arg(long, value_name = "REF")]
+    session: Option<String>,
+    /// The sessions as `list` would have shown them then, such as "yesterday 18:00"
+    #[arg(long, value_name = "TIME")]
+    at: Option<String>,
+    /// Wait for Enter after each event; q ends
+    #[arg(long)]
+    step: bool,
+    /// Show no events, only whether everything holds
+    #[arg(long)]
+    check: bool,
+    /// Check also that reading the log in pieces gives the same state
+    #[arg(long)]
+    verify: bool,
+    /// Every field of every event and everything it changed, by paths
+    #[arg(long, conflicts_with = "json")]
+    full: bool,
+    /// The whole state at the end, by paths
+    #[arg(long)]
+    state: bool,
+    /// One JSON object a line, for programs
+    #[arg(long)]
+    json: bool,
 }
 
 /// Part of a log.
-#[derive(Clone, Copy, Debug, clap::Args)]
+#[derive(Clone, Debug, clap::Args)]
 pub struct Range {
-    /// First event to show, by its number
-    #[arg(long, value_name = "N")]
-    from: Option<u64>,
-    /// Last event to read, by its number
-    #[arg(long, value_name = "N")]
-    to: Option<u64>,
+    /// First event to show: its number, or a time
+    #[arg(long, value_name = "N|TIME")]
+    from: Option<String>,
+    /// Last event to read: its number, or a time
+    #[arg(long, value_name = "N|TIME")]
+    to: Option<String>,
 }
 
 impl Range {
     /// First and last event.
-    pub fn ends(self) -> (Option<Seq>, Option<Seq>) {
-        (self.from.map(Seq), self.to.map(Seq))
+    pub fn ends(&self) -> Result<(Option<Bound>, Option<Bound>), CommandError> {
+        let zone = Zone::of_this_computer();
+        let bound = |written: &Option<String>, last: bool| {
+            written
+                .as_ref()
+                .map(|text| bound(text, last, &zone))
+                .transpose()
+        };
+        Ok((bound(&self.from, false)?, bound(&self.to, true)?))
     }
+}
+
+fn bound(written: &str, last: bool, zone: &Zone) -> Result<Bound, CommandError> {
+    if let Ok(number) = written.parse() {
+        return Ok(Bound::Seq(Seq(number)));
+    }
+    let (from, to) = time(written, zone)?;
+    Ok(Bound::Wall(if last { to } else { from }))
+}
+
+fn time(written: &str, zone: &Zone) -> Result<(events::Wall, events::Wall), CommandError> {
+    zone.read(written, wall()).ok_or_else(|| {
+        CommandError::usage(format!("{written:?} is no time"))
+            .hint("write 14:05, \"yesterday 18:00\", \"2026-11-28 14:05\" or \"10 min ago\"")
+    })
 }
 
 /// Carries it out.
 pub fn run(args: Args) -> Outcome {
-    let (from, to) = args.range.ends();
-    runtime::replay(&super::settings(&[])?, args.file, from, to)
+    let (from, to) = args.range.ends()?;
+    let at = args
+        .at
+        .as_deref()
+        .map(|at| time(at, &Zone::of_this_computer()))
+        .transpose()?;
+    let form = match (args.full, args.json) {
+        (true, _) => Form::Full,
+        (_, true) => Form::Json,
+        _ => Form::People,
+    };
+    let replay = Replay {
+        file: args.file,
+        from,
+        to,
+        session: args.session,
+        at: at.map(|(_, last)| last),
+        step: args.step,
+        check: args.check,
+        verify: args.verify,
+        state: args.state,
+        form,
+    };
+    runtime::replay(&super::settings(&[])?, &replay)
 }

@@ -59,6 +59,8 @@ pub struct Config {
     pub job: Option<String>,
     /// Every event is printed.
     pub trace: bool,
+    /// How it is printed.
+    pub trace_form: crate::runtime::Form,
     /// How much is said on standard error.
     pub log: String,
     /// External programs.
@@ -182,6 +184,7 @@ impl Config {
                 .unwrap_or_default(),
             job: None,
             trace: values.switch("CODEX_IMESSAGE_TRACE"),
+            trace_form: crate::runtime::Form::default(),
             log: values.word("CODEX_IMESSAGE_LOG").unwrap_or_default(),
             programs: Programs::new(environment, named),
             warnings: strangers(environment),

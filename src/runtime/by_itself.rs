@@ -200,9 +200,10 @@ fn show(handed: HandOver) {
     let machine = Machine::default();
     let mut clock = SystemClock::resume(events::Tick(0), events::Wall(0));
     let batch = machine.propose(input(handed), clock.now());
+    let mut printer = super::trace::Printer::new(super::Form::People);
     for envelope in batch.envelopes() {
-        let block = projections::view::block(machine.state(), envelope, machine.state());
+        let text = printer.text(machine.state(), envelope, machine.state());
         // Whoever closed standard output does not want to read on.
-        let _ = ui::data(&block);
+        let _ = printer.print(&text);
     }
 }

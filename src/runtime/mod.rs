@@ -10,6 +10,7 @@ mod log_files;
 mod log_writer;
 mod open;
 mod pumps;
+mod replay;
 mod sources;
 mod telemetry;
 #[cfg(test)]
@@ -22,7 +23,8 @@ mod work;
 pub use by_itself::{append, attention, notify, route};
 pub use explain::explain;
 pub use health::{look, size};
-pub use log_files::{log_export, log_import, log_verify, replay};
+pub use log_files::{log_export, log_import, log_verify};
+pub use replay::{Bound, Form, Replay, replay};
 use work::Until;
 
 use crate::cli::error::{Answer, CommandError, Outcome};
@@ -75,7 +77,7 @@ fn work(config: &Config, once: bool, stopped: Option<Stopped>) -> Outcome {
     telemetry::start(config);
     let (mut driver, snapshots) = open::patiently(config, !once)?;
     if config.trace {
-        driver = driver.watched(trace::printer());
+        driver = driver.watched(trace::printer(config.trace_form));
     }
     let state = driver.machine().state();
     let mut clock = SystemClock::resume(state.tick, state.wall);

@@ -14,6 +14,8 @@ mod rollouts;
 mod sending;
 mod sources;
 
+pub(crate) use replies::list;
+
 use crate::ledger::Stage;
 use crate::state::State;
 use draft::Draft;
