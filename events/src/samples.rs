@@ -5,6 +5,7 @@
 //! new forms get new samples, at the end of their kind.
 
 mod commands;
+mod prompts;
 
 use crate::digest::Digest;
 use crate::event::{
@@ -34,6 +35,7 @@ pub fn events() -> Vec<Event> {
         sources(),
         deadlines(),
         commands::events(),
+        prompts::events(),
     ]
     .concat()
 }

@@ -1,6 +1,8 @@
 //! Comparing addresses. A phone number is its digits with a `+`; an e-mail is
 //! itself in lower case; digits inside an e-mail are not a phone number.
 
+use events::{Settings, Text};
+
 /// The one way an address is written; `None` for what is not one.
 pub fn normalise(text: &str) -> Option<String> {
     let text = text.trim();
@@ -46,4 +48,19 @@ pub fn same(a: &str, b: &str) -> bool {
 /// would be somebody else's abroad, and a short code is nobody's phone.
 fn long_number(text: &str) -> bool {
     !text.contains('@') && text.trim_start_matches('+').len() >= 11
+}
+
+/// Why a text is not sent to this recipient; `None` where it is the owner's.
+pub fn not_for_owner(settings: &Settings, to: Option<&Text>) -> Option<String> {
+    if settings.owner.is_empty() {
+        return Some("no recipient is configured".into());
+    }
+    let owners = |to: &Text| {
+        settings
+            .owner
+            .iter()
+            .any(|mine| same(mine.reveal(), to.reveal()))
+    };
+    let stranger = to.is_some_and(|to| !owners(to));
+    stranger.then(|| "its recipient is not the owner: nothing is sent to anybody else".into())
 }

@@ -90,7 +90,7 @@ impl Machine {
             .get(&send.notice)
             .map(|notice| &notice.topic)
         {
-            Some(Topic::Question(_)) => 1,
+            Some(Topic::Question(_) | Topic::Prompt(_)) => 1,
             _ => 2,
         }
     }

@@ -66,7 +66,7 @@ impl Notice {
     /// owner: it goes before what is only told.
     const fn rank(&self) -> u8 {
         match self.topic {
-            Topic::Question(_) => 0,
+            Topic::Question(_) | Topic::Prompt(_) => 0,
             Topic::Answer(_) | Topic::Receipt(_) | Topic::Health | Topic::Missing => 1,
             Topic::Request => 2,
             Topic::TurnEnd(_) | Topic::Progress => 3,

@@ -1,10 +1,10 @@
 //! `explain`: what became of one message, and why.
 
-use super::error::{CommandError, Outcome};
-use super::ui;
-use super::when::Zone;
 use crate::clock::wall;
+use crate::error::{CommandError, Outcome};
 use crate::runtime;
+use crate::ui;
+use crate::when::Zone;
 use events::{CommandId, Seq};
 use projections::explain::Subject;
 
@@ -43,7 +43,7 @@ pub fn run(args: &Args) -> Outcome {
         .hint("leave it out for text that you pass on"));
     }
     let subject = subject(&args.target, &Zone::of_this_computer());
-    runtime::explain(&super::settings(&[])?, &subject, args.with_text)
+    runtime::explain(&super::common::settings(&[])?, &subject, args.with_text)
 }
 
 fn subject(written: &str, zone: &Zone) -> Subject {

@@ -1,6 +1,6 @@
 //! `man`: the manual, one page for each command.
 
-use super::error::{CommandError, Outcome};
+use crate::error::{CommandError, Outcome};
 use std::path::{Path, PathBuf};
 
 /// Print a manual page (view it with `man -l -`).
@@ -14,40 +14,39 @@ pub struct Args {
 }
 
 /// Carries it out.
-pub fn run(args: &Args) -> Outcome {
+pub fn run(args: &Args, definition: clap::Command) -> Outcome {
     match (&args.into, &args.command) {
-        (Some(directory), _) => all(directory),
-        (None, command) => one(command.as_deref()),
+        (Some(directory), _) => all(directory, definition),
+        (None, command) => one(command.as_deref(), definition),
     }
 }
 
-fn one(command: Option<&str>) -> Outcome {
-    let mut definition = super::definition();
+fn one(command: Option<&str>, mut definition: clap::Command) -> Outcome {
     definition.build();
     let page = match command {
         None => definition,
         Some(name) => definition.find_subcommand(name).cloned().ok_or_else(|| {
-            CommandError::usage(format!("there is no command {name:?}"))
+            CommandError::usage(format!("unknown command {name:?}"))
                 .hint("--help lists the commands")
         })?,
     };
     let mut text = Vec::new();
     clap_mangen::Man::new(page)
         .render(&mut text)
-        .map_err(|error| CommandError::failure("the page cannot be made").because(error))?;
-    super::printed(&String::from_utf8_lossy(&text))
+        .map_err(|error| CommandError::failure("cannot create the page").because(error))?;
+    super::common::printed(&String::from_utf8_lossy(&text))
 }
 
-fn all(directory: &Path) -> Outcome {
-    for program in [super::definition(), super::helper::definition()] {
+fn all(directory: &Path, definition: clap::Command) -> Outcome {
+    for program in [definition, super::helper::definition()] {
         clap_mangen::generate_to(program, directory).map_err(|error| {
             CommandError::failure(format!(
-                "the manual cannot be written into {}",
+                "cannot write the manual to {}",
                 directory.display()
             ))
             .because(error)
-            .hint("the directory has to be there and yours")
+            .hint("the directory must exist and be writable")
         })?;
     }
-    Ok(super::error::Answer::Yes)
+    Ok(crate::error::Answer::Yes)
 }

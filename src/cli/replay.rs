@@ -1,9 +1,10 @@
 //! `replay`: read a log again and show what happened. It executes nothing.
 
-use super::error::{CommandError, Outcome};
-use super::when::Zone;
 use crate::clock::wall;
-use crate::runtime::{self, Bound, Form, Replay};
+use crate::error::{CommandError, Outcome};
+use crate::runtime::{self, Bound, Replay};
+use crate::telling::Form;
+use crate::when::Zone;
 use events::Seq;
 use std::path::PathBuf;
 
@@ -110,5 +111,5 @@ pub fn run(args: Args) -> Outcome {
         state: args.state,
         form,
     };
-    runtime::replay(&super::settings(&[])?, &replay)
+    runtime::replay(&super::common::settings(&[])?, &replay)
 }

@@ -1,8 +1,9 @@
 //! `run`: hold the log and work until told to stop.
 
-use super::error::Outcome;
 use crate::config::Flag;
-use crate::runtime::{self, Form};
+use crate::error::Outcome;
+use crate::runtime;
+use crate::telling::Form;
 
 /// Connect Codex and iMessage until SIGTERM or SIGINT.
 #[derive(Debug, clap::Args)]
@@ -68,7 +69,7 @@ pub fn run(args: &Args) -> Outcome {
             .iter()
             .map(|poll| ("CODEX_IMESSAGE_INBOUND_POLL_S", poll.clone())),
     );
-    let mut config = super::settings_with_owner(&flags)?;
+    let mut config = super::common::settings_with_owner(&flags)?;
     config.trace_form = args.watch.form();
     if args.launched {
         config.launched();

@@ -1,9 +1,10 @@
 //! `setup-notify-hook`: Codex's configuration is made to run this program.
 
-use super::error::{CommandError, Outcome};
-use super::{printed, ui};
+use super::common::{self, printed};
 use crate::config::normalise_handle;
-use crate::mac::hook::{self, HookError, Place, Plan, Titles};
+use crate::error::{CommandError, Outcome};
+use crate::mac::hook::{self, Place, Plan, Titles};
+use crate::ui;
 use std::ffi::OsString;
 use std::io::{BufRead as _, IsTerminal as _};
 
@@ -68,14 +69,14 @@ impl Python {
 pub fn run(args: &Args) -> Outcome {
     args.python.tell();
     let recipient = args.recipient.as_deref().map(recipient).transpose()?;
-    let config = super::settings(&[])?;
+    let config = common::settings(&[])?;
     let place = Place {
         codex_home: config.codex_home.clone(),
         state_dir: config.state_dir.clone(),
     };
     let program = program()?;
     let line = format!("notify = [{program:?}, \"notify\"]");
-    let planned = |titles| hook::set_up(&place, &program, titles).map_err(failed);
+    let planned = |titles| hook::set_up(&place, &program, titles).map_err(CommandError::from);
     let mut plan = planned(args.titles.wanted())?;
     if args.titles.wanted() == Titles::Keep && !plan.shows_thread() && wants_titles() {
         plan = planned(Titles::Show)?;
@@ -83,16 +84,16 @@ pub fn run(args: &Args) -> Outcome {
     if args.dry_run {
         let mut said = sentences(&plan, true);
         if recipient.is_some() {
-            said.push_str("would write the recipient into the state directory's config.toml\n");
+            said.push_str("would write the recipient to config.toml in the state directory\n");
         }
         return printed(&said);
     }
-    plan.carry_out(&line).map_err(failed)?;
+    plan.carry_out(&line).map_err(CommandError::from)?;
     let mut said = sentences(&plan, false);
     if let Some(to) = recipient
-        && hook::recipient::write(&place.state_dir, &to).map_err(failed)?
+        && hook::recipient::write(&place.state_dir, &to).map_err(CommandError::from)?
     {
-        said.push_str("the recipient stands in the state directory's config.toml\n");
+        said.push_str("wrote the recipient to config.toml in the state directory\n");
     }
     printed(&said)
 }
@@ -101,7 +102,7 @@ pub fn run(args: &Args) -> Outcome {
 fn sentences(plan: &Plan, dry_run: bool) -> String {
     let file = plan.file().display();
     let mut said = match (plan.changes(), dry_run) {
-        (false, _) => format!("{file} is set up already; nothing changes there\n"),
+        (false, _) => format!("{file} is already set up; no changes\n"),
         (true, true) => format!("would change {file}:\n"),
         (true, false) => format!("changed {file}:\n"),
     };
@@ -111,14 +112,12 @@ fn sentences(plan: &Plan, dry_run: bool) -> String {
     if plan.changes() && !dry_run {
         if plan.backup().exists() {
             let backup = plan.backup().to_string_lossy();
-            said.extend(["what it said before is in ", &*backup, "\n"]);
+            said.extend(["backup: ", &*backup, "\n"]);
         }
-        said.push_str(
-            "restart Codex sessions that are running: they keep what they read at their start\n",
-        );
+        said.push_str("restart running Codex sessions: they read this file only when they start\n");
     }
     if !plan.shows_thread() {
-        said.push_str("pane titles do not show sessions; --pane-titles makes them\n");
+        said.push_str("pane titles do not show session ids; --pane-titles turns that on\n");
     }
     said
 }
@@ -139,9 +138,9 @@ fn wants_titles() -> bool {
         return false;
     }
     ui::talk(
-        "Show the session's id in the title of each Codex pane? It proves which pane is whose, also",
+        "Show the session id in the title of each Codex pane? It proves which pane shows which",
     );
-    ui::talk("with Codex's shared server; what you show there stays. [Y/n]");
+    ui::talk("session, even with Codex's shared server. Your other title items stay. [Y/n]");
     let mut answer = String::new();
     let read = std::io::stdin().lock().read_line(&mut answer);
     let answer = answer.trim().to_ascii_lowercase();
@@ -163,25 +162,15 @@ fn recipient(text: &str) -> Result<String, CommandError> {
 /// The path of this program that stays.
 fn program() -> Result<String, CommandError> {
     let file = std::env::current_exe().map_err(|error| {
-        CommandError::failure("this program's own file cannot be found").because(error)
+        CommandError::failure("cannot find this program's own file").because(error)
     })?;
     hook::program::stable(&file)
         .into_os_string()
         .into_string()
         .map_err(|_| {
             CommandError::failure(
-                "the path of this program is not UTF-8, so Codex cannot be told of it",
+                "the path of this program is not UTF-8, so Codex's configuration cannot contain it",
             )
             .hint("install it somewhere else")
         })
-}
-
-/// A file that is left alone, as a command's error.
-#[expect(clippy::needless_pass_by_value, reason = "made for map_err")]
-pub fn failed(error: HookError) -> CommandError {
-    let failure = CommandError::failure(error.to_string()).hint(error.hint());
-    match std::error::Error::source(&error) {
-        Some(source) => failure.because(source.to_string()),
-        None => failure,
-    }
 }

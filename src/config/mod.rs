@@ -18,6 +18,7 @@ pub use environment::Environment;
 pub use handle::normalise_handle;
 pub use programs::{Program, Programs};
 
+use crate::error::CommandError;
 use events::{Settings, Span};
 use file::File;
 use layers::{Layers, Values};
@@ -60,7 +61,7 @@ pub struct Config {
     /// Every event is printed.
     pub trace: bool,
     /// How it is printed.
-    pub trace_form: crate::runtime::Form,
+    pub trace_form: crate::telling::Form,
     /// How much is said on standard error.
     pub log: String,
     /// External programs.
@@ -86,6 +87,13 @@ pub struct Row {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("the settings make no sense:\n  {}", .0.join("\n  "))]
 pub struct ConfigError(pub Vec<String>);
+
+impl From<ConfigError> for CommandError {
+    fn from(error: ConfigError) -> Self {
+        Self::usage(error.to_string())
+            .hint("nothing was started; correct the settings above and try again")
+    }
+}
 
 /// The two directories that everything else is found from.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -184,7 +192,7 @@ impl Config {
                 .unwrap_or_default(),
             job: None,
             trace: values.switch("CODEX_IMESSAGE_TRACE"),
-            trace_form: crate::runtime::Form::default(),
+            trace_form: crate::telling::Form::default(),
             log: values.word("CODEX_IMESSAGE_LOG").unwrap_or_default(),
             programs: Programs::new(environment, named),
             warnings: strangers(environment),

@@ -3,13 +3,13 @@
 
 use super::trace::Printer;
 use super::{open, sources};
-use crate::cli::error::{Answer, CommandError, Outcome};
-use crate::cli::ui;
 use crate::clock::{Clock, SystemClock};
 use crate::config::Config;
+use crate::error::{Answer, CommandError, Outcome};
 use crate::ingress::chat_db::ChatDb;
 use crate::ingress::inbox::Inbox;
 use crate::ingress::queue_file::QueueFile;
+use crate::ui;
 use events::Input;
 use events::input::{Source, SourceState, Started};
 use projections::{Machine, State, describe};
@@ -42,7 +42,7 @@ pub(super) fn once(config: &Config) -> Outcome {
         let name = describe::command_name(machine.state(), &command);
         let _ = writeln!(out, "would begin command {id}: {name}");
     }
-    out.push_str("dry run: nothing was sent, typed, moved or kept\n");
+    out.push_str("dry run: nothing was sent, typed or stored\n");
     print(&out)
 }
 
@@ -73,7 +73,7 @@ fn unwritten(error: std::io::Error) -> CommandError {
 fn look(config: &Config, state: &State) -> Vec<Input> {
     let mut inputs = Vec::new();
     match Inbox::new(&config.state_dir).peek() {
-        Ok(found) => inputs.extend(found.into_iter().map(super::by_itself::input)),
+        Ok(found) => inputs.extend(found.into_iter().map(Input::from)),
         Err(error) => inputs.push(failed(Source::Inbox, &error)),
     }
     inputs.extend(sources::rollouts_left(config, state).scan());

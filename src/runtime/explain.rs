@@ -1,10 +1,10 @@
 //! The story of one message, told from the log beside whoever holds it.
 
 use super::replay::each_entry;
-use crate::cli::error::{Answer, CommandError, Outcome};
-use crate::cli::telling::Teller;
-use crate::cli::ui;
 use crate::config::Config;
+use crate::error::{Answer, CommandError, Outcome};
+use crate::telling::Teller;
+use crate::ui;
 use projections::State;
 use projections::explain::{Batches, Finder, Found, Hit, Matter, Story, Subject};
 use std::fmt::Write as _;

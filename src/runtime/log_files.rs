@@ -2,10 +2,10 @@
 
 use super::open;
 use super::replay::Bound;
-use crate::cli::error::{Answer, CommandError, Outcome};
-use crate::cli::ui;
 use crate::config::Config;
+use crate::error::{Answer, CommandError, Outcome};
 use crate::store::{self, Checked, Import};
+use crate::ui;
 use events::{Envelope, Seq, Tick, Wall};
 use serde::Serialize;
 use serde_json::Value;

@@ -1,7 +1,6 @@
 //! What each command asks for, put to work: opening the log, starting sources
 //! and lanes, and the loop between them.
 
-mod by_itself;
 mod dry;
 mod explain;
 mod health;
@@ -12,6 +11,7 @@ mod open;
 mod pumps;
 mod replay;
 mod sources;
+mod standalone;
 mod telemetry;
 #[cfg(test)]
 mod tests;
@@ -20,18 +20,18 @@ mod upgrade;
 mod wake;
 mod work;
 
-pub use by_itself::{append, attention, notify, route};
 pub use explain::explain;
 pub use health::{look, size};
 pub use log_files::{log_export, log_import, log_verify};
-pub use replay::{Bound, Form, Replay, replay};
+pub use replay::{Bound, Replay, replay};
+pub use standalone::{AppendError, append, empty_inbox};
 use work::Until;
 
-use crate::cli::error::{Answer, CommandError, Outcome};
 use crate::clock::{Clock, SystemClock};
 use crate::config::{Config, Program};
 use crate::driver::Driver;
 use crate::effects::{EffectsConfig, LocalExecutor};
+use crate::error::{Answer, CommandError, Outcome};
 use crate::ingress::health::Access;
 use crate::ingress::socket::{self, Request, Server};
 use crate::store::SledLog;
@@ -128,7 +128,7 @@ fn work(config: &Config, once: bool, stopped: Option<Stopped>) -> Outcome {
         vitals: health::Vitals::new(config),
         appended: &mut keep,
     };
-    tracing::info!(pid = std::process::id(), "holds the log and works");
+    tracing::info!(pid = std::process::id(), "started (log locked)");
     let ended = work.run(if once {
         Until::Quiet(sources)
     } else {
@@ -140,7 +140,7 @@ fn work(config: &Config, once: bool, stopped: Option<Stopped>) -> Outcome {
         .take(Input::Stopping, clock.now())
         .map_err(open::fault)?;
     open::keep_snapshot(&snapshots, &driver);
-    tracing::info!(why, "lets go of the log");
+    tracing::info!(why, "stopped (log released)");
     tasks.shutdown_timeout(Duration::from_millis(200));
     drop(driver);
     Ok(Answer::Yes)

@@ -1,10 +1,10 @@
 //! Opening the log: with a snapshot where one fits, and with patience where a
 //! notify process holds it for a moment.
 
-use crate::cli::error::CommandError;
 use crate::clock::{Clock, Stopwatch, SystemClock};
 use crate::config::Config;
 use crate::driver::Driver;
+use crate::error::CommandError;
 use crate::store::{self, EventLog, Recovery, SledLog, Snapshots, StoreFault};
 use events::Input;
 use events::event::LogRecovered;
@@ -117,7 +117,7 @@ pub(super) fn keep_snapshot<L: EventLog>(snapshots: &Snapshots, driver: &Driver<
                 .map_err(|error| error.to_string())
         });
     if let Err(why) = saved {
-        tracing::warn!(why, "no snapshot was kept; the next start takes longer");
+        tracing::warn!(why, "cannot write a snapshot; the next start takes longer");
     }
 }
 

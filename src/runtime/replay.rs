@@ -4,11 +4,11 @@
 use super::log_files::each_frame;
 use super::open;
 use super::trace::Printer;
-use crate::cli::error::{Answer, CommandError, Outcome};
-use crate::cli::telling::Teller;
-use crate::cli::ui;
 use crate::config::Config;
+use crate::error::{Answer, CommandError, Outcome};
 use crate::store;
+use crate::telling::{Form, Teller};
+use crate::ui;
 use events::codec;
 use events::{Envelope, Link, Seq, SessionId, Wall};
 use projections::explain::OfSession;
@@ -17,8 +17,6 @@ use projections::{Machine, State, check, view};
 use std::fmt::Write as _;
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
-
-pub use super::trace::Form;
 
 /// Where a part of a log begins or ends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -259,9 +257,9 @@ fn summary(fold: &Fold, replay: &Replay, same: bool) -> Outcome {
         }
         if violations.is_empty() {
             let judged = if fold.part {
-                "not judged, this is a part of a log"
+                "not checked (this is only part of a log)"
             } else {
-                "all hold"
+                "all ok"
             };
             let _ = writeln!(out, "invariants: {judged}");
         }

@@ -1,25 +1,13 @@
 //! Entries on standard output, one after another: for `--trace`, `replay`, `--dry-run`
 //! and `log tail`.
 
-use crate::cli::telling::Teller;
-use crate::cli::ui;
 use crate::driver::Watch;
+use crate::telling::{Form, Teller};
+use crate::ui;
 use events::Envelope;
 use projections::State;
 use projections::trace::Trace;
 use projections::view;
-
-/// How entries are shown.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Form {
-    /// What happened, in a sentence, and the changes that mean something.
-    #[default]
-    People,
-    /// Every field and every change, by paths.
-    Full,
-    /// One JSON object a line.
-    Json,
-}
 
 /// Makes the text of entries in order.
 pub(super) struct Printer {

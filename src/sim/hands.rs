@@ -46,6 +46,13 @@ impl World {
             Command::QueueInstruction(i) => self.queue(i),
             Command::ResumeSession(i) => self.resume(i),
             Command::StartSession(start) => self.start(start),
+            Command::AnswerPrompt(_)
+            | Command::StartTurn(_)
+            | Command::SteerTurn(_)
+            | Command::InterruptTurn(_) => {
+                let why = "there is no app-server".into();
+                (1, failed(Failure::NoLink { why }), false)
+            }
         };
         if let Some(effect) = self.effects.get_mut(effects) {
             effect.reached = reached;

@@ -442,6 +442,10 @@ pub(super) fn inbound_of(command: &Command) -> Option<&Guid> {
         Command::ChooseOptions(c) => Some(&c.inbound),
         Command::QueueInstruction(c) | Command::ResumeSession(c) => Some(&c.inbound),
         Command::StartSession(c) => Some(&c.inbound),
+        Command::AnswerPrompt(c) => Some(&c.inbound),
+        Command::StartTurn(c) => Some(&c.instruction.inbound),
+        Command::SteerTurn(c) => Some(&c.instruction.inbound),
+        Command::InterruptTurn(c) => Some(&c.inbound),
         Command::PressEnter(_) | Command::SendMessage(_) => None,
     }
 }

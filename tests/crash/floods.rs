@@ -5,8 +5,8 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::time::{Duration, Instant};
 
-use control_plane::cli::hand_over;
 use control_plane::demo::messages::Row;
+use control_plane::hand_over;
 use control_plane::ingress::handover::{self, HandOver};
 use events::Wall;
 

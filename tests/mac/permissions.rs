@@ -2,7 +2,7 @@
 //! that it is the agent who is asked.
 
 use crate::world::{World, deaf, healthy, patience, said, wish};
-use control_plane::cli::error::Answer;
+use control_plane::error::Answer;
 use control_plane::mac::permissions::{self, Granted};
 use control_plane::mac::setup;
 use std::time::Duration;
@@ -158,5 +158,5 @@ fn system_settings_that_do_not_open_are_no_failure() {
         permissions::run(&world.place(), patience).expect("asked"),
         Answer::No
     );
-    assert!(said().contains("open it by hand"));
+    assert!(said().contains("open it yourself"));
 }

@@ -32,6 +32,10 @@ pub enum Source {
     QueueFile,
     /// The disk of the state directory: nothing comes from it, but all goes there.
     Disk,
+    /// Codex's app-server.
+    AppServer,
+    /// The panes of sessions that no app-server has.
+    Panes,
 }
 
 /// See [`super::Event::SourceFailed`].
@@ -89,6 +93,8 @@ pub enum Deadline {
     Deaf(Source),
     /// The way to the owner is tried out.
     SelfTest,
+    /// The notice of a prompt no longer counts.
+    Prompt(Seq),
 }
 
 /// See [`super::Event::LogRecovered`].

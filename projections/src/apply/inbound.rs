@@ -61,12 +61,18 @@ pub(super) fn received(state: &mut State, e: &InboundReceived) {
 pub(super) fn routed(state: &mut State, e: &RoutingDecided) {
     let Some(session) = &e.target else { return };
     let what = match &e.action {
-        Action::Instruct { text } => What::Words(text.clone()),
+        Action::Instruct { text } | Action::Queue { text } | Action::Steer { text } => {
+            What::Words(text.clone())
+        }
         Action::Choose { call, choices } => What::Options {
             call: call.clone(),
             choices: choices.clone(),
         },
-        Action::Start { .. } | Action::Reply => return,
+        Action::Start { .. }
+        | Action::Reply
+        | Action::Answer { .. }
+        | Action::Interrupt
+        | Action::TakeBack { .. } => return,
     };
     Arc::make_mut(&mut state.dispatches).queue(session, &e.inbound, what);
 }

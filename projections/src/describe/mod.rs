@@ -4,6 +4,7 @@
 //! No text of anybody is in them: [`texts`] gives those apart, for the owner alone.
 
 mod names;
+mod prompts;
 mod texts;
 pub mod words;
 
@@ -93,6 +94,22 @@ pub fn describe(event: &Event, state: &State) -> String {
         ),
         Event::DeadlinePassed(e) => due(&e.deadline, state),
         Event::LogRecovered(e) => format!("{} The damaged files are in {}.", e.story, e.kept),
+        Event::PromptAsked(e) => prompts::asked(e, state),
+        Event::PromptWitnessed(e) => prompts::witnessed(e, state),
+        Event::PromptDelivered(e) => prompts::delivered(e, state),
+        Event::PromptClosed(e) => prompts::closed(e, state),
+        Event::ThreadStatusChanged(e) => prompts::thread_status(e, state),
+        Event::RateLimitsChanged(e) => prompts::rate_limits(e),
+        Event::AppServerLinkChanged(e) => prompts::link(e),
+        Event::PromptAnswered(e) => prompts::answered(e, state),
+        Event::PromptsListed(e) => {
+            format!(
+                "You get a numbered list of {}.",
+                counted(e.prompts.len(), "open prompt")
+            )
+        }
+        Event::PromptExpired(e) => prompts::expired(e, state),
+        Event::PromptShown(e) => prompts::shown(e, state),
         Event::RoutingDecided(e) => routed(e, state),
         Event::NoticeQueued(e) => queued(e, state),
         Event::NoticeWithdrawn(e) => {
@@ -261,26 +278,17 @@ fn queue_line(e: &QueueLineImported) -> String {
 }
 
 fn routed(e: &RoutingDecided, state: &State) -> String {
-    let what = match &e.action {
-        Action::Instruct { .. } => "Its words go into",
-        Action::Choose { .. } => "It chooses options of the question of",
-        Action::Start { label, .. } => {
-            return format!(
-                "It starts a session, {label:?}, because {}.",
-                words::rule(e.rule)
-            );
-        }
-        Action::Reply => "This program answers it",
-    };
     let target = e.target.as_ref().map(|id| session_name(state, id));
-    let target = match (&e.action, target) {
-        (Action::Reply, Some(name)) => format!(", about {name}"),
-        (Action::Instruct { .. } | Action::Choose { .. } | Action::Start { .. }, Some(name)) => {
-            format!(" {name}")
+    let what = match (&e.action, target) {
+        (Action::Start { label, .. }, _) => format!("It starts a session, {label:?}"),
+        (Action::Reply, None) => "This program answers it".into(),
+        (Action::Reply, Some(name)) => format!("This program answers it, about {name}"),
+        (action, name) => {
+            let does = words::action(action);
+            format!("{does} {}", name.unwrap_or_else(|| "no session".into()))
         }
-        (_, None) => String::new(),
     };
-    format!("{what}{target}, because {}.", words::rule(e.rule))
+    format!("{what}, because {}.", words::rule(e.rule))
 }
 
 fn queued(e: &NoticeQueued, state: &State) -> String {
@@ -334,6 +342,10 @@ fn due(deadline: &Deadline, state: &State) -> String {
                 words::source(*source)
             )
         }
+        Deadline::Prompt(prompt) => {
+            let name = capital(&prompts::name(state, *prompt));
+            format!("{name} has waited for as long as its notice counts.")
+        }
         Deadline::SelfTest => "It is time to try out the way to you.".into(),
     }
 }
@@ -358,14 +370,16 @@ fn capital(text: &str) -> String {
 /// The message that a command carries into a session, or the session it starts for.
 pub fn inbound_of(command: &Command) -> Option<events::Guid> {
     match command {
-        Command::StartSession(start) => Some(start.inbound.clone()),
+        Command::StartSession(c) => Some(c.inbound.clone()),
+        Command::AnswerPrompt(c) => Some(c.inbound.clone()),
+        Command::InterruptTurn(c) => Some(c.inbound.clone()),
         Command::SendMessage(_)
         | Command::TypeInstruction(_)
         | Command::PressEnter(_)
         | Command::ChooseOptions(_)
         | Command::QueueInstruction(_)
-        | Command::ResumeSession(_) => {
-            crate::apply::dispatch_of(command).map(|(_, inbound)| inbound)
-        }
+        | Command::ResumeSession(_)
+        | Command::StartTurn(_)
+        | Command::SteerTurn(_) => crate::apply::dispatch_of(command).map(|(_, inbound)| inbound),
     }
 }

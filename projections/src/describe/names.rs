@@ -36,6 +36,16 @@ pub fn command_name(state: &State, command: &Command) -> String {
         Command::QueueInstruction(c) | Command::ResumeSession(c) => {
             format!("{does} for {}", session_name(state, &c.session))
         }
+        Command::AnswerPrompt(c) => {
+            format!("{does}: {}", super::prompts::name(state, c.prompt))
+        }
+        Command::StartTurn(c) => {
+            format!("{does}, in {}", session_name(state, &c.instruction.session))
+        }
+        Command::SteerTurn(c) => {
+            format!("{does}, in {}", session_name(state, &c.instruction.session))
+        }
+        Command::InterruptTurn(c) => format!("{does} of {}", session_name(state, &c.session)),
         Command::StartSession(c) => format!("{does}, {:?} in {}", c.label, c.cwd),
     }
 }

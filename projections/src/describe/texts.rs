@@ -7,6 +7,7 @@
 )]
 
 use events::event::{Action, Ending};
+use events::prompt::PromptBody;
 use events::{Command, Event, Text};
 
 /// What an event holds of people's words, each with what it is.
@@ -36,13 +37,34 @@ pub fn texts(event: &Event) -> Vec<(&'static str, &Text)> {
                 .iter()
                 .map(|choice| ("question", &choice.question))
                 .collect(),
-            Action::Reply => Vec::new(),
+            _ => Vec::new(),
         },
+        Event::PromptAsked(e) => {
+            let choices = e.choices.iter().map(|choice| ("offered", &choice.label));
+            asked(&e.body).into_iter().chain(choices).collect()
+        }
+        Event::PromptAnswered(e) => e.words.iter().map(|words| ("words", words)).collect(),
         Event::NoticeQueued(e) => e.parts.iter().map(|part| ("text", part)).collect(),
         Event::CommandRequested(e) => match &e.command {
             Command::SendMessage(c) => vec![("text", &c.text)],
             _ => Vec::new(),
         },
         _ => Vec::new(),
+    }
+}
+
+/// What a prompt is about.
+fn asked(body: &PromptBody) -> Vec<(&'static str, &Text)> {
+    match body {
+        PromptBody::Command(asked) => vec![("command", &asked.command)],
+        PromptBody::Patch(asked) => asked
+            .files
+            .iter()
+            .map(|file| ("file", &file.path))
+            .collect(),
+        PromptBody::Permissions(asked) => asked.wants.iter().map(|want| ("wants", want)).collect(),
+        PromptBody::Elicitation(asked) => vec![("message", &asked.message)],
+        PromptBody::Questions(asked) => asked.iter().map(|q| ("question", &q.text)).collect(),
+        PromptBody::Plan { text } => vec![("plan", text)],
     }
 }

@@ -1,8 +1,9 @@
 //! The vocabulary of the log in words that a sentence can hold.
 
 use events::Command;
-use events::event::{InstructionEnd, Rule, Topic};
+use events::event::{Action, InstructionEnd, Rule, Topic};
 use events::input::Source;
+use events::prompt::{AnswerWay, Matched};
 
 /// What a notice is.
 pub const fn topic(topic: &Topic) -> &'static str {
@@ -15,6 +16,7 @@ pub const fn topic(topic: &Topic) -> &'static str {
         Topic::Request => "asked for by another program",
         Topic::Health => "about this program's health",
         Topic::Missing => "about texts you may not have",
+        Topic::Prompt(_) => "about something that waits for your approval or answer",
     }
 }
 
@@ -31,6 +33,13 @@ pub fn does(command: &Command) -> String {
         Command::QueueInstruction(_) => "hand it to codex queue".into(),
         Command::ResumeSession(_) => "run it with codex exec resume".into(),
         Command::StartSession(_) => "start Codex in a new tmux window".into(),
+        Command::AnswerPrompt(c) => match &c.way {
+            AnswerWay::AppServer { .. } => "give the answer through the app-server".into(),
+            AnswerWay::Keys { .. } => "give the answer by keys in the pane".into(),
+        },
+        Command::StartTurn(_) => "begin a turn with it through the app-server".into(),
+        Command::SteerTurn(_) => "give it to the running turn through the app-server".into(),
+        Command::InterruptTurn(_) => "interrupt the running turn".into(),
     }
 }
 
@@ -56,7 +65,38 @@ pub const fn rule(rule: Rule) -> &'static str {
         Rule::Control => "it is for this program itself",
         Rule::Ambiguous => "it could be meant for several, and you are asked which",
         Rule::NoMatch => "no session fits it",
+        Rule::OnlyPrompt => {
+            "only one thing waits for an answer, and you had been told of it before"
+        }
+        Rule::Listed => "it uses the numbers of the list you had been sent",
+        Rule::Tapback => "it is a tapback on that notice",
         Rule::NearMiss => "it nearly is a command, and you are told how that is written",
+    }
+}
+
+/// What is done with a message, before the name of its session.
+pub const fn action(action: &Action) -> &'static str {
+    match action {
+        Action::Instruct { .. } => "Its words go into",
+        Action::Choose { .. } => "It chooses options of the question of",
+        Action::Start { .. } => "It starts a session beside",
+        Action::Reply => "This program answers it, about",
+        Action::Answer { .. } => "It answers what waits for approval or an answer in",
+        Action::Interrupt => "It interrupts the running turn of",
+        Action::Queue { .. } => "Its words go to the next turn of",
+        Action::Steer { .. } => "Its words go into the running turn of",
+        Action::TakeBack { .. } => "It takes back a message to",
+    }
+}
+
+/// How an answer was matched to its prompt.
+pub const fn matched(matched: Matched) -> &'static str {
+    match matched {
+        Matched::Reply => "it replies to the notice that tells it",
+        Matched::Named => "it names the session, which waits for one thing",
+        Matched::OnlyOne => "only this waits, and you had been told of it before you wrote",
+        Matched::Listed => "it uses its number in the list you had been sent",
+        Matched::Tapback => "it is a tapback on the notice that tells it",
     }
 }
 
@@ -67,6 +107,8 @@ pub const fn source(source: Source) -> &'static str {
         Source::Rollouts => "The directory of rollouts",
         Source::Inbox => "The inbox directory",
         Source::QueueFile => "The queue file",
+        Source::AppServer => "The app-server",
+        Source::Panes => "The look at tmux",
         Source::Disk => "The disk of the state directory",
     }
 }

@@ -182,6 +182,13 @@ fn matter(state: &State, batch: &[Envelope], entry: &Envelope) -> Matter {
         Event::RoutingDecided(e) => Matter::Message(e.inbound.clone()),
         Event::InstructionEnded(e) => Matter::Message(e.inbound.clone()),
         Event::QuestionAsked(e) => Matter::Question(e.call.clone()),
+        Event::PromptAsked(_) => Matter::Prompt(entry.seq),
+        Event::PromptWitnessed(e) => Matter::Prompt(e.prompt),
+        Event::PromptDelivered(e) => Matter::Prompt(e.prompt),
+        Event::PromptClosed(e) => Matter::Prompt(e.prompt),
+        Event::PromptAnswered(e) => Matter::Prompt(e.prompt),
+        Event::PromptExpired(e) => Matter::Prompt(e.prompt),
+        Event::PromptShown(e) => Matter::Prompt(e.prompt),
         Event::QuestionClosed(e) => Matter::Question(e.call.clone()),
         Event::NoticeQueued(_) => of_notice_queued(batch, entry.seq),
         Event::NoticeWithdrawn(e) => notice(e.notice),
@@ -220,6 +227,7 @@ fn of_topic(topic: &Topic, seq: Seq) -> Matter {
     match topic {
         Topic::Answer(guid) | Topic::Receipt(guid) => Matter::Message(guid.clone()),
         Topic::Question(call) => Matter::Question(call.clone()),
+        Topic::Prompt(prompt) => Matter::Prompt(*prompt),
         _ => Matter::Notice(seq),
     }
 }

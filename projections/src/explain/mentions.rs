@@ -16,7 +16,9 @@ pub(super) struct Mentions {
     pub(super) commands: Vec<CommandId>,
     /// Notices.
     pub(super) notices: Vec<Seq>,
-    /// Questions and approvals.
+    /// Prompts.
+    pub(super) prompts: Vec<Seq>,
+    /// Questions and approvals by their calls.
     pub(super) calls: Vec<CallId>,
     /// Sessions.
     pub(super) sessions: Vec<SessionId>,
@@ -84,6 +86,7 @@ impl Mentions {
             }
             "call" | "Question" => self.calls.extend(text().and_then(CallId::parse)),
             "notice" | "Retry" | "Expiry" => self.notices.extend(field.as_u64().map(Seq)),
+            "prompt" | "Prompt" => self.prompts.extend(field.as_u64().map(Seq)),
             "replaces" => {
                 let seqs = field.as_array().into_iter().flatten();
                 self.notices.extend(seqs.filter_map(Value::as_u64).map(Seq));

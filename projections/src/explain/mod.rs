@@ -49,6 +49,8 @@ pub enum Matter {
     Notice(Seq),
     /// A question of a session, or an approval it waits for.
     Question(CallId),
+    /// Something that waits for the owner's word: an approval, questions, a plan.
+    Prompt(Seq),
     /// A session.
     Session(SessionId),
     /// An event that belongs to none of these, with its batch.

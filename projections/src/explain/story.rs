@@ -138,7 +138,7 @@ impl Story {
                 summary.push(format!("{} {doing}.", session_name(state, id)));
             }
             Matter::Notice(seq) => summary.extend(became(state, *seq)),
-            Matter::Message(_) | Matter::Question(_) | Matter::Event(_) => {}
+            Matter::Message(_) | Matter::Question(_) | Matter::Prompt(_) | Matter::Event(_) => {}
         }
         summary.extend(self.routed);
         let open = self
@@ -204,6 +204,9 @@ const fn lost(rule: Rule) -> &'static str {
         | Rule::NewSession
         | Rule::AutoCreate
         | Rule::Control
+        | Rule::OnlyPrompt
+        | Rule::Listed
+        | Rule::Tapback
         | Rule::NearMiss => "",
     }
 }

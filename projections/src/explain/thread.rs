@@ -37,7 +37,7 @@ impl Thread {
             Matter::Notice(seq) => {
                 thread.notices.insert(*seq);
             }
-            Matter::Question(_) | Matter::Session(_) | Matter::Event(_) => {}
+            Matter::Question(_) | Matter::Prompt(_) | Matter::Session(_) | Matter::Event(_) => {}
         }
         thread
     }
@@ -57,6 +57,7 @@ impl Thread {
             Matter::Event(seq) => entry.seq == *seq || entry.cause == Some(*seq),
             Matter::Session(id) => named.sessions.contains(id),
             Matter::Question(call) => named.calls.contains(call),
+            Matter::Prompt(seq) => entry.seq == *seq || named.prompts.contains(seq),
             Matter::Message(_) | Matter::Notice(_) => false,
         };
         let ours = ours
@@ -101,6 +102,13 @@ impl Thread {
             }
             Event::InboundIgnored(e) if e.copy_of.is_some() => {
                 self.rows.insert(e.guid.clone());
+            }
+            // The certificate of an answer: its notice, its message, its proof.
+            Event::PromptShown(e) => {
+                self.notices.insert(e.notice);
+            }
+            Event::PromptAnswered(e) => {
+                self.messages.insert(e.inbound.clone());
             }
             Event::RoutingDecided(e) if self.wide || matches!(self.matter, Matter::Question(_)) => {
                 self.messages.insert(e.inbound.clone());

@@ -1,13 +1,13 @@
 //! Rows of chat.db: the owner's become routes; our own are looked at next door.
 
-use super::draft::Draft;
+use super::draft::{Draft, decide};
 use super::{dispatches, missing, notices, own_rows, replies};
 use crate::admit::{Verdict, judge};
 use crate::answers::{self, Answer};
 use crate::grammar::{self, Parsed, parse};
 use crate::routing::{self, Route};
 use events::event::{
-    Action, IgnoreReason, InboundHeld, InboundIgnored, InboundReceived, RoutingDecided, Rule, Topic,
+    Action, IgnoreReason, InboundHeld, InboundIgnored, InboundReceived, Rule, Topic,
 };
 use events::input::MessageRow;
 use events::{Event, Guid, Text};
@@ -207,23 +207,6 @@ fn control(rule: Rule) -> Route {
         about: None,
         candidates: Vec::new(),
     }
-}
-
-/// Records where a message goes.
-pub(super) fn decide(draft: &mut Draft, inbound: &Guid, route: Route, action: Action) {
-    let Route {
-        rule,
-        target,
-        candidates,
-        ..
-    } = route;
-    draft.record(Event::RoutingDecided(RoutingDecided {
-        inbound: inbound.clone(),
-        rule,
-        action,
-        target,
-        candidates,
-    }));
 }
 
 fn reply(draft: &mut Draft, inbound: &Guid, rule: Rule, kind: &str, body: &str) {

@@ -1,7 +1,6 @@
 //! The only place that decides. An input becomes facts; facts cause decisions;
 //! all of them stand in one batch. Nothing here runs during replay.
 
-mod commands;
 mod dispatches;
 mod draft;
 mod messages;
@@ -9,9 +8,13 @@ mod missing;
 mod notices;
 mod notify;
 mod own_rows;
+mod prompt_news;
+mod prompts;
+mod proofs;
 mod replies;
 mod rollouts;
 mod sending;
+mod settle;
 mod sources;
 
 pub(crate) use replies::list;
@@ -37,8 +40,13 @@ pub(crate) fn propose(state: &State, input: Input, now: Now) -> Batch {
         Input::ChatDb(placed) => fact(&mut draft, Event::ChatDbPlaced(placed)),
         Input::QueueLine(line) => sources::queue_line(&mut draft, line),
         Input::Source(source, state) => sources::changed(&mut draft, source, state),
-        Input::Report(id, report) => commands::reported(&mut draft, id, report),
+        Input::Report(id, report) => proofs::reported(&mut draft, id, report),
         Input::LogRecovered(recovered) => sources::log_recovered(&mut draft, recovered),
+        Input::Prompt(raised) => prompt_news::raised(&mut draft, *raised),
+        Input::PromptResolved(resolved) => prompt_news::resolved(&mut draft, &resolved),
+        Input::ThreadStatus(status) => prompt_news::thread_status(&mut draft, status),
+        Input::RateLimits(limits) => prompt_news::rate_limits(&mut draft, limits),
+        Input::AppServer(link) => prompt_news::link(&mut draft, link),
         Input::Elapsed => elapsed(&mut draft),
     }
     if !draft.is_empty() {
@@ -81,14 +89,14 @@ fn runtime_started(draft: &mut Draft, started: Started) {
         let performed = match stage {
             Stage::Requested => continue,
             Stage::Performed(performed) => Some(performed),
-            Stage::Started => commands::interrupted(&command).map(interrupted),
+            Stage::Started => settle::interrupted(&command).map(interrupted),
         };
         let Some(performed) = performed else {
             // Nothing can prove it afterwards.
-            commands::settle(draft, id, Outcome::Unknown(Doubt::Interrupted));
+            settle::settle(draft, id, Outcome::Unknown(Doubt::Interrupted));
             continue;
         };
-        commands::perform(draft, id, performed);
+        settle::perform(draft, id, performed);
     }
 }
 
@@ -105,6 +113,6 @@ fn elapsed(draft: &mut Draft) {
         draft.record(Event::DeadlinePassed(DeadlinePassed {
             deadline: deadline.clone(),
         }));
-        commands::due(draft, &deadline);
+        settle::due(draft, &deadline);
     }
 }

@@ -117,13 +117,16 @@ const fn rung(rung: Rung) -> &'static str {
         Rung::Pane | Rung::Steer => "In its pane",
         Rung::Queue => "By codex queue",
         Rung::Resume => "By codex exec resume",
+        Rung::AppServer => "By Codex's server",
     }
 }
 
 /// A failure as one sentence for the owner.
 pub(super) fn why(failure: &Failure) -> String {
     match failure {
-        Failure::NoPane { why } => why.clone(),
+        Failure::NoPane { why } | Failure::PromptGone { why } | Failure::NoLink { why } => {
+            why.clone()
+        }
         Failure::NotReady { screen, .. } => shows(screen),
         Failure::Unsupported { what } => what.clone(),
         Failure::Refused { program, code, .. } => format!("{program} refused (exit code {code})."),
@@ -136,6 +139,8 @@ pub(super) fn why(failure: &Failure) -> String {
         Failure::Target { code, .. } => format!("Messages does not find the recipient ({code})."),
         Failure::NotPermitted { code } => format!("macOS does not allow it ({code})."),
         Failure::Row { code, .. } => format!("Messages reports error {code}."),
+        Failure::Rejected { code, .. } => format!("Codex's server refused it ({code})."),
+        Failure::NoTurn => "no turn is running.".into(),
     }
 }
 

@@ -2,12 +2,11 @@
 
 use super::draft::Draft;
 use super::notices;
-use crate::handle;
+use crate::handle::not_for_owner;
 use crate::redact::redact;
-use crate::state::State;
 use events::event::{LogRecovered, QueueLineImported, SourceFailed, SourceRecovered, Topic};
 use events::input::{QueueEntry, QueueLine, Source, SourceState};
-use events::{Digest, Event, Text, Wall};
+use events::{Digest, Event, Wall};
 
 /// A source changed; what is known already is not said again.
 pub(super) fn changed(draft: &mut Draft, source: Source, now: SourceState) {
@@ -54,22 +53,6 @@ pub(super) fn log_recovered(draft: &mut Draft, recovered: LogRecovered) {
     let body = format!("{story}\nThe damaged files are kept in {kept}");
     draft.record(Event::LogRecovered(recovered));
     notices::queue(draft, None, Topic::Health, "log recovered", &body);
-}
-
-/// Why a text is not sent to this recipient; `None` where it is the owner's.
-pub(super) fn not_for_owner(state: &State, to: Option<&Text>) -> Option<String> {
-    if state.settings.owner.is_empty() {
-        return Some("no recipient is configured".into());
-    }
-    let owners = |to: &Text| {
-        state
-            .settings
-            .owner
-            .iter()
-            .any(|mine| handle::same(mine.reveal(), to.reveal()))
-    };
-    let stranger = to.is_some_and(|to| !owners(to));
-    stranger.then(|| "its recipient is not the owner: nothing is sent to anybody else".into())
 }
 
 /// A line of the queue file is sent as it stands, once.
@@ -128,5 +111,5 @@ fn why_not(draft: &Draft, entry: &QueueEntry, digest: Digest) -> Option<String> 
         .iter()
         .any(|(said, at)| *said == digest && lately(at));
     let twice = twice.then(|| "the same line was taken before".to_owned());
-    not_for_owner(state, entry.to.as_ref()).or(twice)
+    not_for_owner(&state.settings, entry.to.as_ref()).or(twice)
 }

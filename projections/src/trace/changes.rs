@@ -40,6 +40,13 @@ pub(super) fn between(before: &State, after: &State, took: Option<Span>) -> Vec<
     if !Arc::ptr_eq(&before.ledger, &after.ledger) {
         commands(before, after, took, &mut out);
     }
+    let waiting = |state: &State| Some(state.prompts.open.len().to_string());
+    change(
+        &mut out,
+        "prompts that wait for you",
+        waiting(before),
+        waiting(after),
+    );
     if !Arc::ptr_eq(&before.deadlines, &after.deadlines) {
         waits(before, after, &mut out);
     }
@@ -268,7 +275,11 @@ fn waits(before: &State, after: &State, out: &mut Vec<Change>) {
             Deadline::Allowance => "the next text waits for the limit".into(),
             Deadline::Deaf(source) => format!("{} is waited for", words::source(*source)),
             Deadline::SelfTest => "the next self-test is".into(),
-            Deadline::Pace(_) | Deadline::Retry(_) | Deadline::Receipt(_) | Deadline::Expiry(_) => {
+            Deadline::Pace(_)
+            | Deadline::Retry(_)
+            | Deadline::Receipt(_)
+            | Deadline::Expiry(_)
+            | Deadline::Prompt(_) => {
                 continue;
             }
         };

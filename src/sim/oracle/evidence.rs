@@ -32,5 +32,7 @@ pub(super) fn shown(evidence: &Evidence, world: &World) -> bool {
             s.records.iter().any(|r| closes(&r.fact))
         }),
         Evidence::Running { session: id, .. } => session(id).is_some(),
+        // No prompt and no interruption is played that could end by this.
+        Evidence::Resolved { .. } | Evidence::TurnEnded { .. } => false,
     }
 }

@@ -3,11 +3,11 @@
 //! once. It must never come back to us with the same payload, never run for ever,
 //! and never make a hand-over fail.
 
-use crate::cli::error::{Answer, CommandError, Outcome};
-use crate::cli::ui;
 use crate::config::{Environment, Places};
 use crate::effects::child::{self, Child, Ended};
+use crate::error::{Answer, CommandError, Outcome};
 use crate::mac::hook::{Place, chain};
+use crate::ui;
 use std::ffi::OsString;
 use std::os::unix::ffi::{OsStrExt as _, OsStringExt as _};
 use std::time::Duration;
@@ -17,13 +17,6 @@ const MARK: &str = "CODEX_NOTIFY_CHAINED";
 /// The time that it may take.
 const BUDGET: Duration = Duration::from_secs(30);
 
-/// Run the notifier that was there before ours; `notify` starts this.
-#[derive(Debug, clap::Args)]
-pub struct Args {
-    /// The JSON that Codex passes
-    payload: OsString,
-}
-
 fn mark(payload: &[u8]) -> String {
     format!("{:08x}-{}", crc32fast::hash(payload), payload.len())
 }
@@ -32,7 +25,7 @@ fn mark(payload: &[u8]) -> String {
 pub fn is_echo(payload: &[u8]) -> bool {
     #[expect(
         clippy::disallowed_methods,
-        reason = "the environment of a command is read in src/cli"
+        reason = "the environment of a hand-over is read here"
     )]
     let given = std::env::var_os(MARK);
     given.is_some_and(|given| given.as_bytes() == mark(payload).as_bytes())
@@ -52,7 +45,7 @@ pub fn start(payload: Vec<u8>) {
     });
     if let Err(error) = started {
         ui::talk(&format!(
-            "notify: the notifier that was there before could not be started: {error}"
+            "notify: cannot start the notifier that runs after ours: {error}"
         ));
     }
 }
@@ -66,25 +59,21 @@ fn place(environment: &Environment) -> Result<Place, CommandError> {
 }
 
 /// Runs it and says how it ended if it did not end well.
-pub fn run(args: Args) -> Outcome {
+pub fn run(payload: OsString) -> Outcome {
     super::outlive_terminal();
     let environment = Environment::of_this_process();
     let next = chain::after_us(&place(&environment)?).map_err(CommandError::failure)?;
     let Some((program, given)) = next.as_deref().and_then(<[String]>::split_first) else {
         return Ok(Answer::Yes);
     };
-    let mut variables = vec![(MARK.into(), mark(args.payload.as_bytes()).into())];
+    let mut variables = vec![(MARK.into(), mark(payload.as_bytes()).into())];
     for name in ["TMUX", "TMUX_PANE"] {
         let value = environment.get(name);
         variables.extend(value.map(|value| (name.into(), value.to_owned())));
     }
     let child = Child {
         program: program.into(),
-        args: given
-            .iter()
-            .map(OsString::from)
-            .chain([args.payload])
-            .collect(),
+        args: given.iter().map(OsString::from).chain([payload]).collect(),
         stdin: Vec::new(),
         cwd: None,
         environment: variables,
@@ -93,9 +82,8 @@ pub fn run(args: Args) -> Outcome {
     let tasks = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build();
-    let tasks = tasks.map_err(|error| {
-        CommandError::failure("no tasks can be had from the system").because(error)
-    })?;
+    let tasks = tasks
+        .map_err(|error| CommandError::failure("cannot start the async runtime").because(error))?;
     let what = match tasks.block_on(child.run()) {
         Ended::Exited { code: 0, .. } => return Ok(Answer::Yes),
         Ended::Exited { code, .. } => format!("ended with exit code {code}"),
@@ -106,5 +94,5 @@ pub fn run(args: Args) -> Outcome {
     Err(CommandError::failure(format!(
         "the notifier that runs after ours, {program}, {what}"
     ))
-    .hint("what it was told is not lost here; run it by hand to see what it lacks"))
+    .hint("this program recorded the notification; run the notifier yourself to see its error"))
 }

@@ -1,12 +1,24 @@
 //! Blocks and stories as text for a terminal or a pipe: local times, and colours
 //! where a person reads.
 
-use super::ui;
-use super::when::Zone;
+use crate::ui;
+use crate::when::Zone;
 use events::Wall;
 use projections::explain::{Line, Told};
 use projections::trace::Block;
 use std::fmt::Write as _;
+
+/// How entries are shown.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Form {
+    /// What happened, in a sentence, and the changes that mean something.
+    #[default]
+    People,
+    /// Every field and every change, by paths.
+    Full,
+    /// One JSON object a line.
+    Json,
+}
 
 /// How something is to be shown.
 #[derive(Clone, Copy, Debug)]
@@ -31,7 +43,7 @@ impl Teller {
     pub fn new() -> Self {
         Self {
             zone: Zone::of_this_computer(),
-            colour: ui::colours(),
+            colour: ui::on_terminal() && crate::config::environment::colours(),
             day: None,
         }
     }

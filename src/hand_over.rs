@@ -7,10 +7,14 @@
 
 pub mod chained;
 mod origin;
+mod requests;
 #[cfg(test)]
 mod tests;
 
-pub use origin::{key, notify};
+pub use crate::ingress::handover::key;
+pub use crate::runtime::AppendError;
+pub use origin::notify;
+pub use requests::{Attention, attention, notify as record, route};
 
 use crate::clock::Stopwatch;
 use crate::ingress::client::{self, Delivery};
@@ -63,15 +67,6 @@ pub enum Handed {
     Failed(String),
 }
 
-/// Why this process could not append.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum AppendError {
-    /// Another process holds the log.
-    Locked,
-    /// The sentence says what.
-    Failed(String),
-}
-
 /// Hands over by the first way that is open: the holder of the log, the log
 /// itself, the inbox. `append` opens the log; it is given up, not waited for,
 /// when its time is over, which is as safe as being killed.
@@ -90,9 +85,9 @@ where
             let ours = hand_over.clone();
             match within(limits.append, move || append(&ours)) {
                 Some(Ok(seq)) => return Handed::Appended(seq),
-                Some(Err(AppendError::Locked)) => "another process holds the log".to_owned(),
+                Some(Err(AppendError::Locked)) => "another process has locked the log".to_owned(),
                 Some(Err(AppendError::Failed(why))) => why,
-                None => "opening the log took too long".to_owned(),
+                None => "timed out while opening the log".to_owned(),
             }
         }
     };
@@ -100,7 +95,7 @@ where
     match within(limits.inbox, move || inbox.leave(&ours)) {
         Some(Ok(())) => Handed::Spooled(why),
         Some(Err(error)) => Handed::Failed(format!(
-            "{why}, and it could not be left in the inbox: {error}"
+            "{why}, and writing it to the inbox failed: {error}"
         )),
         None => Handed::Failed(format!("{why}, and leaving it in the inbox took too long")),
     }
@@ -119,7 +114,7 @@ pub fn outlive_terminal() {
 pub fn payload(argument: Option<OsString>) -> Option<Vec<u8>> {
     #[expect(
         clippy::disallowed_methods,
-        reason = "the environment of a command is read in src/cli"
+        reason = "the environment of a hand-over is read here"
     )]
     let given = argument.or_else(|| std::env::var_os("CODEX_NOTIFY_PAYLOAD"));
     let mut payload = match given {

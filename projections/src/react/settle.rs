@@ -1,30 +1,16 @@
-//! The life of commands: reports, proofs and deadlines settle them, and what
-//! follows from an end is decided here.
+//! The end of a command or of a notice, and all that follows from it. This is the
+//! only room that knows several others; those above it ([`super::proofs`],
+//! [`super::rollouts`], …) say that something ended, and leave it at that.
 
 use super::draft::Draft;
-use super::{dispatches, missing, notices, sending};
+use super::{dispatches, missing, notices, prompts, sending};
 use crate::ledger::Stage;
-use events::event::{CommandPerformed, CommandSettled, Deadline};
-use events::input::{Closing, Source};
-use events::outcome::{Doubt, Evidence, Failure, How, Performed};
-use events::{CallId, Command, CommandId, Digest, Event, Outcome, Pane, Report, SessionId};
-
-/// An executor reports. What was settled by proof meanwhile stays so.
-pub(super) fn reported(draft: &mut Draft, id: CommandId, report: Report) {
-    let started = draft
-        .state()
-        .ledger
-        .open
-        .get(&id)
-        .is_some_and(|entry| entry.stage == Stage::Started);
-    if !started {
-        return;
-    }
-    match report {
-        Report::Performed(performed) => perform(draft, id, performed),
-        Report::Settled(outcome) => settle(draft, id, outcome),
-    }
-}
+use events::command::InterruptWay;
+use events::event::{CommandPerformed, CommandSettled, Deadline, NoticeExpired};
+use events::input::Source;
+use events::outcome::{Doubt, How, Performed};
+use events::prompt::AnswerWay;
+use events::{Command, CommandId, Event, Outcome, Pane, Seq};
 
 /// Carried out: from here on only proof, or its absence, ends it.
 pub(super) fn perform(draft: &mut Draft, id: CommandId, performed: Performed) {
@@ -89,8 +75,16 @@ pub(super) fn settle(draft: &mut Draft, id: CommandId, outcome: Outcome) {
         | Command::PressEnter(_)
         | Command::ChooseOptions(_)
         | Command::QueueInstruction(_)
-        | Command::ResumeSession(_) => {
+        | Command::ResumeSession(_)
+        | Command::StartTurn(_)
+        | Command::SteerTurn(_) => {
             dispatches::settled(draft, &entry.command, how.as_ref(), &outcome);
+        }
+        Command::AnswerPrompt(answer) => {
+            prompts::settled(draft, answer, how.as_ref(), &outcome);
+        }
+        Command::InterruptTurn(interrupt) => {
+            prompts::interrupted(draft, interrupt, &outcome);
         }
     }
 }
@@ -101,78 +95,15 @@ fn is_current(draft: &Draft, id: CommandId) -> bool {
     open.any(|notice| notice.sending == Some(id))
 }
 
-/// The rollout recorded words of the user: the oldest instruction with these
-/// words is proven, by whichever of its commands they came.
-/// Whether there was one.
-pub(super) fn proven_by_words(
-    draft: &mut Draft,
-    session: &SessionId,
-    offset: u64,
-    digest: Digest,
-) -> bool {
-    let open = &draft.state().ledger.open;
-    let fits = |command: &Command| {
-        crate::apply::dispatch_of(command).filter(|(target, _)| target == session)
-    };
-    let begun = open
-        .iter()
-        .filter(|(_, e)| e.stage != Stage::Requested && e.digest == Some(digest));
-    let Some(inbound) = begun
-        .filter_map(|(_, e)| fits(&e.command))
-        .map(|(_, inbound)| inbound)
-        .next()
-    else {
-        return false;
-    };
-    let mine = open
-        .iter()
-        .filter(|(_, e)| fits(&e.command).is_some_and(|(_, other)| other == inbound));
-    let mine: Vec<_> = mine.map(|(id, e)| (*id, e.stage.clone())).collect();
-    for (id, stage) in mine {
-        let evidence = Evidence::Recorded {
-            session: session.clone(),
-            offset,
-        };
-        settle(
-            draft,
-            id,
-            if stage == Stage::Requested {
-                Outcome::Expired
-            } else {
-                Outcome::Done(evidence)
-            },
-        );
-    }
-    true
-}
-
-/// The rollout closed a question that we were answering.
-pub(super) fn proven_by_answer(
-    draft: &mut Draft,
-    session: &SessionId,
-    call: &CallId,
-    how: Closing,
-) {
-    let answering = |command: &Command| matches!(command, Command::ChooseOptions(c) if c.session == *session && c.call == *call);
-    let mine = draft
-        .state()
-        .ledger
-        .open
-        .iter()
-        .filter(|(_, e)| answering(&e.command));
-    let mine: Vec<_> = mine.map(|(id, e)| (*id, e.stage.clone())).collect();
-    for (id, stage) in mine {
-        let outcome = match (stage, how) {
-            (Stage::Requested, _) => Outcome::Failed(Failure::Unsupported {
-                what: "the question is no longer open.".into(),
-            }),
-            (_, Closing::Answered) => Outcome::Done(Evidence::Answered {
-                session: session.clone(),
-                call: call.clone(),
-            }),
-            _ => Outcome::Unknown(Doubt::NoProof),
-        };
-        settle(draft, id, outcome);
+/// A notice waited too long. What is being given to Messages right now is let go.
+fn too_old(draft: &mut Draft, notice: Seq) {
+    let state = draft.state();
+    let open = state.outbox.open.get(&notice);
+    if open.is_some_and(|open| !notices::begun(state, open)) {
+        let owed = notices::owed_for(state, &[notice]);
+        draft.record(Event::NoticeExpired(NoticeExpired { notice }));
+        notices::expire(draft, owed);
+        missing::tell(draft);
     }
 }
 
@@ -202,9 +133,10 @@ pub(super) fn due(draft: &mut Draft, deadline: &Deadline) {
                 dispatches::not_seen_yet(draft, &entry.command, &performed.how);
             }
         }
-        Deadline::Expiry(notice) => notices::too_old(draft, *notice),
+        Deadline::Expiry(notice) => too_old(draft, *notice),
         Deadline::Deaf(source) => super::sources::deaf(draft, *source),
         Deadline::SelfTest => notices::self_test(draft),
+        Deadline::Prompt(prompt) => prompts::too_old(draft, *prompt),
         Deadline::Pace(_) | Deadline::Retry(_) | Deadline::Rollout(_) | Deadline::Allowance => {}
     }
 }
@@ -225,6 +157,16 @@ pub(super) fn interrupted(command: &Command) -> Option<How> {
         Command::ChooseOptions(c) => Some(How::Chosen(pane(&c.hints))),
         Command::QueueInstruction(_) => Some(How::Queued),
         Command::ResumeSession(_) => Some(How::Resumed),
+        Command::AnswerPrompt(c) => Some(match &c.way {
+            AnswerWay::AppServer { .. } => How::Replied { words: false },
+            AnswerWay::Keys { hints } => How::Answered(pane(hints)),
+        }),
+        Command::StartTurn(_) => Some(How::TurnStarted { turn: None }),
+        Command::SteerTurn(_) => Some(How::TurnSteered),
+        Command::InterruptTurn(c) => Some(match &c.way {
+            InterruptWay::AppServer { .. } => How::InterruptAsked,
+            InterruptWay::Keys { hints } => How::EscapePressed(pane(hints)),
+        }),
         Command::PressEnter(_) | Command::StartSession(_) => None,
     }
 }

@@ -106,13 +106,6 @@ impl CommandError {
     }
 }
 
-impl From<crate::config::ConfigError> for CommandError {
-    fn from(error: crate::config::ConfigError) -> Self {
-        Self::usage(error.to_string())
-            .hint("nothing was started; correct the settings named above and run the command again")
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -3,12 +3,10 @@
 //! A pane from the environment is a hint only: a Codex that serves several
 //! terminals carries the pane of whoever started it. The parent's name tells.
 
-use crate::ingress::handover::MAX_TEXT;
+use crate::ingress::handover::{MAX_TEXT, key_at};
 use events::input::{Notify, Origin};
-use events::{InputKey, Pane, Wall};
+use events::{Pane, Wall};
 use std::ffi::OsString;
-use std::hash::{BuildHasher as _, Hasher as _, RandomState};
-use std::time::Duration;
 
 /// What of the parent's arguments is kept.
 const MAX_PARENT: usize = 4096;
@@ -23,17 +21,6 @@ pub fn notify(payload: &[u8]) -> Option<Notify> {
         origin: origin(),
         at: Wall(millis),
     })
-}
-
-/// A name that no other hand-over has. Names sort by time.
-pub fn key() -> Option<InputKey> {
-    key_at(crate::clock::since_epoch())
-}
-
-fn key_at(at: Duration) -> Option<InputKey> {
-    let random = RandomState::new().build_hasher().finish();
-    let pid = std::process::id();
-    InputKey::parse(&format!("{:020}-{pid}-{random:016x}", at.as_nanos()))
 }
 
 fn origin() -> Origin {
@@ -60,7 +47,7 @@ pub(super) fn pane(tmux: Option<OsString>, pane: Option<OsString>) -> Option<Pan
 
 #[expect(
     clippy::disallowed_methods,
-    reason = "the environment of a command is read in src/cli"
+    reason = "the environment of a hand-over is read here"
 )]
 fn variable(name: &str) -> Option<OsString> {
     std::env::var_os(name)
@@ -97,7 +84,7 @@ fn parent() -> String {
             .stderr(std::process::Stdio::null())
             .output()
     };
-    let answer = super::within(Duration::from_millis(150), ask);
+    let answer = super::within(std::time::Duration::from_millis(150), ask);
     let line = answer.and_then(Result::ok).map(|output| output.stdout);
     let line = line.unwrap_or_default();
     String::from_utf8_lossy(&line).trim_end().to_owned()

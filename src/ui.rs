@@ -33,17 +33,6 @@ pub fn painted(text: &str) -> io::Result<()> {
     }
 }
 
-/// Whether colours are wanted on standard output: on a terminal, unless `NO_COLOR` is set.
-#[expect(
-    clippy::disallowed_methods,
-    reason = "how a terminal is spoken to is said in the environment"
-)]
-pub fn colours() -> bool {
-    let set = |name: &str| std::env::var_os(name).filter(|value| !value.is_empty());
-    let dumb = set("TERM").is_none_or(|term| term == "dumb");
-    io::stdout().is_terminal() && set("NO_COLOR").is_none() && !dumb
-}
-
 /// Whether a person reads standard output on a terminal.
 pub fn on_terminal() -> bool {
     io::stdout().is_terminal()
