@@ -13,6 +13,7 @@ pub mod error;
 pub mod hand_over;
 pub mod ingress;
 pub mod mac;
+pub mod page;
 pub mod runtime;
 pub mod sim;
 pub mod store;

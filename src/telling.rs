@@ -151,6 +151,11 @@ impl Teller {
         )
     }
 
+    /// One line below another.
+    pub fn detail(&self, what: &str, text: &str) -> String {
+        format!("{:16}{} {}\n", "", self.paint(Look::Faint, what), self.paint(tone(text), text))
+    }
+
     /// The zone that times are shown in.
     pub const fn zone(&self) -> &Zone {
         &self.zone

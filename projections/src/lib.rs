@@ -23,6 +23,7 @@ pub mod machine;
 pub mod missing;
 pub mod numbers;
 pub mod outbox;
+pub mod page;
 pub mod prompts;
 mod react;
 pub mod redact;
@@ -38,6 +39,7 @@ pub mod told;
 pub mod trace;
 pub mod view;
 pub mod waits;
+pub mod whatif;
 
 pub use apply::apply;
 pub use machine::Machine;

@@ -2,7 +2,8 @@
 
 use crate::clock::wall;
 use crate::error::{CommandError, Outcome};
-use crate::runtime::{self, Bound, Replay};
+use crate::config::Changed;
+use crate::runtime::{self, Bound, Replay, WhatIf};
 use crate::telling::Form;
 use crate::when::Zone;
 use events::Seq;
@@ -11,7 +12,8 @@ use std::path::PathBuf;
 /// Tell what happened, event by event, and what holds at the end
 ///
 /// Reads the log beside a running agent, or a file that `log export` or `report`
-/// wrote. Executes nothing. The exit code is 1 when something does not hold.
+/// wrote. Executes nothing. The exit code is 1 when something does not hold, and
+/// with --what-if when some outcome differs.
 #[derive(Debug, clap::Args)]
 #[command(verbatim_doc_comment)]
 #[allow(clippy::struct_excessive_bools, reason = "each is a flag")]
@@ -44,6 +46,24 @@ pub struct Args {
     /// One JSON object a line, for programs
     #[arg(long)]
     json: bool,
+    /// Write it as a page for a browser, which needs nothing else
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["what_if", "at", "step", "session"])]
+    html: Option<PathBuf>,
+    /// With --html: the page holds the words of messages and texts too; it is for you alone
+    #[arg(long, requires = "html")]
+    with_text: bool,
+    /// Decide again with this version, and show only where the outcome differs
+    #[arg(long, conflicts_with_all = ["at", "step", "session", "verify", "full", "state"])]
+    what_if: bool,
+    /// With --what-if: another value for a setting, such as strict_tmux=0
+    #[arg(long, value_name = "NAME=VALUE", requires = "what_if")]
+    set: Vec<String>,
+    /// With --what-if: the settings in this file instead
+    #[arg(long, value_name = "FILE", requires = "what_if")]
+    settings: Option<PathBuf>,
+    /// With --what-if: compare with the decisions in this export, of another version
+    #[arg(long, value_name = "EXPORT", requires = "what_if")]
+    against: Option<PathBuf>,
 }
 
 /// Part of a log.
@@ -111,5 +131,17 @@ pub fn run(args: Args) -> Outcome {
         state: args.state,
         form,
     };
-    runtime::replay(&super::common::settings(&[])?, &replay)
+    let config = super::common::settings(&[])?;
+    if let Some(file) = &args.html {
+        return runtime::html(&config, &replay, file, args.with_text);
+    }
+    if !args.what_if {
+        return runtime::replay(&config, &replay);
+    }
+    let changed = Changed::read(&args.set, args.settings.as_deref())?;
+    let asked = WhatIf {
+        change: &|settings| changed.of(settings),
+        against: args.against.as_deref(),
+    };
+    runtime::what_if(&config, &replay, &asked)
 }

@@ -3,6 +3,7 @@
 //! checked once, at start; all that is wrong is told at once, by name. An
 //! address must not appear in anything printed from here.
 
+mod changed;
 pub mod environment;
 pub mod file;
 pub mod handle;
@@ -14,6 +15,7 @@ pub mod variables;
 #[cfg(test)]
 mod tests;
 
+pub use changed::Changed;
 pub use environment::Environment;
 pub use handle::normalise_handle;
 pub use programs::{Program, Programs};

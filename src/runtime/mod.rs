@@ -4,6 +4,7 @@
 mod dry;
 mod explain;
 mod health;
+mod html;
 mod lanes;
 mod log_files;
 mod log_writer;
@@ -18,12 +19,15 @@ mod tests;
 mod trace;
 mod upgrade;
 mod wake;
+mod what_if;
 mod work;
 
 pub use explain::explain;
+pub use html::html;
 pub use health::{look, size};
 pub use log_files::{log_export, log_import, log_verify};
 pub use replay::{Bound, Replay, replay};
+pub use what_if::{WhatIf, what_if};
 pub use standalone::{AppendError, append, empty_inbox};
 use work::Until;
 

@@ -91,6 +91,27 @@ pub fn play_twice(story: &Story, plan: &Plan) -> Result<(Summary, Marks), Broken
     }
 }
 
+/// Plays a story without looking, and gives its log; nothing where its disk was torn.
+pub fn log(story: &Story, plan: &Plan) -> Result<Vec<events::Envelope>, Broken> {
+    let bare = Plan {
+        depth: Depth::Bare,
+        ..plan.clone()
+    };
+    let mut run = Run::new(story, &bare);
+    let mut disk = Disk::default();
+    loop {
+        match run.life(disk)? {
+            End::Died(next) => disk = next,
+            End::Torn => return Ok(Vec::new()),
+            End::Rest(driver) => {
+                let entries = driver.log().read(events::Seq(1));
+                let entries: Result<_, _> = entries.collect();
+                return entries.map_err(|fault: StoreFault| fault.to_string());
+            }
+        }
+    }
+}
+
 /// Plays a story and gives every entry of its log in words, and what is wrong with it.
 pub fn tell(story: &Story, plan: &Plan) -> Vec<String> {
     let mut run = Run::new(story, plan);

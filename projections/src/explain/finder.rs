@@ -59,9 +59,9 @@ impl Finder {
     pub fn batch(&mut self, state: &State, batch: &[Envelope]) {
         for entry in batch {
             if self.is_exact(&entry.event, entry.seq) {
-                self.exact = Some(matter(state, batch, entry));
+                self.exact = Some(matter_of(state, batch, entry));
             } else if self.fits(entry) {
-                let matter = matter(state, batch, entry);
+                let matter = matter_of(state, batch, entry);
                 // One thing is listed once, and its newest places are kept.
                 if self.fits.iter().all(|hit| hit.matter != matter) {
                     let sentence = describe(&entry.event, state);
@@ -160,7 +160,7 @@ impl Finder {
     clippy::wildcard_enum_match_arm,
     reason = "all others stand for themselves"
 )]
-fn matter(state: &State, batch: &[Envelope], entry: &Envelope) -> Matter {
+pub fn matter_of(state: &State, batch: &[Envelope], entry: &Envelope) -> Matter {
     let alone = || {
         let queued = batch
             .iter()

@@ -10,8 +10,8 @@ mod mentions;
 mod story;
 mod thread;
 
-pub use finder::{Finder, Found, Hit};
-pub use story::{Line, Story, Told};
+pub use finder::{Finder, Found, Hit, matter_of};
+pub use story::{Line, Story, Told, details};
 
 use crate::Machine;
 use crate::state::State;
@@ -55,6 +55,11 @@ pub enum Matter {
     Session(SessionId),
     /// An event that belongs to none of these, with its batch.
     Event(Seq),
+}
+
+/// The sessions that an event names.
+pub fn sessions_of(event: &events::Event) -> Vec<SessionId> {
+    mentions::Mentions::of(event).sessions
 }
 
 /// Gives whole batches, each with the State before it, to one reader of the log.

@@ -98,10 +98,9 @@ impl Story {
     )]
     fn details(&mut self, state: &State, entry: &Envelope) -> Vec<String> {
         match &entry.event {
-            Event::InboundReceived(e) => passed(e, entry.wall),
-            Event::RoutingDecided(e) => {
+            Event::RoutingDecided(_) => {
                 self.routed = Some(describe(&entry.event, state));
-                candidates(e, state)
+                details(entry, state)
             }
             Event::CommandStarted(e) => {
                 self.begun.insert(e.id, entry.tick);
@@ -125,7 +124,7 @@ impl Story {
                 self.ended = Some(format!("In the end {}.", words::ended(e.end)));
                 Vec::new()
             }
-            _ => Vec::new(),
+            _ => details(entry, state),
         }
     }
 
@@ -158,6 +157,16 @@ impl Story {
         }
         let lines = self.lines;
         Told { summary, lines }
+    }
+}
+
+/// What a reader asks next about an event, as far as the event itself answers it.
+#[expect(clippy::wildcard_enum_match_arm, reason = "most sentences say all there is")]
+pub fn details(entry: &Envelope, state: &State) -> Vec<String> {
+    match &entry.event {
+        Event::InboundReceived(e) => passed(e, entry.wall),
+        Event::RoutingDecided(e) => candidates(e, state),
+        _ => Vec::new(),
     }
 }
 

@@ -68,7 +68,7 @@ pub(super) fn row(draft: &mut Draft, row: &MessageRow) {
     }
 }
 
-fn ignored(draft: &mut Draft, event: InboundIgnored) {
+pub(super) fn ignored(draft: &mut Draft, event: InboundIgnored) {
     let quiet = crate::admit::quiet(&draft.state().inbox, draft.now().wall);
     let first = event.reason == IgnoreReason::Loop && quiet;
     draft.record(Event::InboundIgnored(event));
