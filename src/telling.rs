@@ -153,7 +153,12 @@ impl Teller {
 
     /// One line below another.
     pub fn detail(&self, what: &str, text: &str) -> String {
-        format!("{:16}{} {}\n", "", self.paint(Look::Faint, what), self.paint(tone(text), text))
+        format!(
+            "{:16}{} {}\n",
+            "",
+            self.paint(Look::Faint, what),
+            self.paint(tone(text), text)
+        )
     }
 
     /// The zone that times are shown in.

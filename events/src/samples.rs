@@ -388,6 +388,7 @@ fn deadlines() -> Vec<Event> {
         Deadline::Expiry(Seq(40)),
         Deadline::Deaf(Source::ChatDb),
         Deadline::SelfTest,
+        Deadline::Loop,
     ]
     .map(|deadline| Event::DeadlinePassed(DeadlinePassed { deadline }))
     .to_vec()

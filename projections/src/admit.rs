@@ -1,8 +1,9 @@
 //! Who may speak. A row of chat.db is the owner's word only when everything
 //! about it says so; each other row has a reason. When in doubt, it is not.
 
+use crate::breaker;
+pub use crate::breaker::quiet;
 use crate::handle;
-use crate::inbox::Inbox;
 use crate::ledger::{Sent, sent_digest};
 use crate::render::SIGIL;
 use crate::state::State;
@@ -41,11 +42,6 @@ const TWINS_SENT: Span = Span(500);
 const ECHO: Span = Span::seconds(600);
 /// Or it is one of so many rows behind it.
 const ECHO_ROWS: i64 = 12;
-/// More than this in a minute is not a person.
-const RATE_MAX: usize = 60;
-/// The same words this often in a minute are a loop.
-const REPEAT_MAX: usize = 5;
-const MINUTE: Span = Span::seconds(60);
 
 /// Judges a row.
 pub fn judge(state: &State, row: &MessageRow, now: Now) -> Verdict {
@@ -277,7 +273,7 @@ fn repeated(
     if inbox.taken.iter().rev().any(|taken| copy(&taken)) {
         return Some(Reason::Twin);
     }
-    looping(inbox, digest, now.wall).then_some(Reason::Loop)
+    breaker::trips(state, row.reply_to.as_ref(), text, date, now.wall).then_some(Reason::Loop)
 }
 
 /// Marks that stand before or around words that are quoted.
@@ -293,27 +289,6 @@ fn quotes_us(text: &str) -> bool {
         start.is_some_and(|start| start.eq_ignore_ascii_case(SIGIL))
     };
     text.lines().any(begins)
-}
-
-/// Whether no loop was suspected for a minute.
-pub fn quiet(inbox: &Inbox, now: Wall) -> bool {
-    inbox.loop_since.is_none_or(|at| at.until(now) > MINUTE)
-}
-
-/// Too much, or too much of the same, for a person. It stays so until a minute is quiet.
-fn looping(inbox: &Inbox, digest: Digest, now: Wall) -> bool {
-    if !quiet(inbox, now) {
-        return true;
-    }
-    let lately = || {
-        inbox
-            .taken
-            .iter()
-            .rev()
-            .take_while(|taken| taken.at.until(now) <= MINUTE)
-    };
-    lately().count() >= RATE_MAX
-        || lately().filter(|taken| taken.digest == digest).count() >= REPEAT_MAX
 }
 
 /// `Liked “…”`: what SMS makes of a reaction.

@@ -111,7 +111,7 @@ const fn shows(screen: &Screen) -> &'static str {
         Screen::Working => "runs a turn",
         Screen::RunningHook => "runs a hook",
         Screen::Approval { .. } => "waits for an approval",
-        Screen::Question { .. } => "waits for an answer",
+        Screen::Question { .. } => "is waiting for an answer",
         Screen::PlanPrompt => "asks whether to implement the plan",
         Screen::Trust => "asks whether to trust a folder or hooks",
         Screen::Update => "offers an update",

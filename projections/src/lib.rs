@@ -8,6 +8,7 @@ pub mod admit;
 pub mod allowance;
 pub mod answers;
 mod apply;
+pub mod breaker;
 pub mod check;
 pub mod deadlines;
 pub mod describe;

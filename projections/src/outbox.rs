@@ -73,6 +73,12 @@ impl Notice {
         }
     }
 
+    /// It only tells how a session is doing, and nothing of it was asked for yet.
+    pub const fn is_news(&self) -> bool {
+        let told = matches!(self.topic, Topic::TurnEnd(_) | Topic::Progress);
+        told && self.session.is_some() && self.untouched()
+    }
+
     /// Nothing of it was asked for yet.
     pub const fn untouched(&self) -> bool {
         self.next == 0 && self.attempts == 0 && self.sending.is_none()
@@ -166,6 +172,12 @@ impl Outbox {
         let alike = |n: &Notice| n.session.as_ref() == session && n.untouched() && n.ordinary();
         let open = self.open.iter().filter(|(_, notice)| alike(notice));
         open.map(|(seq, _)| *seq).collect()
+    }
+
+    /// What waits and only tells how sessions are doing, oldest first.
+    pub fn news(&self) -> impl Iterator<Item = (Seq, &Notice)> {
+        let open = self.open.iter().filter(|(_, notice)| notice.is_news());
+        open.map(|(seq, notice)| (*seq, &**notice))
     }
 
     /// One part is out of our hands: on to the next, or through.

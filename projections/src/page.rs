@@ -101,8 +101,14 @@ impl Builder {
             if entry.seq == fact.seq {
                 title.clone_from(&block.sentence);
             }
-            let words = if self.with_words { texts(&entry.event) } else { Vec::new() };
-            let words = words.into_iter().map(|(what, text)| (what, text.reveal().clone()));
+            let words = if self.with_words {
+                texts(&entry.event)
+            } else {
+                Vec::new()
+            };
+            let words = words
+                .into_iter()
+                .map(|(what, text)| (what, text.reveal().clone()));
             steps.push(Step {
                 seq: entry.seq,
                 event: block.kind,
@@ -117,7 +123,12 @@ impl Builder {
             seq: fact.seq,
             wall: fact.wall,
             lane: lane.map(|id| id.to_string()).unwrap_or_default(),
-            kind: batch.iter().map(|entry| kind(state, &entry.event)).min().unwrap_or((9, "program")).1,
+            kind: batch
+                .iter()
+                .map(|entry| kind(state, &entry.event))
+                .min()
+                .unwrap_or((9, "program"))
+                .1,
             mark: marks.max().unwrap_or((0, "")).1,
             story: story(&matter_of(state, batch, fact)),
             title,
@@ -139,7 +150,10 @@ impl Builder {
 }
 
 /// The session that an entry is about, also by way of its command or notice.
-#[expect(clippy::wildcard_enum_match_arm, reason = "few name their session in another way")]
+#[expect(
+    clippy::wildcard_enum_match_arm,
+    reason = "few name their session in another way"
+)]
 fn lane(state: &State, entry: &Envelope) -> Option<SessionId> {
     let notice = |seq: Seq| state.outbox.about(seq)?.0.cloned();
     let command = |id: CommandId| {
@@ -168,24 +182,33 @@ fn lane(state: &State, entry: &Envelope) -> Option<SessionId> {
 }
 
 /// What sort of thing an event makes of its batch, the most telling first.
-#[expect(clippy::wildcard_enum_match_arm, reason = "all others are the program's own")]
+#[expect(
+    clippy::wildcard_enum_match_arm,
+    reason = "all others are the program's own"
+)]
 fn kind(state: &State, event: &Event) -> (u8, &'static str) {
     let command = |id: CommandId| match state.ledger.open.get(&id) {
         Some(entry) if inbound_of(&entry.command).is_some() => (4, "work"),
         _ => (5, "send"),
     };
     match event {
-        Event::InboundReceived(_) | Event::InboundIgnored(_) | Event::InboundHeld(_) => (0, "message"),
+        Event::InboundReceived(_) | Event::InboundIgnored(_) | Event::InboundHeld(_) => {
+            (0, "message")
+        }
         Event::QuestionAsked(_) | Event::QuestionClosed(_) => (1, "prompt"),
         _ if events::upcast::kind(event).name.starts_with("Prompt") => (1, "prompt"),
         Event::TurnStarted(_) | Event::TurnCompleted(_) => (2, "turn"),
-        Event::NoticeQueued(_) | Event::NoticeWithdrawn(_) | Event::NoticeExpired(_) => (3, "notice"),
+        Event::NoticeQueued(_) | Event::NoticeWithdrawn(_) | Event::NoticeExpired(_) => {
+            (3, "notice")
+        }
         Event::OutgoingSeen(_) => (5, "send"),
         Event::CommandStarted(e) => command(e.id),
         Event::CommandPerformed(e) => command(e.id),
         Event::CommandSettled(e) => command(e.id),
-        Event::UserSpoke(_) | Event::AssistantReplied(_) | Event::SessionSeen(_) => (6, "session"),
-        Event::NotifyReceived(_) => (6, "session"),
+        Event::UserSpoke(_)
+        | Event::AssistantReplied(_)
+        | Event::SessionSeen(_)
+        | Event::NotifyReceived(_) => (6, "session"),
         _ => (9, "program"),
     }
 }

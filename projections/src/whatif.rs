@@ -59,7 +59,7 @@ pub fn again(
     } else {
         met.settings = Arc::new(change(&met.settings));
     }
-    let Some(proposed) = again::propose(&met, batch) else {
+    let Some(proposed) = again::propose(met.clone(), batch) else {
         return Again::Untold;
     };
     compare(&met, fact, then, proposed.envelopes())
@@ -68,8 +68,16 @@ pub fn again(
 fn compare(state: &State, fact: &Envelope, then: &[Envelope], now: &[Envelope]) -> Again {
     // The settings of a start are what is asked about, not an answer.
     let counts = |entry: &&Envelope| !matches!(entry.event, Event::RuntimeStarted(_));
-    let old: Vec<_> = then.iter().filter(counts).map(|entry| &entry.event).collect();
-    let new: Vec<_> = now.iter().filter(counts).map(|entry| &entry.event).collect();
+    let old: Vec<_> = then
+        .iter()
+        .filter(counts)
+        .map(|entry| &entry.event)
+        .collect();
+    let new: Vec<_> = now
+        .iter()
+        .filter(counts)
+        .map(|entry| &entry.event)
+        .collect();
     if old == new {
         return Again::Same;
     }
@@ -85,9 +93,11 @@ fn compare(state: &State, fact: &Envelope, then: &[Envelope], now: &[Envelope]) 
 }
 
 fn rule(events: &[&Event]) -> Option<Rule> {
-    events.iter().find_map(|event| match event {
-        Event::RoutingDecided(e) => Some(e.rule),
-        _ => None,
+    events.iter().find_map(|event| {
+        let Event::RoutingDecided(e) = event else {
+            return None;
+        };
+        Some(e.rule)
     })
 }
 

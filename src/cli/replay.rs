@@ -1,8 +1,8 @@
 //! `replay`: read a log again and show what happened. It executes nothing.
 
 use crate::clock::wall;
-use crate::error::{CommandError, Outcome};
 use crate::config::Changed;
+use crate::error::{CommandError, Outcome};
 use crate::runtime::{self, Bound, Replay, WhatIf};
 use crate::telling::Form;
 use crate::when::Zone;
@@ -55,7 +55,7 @@ pub struct Args {
     /// Decide again with this version, and show only where the outcome differs
     #[arg(long, conflicts_with_all = ["at", "step", "session", "verify", "full", "state"])]
     what_if: bool,
-    /// With --what-if: another value for a setting, such as strict_tmux=0
+    /// With --what-if: another value for a setting, such as `strict_tmux=0`
     #[arg(long, value_name = "NAME=VALUE", requires = "what_if")]
     set: Vec<String>,
     /// With --what-if: the settings in this file instead

@@ -50,7 +50,11 @@ impl Changed {
                 problems.push(format!("{} is not there", path.display()));
             }
             problems.extend(file.problems);
-            flags.extend(file.entries.into_iter().map(|(name, entry)| (name, entry.text)));
+            flags.extend(
+                file.entries
+                    .into_iter()
+                    .map(|(name, entry)| (name, entry.text)),
+            );
         }
         for pair in pairs {
             match flag(pair) {
@@ -87,7 +91,9 @@ fn flag(pair: &str) -> Result<Flag, String> {
         return Err(format!("{pair:?} is not NAME=VALUE"));
     };
     let whole = name.to_ascii_uppercase();
-    let is = |variable: &str| variable == whole || variable.strip_prefix(variables::PREFIX) == Some(&whole);
+    let is = |variable: &str| {
+        variable == whole || variable.strip_prefix(variables::PREFIX) == Some(&whole)
+    };
     match FIELDS.iter().find(|(variable, _)| is(variable)) {
         Some((variable, _)) => Ok((*variable, value.to_owned())),
         None => Err(format!("{name:?} is no setting that decisions depend on")),
@@ -111,7 +117,10 @@ mod tests {
 
     #[test]
     fn only_what_is_named_is_changed() {
-        let pairs = ["strict_tmux=0".to_owned(), "CODEX_IMESSAGE_FRESH_S=60".into()];
+        let pairs = [
+            "strict_tmux=0".to_owned(),
+            "CODEX_IMESSAGE_FRESH_S=60".into(),
+        ];
         let changed = Changed::read(&pairs, None).unwrap();
         let before = Settings {
             max_len: 99,

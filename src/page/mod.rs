@@ -14,9 +14,8 @@ const SCRIPT: &str = include_str!("page.js");
 /// The whole page.
 pub fn page(page: &Page, zone: &Zone, with_words: bool) -> String {
     let times: Vec<String> = page.items.iter().map(|item| zone.full(item.wall)).collect();
-    let span = |item: Option<&projections::page::Item>| {
-        zone.full(item.map_or(Wall(0), |item| item.wall))
-    };
+    let span =
+        |item: Option<&projections::page::Item>| zone.full(item.map_or(Wall(0), |item| item.wall));
     let data = serde_json::json!({
         "lanes": page.lanes,
         "items": page.items,
@@ -60,7 +59,11 @@ fn base64(bytes: &[u8]) -> String {
         for nth in 0..4 {
             let digit = (group >> (18 - 6 * nth)) & 63;
             let shown = DIGITS.get(digit as usize).copied().unwrap_or(b'=');
-            out.push(if nth <= chunk.len() { char::from(shown) } else { '=' });
+            out.push(if nth <= chunk.len() {
+                char::from(shown)
+            } else {
+                '='
+            });
         }
     }
     out
@@ -82,7 +85,13 @@ mod tests {
 
     #[test]
     fn base64_is_that_of_everybody() {
-        for (plain, coded) in [("", ""), ("f", "Zg=="), ("fo", "Zm8="), ("foo", "Zm9v"), ("foob", "Zm9vYg==")] {
+        for (plain, coded) in [
+            ("", ""),
+            ("f", "Zg=="),
+            ("fo", "Zm8="),
+            ("foo", "Zm9v"),
+            ("foob", "Zm9vYg=="),
+        ] {
             assert_eq!(base64(plain.as_bytes()), coded);
         }
     }

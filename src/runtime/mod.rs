@@ -23,12 +23,12 @@ mod what_if;
 mod work;
 
 pub use explain::explain;
-pub use html::html;
 pub use health::{look, size};
+pub use html::html;
 pub use log_files::{log_export, log_import, log_verify};
 pub use replay::{Bound, Replay, replay};
-pub use what_if::{WhatIf, what_if};
 pub use standalone::{AppendError, append, empty_inbox};
+pub use what_if::{WhatIf, what_if};
 use work::Until;
 
 use crate::clock::{Clock, SystemClock};
@@ -44,7 +44,6 @@ use events::input::Started;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::mpsc::channel;
 use std::time::Duration;
 use wake::{Ack, Wake, Wakes};
 
@@ -100,7 +99,7 @@ fn work(config: &Config, once: bool, stopped: Option<Stopped>) -> Outcome {
         .map_err(|error| {
             CommandError::failure("no threads can be had from the system").because(error)
         })?;
-    let (wakes, woken) = channel();
+    let (wakes, woken) = wake::wakes();
     let entered = tasks.enter();
     let stopping = Arc::new(AtomicBool::new(false));
     signals(&wakes, &stopping)?;

@@ -32,12 +32,18 @@ struct Count {
 
 /// Decides again and prints where that differs. The answer is no where it does.
 pub fn what_if(config: &Config, replay: &Replay, asked: &WhatIf<'_>) -> Outcome {
-    let others = asked.against.map(|path| decisions(config, path)).transpose()?;
+    let others = asked
+        .against
+        .map(|path| decisions(config, path))
+        .transpose()?;
     let mut teller = Teller::new();
     let (mut count, mut printed) = (Count::default(), Ok(()));
     let mut batches = Batches::default();
     let mut each = |state: &projections::State, batch: &[Envelope]| {
-        if batch.first().is_some_and(|entry| replay.from.is_some_and(|from| from.is_after(entry))) {
+        if batch
+            .first()
+            .is_some_and(|entry| replay.from.is_some_and(|from| from.is_after(entry)))
+        {
             return;
         }
         let then = match (&others, batch.first()) {
@@ -75,14 +81,21 @@ pub fn what_if(config: &Config, replay: &Replay, asked: &WhatIf<'_>) -> Outcome 
     summary(&mut teller, replay.form, &count)
         .and(printed)
         .map_err(|error| CommandError::failure("cannot write to stdout").because(error))?;
-    Ok(if count.differ == 0 { Answer::Yes } else { Answer::No })
+    Ok(if count.differ == 0 {
+        Answer::Yes
+    } else {
+        Answer::No
+    })
 }
 
 /// The batches of another log, by their first position.
 fn decisions(config: &Config, path: &Path) -> Result<BTreeMap<Seq, Vec<Envelope>>, CommandError> {
     let mut found: BTreeMap<Seq, Vec<Envelope>> = BTreeMap::new();
     each_entry(config, Some(path), &mut |entry| {
-        found.entry(entry.cause.unwrap_or(entry.seq)).or_default().push(entry);
+        found
+            .entry(entry.cause.unwrap_or(entry.seq))
+            .or_default()
+            .push(entry);
         true
     })?;
     Ok(found)
@@ -113,7 +126,10 @@ fn told(teller: &Teller, form: Form, difference: &Difference) -> String {
     if let (Some(then), Some(now)) = (difference.rule_then, difference.rule_now)
         && then != now
     {
-        out += &teller.detail("rule", &format!("{} → {}", words::rule(then), words::rule(now)));
+        out += &teller.detail(
+            "rule",
+            &format!("{} → {}", words::rule(then), words::rule(now)),
+        );
     }
     for line in &difference.then {
         out += &teller.detail("then", line);

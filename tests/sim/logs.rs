@@ -1,7 +1,7 @@
 //! Random logs read again: in pieces, decided again, as frames, with a flipped byte.
 
+use crate::model::runner;
 use crate::tools::{all, seed};
-use control_plane::sim::runner;
 use events::{Envelope, Link, codec};
 use projections::explain::Batches;
 use projections::whatif::{Again, again};
@@ -68,7 +68,10 @@ fn as_frames(log: &[Envelope], nth: usize) -> Result<(), String> {
     frames[at][byte] ^= 1 << (nth % 8);
     match read(&frames) {
         None => Ok(()),
-        Some(_) => Err(format!("byte {byte} of entry {} was flipped unseen", at + 1)),
+        Some(_) => Err(format!(
+            "byte {byte} of entry {} was flipped unseen",
+            at + 1
+        )),
     }
 }
 

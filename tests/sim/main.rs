@@ -4,6 +4,7 @@
 
 mod histories;
 mod logs;
+mod model;
 mod seeds;
 mod soak;
 mod tools;

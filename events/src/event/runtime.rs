@@ -95,6 +95,8 @@ pub enum Deadline {
     SelfTest,
     /// The notice of a prompt no longer counts.
     Prompt(Seq),
+    /// No message has been held back for long enough: the suspected loop is over.
+    Loop,
 }
 
 /// See [`super::Event::LogRecovered`].

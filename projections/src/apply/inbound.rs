@@ -1,12 +1,14 @@
 //! What came in: rows of chat.db, hand-overs, lines of the queue file.
 
+use super::deadlines;
 use crate::admit::is_imessage;
+use crate::breaker;
 use crate::dispatch::What;
 use crate::inbox::Taken;
 use crate::state::State;
 use events::Digest;
 use events::event::{
-    Action, IgnoreReason, InboundHeld, InboundIgnored, InboundReceived, OutgoingSeen,
+    Action, Deadline, IgnoreReason, InboundHeld, InboundIgnored, InboundReceived, OutgoingSeen,
     QueueLineImported, RoutingDecided,
 };
 use events::input::{ChatDbPlaced, Placing};
@@ -36,7 +38,9 @@ pub(super) fn ignored(state: &mut State, e: &InboundIgnored) {
     inbox.decide(e.rowid, &e.guid);
     inbox.ignored.count(e, wall);
     if e.reason == IgnoreReason::Loop {
-        inbox.loop_since = Some(wall);
+        breaker::held_back(inbox, wall);
+        let over = state.tick.after(breaker::pause(&state.inbox));
+        deadlines(state).set(Deadline::Loop, over);
     }
     if let Some(command) = e.copy_of {
         Arc::make_mut(&mut state.ledger).sent.copy(command, &e.guid);
@@ -45,6 +49,7 @@ pub(super) fn ignored(state: &mut State, e: &InboundIgnored) {
 
 pub(super) fn received(state: &mut State, e: &InboundReceived) {
     let wall = state.wall;
+    let answer = breaker::is_answer(state, e.reply_to.as_ref(), e.text.reveal());
     let inbox = Arc::make_mut(&mut state.inbox);
     inbox.decide(e.rowid, &e.guid);
     let digest = Digest::of(e.text.reveal());
@@ -55,6 +60,7 @@ pub(super) fn received(state: &mut State, e: &InboundReceived) {
         self_chat: e.self_chat,
         from_me: e.from_me,
         reply_to: e.reply_to.clone(),
+        answer,
     });
 }
 

@@ -214,6 +214,7 @@ fn deadline_passed(state: &mut State, deadline: &Deadline) {
             }
         }
         Deadline::SelfTest => await_self_test(state),
+        Deadline::Loop => Arc::make_mut(&mut state.inbox).loop_held = 0,
         Deadline::Proof(_)
         | Deadline::Retry(_)
         | Deadline::Allowance

@@ -346,6 +346,7 @@ fn due(deadline: &Deadline, state: &State) -> String {
             let name = capital(&prompts::name(state, *prompt));
             format!("{name} has waited for as long as its notice counts.")
         }
+        Deadline::Loop => "A minute was quiet: messages are acted on again.".into(),
         Deadline::SelfTest => "It is time to try out the way to you.".into(),
     }
 }

@@ -161,7 +161,10 @@ impl Story {
 }
 
 /// What a reader asks next about an event, as far as the event itself answers it.
-#[expect(clippy::wildcard_enum_match_arm, reason = "most sentences say all there is")]
+#[expect(
+    clippy::wildcard_enum_match_arm,
+    reason = "most sentences say all there is"
+)]
 pub fn details(entry: &Envelope, state: &State) -> Vec<String> {
     match &entry.event {
         Event::InboundReceived(e) => passed(e, entry.wall),

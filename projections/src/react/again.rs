@@ -11,7 +11,7 @@ use events::{Batch, Envelope, Event, Guid, Now, Report, Text};
 
 /// What today's code makes of the fact in a recorded batch, in the State that it met;
 /// `None` where the fact does not hold what a decision needs.
-pub(crate) fn propose(state: &State, batch: &[Envelope]) -> Option<Batch> {
+pub(crate) fn propose(state: State, batch: &[Envelope]) -> Option<Batch> {
     let entry = fact_of(batch)?;
     let now = Now {
         wall: entry.wall,
@@ -22,7 +22,7 @@ pub(crate) fn propose(state: &State, batch: &[Envelope]) -> Option<Batch> {
     if !draft.is_empty() {
         super::sending::advance(&mut draft);
     }
-    Some(draft.finish())
+    Some(draft.finish().0)
 }
 
 /// The fact of a batch: the first entry that is one, or an executor's report.
@@ -37,7 +37,10 @@ pub(crate) fn fact_of(batch: &[Envelope]) -> Option<&Envelope> {
     batch.iter().find(is_fact)
 }
 
-#[expect(clippy::wildcard_enum_match_arm, reason = "only facts are decided about")]
+#[expect(
+    clippy::wildcard_enum_match_arm,
+    reason = "only facts are decided about"
+)]
 fn decide(draft: &mut Draft, entry: &Envelope, batch: &[Envelope]) -> Option<()> {
     match entry.event.clone() {
         Event::RuntimeStarted(e) => {
@@ -172,9 +175,11 @@ fn bare(rowid: i64, guid: Guid, service: &str) -> MessageRow {
 /// The words of a line stand in the text that was made of it; of several parts they cannot
 /// be put together again.
 fn queue_line(draft: &mut Draft, e: QueueLineImported, batch: &[Envelope]) -> Option<()> {
-    let queued = batch.iter().find_map(|entry| match &entry.event {
-        Event::NoticeQueued(queued) if queued.topic == Topic::Request => Some(&queued.parts),
-        _ => None,
+    let queued = batch.iter().find_map(|entry| {
+        let Event::NoticeQueued(queued) = &entry.event else {
+            return None;
+        };
+        (queued.topic == Topic::Request).then_some(&queued.parts)
     });
     let text = match queued.map(Vec::as_slice) {
         None => None,

@@ -248,13 +248,13 @@ const fn received(how: Option<&How>) -> &'static str {
 fn unconfirmed(doubt: &Doubt) -> String {
     let why = match doubt {
         Doubt::TimedOut { program } | Doubt::BrokeOff { program, .. } => {
-            format!("{program} did not end well")
+            format!("{program} failed or timed out")
         }
-        Doubt::Interrupted => "this program was stopped while it was on its way".into(),
-        Doubt::NoProof | Doubt::NoWitness => "the session's record does not show it".into(),
+        Doubt::Interrupted => "this program was stopped at that moment".into(),
+        Doubt::NoProof | Doubt::NoWitness => "the session has no record of it".into(),
     };
     format!(
-        "Your message may or may not have gone in: {why}. It is not sent again by itself; look at the session."
+        "Your message may have arrived: {why}. It is not sent again automatically; check the session."
     )
 }
 
@@ -304,7 +304,7 @@ pub(super) fn start(draft: &mut Draft, inbound: &Guid, rule: Rule, label: &str, 
             inbound,
             None,
             "not started",
-            "Starting sessions from the phone is switched off (CODEX_IMESSAGE_ENABLE_NEW_SESSION).",
+            "Starting sessions from the phone is disabled (CODEX_IMESSAGE_ENABLE_NEW_SESSION).",
         );
     }
     let cwd = directory(draft);

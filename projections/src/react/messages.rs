@@ -69,13 +69,25 @@ pub(super) fn row(draft: &mut Draft, row: &MessageRow) {
 }
 
 pub(super) fn ignored(draft: &mut Draft, event: InboundIgnored) {
-    let quiet = crate::admit::quiet(&draft.state().inbox, draft.now().wall);
-    let first = event.reason == IgnoreReason::Loop && quiet;
+    let first = event.reason == IgnoreReason::Loop && draft.state().inbox.loop_held == 0;
     draft.record(Event::InboundIgnored(event));
     if first {
-        let body = "Too many messages, or too many equal ones, came within a minute. They are not acted on until a minute is quiet.";
-        notices::queue(draft, None, Topic::Health, "paused", body);
+        notices::queue(draft, None, Topic::Health, "paused", PAUSED);
     }
+}
+
+const PAUSED: &str = "Too many messages, or too many with the same words, came within a minute. \
+                      This looks like a program that answers by itself, so more of them are not \
+                      acted on until there is a pause. Answers to sessions that wait for you still go in.";
+
+/// The pause is there: the owner hears how many of their messages did nothing.
+pub(super) fn loop_over(draft: &mut Draft, held: u32) {
+    let body = match held {
+        0 => return,
+        1 => "One message was not acted on. Send it again if you meant it.".to_owned(),
+        many => format!("{many} messages were not acted on. Send them again if you meant them."),
+    };
+    notices::queue(draft, None, Topic::Health, "resumed", &body);
 }
 
 /// The owner wrote: understand, route, act. One decision, with its reasons.
@@ -88,7 +100,7 @@ fn owner_wrote(draft: &mut Draft, event: &InboundReceived) {
             guid,
             None,
             "pictures",
-            "Pictures and files cannot be passed on to Codex from here. Write what you want done.",
+            "Pictures and files cannot be sent to Codex from here. Please write what you want.",
         );
     }
     match understood(draft, event) {
@@ -177,13 +189,13 @@ fn retry_named(draft: &mut Draft, inbound: &Guid, name: &str) {
     decide(draft, inbound, route, Action::Reply);
     if missing.is_empty() {
         let name = crate::render::tidy(name, 40);
-        let body = format!("{NOTHING} To say it to the session, write \"@{name} retry\".");
+        let body = format!("{NOTHING} To send the word to the session, write \"@{name} retry\".");
         return notices::answer(draft, inbound, Some(&session), "nothing missing", &body);
     }
     missing::bring(draft, inbound, &missing);
 }
 
-const NOTHING: &str = "No text to you is known to be missing.";
+const NOTHING: &str = "No undelivered texts.";
 
 /// A word of ours that is an option of the question it would go to is its answer.
 fn understood(draft: &Draft, event: &InboundReceived) -> Parsed {

@@ -23,13 +23,13 @@ pub(crate) use replies::list;
 use crate::ledger::Stage;
 use crate::state::State;
 use draft::Draft;
-use events::event::{DeadlinePassed, RuntimeStarted, RuntimeStopped};
+use events::event::{Deadline, DeadlinePassed, RuntimeStarted, RuntimeStopped};
 use events::input::Started;
 use events::outcome::{Doubt, Performed};
 use events::{Batch, Event, Input, Now, Outcome};
 
-/// Proposes the batch that an input causes.
-pub(crate) fn propose(state: &State, input: Input, now: Now) -> Batch {
+/// Proposes the batch that an input causes, and gives State as it will be after it.
+pub(crate) fn propose(state: State, input: Input, now: Now) -> (Batch, State) {
     let mut draft = Draft::new(state, now);
     match input {
         Input::Started(started) => runtime_started(&mut draft, started),
@@ -111,9 +111,13 @@ fn elapsed(draft: &mut Draft) {
             .filter(|(at, _)| *at <= draft.now().tick)
             .map(|(_, d)| d.clone());
         let Some(deadline) = due else { return };
+        let held = draft.state().inbox.loop_held;
         draft.record(Event::DeadlinePassed(DeadlinePassed {
             deadline: deadline.clone(),
         }));
-        settle::due(draft, &deadline);
+        match deadline {
+            Deadline::Loop => messages::loop_over(draft, held),
+            deadline => settle::due(draft, &deadline),
+        }
     }
 }

@@ -178,7 +178,7 @@ fn seen(draft: &mut Draft, session: &SessionId, meta: SessionMeta, offset: u64) 
             Some(session),
             Topic::Progress,
             "started",
-            &format!("\"{label}\" runs now."),
+            &format!("\"{label}\" is running."),
         );
     }
     for told in waiting.turns.iter().cloned() {
@@ -229,7 +229,7 @@ fn overtaken(draft: &mut Draft, session: &SessionId) {
         draft,
         session,
         seen,
-        "you went on with the session at the desk",
+        "you continued the session at the desk",
     );
 }
 
@@ -293,7 +293,13 @@ fn call_closed(draft: &mut Draft, session: &SessionId, offset: u64, call: &CallI
     }
 }
 
-pub(super) fn close(draft: &mut Draft, session: &SessionId, offset: u64, call: &CallId, how: Closing) {
+pub(super) fn close(
+    draft: &mut Draft,
+    session: &SessionId,
+    offset: u64,
+    call: &CallId,
+    how: Closing,
+) {
     draft.record(Event::QuestionClosed(QuestionClosed {
         session: session.clone(),
         offset,
@@ -372,7 +378,7 @@ fn worded(ending: &Ending) -> (&'static str, String) {
         Ending::Finished { last } => (
             "done",
             last.as_ref().map_or_else(
-                || "The turn ended without a last word.".into(),
+                || "The turn ended without a message.".into(),
                 |l| l.reveal().clone(),
             ),
         ),

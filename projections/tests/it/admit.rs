@@ -326,11 +326,7 @@ fn a_picture_without_words_is_answered_and_with_words_is_taken() {
     let mut row = world.row("\u{fffc}");
     row.attachments = true;
     world.take(row);
-    assert!(
-        world
-            .notice()
-            .contains("Pictures and files cannot be passed on")
-    );
+    assert!(world.notice().contains("Pictures and files cannot be sent"));
     let mut row = world.row("\u{fffc}list");
     row.attachments = true;
     world.take(row);
@@ -386,7 +382,11 @@ fn a_known_guid_under_another_row_is_one_message() {
     assert!(world.notices().is_empty());
 }
 
-fn reasons(world: &mut World, texts: impl Iterator<Item = String>, gap: u64) -> Vec<Reason> {
+pub(crate) fn reasons(
+    world: &mut World,
+    texts: impl Iterator<Item = String>,
+    gap: u64,
+) -> Vec<Reason> {
     let mut out = Vec::new();
     for text in texts {
         let row = world.row(&text);

@@ -23,6 +23,7 @@ mod ignored;
 mod ladder;
 mod limits;
 mod log;
+mod loops;
 mod numbers;
 mod outbox;
 mod own_rows;

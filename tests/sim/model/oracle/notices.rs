@@ -2,10 +2,10 @@
 
 use super::evidence::sends_part;
 use super::{Life, Oracle, Stage, must};
-use crate::sim::Broken;
-use crate::sim::names;
-use crate::sim::story::Kind;
-use crate::sim::world::{Effect, World};
+use crate::model::Broken;
+use crate::model::names;
+use crate::model::story::Kind;
+use crate::model::world::{Effect, World};
 use events::command::SendMessage;
 use events::event::{NoticeQueued, Topic};
 use events::{Command, Seq, Text};
@@ -25,7 +25,7 @@ impl Oracle {
         e: &NoticeQueued,
         world: &World,
     ) -> Result<(), Broken> {
-        let internal = |s: &&crate::sim::codex::Session| {
+        let internal = |s: &&crate::model::codex::Session| {
             Some(&s.id) == e.session.as_ref() && s.kind == Kind::Internal
         };
         must(!world.sessions.iter().any(|s| internal(&s)), || {

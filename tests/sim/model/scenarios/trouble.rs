@@ -1,8 +1,8 @@
 //! Kills, restarts, clocks, sources that fail, and everything at once.
 
 use super::{story, to_oneself};
-use crate::sim::story::Beat::*;
-use crate::sim::story::{Fate, Hook, Kind, Odd, Queue, Story, Turn, Words};
+use crate::model::story::Beat::*;
+use crate::model::story::{Fate, Hook, Kind, Odd, Queue, Story, Turn, Words};
 
 /// In milliseconds.
 const YEAR: i64 = 365 * 86_400_000;

@@ -1,8 +1,8 @@
 //! Instructions into sessions, down the ladder.
 
 use super::{set, story};
-use crate::sim::story::Beat::{self, *};
-use crate::sim::story::{Keys, Proof, Queue, Shows, Starts, Story, Turn, Words};
+use crate::model::story::Beat::{self, *};
+use crate::model::story::{Keys, Proof, Queue, Shows, Starts, Story, Turn, Words};
 
 /// The session finished a turn, then the owner writes to it under a circumstance.
 fn told(name: &str, before: &[Beat]) -> Story {

@@ -12,8 +12,8 @@ use super::marks::{self, Marks};
 use super::messages::Row;
 use super::names;
 use super::world::{Effect, World};
-use crate::driver::Driver;
-use crate::store::EventLog;
+use control_plane::driver::Driver;
+use control_plane::store::EventLog;
 use events::event::{
     Action, CommandRequested, CommandSettled, IgnoreReason, InboundReceived, InstructionEnd,
     InstructionEnded, NoticeQueued, RoutingDecided, Rule, Topic,

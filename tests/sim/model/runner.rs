@@ -10,9 +10,9 @@ use super::marks::Marks;
 use super::oracle::Oracle;
 use super::story::Story;
 use super::world::{Seen, World};
-use crate::driver::Driver;
-use crate::store::memory::{Crash, Disk};
-use crate::store::{EventLog, StoreFault};
+use control_plane::driver::Driver;
+use control_plane::store::memory::{Crash, Disk};
+use control_plane::store::{EventLog, StoreFault};
 use events::input::{Source, SourceState, Started};
 use events::{Command, CommandId, Input, Lane, Link, Now, Settings, Tick};
 use projections::State;
@@ -26,18 +26,18 @@ const STEPS_MAX: u64 = 20_000;
 
 /// What goes wrong with the program itself.
 #[derive(Clone, Debug, Default)]
-pub struct Plan {
+pub(crate) struct Plan {
     /// Where it dies, in order.
-    pub deaths: Vec<Death>,
+    pub(crate) deaths: Vec<Death>,
     /// A planted bug.
-    pub bug: Option<Bug>,
+    pub(crate) bug: Option<Bug>,
     /// How much is checked.
-    pub depth: Depth,
+    pub(crate) depth: Depth,
 }
 
 /// How much of a run is checked. What happens in it is the same.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Depth {
+pub(crate) enum Depth {
     /// Everything, after every step.
     #[default]
     Full,
@@ -50,25 +50,25 @@ pub enum Depth {
 
 /// What a run came to.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Summary {
+pub(crate) struct Summary {
     /// Appends tried, over all processes.
-    pub appends: u64,
+    pub(crate) appends: u64,
     /// Steps taken.
-    pub steps: u64,
+    pub(crate) steps: u64,
     /// Checksum of the whole log.
-    pub link: Option<Link>,
+    pub(crate) link: Option<Link>,
     /// Fingerprint of the State.
-    pub digest: String,
+    pub(crate) digest: String,
     /// Texts and keys that reached somebody.
-    pub reached: usize,
+    pub(crate) reached: usize,
     /// Commands that ended done, failed, unknown, expired.
-    pub settled: [u64; 4],
+    pub(crate) settled: [u64; 4],
     /// The disk was torn, and the log refused to open.
-    pub torn: bool,
+    pub(crate) torn: bool,
 }
 
 /// Plays a story to its end. Gives what it came to, and the marks that it reached.
-pub fn play(story: &Story, plan: &Plan) -> Result<(Summary, Marks), Broken> {
+pub(crate) fn play(story: &Story, plan: &Plan) -> Result<(Summary, Marks), Broken> {
     let mut run = Run::new(story, plan);
     let summary = run.play()?;
     let mut marks = run.world.marks;
@@ -77,7 +77,7 @@ pub fn play(story: &Story, plan: &Plan) -> Result<(Summary, Marks), Broken> {
 }
 
 /// Plays a story twice, the second time without looking: both must come to the same.
-pub fn play_twice(story: &Story, plan: &Plan) -> Result<(Summary, Marks), Broken> {
+pub(crate) fn play_twice(story: &Story, plan: &Plan) -> Result<(Summary, Marks), Broken> {
     let first = play(story, plan)?;
     let bare = Plan {
         depth: Depth::Bare,
@@ -92,7 +92,7 @@ pub fn play_twice(story: &Story, plan: &Plan) -> Result<(Summary, Marks), Broken
 }
 
 /// Plays a story without looking, and gives its log; nothing where its disk was torn.
-pub fn log(story: &Story, plan: &Plan) -> Result<Vec<events::Envelope>, Broken> {
+pub(crate) fn log(story: &Story, plan: &Plan) -> Result<Vec<events::Envelope>, Broken> {
     let bare = Plan {
         depth: Depth::Bare,
         ..plan.clone()
@@ -113,7 +113,7 @@ pub fn log(story: &Story, plan: &Plan) -> Result<Vec<events::Envelope>, Broken> 
 }
 
 /// Plays a story and gives every entry of its log in words, and what is wrong with it.
-pub fn tell(story: &Story, plan: &Plan) -> Vec<String> {
+pub(crate) fn tell(story: &Story, plan: &Plan) -> Vec<String> {
     let mut run = Run::new(story, plan);
     run.oracle.transcript = Some(Vec::new());
     let end = run.play();

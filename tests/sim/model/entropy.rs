@@ -4,19 +4,19 @@
 
 /// Bytes that are used up from the front.
 #[derive(Clone, Debug)]
-pub struct Entropy {
+pub(crate) struct Entropy {
     bytes: Vec<u8>,
     at: usize,
 }
 
 impl Entropy {
     /// Chance given from outside.
-    pub const fn from_bytes(bytes: Vec<u8>) -> Self {
+    pub(crate) const fn from_bytes(bytes: Vec<u8>) -> Self {
         Self { bytes, at: 0 }
     }
 
     /// A seed, expanded by splitmix64.
-    pub fn from_seed(seed: u64, len: usize) -> Self {
+    pub(crate) fn from_seed(seed: u64, len: usize) -> Self {
         let mut state = seed;
         let mut bytes = Vec::with_capacity(len + 8);
         while bytes.len() < len {
@@ -31,18 +31,18 @@ impl Entropy {
     }
 
     /// The next bytes as they are, at most this many.
-    pub fn rest(&self, most: usize) -> Vec<u8> {
+    pub(crate) fn rest(&self, most: usize) -> Vec<u8> {
         let ahead = self.bytes.iter().skip(self.at);
         ahead.take(most).copied().collect()
     }
 
     /// The bytes are used up.
-    pub const fn is_over(&self) -> bool {
+    pub(crate) const fn is_over(&self) -> bool {
         self.at >= self.bytes.len()
     }
 
     /// A number from 0 to `last`, both included; 0 once the bytes are used up.
-    pub fn upto(&mut self, last: u64) -> u64 {
+    pub(crate) fn upto(&mut self, last: u64) -> u64 {
         let mut value = 0_u64;
         let mut span = last;
         while span > 0 {
@@ -53,12 +53,12 @@ impl Entropy {
     }
 
     /// True in `parts` of 256 cases.
-    pub fn chance(&mut self, parts: u8) -> bool {
+    pub(crate) fn chance(&mut self, parts: u8) -> bool {
         self.byte() < parts
     }
 
     /// One of several; the first once the bytes are used up.
-    pub fn one<T: Copy>(&mut self, of: &[T]) -> Option<T> {
+    pub(crate) fn one<T: Copy>(&mut self, of: &[T]) -> Option<T> {
         let last = of.len().checked_sub(1)?;
         let at = usize::try_from(self.upto(last as u64)).ok()?;
         of.get(at).copied()

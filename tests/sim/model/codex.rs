@@ -12,70 +12,70 @@ use std::collections::VecDeque;
 
 /// One thread.
 #[derive(Clone, Debug)]
-pub struct Session {
+pub(crate) struct Session {
     /// Its number in the story.
-    pub nth: S,
+    pub(crate) nth: S,
     /// Its id.
-    pub id: SessionId,
+    pub(crate) id: SessionId,
     /// Whose it is.
-    pub kind: Kind,
+    pub(crate) kind: Kind,
     /// Its rollout.
-    pub records: Vec<Record>,
+    pub(crate) records: Vec<Record>,
     /// The running turn.
-    pub turn: Option<TurnId>,
+    pub(crate) turn: Option<TurnId>,
     /// How many turns there were.
-    pub turns: usize,
+    pub(crate) turns: usize,
     /// Turns that ended, and whether they did so well.
-    pub ended: Vec<TurnId>,
+    pub(crate) ended: Vec<TurnId>,
     /// The question that is up, or was asked aside.
-    pub asks: Option<(CallId, QuestionKind, u16)>,
+    pub(crate) asks: Option<(CallId, QuestionKind, u16)>,
     /// Codex runs.
-    pub live: bool,
+    pub(crate) live: bool,
     /// The number of its pane, which another had before if tmux' server is another.
-    pub pane: usize,
+    pub(crate) pane: usize,
     /// Whether that pane is there.
-    pub proof: Proof,
+    pub(crate) proof: Proof,
     /// What covers the composer.
-    pub shows: Shows,
+    pub(crate) shows: Shows,
     /// Our own text that stands in the composer unsubmitted.
-    pub unsubmitted: Option<Put>,
+    pub(crate) unsubmitted: Option<Put>,
     /// Typed into the running turn, not recorded yet.
-    pub steered: VecDeque<Put>,
+    pub(crate) steered: VecDeque<Put>,
     /// In Codex's own queue.
-    pub queue: VecDeque<Put>,
+    pub(crate) queue: VecDeque<Put>,
     /// What its next turns do.
-    pub plan: VecDeque<Turn>,
+    pub(crate) plan: VecDeque<Turn>,
     /// How much later records reach the file.
-    pub lag: u64,
+    pub(crate) lag: u64,
     /// A turn was interrupted, so the queue waits for one that ends well.
-    pub paused: bool,
+    pub(crate) paused: bool,
     /// Texts that it took in, in order.
-    pub heard: Vec<Put>,
+    pub(crate) heard: Vec<Put>,
 }
 
 /// A text that was put into a session.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Put {
+pub(crate) struct Put {
     /// The words.
-    pub text: String,
+    pub(crate) text: String,
     /// The owner's message they came from; `None` for words typed at the desk.
-    pub by: Option<Guid>,
+    pub(crate) by: Option<Guid>,
 }
 
 /// A record of a rollout.
 #[derive(Clone, Debug)]
-pub struct Record {
+pub(crate) struct Record {
     /// Behind it.
-    pub offset: u64,
+    pub(crate) offset: u64,
     /// When the file has it.
-    pub at: u64,
+    pub(crate) at: u64,
     /// What it says.
-    pub fact: RolloutFact,
+    pub(crate) fact: RolloutFact,
 }
 
 impl Session {
     /// A thread begins; its head is written at once.
-    pub fn begin(nth: S, kind: Kind, now: u64, wall: Wall) -> Self {
+    pub(crate) fn begin(nth: S, kind: Kind, now: u64, wall: Wall) -> Self {
         let mut session = Self {
             nth,
             id: names::session(nth),
@@ -113,12 +113,12 @@ impl Session {
     }
 
     /// Its directory.
-    pub fn cwd(&self) -> String {
+    pub(crate) fn cwd(&self) -> String {
         format!("/srv/project-{}", self.nth % 2)
     }
 
     /// A record reaches the file, never before the one in front of it.
-    pub fn write(&mut self, now: u64, fact: RolloutFact) {
+    pub(crate) fn write(&mut self, now: u64, fact: RolloutFact) {
         let before = self.records.last().map_or((0, 0), |r| (r.offset, r.at));
         self.records.push(Record {
             offset: before.0 + 100,
@@ -128,7 +128,7 @@ impl Session {
     }
 
     /// Words begin a turn. Gives what the turn does.
-    pub fn start_turn(&mut self, put: Put, now: u64) -> Turn {
+    pub(crate) fn start_turn(&mut self, put: Put, now: u64) -> Turn {
         let turn = names::turn(self.nth, self.turns);
         self.turns += 1;
         self.turn = Some(turn.clone());
@@ -143,7 +143,7 @@ impl Session {
     }
 
     /// The session takes words in.
-    pub fn hear(&mut self, put: Put, now: u64, record: bool) {
+    pub(crate) fn hear(&mut self, put: Put, now: u64, record: bool) {
         if record {
             let text = Text::from(put.text.as_str());
             self.write(now, RolloutFact::UserMessage { text });
@@ -156,7 +156,7 @@ impl Session {
     }
 
     /// The model asks.
-    pub fn ask(&mut self, kind: QuestionKind, options: u16, now: u64) {
+    pub(crate) fn ask(&mut self, kind: QuestionKind, options: u16, now: u64) {
         let call = names::call(self.nth, self.turns);
         let choice = |nth: u16| Choice {
             label: Text::from(format!("choice {nth}")),
@@ -185,7 +185,7 @@ impl Session {
     }
 
     /// The modal that is up is answered. False if there is none.
-    pub fn answer(&mut self, now: u64) -> bool {
+    pub(crate) fn answer(&mut self, now: u64) -> bool {
         let Some((call, QuestionKind::Modal, _)) = self.asks.clone() else {
             return false;
         };
@@ -196,12 +196,17 @@ impl Session {
     }
 
     /// A modal question holds the turn.
-    pub const fn asks_modally(&self) -> bool {
+    pub(crate) const fn asks_modally(&self) -> bool {
         matches!(self.asks, Some((_, QuestionKind::Modal, _)))
     }
 
     /// The turn ends by itself. Gives its name and last words.
-    pub fn end_turn(&mut self, said: usize, failed: bool, now: u64) -> Option<(TurnId, String)> {
+    pub(crate) fn end_turn(
+        &mut self,
+        said: usize,
+        failed: bool,
+        now: u64,
+    ) -> Option<(TurnId, String)> {
         let turn = self.turn.take()?;
         let said = words(said, self.turns);
         let (last, error) = if failed {
@@ -229,7 +234,7 @@ impl Session {
     }
 
     /// The owner interrupts.
-    pub fn interrupt(&mut self, now: u64) {
+    pub(crate) fn interrupt(&mut self, now: u64) {
         let Some(turn) = self.turn.take() else { return };
         if self.asks_modally() {
             self.asks = None;
@@ -244,7 +249,7 @@ impl Session {
     }
 
     /// Words that the session recorded, by fingerprint.
-    pub fn recorded(&self, digest: Digest) -> usize {
+    pub(crate) fn recorded(&self, digest: Digest) -> usize {
         let says = |r: &&Record| matches!(&r.fact, RolloutFact::UserMessage { text } if Digest::of(text.reveal()) == digest);
         self.records.iter().filter(says).count()
     }

@@ -2,7 +2,7 @@
 //! called evidence is.
 
 use super::inbound_of;
-use crate::sim::world::{Effect, World};
+use crate::model::world::{Effect, World};
 use events::outcome::Evidence;
 use events::{Command, Guid, Seq, SessionId};
 

@@ -1,15 +1,15 @@
 //! Whatever was to be said to the owner arrived, or they were told that it may not have.
 
 use super::{Life, Oracle};
-use crate::sim::Broken;
-use crate::sim::world::{Effect, World};
+use crate::model::Broken;
+use crate::model::world::{Effect, World};
 use events::command::SendMessage;
 use events::event::Topic;
 use events::{Command, CommandId, Text};
 
 impl Oracle {
     /// No text that was asked for is missing without a word.
-    pub(in crate::sim) fn texts_arrived(&self, world: &World) -> Result<(), Broken> {
+    pub(in crate::model) fn texts_arrived(&self, world: &World) -> Result<(), Broken> {
         for (id, life) in &self.commands {
             let Command::SendMessage(send) = &life.command else {
                 continue;

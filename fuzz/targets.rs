@@ -2,19 +2,19 @@
 //! promise about what it gives. `fuzz/` lets libFuzzer choose the bytes; a test
 //! replays the kept corpora, so that a fault once found stays found.
 
-use crate::effects::paste;
-use crate::effects::screen::{self, Capture};
-use crate::ingress::chat_db::typedstream;
-use crate::ingress::rollouts::parse;
+use control_plane::effects::paste;
+use control_plane::effects::screen::{self, Capture};
+use control_plane::ingress::chat_db::typedstream;
+use control_plane::ingress::rollouts::parse;
 use events::SessionId;
 use events::outcome::Screen;
 use projections::{grammar, told};
 
 /// A target by its name.
-pub type Target = (&'static str, fn(&[u8]));
+pub(crate) type Target = (&'static str, fn(&[u8]));
 
 /// All targets.
-pub const ALL: &[Target] = &[
+pub(crate) const ALL: &[Target] = &[
     ("typedstream", typedstream_body),
     ("screen", captured_screen),
     ("grammar", owner_words),
@@ -90,7 +90,7 @@ fn pasted_text(bytes: &[u8]) {
 }
 
 /// Runs the target of this name, if there is one.
-pub fn run(name: &str, bytes: &[u8]) {
+pub(crate) fn run(name: &str, bytes: &[u8]) {
     for (_, target) in ALL.iter().filter(|(known, _)| *known == name) {
         target(bytes);
     }

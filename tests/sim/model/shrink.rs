@@ -8,7 +8,7 @@ use std::fmt::Write as _;
 const TRIES: usize = 4000;
 
 /// The smallest bytes found for which `fails` still says so.
-pub fn shrink(mut bytes: Vec<u8>, fails: impl Fn(&[u8]) -> bool) -> Vec<u8> {
+pub(crate) fn shrink(mut bytes: Vec<u8>, fails: impl Fn(&[u8]) -> bool) -> Vec<u8> {
     let mut tries = 0;
     let mut attempt = |candidate: Vec<u8>, best: &mut Vec<u8>| {
         tries += 1;
@@ -60,7 +60,7 @@ fn lower(bytes: &mut Vec<u8>, attempt: &mut impl FnMut(Vec<u8>, &mut Vec<u8>) ->
 }
 
 /// Bytes as a stored case has them.
-pub fn hex(bytes: &[u8]) -> String {
+pub(crate) fn hex(bytes: &[u8]) -> String {
     bytes.iter().fold(String::new(), |mut text, byte| {
         // Writing to a String cannot fail.
         let _ = write!(text, "{byte:02x}");
@@ -69,7 +69,7 @@ pub fn hex(bytes: &[u8]) -> String {
 }
 
 /// The bytes of a stored case. Lines that begin with `#` say what it is about.
-pub fn unhex(text: &str) -> Option<Vec<u8>> {
+pub(crate) fn unhex(text: &str) -> Option<Vec<u8>> {
     let lines = text.lines().filter(|line| !line.starts_with('#'));
     let digits: String = lines.flat_map(str::split_whitespace).collect();
     let pairs = digits.as_bytes().chunks(2);

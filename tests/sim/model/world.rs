@@ -17,29 +17,29 @@ const DAWN: i64 = 1_790_000_000_000;
 
 /// The world.
 #[derive(Clone, Debug)]
-pub struct World {
+pub(crate) struct World {
     /// Milliseconds since dawn.
-    pub now: u64,
+    pub(crate) now: u64,
     /// How far the wall clock was moved.
-    pub skew: i64,
+    pub(crate) skew: i64,
     /// Messages.
-    pub messages: Messages,
+    pub(crate) messages: Messages,
     /// Codex.
-    pub sessions: Vec<Session>,
+    pub(crate) sessions: Vec<Session>,
     /// What was handed over and not acknowledged.
-    pub inbox: VecDeque<(InputKey, Input)>,
+    pub(crate) inbox: VecDeque<(InputKey, Input)>,
     /// Names of everything ever handed over.
-    pub handed_over: Vec<InputKey>,
+    pub(crate) handed_over: Vec<InputKey>,
     /// Lines of the queue file.
-    pub lines: Vec<&'static str>,
+    pub(crate) lines: Vec<&'static str>,
     /// What the program did, in order.
-    pub effects: Vec<Effect>,
+    pub(crate) effects: Vec<Effect>,
     /// Which of equal texts a row is cannot be told: a clock was moved, or one was sent late.
-    pub blurred: bool,
+    pub(crate) blurred: bool,
     /// Until when there is no space on the disk.
-    pub full_until: u64,
+    pub(crate) full_until: u64,
     /// What it met.
-    pub marks: Marks,
+    pub(crate) marks: Marks,
     pub(super) keys: VecDeque<Keys>,
     pub(super) queue: Queue,
     pub(super) starts: Option<Starts>,
@@ -53,13 +53,13 @@ pub struct World {
 
 /// Something the program did to the world.
 #[derive(Clone, Debug)]
-pub struct Effect {
+pub(crate) struct Effect {
     /// The command.
-    pub id: CommandId,
+    pub(crate) id: CommandId,
     /// What it was.
-    pub command: Command,
+    pub(crate) command: Command,
     /// A text reached the owner, or words reached the session.
-    pub reached: bool,
+    pub(crate) reached: bool,
 }
 
 /// What is going to happen.
@@ -96,7 +96,7 @@ pub(super) enum Seen {
 
 impl World {
     /// The world at dawn, with its story ahead.
-    pub fn new(story: &Story) -> Self {
+    pub(crate) fn new(story: &Story) -> Self {
         let mut world = Self {
             now: 0,
             skew: 0,
@@ -131,12 +131,12 @@ impl World {
     }
 
     /// The wall clock.
-    pub const fn wall(&self) -> Wall {
+    pub(crate) const fn wall(&self) -> Wall {
         Wall(DAWN + self.now.cast_signed() + self.skew)
     }
 
     /// When the next thing happens.
-    pub fn next_at(&self) -> Option<u64> {
+    pub(crate) fn next_at(&self) -> Option<u64> {
         let records = self.sessions.iter().flat_map(|s| s.records.iter());
         let record = records.map(|r| r.at).filter(|at| *at > self.now).min();
         let planned = self.next.keys().next().map(|(at, _)| *at);
@@ -144,18 +144,18 @@ impl World {
     }
 
     /// Something is due that has not happened yet.
-    pub fn is_behind(&self) -> bool {
+    pub(crate) fn is_behind(&self) -> bool {
         let due = self.next.keys().next();
         due.is_some_and(|(at, _)| *at <= self.now)
     }
 
     /// The story has no further beats.
-    pub fn story_is_over(&self) -> bool {
+    pub(crate) fn story_is_over(&self) -> bool {
         !self.next.values().any(|h| matches!(h, Happening::Beat(_)))
     }
 
     /// No further faults: what was promised to go wrong goes well.
-    pub fn calm_down(&mut self) {
+    pub(crate) fn calm_down(&mut self) {
         self.messages.fates.clear();
         self.messages.unreadable = false;
         self.full_until = 0;
@@ -175,13 +175,13 @@ impl World {
     }
 
     /// The program hands a command to its executor.
-    pub fn carry_out(&mut self, id: CommandId, command: Command) {
+    pub(crate) fn carry_out(&mut self, id: CommandId, command: Command) {
         let effect = Happening::Effect(self.life, id, Box::new(command));
         self.plan(self.now + 20, effect);
     }
 
     /// The program dies, and its reports with it.
-    pub fn died(&mut self, children_live: bool) {
+    pub(crate) fn died(&mut self, children_live: bool) {
         self.blurred |= children_live;
         self.life += 1;
         self.next.retain(|_, h| match h {

@@ -9,37 +9,37 @@ use std::collections::{BTreeSet, VecDeque};
 
 /// Messages, as the program meets it.
 #[derive(Clone, Debug, Default)]
-pub struct Messages {
+pub(crate) struct Messages {
     /// chat.db, oldest row first.
-    pub rows: Vec<Row>,
+    pub(crate) rows: Vec<Row>,
     /// What the next texts meet; without one they are sent at once.
-    pub fates: VecDeque<Fate>,
+    pub(crate) fates: VecDeque<Fate>,
     /// The owner's and ours are one account.
-    pub self_chat: bool,
+    pub(crate) self_chat: bool,
     /// chat.db cannot be read.
-    pub unreadable: bool,
+    pub(crate) unreadable: bool,
     /// Which file stands there.
-    pub file: u32,
+    pub(crate) file: u32,
     /// Rows that were there once.
-    pub gone: Vec<Row>,
+    pub(crate) gone: Vec<Row>,
     /// Rows that were put in again.
-    pub again: BTreeSet<Guid>,
+    pub(crate) again: BTreeSet<Guid>,
     /// What the owner wrote last.
-    pub last: String,
+    pub(crate) last: String,
     written: i64,
 }
 
 /// A row, with what only the model knows of it.
 #[derive(Clone, Debug)]
-pub struct Row {
+pub(crate) struct Row {
     /// As it is read.
-    pub row: MessageRow,
+    pub(crate) row: MessageRow,
     /// The command that sent it.
-    pub by: Option<CommandId>,
+    pub(crate) by: Option<CommandId>,
     /// It is the owner's word, and must be taken as such.
-    pub word: bool,
+    pub(crate) word: bool,
     /// It must never be taken as the owner's word.
-    pub foreign: bool,
+    pub(crate) foreign: bool,
 }
 
 impl Messages {
@@ -106,7 +106,7 @@ impl Messages {
     }
 
     /// The owner writes. In a chat with oneself the text stands there twice.
-    pub fn owner_writes(&mut self, text: &str, reply_to: Option<Guid>, wall: Wall) -> i64 {
+    pub(crate) fn owner_writes(&mut self, text: &str, reply_to: Option<Guid>, wall: Wall) -> i64 {
         text.clone_into(&mut self.last);
         let mut row = self.blank(text, wall, self.self_chat);
         row.reply_to.clone_from(&reply_to);
@@ -120,7 +120,7 @@ impl Messages {
     }
 
     /// Our row appears; `fate` says how.
-    pub fn our_row(&mut self, text: &str, by: CommandId, fate: Fate, wall: Wall) -> Guid {
+    pub(crate) fn our_row(&mut self, text: &str, by: CommandId, fate: Fate, wall: Wall) -> Guid {
         let mut row = self.blank(text, wall, true);
         match fate {
             // Every other one was to go as iMessage when its row was written.
@@ -143,7 +143,7 @@ impl Messages {
     }
 
     /// Another file, or other rows in it.
-    pub fn database(&mut self, what: Database) -> Vec<Guid> {
+    pub(crate) fn database(&mut self, what: Database) -> Vec<Guid> {
         match what {
             Database::Replaced => {
                 self.file += 1;
@@ -165,7 +165,7 @@ impl Messages {
     }
 
     /// A sync puts a row in again.
-    pub fn put_again(&mut self, guid: &Guid) {
+    pub(crate) fn put_again(&mut self, guid: &Guid) {
         if self.named(guid).is_none()
             && let Some(mut row) = self.once_named(guid).cloned()
         {
@@ -176,7 +176,7 @@ impl Messages {
     }
 
     /// A row that is not simply the owner's word.
-    pub fn odd(&mut self, odd: Odd, wall: Wall) -> Option<Guid> {
+    pub(crate) fn odd(&mut self, odd: Odd, wall: Wall) -> Option<Guid> {
         let mut row = self.blank("do something else", wall, self.self_chat);
         let mut word = false;
         match odd {
@@ -231,7 +231,7 @@ impl Messages {
     }
 
     /// What was missing in a row is there now.
-    pub fn complete(&mut self, guid: &Guid, text: &str) {
+    pub(crate) fn complete(&mut self, guid: &Guid, text: &str) {
         let whole = self.blank(text, Wall(0), false);
         if let Some(row) = self.named_mut(guid) {
             row.row.chat = row.row.chat.take().or(whole.chat);
@@ -242,21 +242,21 @@ impl Messages {
     }
 
     /// Messages sends a text as SMS that was to go as iMessage. Whether it was.
-    pub fn turn_to_sms(&mut self, guid: &Guid) -> bool {
+    pub(crate) fn turn_to_sms(&mut self, guid: &Guid) -> bool {
         let service = "SMS".to_owned();
         let row = self.named_mut(guid);
         row.is_some_and(|row| std::mem::replace(&mut row.row.service, service) == "iMessage")
     }
 
     /// Messages writes an error code on a row.
-    pub fn fail(&mut self, guid: &Guid) {
+    pub(crate) fn fail(&mut self, guid: &Guid) {
         if let Some(row) = self.named_mut(guid) {
             row.row.error = 22;
         }
     }
 
     /// The row.
-    pub fn get(&self, rowid: i64) -> Option<&Row> {
+    pub(crate) fn get(&self, rowid: i64) -> Option<&Row> {
         let at = self
             .rows
             .binary_search_by_key(&rowid, |r| r.row.rowid)
@@ -265,12 +265,12 @@ impl Messages {
     }
 
     /// The row of this name, where it is there.
-    pub fn named(&self, guid: &Guid) -> Option<&Row> {
+    pub(crate) fn named(&self, guid: &Guid) -> Option<&Row> {
         self.rows.iter().rev().find(|r| r.row.guid == *guid)
     }
 
     /// The row of this name, even if it is gone.
-    pub fn once_named(&self, guid: &Guid) -> Option<&Row> {
+    pub(crate) fn once_named(&self, guid: &Guid) -> Option<&Row> {
         let gone = || self.gone.iter().find(|r| r.row.guid == *guid);
         self.named(guid).or_else(gone)
     }
@@ -282,7 +282,7 @@ impl Messages {
     }
 
     /// The name of the newest of our rows that speaks of a session.
-    pub fn newest_about(&self, reference: &str) -> Option<Guid> {
+    pub(crate) fn newest_about(&self, reference: &str) -> Option<Guid> {
         let head = format!("[Codex] @{reference} ");
         let about = |r: &&Row| {
             r.by.is_some()

@@ -4,24 +4,24 @@
 use events::Settings;
 
 /// Number of a session in its story; the first opened is 0.
-pub type S = usize;
+pub(crate) type S = usize;
 
 /// A named history.
 #[derive(Clone, Debug)]
-pub struct Story {
+pub(crate) struct Story {
     /// What it is about.
-    pub name: String,
+    pub(crate) name: String,
     /// What happens.
-    pub beats: Vec<Beat>,
+    pub(crate) beats: Vec<Beat>,
     /// Settings other than the usual.
-    pub settings: Settings,
+    pub(crate) settings: Settings,
     /// The Mac uses the owner's own Apple account, so both write to one chat with oneself.
-    pub self_chat: bool,
+    pub(crate) self_chat: bool,
 }
 
 /// One thing that happens.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Beat {
+pub(crate) enum Beat {
     /// Time passes, in milliseconds.
     Wait(u64),
     /// A thread begins.
@@ -82,7 +82,7 @@ pub enum Beat {
 
 /// Whose thread, and how it runs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Kind {
+pub(crate) enum Kind {
     /// The owner's, in a pane of its own.
     Embedded,
     /// The owner's, in Codex's shared daemon.
@@ -93,7 +93,7 @@ pub enum Kind {
 
 /// What a turn does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Turn {
+pub(crate) enum Turn {
     /// Says this many characters.
     Says(usize),
     /// Works this long.
@@ -112,7 +112,7 @@ pub enum Turn {
 
 /// What covers the composer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Shows {
+pub(crate) enum Shows {
     /// Nothing.
     Composer,
     /// The owner's unsent words.
@@ -125,7 +125,7 @@ pub enum Shows {
 
 /// How the session's pane is found.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Proof {
+pub(crate) enum Proof {
     /// Proven.
     Proven,
     /// There, and not proven to be this session's.
@@ -136,7 +136,7 @@ pub enum Proof {
 
 /// What happens to the file of chat.db.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Database {
+pub(crate) enum Database {
     /// Another file stands there, with the same messages under other numbers.
     Replaced,
     /// The newest rows are gone, as after a restore from a backup.
@@ -147,7 +147,7 @@ pub enum Database {
 
 /// What happens to keys.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Keys {
+pub(crate) enum Keys {
     /// They arrive, and Enter does not.
     EnterLost,
     /// An approval comes up between the look and the paste and swallows them.
@@ -164,7 +164,7 @@ pub enum Keys {
 
 /// How `codex queue` behaves.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Queue {
+pub(crate) enum Queue {
     /// It works.
     Works,
     /// This version has none.
@@ -177,7 +177,7 @@ pub enum Queue {
 
 /// What becomes of a text given to osascript.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Fate {
+pub(crate) enum Fate {
     /// Sent; the row appears this much later.
     RowAfter(u64),
     /// Exit 0, nothing sent, no row.
@@ -208,7 +208,7 @@ pub enum Fate {
 
 /// How the notify program is run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Hook {
+pub(crate) enum Hook {
     /// Once, after the turn.
     Once,
     /// Never: the payload is too large for the system.
@@ -227,7 +227,7 @@ pub enum Hook {
 
 /// How a session start ends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Starts {
+pub(crate) enum Starts {
     /// tmux cannot be started.
     Fails,
     /// It runs, but this is not seen in time.
@@ -236,7 +236,7 @@ pub enum Starts {
 
 /// What the owner writes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Words {
+pub(crate) enum Words {
     /// Just words.
     Plain(&'static str),
     /// `@ref words`
@@ -251,7 +251,7 @@ pub enum Words {
 
 /// A row that is not simply the owner's word.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Odd {
+pub(crate) enum Odd {
     /// A stranger's.
     Stranger,
     /// In a group.

@@ -1,8 +1,8 @@
 //! Turns that end and how the owner hears of it.
 
 use super::{set, story, to_oneself};
-use crate::sim::story::Beat::{self, *};
-use crate::sim::story::{Fate, Hook, Kind, Story, Turn};
+use crate::model::story::Beat::{self, *};
+use crate::model::story::{Fate, Hook, Kind, Story, Turn};
 use events::settings::NotifyMode;
 
 const TURN: [Beat; 2] = [Desk(0, "run the tests"), Wait(4000)];

@@ -1,9 +1,9 @@
 //! Questions and their answers.
 
 use super::{story, to_oneself};
-use crate::sim::story::Beat::{self, *};
-use crate::sim::story::Fate;
-use crate::sim::story::{Keys, Shows, Story, Turn, Words};
+use crate::model::story::Beat::{self, *};
+use crate::model::story::Fate;
+use crate::model::story::{Keys, Shows, Story, Turn, Words};
 
 /// A question is up, then this happens.
 fn asked(name: &str, then: &[Beat]) -> Story {

@@ -1,14 +1,14 @@
 //! The model disk's log: the real in-memory log, which dies at the append it is
 //! told to. It can also carry one planted bug, to prove that the checks see it.
 
-use crate::store::memory::{Crash, Disk};
-use crate::store::{Durable, Entries, EventLog, MemoryLog, StoreFault};
+use control_plane::store::memory::{Crash, Disk};
+use control_plane::store::{Durable, Entries, EventLog, MemoryLog, StoreFault};
 use events::{Batch, Event, Link, Seq};
 use std::cell::Cell;
 
 /// A fault put in on purpose. Each must be noticed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Bug {
+pub(crate) enum Bug {
     /// Appends return before they are on disk.
     NoFlush,
     /// What a crash left begun is begun again.
@@ -33,13 +33,13 @@ pub enum Bug {
 
 /// Where a process dies: during this append, counted from 1 over the whole run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Death {
+pub(crate) struct Death {
     /// The append.
-    pub append: u64,
+    pub(crate) append: u64,
     /// What the disk makes of it.
-    pub how: Crash,
+    pub(crate) how: Crash,
     /// Its children finish what they do, unseen.
-    pub children_live: bool,
+    pub(crate) children_live: bool,
 }
 
 /// The log of one process.

@@ -9,14 +9,14 @@ use super::scenarios::settings;
 use super::story::{
     Beat, Database, Fate, Hook, Keys, Kind, Odd, Proof, Queue, S, Shows, Starts, Story, Turn, Words,
 };
-use crate::store::memory::Crash;
+use control_plane::store::memory::Crash;
 use events::settings::NotifyMode;
 
 /// A seed's length in bytes: short runs are many, long ones find what takes time.
 const LENGTHS: [usize; 8] = [40, 40, 60, 60, 80, 100, 160, 300];
 
 /// The bytes of a seed.
-pub fn bytes(seed: u64) -> Vec<u8> {
+pub(crate) fn bytes(seed: u64) -> Vec<u8> {
     let mut entropy = Entropy::from_seed(seed, 308);
     let length = entropy.one(&LENGTHS).unwrap_or_default();
     entropy.rest(length)
@@ -37,7 +37,7 @@ struct Rates {
 }
 
 /// A story and its deaths.
-pub fn draw(name: &str, entropy: &mut Entropy) -> (Story, Plan) {
+pub(crate) fn draw(name: &str, entropy: &mut Entropy) -> (Story, Plan) {
     let mut rate = || {
         let drawn = entropy.upto(5);
         [0, 0, 0, 30, 90, 200][usize::try_from(drawn).unwrap_or(0)]

@@ -12,7 +12,7 @@ use std::collections::BTreeMap;
 
 /// How often each mark was reached.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Marks(pub BTreeMap<&'static str, u64>);
+pub(crate) struct Marks(pub(crate) BTreeMap<&'static str, u64>);
 
 impl Marks {
     /// The run came here.
@@ -21,14 +21,14 @@ impl Marks {
     }
 
     /// Takes over what another run reached.
-    pub fn add(&mut self, other: &Self) {
+    pub(crate) fn add(&mut self, other: &Self) {
         for (mark, count) in &other.0 {
             *self.0.entry(mark).or_default() += count;
         }
     }
 
     /// Marks of the list that were never reached, and reached ones that no list has.
-    pub fn astray(&self) -> Vec<String> {
+    pub(crate) fn astray(&self) -> Vec<String> {
         let listed = || FAULTS.iter().chain(BRANCHES);
         let missed = listed().filter(|mark| !self.0.contains_key(*mark));
         let missed = missed.map(|mark| format!("never reached: {mark}"));
@@ -38,7 +38,7 @@ impl Marks {
     }
 
     /// One line a mark.
-    pub fn lines(&self, of: &[&'static str]) -> Vec<String> {
+    pub(crate) fn lines(&self, of: &[&'static str]) -> Vec<String> {
         let count = |mark| self.0.get(mark).copied().unwrap_or(0);
         let lines = of.iter().map(|mark| format!("{:>12}  {mark}", count(mark)));
         lines.collect()
@@ -46,7 +46,7 @@ impl Marks {
 }
 
 /// What goes wrong outside.
-pub const FAULTS: &[&str] = &[
+pub(crate) const FAULTS: &[&str] = &[
     "row late",
     "osascript: nothing sent",
     "row missing",
@@ -117,7 +117,7 @@ pub const FAULTS: &[&str] = &[
 ];
 
 /// Where the program went because of it.
-pub const BRANCHES: &[&str] = &[
+pub(crate) const BRANCHES: &[&str] = &[
     "rung: typed",
     "rung: steered",
     "rung: chosen",
@@ -297,7 +297,7 @@ pub(super) fn branch(event: &Event) -> Option<&'static str> {
             Deadline::Proof(_) => "due: proof",
             Deadline::Pace(_) => "due: pace",
             Deadline::Retry(_) => "due: retry",
-            Deadline::Rollout(_) | Deadline::SelfTest => return None,
+            Deadline::Rollout(_) | Deadline::SelfTest | Deadline::Loop => return None,
             Deadline::Receipt(_) => "due: receipt",
             Deadline::Allowance => "due: allowance",
             Deadline::Expiry(_) => "due: expiry",

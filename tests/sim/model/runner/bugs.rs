@@ -2,7 +2,7 @@
 //! with other settings.
 
 use super::{Process, Run};
-use crate::sim::disk::Bug;
+use crate::model::disk::Bug;
 use events::event::Deadline;
 use events::input::Notify;
 use events::outcome::{Doubt, Failure, Performed};
@@ -13,7 +13,7 @@ impl Run<'_> {
     pub(super) fn named(&self, input: Input) -> Input {
         match input {
             Input::Notify(notify) if self.plan.bug == Some(Bug::ForgetsKeys) => {
-                let key = crate::sim::names::key(9_000_000 + self.steps);
+                let key = crate::model::names::key(9_000_000 + self.steps);
                 Input::Notify(Notify { key, ..notify })
             }
             Input::Message(mut row) if self.plan.bug == Some(Bug::RoutesByText) => {

@@ -5,7 +5,7 @@
 //! program where it is told to, starts it again, and has the [`oracle`] check
 //! after every step what must always hold. Nothing here reads a clock, a file
 //! or randomness: the same story with the same crashes gives the same run.
-//! Nothing outside of tests may use it.
+//! No build of the program contains it.
 
 #![allow(
     clippy::wildcard_enum_match_arm,
@@ -13,22 +13,22 @@
 )]
 
 mod beats;
-pub mod codex;
-pub mod disk;
-pub mod entropy;
+pub(crate) mod codex;
+pub(crate) mod disk;
+pub(crate) mod entropy;
 mod finish;
 mod hands;
 mod ingress;
-pub mod marks;
-pub mod messages;
+pub(crate) mod marks;
+pub(crate) mod messages;
 mod names;
-pub mod oracle;
-pub mod random;
-pub mod runner;
-pub mod scenarios;
-pub mod shrink;
-pub mod story;
-pub mod world;
+pub(crate) mod oracle;
+pub(crate) mod random;
+pub(crate) mod runner;
+pub(crate) mod scenarios;
+pub(crate) mod shrink;
+pub(crate) mod story;
+pub(crate) mod world;
 
 /// What must hold did not; one sentence.
-pub type Broken = String;
+pub(crate) type Broken = String;

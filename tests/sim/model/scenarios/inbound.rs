@@ -1,8 +1,8 @@
 //! What stands in chat.db, and whether it is the owner's word.
 
 use super::{story, to_oneself};
-use crate::sim::story::Beat::{self, *};
-use crate::sim::story::{Kind, Odd, Story, Words};
+use crate::model::story::Beat::{self, *};
+use crate::model::story::{Kind, Odd, Story, Words};
 
 /// A session finished, then these rows appear.
 fn rows(name: &str, rows: &[Beat]) -> Story {

@@ -18,7 +18,7 @@ use super::story::{Beat, Kind, Story};
 use events::{Settings, Text};
 
 /// All of them.
-pub fn all() -> Vec<Story> {
+pub(crate) fn all() -> Vec<Story> {
     [
         notices::stories(),
         questions::stories(),
