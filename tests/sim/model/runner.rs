@@ -2,6 +2,9 @@
 //! it again, lets everything come to rest and checks all the way.
 
 mod bugs;
+mod log;
+
+pub(crate) use log::log;
 
 use super::Broken;
 use super::disk::{Bug, Death, SimLog};
@@ -88,27 +91,6 @@ pub(crate) fn play_twice(story: &Story, plan: &Plan) -> Result<(Summary, Marks),
         Ok(first)
     } else {
         Err("two runs differ".into())
-    }
-}
-
-/// Plays a story without looking, and gives its log; nothing where its disk was torn.
-pub(crate) fn log(story: &Story, plan: &Plan) -> Result<Vec<events::Envelope>, Broken> {
-    let bare = Plan {
-        depth: Depth::Bare,
-        ..plan.clone()
-    };
-    let mut run = Run::new(story, &bare);
-    let mut disk = Disk::default();
-    loop {
-        match run.life(disk)? {
-            End::Died(next) => disk = next,
-            End::Torn => return Ok(Vec::new()),
-            End::Rest(driver) => {
-                let entries = driver.log().read(events::Seq(1));
-                let entries: Result<_, _> = entries.collect();
-                return entries.map_err(|fault: StoreFault| fault.to_string());
-            }
-        }
     }
 }
 
