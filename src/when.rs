@@ -65,7 +65,9 @@ impl Zone {
             return Some((at, Wall(at.0.saturating_add(999))));
         }
         let today = self.zoned(now)?;
-        let (day, rest) = match written.split_once([' ', 't']) {
+        let digit = written.starts_with(|c: char| c.is_ascii_digit());
+        let between = |c: char| c == ' ' || (digit && c == 't');
+        let (day, rest) = match written.split_once(between) {
             Some((first, rest)) => match date(first, today.date()) {
                 Some(date) => (Some(date), rest.trim()),
                 None => (None, written.as_str()),

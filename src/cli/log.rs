@@ -35,7 +35,7 @@ pub fn run(args: &Args) -> Outcome {
     let settings = super::common::settings(&[])?;
     match &args.action {
         Action::Export { range } => {
-            let (from, to) = range.ends()?;
+            let (from, to) = range.ends();
             runtime::log_export(&settings, from, to)
         }
         Action::Verify => runtime::log_verify(&settings),

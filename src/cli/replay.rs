@@ -2,11 +2,11 @@
 
 use crate::clock::wall;
 use crate::config::Changed;
-use crate::error::{CommandError, Outcome};
+use crate::error::Outcome;
 use crate::runtime::{self, Bound, Replay, WhatIf};
 use crate::telling::Form;
 use crate::when::Zone;
-use events::Seq;
+use events::{Seq, Wall};
 use std::path::PathBuf;
 
 /// Tell what happened, event by event, and what holds at the end
@@ -26,8 +26,8 @@ pub struct Args {
     #[arg(long, value_name = "REF")]
     session: Option<String>,
     /// The sessions as `list` would have shown them then, such as "yesterday 18:00"
-    #[arg(long, value_name = "TIME")]
-    at: Option<String>,
+    #[arg(long, value_name = "TIME", value_parser = moment)]
+    at: Option<Wall>,
     /// Wait for Enter after each event; q ends
     #[arg(long)]
     step: bool,
@@ -67,53 +67,56 @@ pub struct Args {
 }
 
 /// Part of a log.
-#[derive(Clone, Debug, clap::Args)]
+#[derive(Clone, Copy, Debug, clap::Args)]
 pub struct Range {
     /// First event to show: its number, or a time
-    #[arg(long, value_name = "N|TIME")]
-    from: Option<String>,
+    #[arg(long, value_name = "N|TIME", value_parser = first)]
+    from: Option<Bound>,
     /// Last event to read: its number, or a time
-    #[arg(long, value_name = "N|TIME")]
-    to: Option<String>,
+    #[arg(long, value_name = "N|TIME", value_parser = last)]
+    to: Option<Bound>,
 }
 
 impl Range {
     /// First and last event.
-    pub fn ends(&self) -> Result<(Option<Bound>, Option<Bound>), CommandError> {
-        let zone = Zone::of_this_computer();
-        let bound = |written: &Option<String>, last: bool| {
-            written
-                .as_ref()
-                .map(|text| bound(text, last, &zone))
-                .transpose()
-        };
-        Ok((bound(&self.from, false)?, bound(&self.to, true)?))
+    pub const fn ends(&self) -> (Option<Bound>, Option<Bound>) {
+        (self.from, self.to)
     }
 }
 
-fn bound(written: &str, last: bool, zone: &Zone) -> Result<Bound, CommandError> {
-    if let Ok(number) = written.parse() {
-        return Ok(Bound::Seq(Seq(number)));
-    }
-    let (from, to) = time(written, zone)?;
-    Ok(Bound::Wall(if last { to } else { from }))
+fn first(written: &str) -> Result<Bound, String> {
+    bound(written, |(first, _)| first)
 }
 
-fn time(written: &str, zone: &Zone) -> Result<(events::Wall, events::Wall), CommandError> {
-    zone.read(written, wall()).ok_or_else(|| {
-        CommandError::usage(format!("{written:?} is no time"))
-            .hint("write 14:05, \"yesterday 18:00\", \"2026-11-28 14:05\" or \"10 min ago\"")
+fn last(written: &str) -> Result<Bound, String> {
+    bound(written, |(_, last)| last)
+}
+
+fn bound(written: &str, end: impl Fn((Wall, Wall)) -> Wall) -> Result<Bound, String> {
+    match written.parse() {
+        Ok(number) => Ok(Bound::Seq(Seq(number))),
+        Err(_) => time(written).map(|range| Bound::Wall(end(range))),
+    }
+}
+
+fn time(written: &str) -> Result<(Wall, Wall), String> {
+    let read = Zone::of_this_computer().read(written, wall());
+    read.ok_or_else(|| {
+        "this is no time; write 14:05, \"yesterday 18:00\", \"2026-11-28 14:05\" or \"10 min ago\""
+            .into()
     })
+}
+
+fn moment(written: &str) -> Result<Wall, String> {
+    if written == "now" {
+        return Ok(wall());
+    }
+    time(written).map(|(_, last)| last)
 }
 
 /// Carries it out.
 pub fn run(args: Args) -> Outcome {
-    let (from, to) = args.range.ends()?;
-    let at = args
-        .at
-        .as_deref()
-        .map(|at| time(at, &Zone::of_this_computer()))
-        .transpose()?;
+    let (from, to) = args.range.ends();
     let form = match (args.full, args.json) {
         (true, _) => Form::Full,
         (_, true) => Form::Json,
@@ -124,7 +127,7 @@ pub fn run(args: Args) -> Outcome {
         from,
         to,
         session: args.session,
-        at: at.map(|(_, last)| last),
+        at: args.at,
         step: args.step,
         check: args.check,
         verify: args.verify,

@@ -93,6 +93,22 @@ pub fn describe(event: &Event, state: &State) -> String {
             of(&e.session)
         ),
         Event::DeadlinePassed(e) => due(&e.deadline, state),
+        Event::ShapeUnknown(e) => {
+            let source = words::source(e.source);
+            format!(
+                "{source} holds something of a form that is not known here: {}.",
+                e.kind
+            )
+        }
+        Event::RolloutFollowed(e) => {
+            format!("{} goes on in another file, {}.", of(&e.session), e.path)
+        }
+        Event::GoalChanged(e) => format!("{} {}.", of(&e.session), words::goal(&e.status)),
+        Event::EndingNotTold(e) => format!(
+            "You are not told that the turn of {} ended: {}.",
+            of(&e.session),
+            words::not_told(e.why)
+        ),
         Event::LogRecovered(e) => format!("{} The damaged files are in {}.", e.story, e.kept),
         Event::PromptAsked(e) => prompts::asked(e, state),
         Event::PromptWitnessed(e) => prompts::witnessed(e, state),
@@ -345,6 +361,12 @@ fn due(deadline: &Deadline, state: &State) -> String {
         Deadline::Prompt(prompt) => {
             let name = capital(&prompts::name(state, *prompt));
             format!("{name} has waited for as long as its notice counts.")
+        }
+        Deadline::Goal(id) => {
+            format!(
+                "No further turn of the goal of {} has begun.",
+                session_name(state, id)
+            )
         }
         Deadline::Loop => "A minute was quiet: messages are acted on again.".into(),
         Deadline::SelfTest => "It is time to try out the way to you.".into(),

@@ -1,7 +1,7 @@
 //! The vocabulary of the log in words that a sentence can hold.
 
 use events::Command;
-use events::event::{Action, InstructionEnd, Rule, Topic};
+use events::event::{Action, GoalStatus, InstructionEnd, NotTold, Rule, Topic};
 use events::input::Source;
 use events::prompt::{AnswerWay, Matched};
 
@@ -89,6 +89,28 @@ pub const fn action(action: &Action) -> &'static str {
     }
 }
 
+/// What became of a session's goal.
+pub fn goal(status: &GoalStatus) -> String {
+    match status {
+        GoalStatus::Active => "has a goal and goes on until it is reached".into(),
+        GoalStatus::Paused => "paused its goal".into(),
+        GoalStatus::Complete => "reached its goal".into(),
+        GoalStatus::Blocked => "cannot go on with its goal by itself".into(),
+        GoalStatus::UsageLimited => "stopped its goal: the account's usage is used up".into(),
+        GoalStatus::BudgetLimited => "stopped its goal: its budget is used up".into(),
+        GoalStatus::Other(name) => format!("has a goal that Codex calls {name:?}"),
+    }
+}
+
+/// Why the end of a turn is not told.
+pub const fn not_told(why: NotTold) -> &'static str {
+    match why {
+        NotTold::NothingSaid => "nobody asked for anything in it and nothing was said",
+        NotTold::Replaced => "another turn took its place",
+        NotTold::GoalGoesOn => "the goal goes on with the next turn",
+    }
+}
+
 /// How an answer was matched to its prompt.
 pub const fn matched(matched: Matched) -> &'static str {
     match matched {
@@ -107,6 +129,7 @@ pub const fn source(source: Source) -> &'static str {
         Source::Rollouts => "The directory of rollouts",
         Source::Inbox => "The inbox directory",
         Source::QueueFile => "The queue file",
+        Source::Notify => "Codex's notify program",
         Source::AppServer => "The app-server",
         Source::Panes => "The look at tmux",
         Source::Disk => "The disk of the state directory",

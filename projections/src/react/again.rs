@@ -3,12 +3,18 @@
 //! the point at which the input was distilled.
 
 use super::draft::Draft;
-use super::{fact, messages, notify, own_rows, prompt_news, proofs, rollouts, sources};
+use super::{
+    fact, goals, messages, notify, own_rows, prompt_news, proofs, rollouts, shapes, sources,
+};
 use crate::state::State;
 use events::event::{InboundReceived, OutgoingSeen, QueueLineImported, Topic};
 use events::input::{Body, Chat, MessageRow, Rollout, RolloutFact, SourceState, Started};
 use events::{Batch, Envelope, Event, Guid, Now, Report, Text};
 
+#[expect(
+    clippy::wildcard_enum_match_arm,
+    reason = "few facts only lead to another"
+)]
 /// What today's code makes of the fact in a recorded batch, in the State that it met;
 /// `None` where the fact does not hold what a decision needs.
 pub(crate) fn propose(state: State, batch: &[Envelope]) -> Option<Batch> {
@@ -18,6 +24,24 @@ pub(crate) fn propose(state: State, batch: &[Envelope]) -> Option<Batch> {
         tick: entry.tick,
     };
     let mut draft = Draft::new(state, now);
+    let mut facts = batch.iter().filter(|entry| is_fact(entry)).peekable();
+    let mut entry = entry;
+    // Some facts only lead to the one that the record is about.
+    while let Some(lead) = facts.next() {
+        entry = lead;
+        let turn = || {
+            batch
+                .iter()
+                .any(|e| matches!(e.event, Event::TurnStarted(_)))
+        };
+        match &lead.event {
+            Event::RolloutFollowed(_) if facts.peek().is_some() => {
+                fact(&mut draft, lead.event.clone());
+            }
+            Event::GoalChanged(e) if turn() => goals::goes_on(&mut draft, &e.session, e.offset),
+            _ => break,
+        }
+    }
     decide(&mut draft, entry, batch)?;
     if !draft.is_empty() {
         super::sending::advance(&mut draft);
@@ -27,14 +51,15 @@ pub(crate) fn propose(state: State, batch: &[Envelope]) -> Option<Batch> {
 
 /// The fact of a batch: the first entry that is one, or an executor's report.
 pub(crate) fn fact_of(batch: &[Envelope]) -> Option<&Envelope> {
-    let is_fact = |entry: &&Envelope| {
-        let report = matches!(
-            entry.event,
-            Event::CommandPerformed(_) | Event::CommandSettled(_)
-        );
-        events::upcast::kind(&entry.event).id < 100 || report
-    };
-    batch.iter().find(is_fact)
+    batch.iter().find(|entry| is_fact(entry))
+}
+
+fn is_fact(entry: &Envelope) -> bool {
+    let report = matches!(
+        entry.event,
+        Event::CommandPerformed(_) | Event::CommandSettled(_)
+    );
+    events::upcast::kind(&entry.event).id < 100 || report
 }
 
 #[expect(
@@ -60,6 +85,7 @@ fn decide(draft: &mut Draft, entry: &Envelope, batch: &[Envelope]) -> Option<()>
             draft,
             Rollout {
                 session: e.session,
+                path: e.meta.path.clone(),
                 offset: e.offset,
                 at: entry.wall,
                 fact: RolloutFact::Meta(e.meta),
@@ -86,6 +112,8 @@ fn decide(draft: &mut Draft, entry: &Envelope, batch: &[Envelope]) -> Option<()>
         }
         Event::SourceRecovered(e) => sources::changed(draft, e.source, SourceState::Works),
         Event::DeadlinePassed(_) => super::elapsed(draft),
+        Event::ShapeUnknown(e) => shapes::found(draft, e),
+        Event::GoalChanged(e) => goals::changed(draft, &e.session, e.offset, e.status),
         Event::LogRecovered(e) => sources::log_recovered(draft, e),
         Event::ThreadStatusChanged(e) => prompt_news::thread_status(draft, e),
         Event::RateLimitsChanged(e) => prompt_news::rate_limits(draft, e),
@@ -98,6 +126,7 @@ fn decide(draft: &mut Draft, entry: &Envelope, batch: &[Envelope]) -> Option<()>
         event @ (Event::RuntimeStopped(_)
         | Event::TurnStarted(_)
         | Event::RecordsSkipped(_)
+        | Event::RolloutFollowed(_)
         | Event::ChatDbPlaced(_)
         | Event::InboundHeld(_)) => fact(draft, event),
         _ => return None,

@@ -4,6 +4,7 @@
 pub(crate) mod again;
 mod dispatches;
 mod draft;
+mod goals;
 mod messages;
 mod missing;
 mod notices;
@@ -16,6 +17,7 @@ mod replies;
 mod rollouts;
 mod sending;
 mod settle;
+mod shapes;
 mod sources;
 
 pub(crate) use replies::list;
@@ -48,6 +50,7 @@ pub(crate) fn propose(state: State, input: Input, now: Now) -> (Batch, State) {
         Input::ThreadStatus(status) => prompt_news::thread_status(&mut draft, status),
         Input::RateLimits(limits) => prompt_news::rate_limits(&mut draft, limits),
         Input::AppServer(link) => prompt_news::link(&mut draft, link),
+        Input::Shape(shape) => shapes::found(&mut draft, shape),
         Input::Elapsed => elapsed(&mut draft),
     }
     if !draft.is_empty() {

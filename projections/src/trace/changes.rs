@@ -274,6 +274,9 @@ fn waits(before: &State, after: &State, out: &mut Vec<Change>) {
             }
             Deadline::Allowance => "the next text waits for the limit".into(),
             Deadline::Deaf(source) => format!("{} is waited for", words::source(*source)),
+            Deadline::Goal(id) => {
+                format!("the next turn of {} is waited for", session_name(after, id))
+            }
             Deadline::Loop => "a quiet minute is waited for".into(),
             Deadline::SelfTest => "the next self-test is".into(),
             Deadline::Pace(_)
