@@ -128,6 +128,10 @@ pub enum Failure {
     Rejected { code: i64, message: Text },
     /// No turn runs that could be interrupted or steered.
     NoTurn,
+    /// A turn runs, so that no new one can begin.
+    TurnRuns,
+    /// The session waits for an answer: words would be lost behind the prompt.
+    PromptUp,
 }
 
 /// Why it is not known whether an effect happened.

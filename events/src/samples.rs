@@ -170,6 +170,7 @@ fn turns() -> Vec<Event> {
             plan_mode: true,
         }),
         Event::UserSpoke(UserSpoke {
+            client: Some("41.0".into()),
             session: session(),
             offset: 3100,
             digest: Digest([7; 16]),

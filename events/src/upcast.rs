@@ -113,7 +113,7 @@ kinds! {
     3 v 1 NotifyReceived,
     4 v 1 SessionSeen,
     5 v 1 TurnStarted,
-    6 v 1 UserSpoke,
+    6 v 2 UserSpoke { 1 => v1::UserSpoke },
     7 v 1 AssistantReplied,
     8 v 1 QuestionAsked,
     9 v 1 QuestionClosed,

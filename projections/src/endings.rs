@@ -84,8 +84,10 @@ pub fn failure(failure: &Failure) -> String {
         Failure::NotStarted { program, message } => {
             format!("{program} could not be started: {message}")
         }
-        Failure::Rejected { code, .. } => format!("the app-server refused it ({code})"),
+        Failure::Rejected { code, .. } => format!("Codex's background server refused it ({code})"),
         Failure::NoTurn => "no turn runs".into(),
+        Failure::TurnRuns => "a turn runs".into(),
+        Failure::PromptUp => "the session waits for an answer to a prompt".into(),
     }
 }
 

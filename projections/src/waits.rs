@@ -89,7 +89,9 @@ pub fn retry(attempts: u16, failure: &Failure, settings: &Settings) -> Option<Sp
         | Failure::PromptGone { .. }
         | Failure::NoLink { .. }
         | Failure::Rejected { .. }
-        | Failure::NoTurn => {
+        | Failure::NoTurn
+        | Failure::TurnRuns
+        | Failure::PromptUp => {
             let growth = [1, 3, 12, 60, 180, 720, 720][usize::from(attempts.clamp(1, 7)) - 1];
             Some(Span(settings.inbound_retry.0.saturating_mul(growth)))
         }

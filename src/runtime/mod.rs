@@ -31,6 +31,7 @@ pub use standalone::{AppendError, append, empty_inbox};
 pub use what_if::{WhatIf, what_if};
 use work::Until;
 
+use crate::app_server::Link;
 use crate::clock::{Clock, SystemClock};
 use crate::config::{Config, Program};
 use crate::driver::Driver;
@@ -92,13 +93,7 @@ fn work(config: &Config, once: bool, stopped: Option<Stopped>) -> Outcome {
     driver
         .take(Input::Started(started), clock.now())
         .map_err(open::fault)?;
-    let tasks = tokio::runtime::Builder::new_multi_thread()
-        .worker_threads(1)
-        .enable_all()
-        .build()
-        .map_err(|error| {
-            CommandError::failure("no threads can be had from the system").because(error)
-        })?;
+    let tasks = tasks()?;
     let (wakes, woken) = wake::wakes();
     let entered = tasks.enter();
     let stopping = Arc::new(AtomicBool::new(false));
@@ -111,10 +106,11 @@ fn work(config: &Config, once: bool, stopped: Option<Stopped>) -> Outcome {
     }
     let (chat_db, seen) = tokio::sync::watch::channel(Access::default());
     serve(config, &wakes, seen)?;
-    let sources = sources::start_all(config, driver.machine().state(), &wakes, chat_db)
+    let server = Link::default();
+    let sources = sources::start_all(config, driver.machine().state(), &wakes, chat_db, &server)
         .map_err(|error| CommandError::failure("the sources cannot be started").because(error))?;
     drop(entered);
-    let executor = LocalExecutor::new(effects(config));
+    let executor = LocalExecutor::with_server(effects(config), server);
     let mut saved = driver.machine().state().last;
     let mut keep = |driver: &Driver<SledLog>, last: events::Seq| {
         if last.0.saturating_sub(saved.0) >= SNAPSHOT_EVERY {
@@ -147,6 +143,17 @@ fn work(config: &Config, once: bool, stopped: Option<Stopped>) -> Outcome {
     tasks.shutdown_timeout(Duration::from_millis(200));
     drop(driver);
     Ok(Answer::Yes)
+}
+
+/// What waits: sockets, timers, children.
+fn tasks() -> Result<tokio::runtime::Runtime, CommandError> {
+    let tasks = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(1)
+        .enable_all()
+        .build();
+    tasks.map_err(|error| {
+        CommandError::failure("no threads can be had from the system").because(error)
+    })
 }
 
 /// Executors with this configuration.

@@ -114,6 +114,8 @@ pub struct UserSpoke {
     pub digest: Digest,
     /// Its length in characters.
     pub chars: u32,
+    /// The name that whoever sent it gave the message; ours is the command's.
+    pub client: Option<String>,
 }
 
 /// See [`super::Event::AssistantReplied`].

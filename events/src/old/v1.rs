@@ -1,6 +1,8 @@
 //! Schema 1.
 
+use crate::digest::Digest;
 use crate::event;
+use crate::id::SessionId;
 use crate::private::Text;
 use crate::settings::Recorded;
 use crate::time::Span;
@@ -54,6 +56,27 @@ impl From<RuntimeStarted> for event::RuntimeStarted {
             version: old.version,
             pid: old.pid,
             settings: Recorded::of(&old.settings),
+        }
+    }
+}
+
+/// It was recognised by its words alone.
+#[derive(Deserialize)]
+pub(crate) struct UserSpoke {
+    session: SessionId,
+    offset: u64,
+    digest: Digest,
+    chars: u32,
+}
+
+impl From<UserSpoke> for event::UserSpoke {
+    fn from(old: UserSpoke) -> Self {
+        Self {
+            session: old.session,
+            offset: old.offset,
+            digest: old.digest,
+            chars: old.chars,
+            client: None,
         }
     }
 }

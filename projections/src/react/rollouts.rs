@@ -55,8 +55,8 @@ pub(super) fn grew(draft: &mut Draft, rollout: Rollout) {
             };
             draft.record(Event::TurnStarted(event));
         }
-        RolloutFact::UserMessage { text } => {
-            spoke(draft, user_spoke(session, offset, &text));
+        RolloutFact::UserMessage { text, client } => {
+            spoke(draft, user_spoke(session, offset, &text, client));
         }
         RolloutFact::AssistantMessage { turn, text } => {
             let text = clean(draft, &text);
@@ -223,19 +223,21 @@ fn seen(draft: &mut Draft, session: &SessionId, mut meta: SessionMeta, offset: u
 }
 
 /// What is kept of the user's words.
-fn user_spoke(session: SessionId, offset: u64, text: &Text) -> UserSpoke {
+fn user_spoke(session: SessionId, offset: u64, text: &Text, client: Option<String>) -> UserSpoke {
     UserSpoke {
         session,
         offset,
         digest: Digest::of(text.reveal()),
         chars: u32::try_from(text.reveal().chars().count()).unwrap_or(u32::MAX),
+        client,
     }
 }
 
 /// The rollout recorded words of the user.
 pub(super) fn spoke(draft: &mut Draft, event: UserSpoke) {
     let (offset, digest) = (event.offset, event.digest);
-    let session = &event.session.clone();
+    let client = event.client.clone();
+    let (session, client) = (&event.session.clone(), client.as_deref());
     draft.record(Event::UserSpoke(event));
     let open = draft
         .state()
@@ -248,7 +250,7 @@ pub(super) fn spoke(draft: &mut Draft, event: UserSpoke) {
             close(draft, session, offset, &question.call, how);
         }
     }
-    let ours = proofs::proven_by_words(draft, session, offset, digest);
+    let ours = proofs::proven_by_words(draft, session, offset, digest, client);
     if !ours {
         overtaken(draft, session);
     }

@@ -330,6 +330,8 @@ const fn settled(outcome: &Outcome) -> Option<&'static str> {
             Failure::NoLink { .. } => "failed: no link",
             Failure::Rejected { .. } => "failed: rejected",
             Failure::NoTurn => "failed: no turn",
+            Failure::TurnRuns => "failed: a turn runs",
+            Failure::PromptUp => "failed: a prompt is up",
             Failure::TooLarge { .. } => return None,
         },
         Outcome::Unknown(doubt) => match doubt {
