@@ -65,6 +65,8 @@ pub enum How {
     InterruptAsked,
     /// Escape was pressed in this pane.
     EscapePressed(Pane),
+    /// Begun, and cut short with this program: where it came to, nobody saw.
+    Begun,
 }
 
 /// What shows that an effect happened.

@@ -228,6 +228,7 @@ fn questions() -> Vec<Event> {
                     detail: "One file.".into(),
                 }],
             }],
+            digests: vec![Digest([7; 16])],
         })
     };
     let closed = |how| {

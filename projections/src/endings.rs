@@ -56,6 +56,7 @@ pub fn performed(performed: &Performed) -> String {
         How::TurnStarted { .. } => "the app-server began a turn with it".to_owned(),
         How::TurnSteered => "the app-server gave it to the running turn".to_owned(),
         How::InterruptAsked => "the app-server was asked to interrupt the turn".to_owned(),
+        How::Begun => "begun; where it came to, nobody saw".to_owned(),
         How::EscapePressed(pane) => format!("Escape was pressed in {pane}"),
     };
     match &performed.doubt {

@@ -25,6 +25,7 @@ pub mod missing;
 pub mod numbers;
 pub mod outbox;
 pub mod page;
+mod placeholder;
 pub mod prompts;
 mod react;
 pub mod redact;

@@ -1,7 +1,7 @@
 //! How long things may take. Every wait of the machine is listed here.
 
 use crate::outbox::ATTEMPTS_MAX;
-use events::outcome::{Failure, How, Performed};
+use events::outcome::{Failure, How};
 use events::{Settings, Span};
 
 /// For the rollout of a thread that notify told of. Codex writes it before it notifies.
@@ -33,7 +33,7 @@ pub struct Waits {
 }
 
 /// How long a performed command waits for its proof.
-pub fn after(performed: &Performed, send: bool, settings: &Settings) -> Waits {
+pub fn after(how: &How, send: bool, settings: &Settings) -> Waits {
     if send {
         return Waits {
             proof: ROW,
@@ -42,7 +42,7 @@ pub fn after(performed: &Performed, send: bool, settings: &Settings) -> Waits {
     }
     let ack = settings.ack_timeout;
     let late = Span(ack.0.saturating_add(LATE.0));
-    match performed.how {
+    match how {
         How::Queued => Waits {
             proof: TURN,
             next: QUEUE,
@@ -63,7 +63,8 @@ pub fn after(performed: &Performed, send: bool, settings: &Settings) -> Waits {
         | How::Answered(_)
         | How::TurnStarted { .. }
         | How::InterruptAsked
-        | How::EscapePressed(_) => Waits {
+        | How::EscapePressed(_)
+        | How::Begun => Waits {
             proof: late,
             next: ack,
         },

@@ -69,7 +69,7 @@ impl Health {
 }
 
 fn poll(config: &Config) -> Duration {
-    Duration::from_millis(config.poll.0.max(50))
+    Duration::from_millis(config.poll.0)
 }
 
 /// The cursor of chat.db, where the log left off.

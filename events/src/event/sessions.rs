@@ -146,6 +146,9 @@ pub struct QuestionAsked {
     pub kind: QuestionKind,
     /// The questions, redacted.
     pub questions: Vec<Question>,
+    /// Fingerprints of the questions as they were asked, in the same order. Empty in
+    /// entries of older programs.
+    pub digests: Vec<Digest>,
 }
 
 /// How a question is put.

@@ -245,7 +245,8 @@ const fn received(how: Option<&How>) -> &'static str {
             | How::Accepted
             | How::TurnStarted { .. }
             | How::InterruptAsked
-            | How::EscapePressed(_),
+            | How::EscapePressed(_)
+            | How::Begun,
         )
         | None => "received",
     }
@@ -290,7 +291,8 @@ pub(super) fn not_seen_yet(draft: &mut Draft, command: &Command, how: &How) {
         | How::Answered(_)
         | How::TurnStarted { .. }
         | How::InterruptAsked
-        | How::EscapePressed(_) => "sent, not yet seen",
+        | How::EscapePressed(_)
+        | How::Begun => "sent, not yet seen",
     };
     notices::queue(draft, Some(&session), topic, kind, "");
 }

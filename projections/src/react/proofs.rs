@@ -8,7 +8,7 @@ use events::outcome::{Doubt, Evidence, Failure};
 use events::{CallId, Command, CommandId, Digest, Outcome, Report, SessionId};
 
 /// An executor reports. What was settled by proof meanwhile stays so.
-pub(super) fn reported(draft: &mut Draft, id: CommandId, report: Report) {
+pub(super) fn reported(draft: &mut Draft, id: CommandId, mut report: Report) {
     let started = draft
         .state()
         .ledger
@@ -17,6 +17,9 @@ pub(super) fn reported(draft: &mut Draft, id: CommandId, report: Report) {
         .is_some_and(|entry| entry.stage == Stage::Started);
     if !started {
         return;
+    }
+    if draft.state().settings.redact {
+        crate::redact::report(&mut report);
     }
     match report {
         Report::Performed(performed) => perform(draft, id, performed),

@@ -74,6 +74,8 @@ pub(super) fn grew(draft: &mut Draft, rollout: Rollout) {
             kind,
             questions,
         } => {
+            let digests = questions.iter().map(|q| Digest::of(q.text.reveal()));
+            let digests = digests.collect();
             let questions = questions.iter().map(|q| clean_question(draft, q)).collect();
             asked(
                 draft,
@@ -84,6 +86,7 @@ pub(super) fn grew(draft: &mut Draft, rollout: Rollout) {
                     call,
                     kind,
                     questions,
+                    digests,
                 },
             );
         }

@@ -245,7 +245,7 @@ pub(super) const fn hook(hook: Hook) -> Option<&'static str> {
 pub(super) fn branch(event: &Event) -> Option<&'static str> {
     Some(match event {
         Event::CommandPerformed(e) => match e.performed.how {
-            How::Accepted => return None,
+            How::Accepted | How::Begun => return None,
             How::Typed(_) => "rung: typed",
             How::Steered(_) => "rung: steered",
             How::Chosen(_) => "rung: chosen",
