@@ -1,6 +1,7 @@
 //! The only place that decides. An input becomes facts; facts cause decisions;
 //! all of them stand in one batch. Nothing here runs during replay.
 
+pub(crate) mod again;
 mod dispatches;
 mod draft;
 mod goals;
@@ -18,6 +19,8 @@ mod sending;
 mod settle;
 mod shapes;
 mod sources;
+
+pub(crate) use replies::list;
 
 use crate::ledger::{Stage, meant};
 use crate::state::State;
