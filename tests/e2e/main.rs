@@ -30,6 +30,7 @@ mod pasting;
 mod phone;
 mod programs;
 mod runtime;
+mod served;
 mod stand_in;
 mod starting;
 mod turns;
