@@ -7,11 +7,13 @@
 use crate::command::{Chosen, Command};
 use crate::digest::Digest;
 use crate::id::{CallId, CommandId, Guid, InputKey, Seq, SessionId, SessionRef, TurnId};
-use crate::input::{ChatDbPlaced, Closing, Origin, Question, QuestionKind, SessionMeta, Source};
+use crate::input::{
+    ChatDbPlaced, Closing, Origin, Question, QuestionKind, SessionMeta, Source, Target,
+};
 use crate::outcome::{Outcome, Performed};
 use crate::private::Text;
 use crate::settings::Settings;
-use crate::time::Wall;
+use crate::time::{Span, Wall};
 use serde::{Deserialize, Serialize};
 
 /// One event.
@@ -84,6 +86,18 @@ pub enum Event {
     CommandPerformed(CommandPerformed),
     /// It ended.
     CommandSettled(CommandSettled),
+
+    // Messages of the owner: reactions, changes, and rows that belong together.
+    /// The owner reacted to a text of ours, or took a reaction back.
+    ReactionReceived(ReactionReceived),
+    /// The owner edited or unsent a message that had been received.
+    InboundChanged(InboundChanged),
+    /// A message waits a moment for a further row that may belong to it.
+    InboundDeferred(InboundDeferred),
+    /// A message is part of another one: its link, or the rest of its words.
+    InboundJoined(InboundJoined),
+    /// A message of the owner's was not acted on, and the owner is to hear of it.
+    InboundUnanswered(InboundUnanswered),
 }
 
 /// See [`Event::RuntimeStarted`].
@@ -321,6 +335,96 @@ pub enum IgnoreReason {
     Undecodable,
     /// Too much of the same in a short time: a loop is suspected.
     Loop,
+    /// The preview of a link that stands in a message already taken.
+    Preview,
+    /// It quotes a text of ours.
+    Quoted,
+    /// It was unsent before it was acted on.
+    Unsent,
+    /// Of a kind that this program does not know.
+    Unknown,
+}
+
+/// See [`Event::ReactionReceived`].
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ReactionReceived {
+    /// The row.
+    pub rowid: i64,
+    /// Its id.
+    pub guid: Guid,
+    /// When Messages says the owner reacted.
+    pub date: Wall,
+    /// The text of ours that it is about, by the id of its row.
+    pub target: Target,
+    /// Which reaction.
+    pub reaction: Reaction,
+    /// It was added; else it was taken back.
+    pub added: bool,
+}
+
+/// A reaction (Apple: tapback).
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub enum Reaction {
+    /// The heart.
+    Love,
+    /// Thumbs up.
+    Like,
+    /// Thumbs down.
+    Dislike,
+    /// Ha ha.
+    Laugh,
+    /// Two exclamation marks.
+    Emphasis,
+    /// The question mark.
+    Question,
+    /// Any other emoji; empty where Messages does not say which.
+    Emoji(String),
+    /// A sticker.
+    Sticker,
+}
+
+/// See [`Event::InboundChanged`].
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct InboundChanged {
+    /// The row.
+    pub rowid: i64,
+    /// Its id.
+    pub guid: Guid,
+    /// The newest words; `None` when it was unsent.
+    pub text: Option<Text>,
+    /// The change came before anything was done with the message, and counts.
+    pub in_time: bool,
+}
+
+/// See [`Event::InboundDeferred`].
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct InboundDeferred {
+    /// The message.
+    pub inbound: Guid,
+    /// How long it waits.
+    pub wait: Span,
+    /// It is a link without words.
+    pub link: bool,
+}
+
+/// See [`Event::InboundJoined`].
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct InboundJoined {
+    /// The message.
+    pub inbound: Guid,
+    /// The message that it is part of.
+    pub into: Guid,
+}
+
+/// See [`Event::InboundUnanswered`].
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct InboundUnanswered {
+    /// The message.
+    pub inbound: Guid,
+    /// Why it was not acted on.
+    pub reason: IgnoreReason,
+    /// When it was written, where that is known.
+    pub date: Option<Wall>,
 }
 
 /// See [`Event::OutgoingSeen`].
@@ -423,6 +527,10 @@ pub enum Deadline {
     Deaf(Source),
     /// The way to the owner is tried out.
     SelfTest,
+    /// A message has waited long enough for a row that may belong to it.
+    Gather(Guid),
+    /// Messages that were not acted on are to be told of.
+    Unanswered,
 }
 
 /// See [`Event::LogRecovered`].
@@ -524,6 +632,8 @@ pub enum Rule {
     NoMatch,
     /// It is a near miss of a command; the owner is told how it is written.
     NearMiss,
+    /// It continues the message written just before it.
+    Continued,
 }
 
 /// See [`Event::NoticeQueued`].
@@ -560,6 +670,8 @@ pub enum Topic {
     Health,
     /// Texts that the owner may not have.
     Missing,
+    /// Messages of the owner's that were not acted on.
+    Unanswered,
 }
 
 /// See [`Event::NoticeWithdrawn`].

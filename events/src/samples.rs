@@ -5,6 +5,7 @@
 //! new forms get new samples, at the end of their kind.
 
 mod commands;
+mod messages;
 
 use crate::digest::Digest;
 use crate::event::{
@@ -34,6 +35,7 @@ pub fn events() -> Vec<Event> {
         sources(),
         deadlines(),
         commands::events(),
+        messages::events(),
     ]
     .concat()
 }
@@ -290,8 +292,24 @@ fn inbound() -> Vec<Event> {
         reason: IgnoreReason::Echo,
         copy_of: Some(COMMAND),
     }));
+    events.extend(IGNORED_SINCE.map(|reason| {
+        Event::InboundIgnored(InboundIgnored {
+            rowid: 902,
+            guid: guid(),
+            reason,
+            copy_of: None,
+        })
+    }));
     events
 }
+
+/// Reasons that came later.
+const IGNORED_SINCE: [IgnoreReason; 4] = [
+    IgnoreReason::Preview,
+    IgnoreReason::Quoted,
+    IgnoreReason::Unsent,
+    IgnoreReason::Unknown,
+];
 
 const IGNORED: [IgnoreReason; 18] = [
     IgnoreReason::NotOwner,

@@ -99,6 +99,11 @@ kinds! {
     201 v 1 CommandStarted,
     202 v 1 CommandPerformed,
     203 v 1 CommandSettled,
+    30 v 1 ReactionReceived,
+    31 v 1 InboundChanged,
+    32 v 1 InboundDeferred,
+    33 v 1 InboundJoined,
+    34 v 1 InboundUnanswered,
 }
 
 fn options() -> impl bincode::Options {

@@ -2,13 +2,13 @@
 //! about it says so; each other row has a reason. When in doubt, it is not.
 
 use crate::handle;
-use crate::inbox::Inbox;
+use crate::inbox::{Inbox, Recent};
 use crate::ledger::{Sent, sent_digest};
 use crate::render::SIGIL;
 use crate::state::State;
-use events::event::IgnoreReason as Reason;
-use events::input::{Body, Chat, MessageRow};
-use events::{CommandId, Digest, Now, Span, Wall};
+use events::event::{IgnoreReason as Reason, Reaction, ReactionReceived};
+use events::input::{Body, Chat, MessageRow, Schedule};
+use events::{CommandId, Digest, Now, Span, Text, Wall};
 
 /// What a row is.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -28,8 +28,21 @@ pub enum Verdict {
         text: String,
         date: Wall,
         self_chat: bool,
+        /// It is a link, which Messages may have split off other words.
+        link: bool,
     },
+    /// The owner reacted to a text of ours.
+    Reacted(ReactionReceived),
+    /// The owner edited a message taken before, or unsent it (`None`).
+    Changed(Option<String>),
 }
+
+/// `balloon_bundle_id` of links, and of their previews.
+const LINK: &str = "com.apple.messages.URLBalloonProvider";
+/// What is older is no news.
+const NEWS: Span = Span::seconds(7 * 86_400);
+/// A preview comes at most this long before or after the message that holds its link.
+const PREVIEW: Span = Span::seconds(90);
 
 /// A message may be written this much in the future: clocks differ.
 const SKEW: Span = Span::seconds(300);
@@ -52,13 +65,18 @@ pub fn judge(state: &State, row: &MessageRow, now: Now) -> Verdict {
     if let Some(sent) = ours(state, row) {
         return Verdict::Ours(sent.id);
     }
+    if row.edited
+        && let Some(recent) = state.inbox.recent(&row.guid)
+    {
+        return change(recent, row);
+    }
     if state.inbox.knows(row.rowid) {
         return Verdict::Known;
     }
     if state.inbox.guids.contains(&row.guid) {
         return Verdict::Ignored(Reason::Duplicate);
     }
-    if let Some(reason) = never(row) {
+    if let Some(reason) = never(state, row) {
         return Verdict::Ignored(reason);
     }
     let Some(chat) = &row.chat else {
@@ -70,7 +88,27 @@ pub fn judge(state: &State, row: &MessageRow, now: Now) -> Verdict {
     };
     match sender(state, row, chat) {
         Err(reason) => Verdict::Ignored(reason),
-        Ok(self_chat) => content(state, row, self_chat, now),
+        Ok(_) if row.schedule == Schedule::Waiting => Verdict::Held("its time to be sent"),
+        Ok(self_chat) => reaction(state, row, now)
+            .or_else(|| kind(row).map(Verdict::Ignored))
+            .unwrap_or_else(|| content(state, row, self_chat, now)),
+    }
+}
+
+/// What became of a message taken before. An edit that changes nothing is none.
+fn change(recent: &Recent, row: &MessageRow) -> Verdict {
+    if row.unsent {
+        return if recent.unsent {
+            Verdict::Known
+        } else {
+            Verdict::Changed(None)
+        };
+    }
+    match said(row) {
+        Some(text) if !text.is_empty() && text != *recent.message.text.reveal() => {
+            Verdict::Changed(Some(text))
+        }
+        _ => Verdict::Known,
     }
 }
 
@@ -135,16 +173,80 @@ fn is_owner(state: &State, address: &str) -> bool {
 }
 
 /// What no sender and no chat can make a command.
-fn never(row: &MessageRow) -> Option<Reason> {
-    let tests = [
-        (row.item_type != 0, Reason::SystemItem),
-        (row.associated_type != 0, Reason::Tapback),
-        (row.edited, Reason::Edited),
-        (row.balloon.is_some(), Reason::Balloon),
-    ];
-    tests
-        .into_iter()
-        .find_map(|(applies, reason)| applies.then_some(reason))
+fn never(state: &State, row: &MessageRow) -> Option<Reason> {
+    if row.item_type != 0 {
+        return Some(Reason::SystemItem);
+    }
+    if row.unsent {
+        return Some(Reason::Unsent);
+    }
+    // A reaction to what is not ours needs no further look, and would be waited for in vain.
+    let reacts = REACTIONS.contains(&row.associated_type) && about_us(state, row).is_none();
+    reacts.then_some(Reason::Tapback)
+}
+
+/// `associated_message_type`: stickers, reactions added and taken back, votes in polls.
+const REACTIONS: std::ops::RangeInclusive<i64> = 1000..=4999;
+
+/// What a message of the owner's is that is not plain words or a link.
+fn kind(row: &MessageRow) -> Option<Reason> {
+    match (row.associated_type, row.balloon.as_deref()) {
+        (kind, _) if REACTIONS.contains(&kind) => Some(Reason::Tapback),
+        // 2 and 3 mark what belongs to an app, and are ordinary without one.
+        (0 | 2 | 3, None | Some("" | LINK)) => None,
+        (0 | 2 | 3, Some(_)) => Some(Reason::Balloon),
+        _ => Some(Reason::Unknown),
+    }
+}
+
+/// The text of ours that a reaction is about.
+fn about_us<'a>(state: &'a State, row: &MessageRow) -> Option<&'a Sent> {
+    state.ledger.sent.by_guid(&row.target.as_ref()?.guid)
+}
+
+/// The owner's reaction to a text of ours.
+fn reaction(state: &State, row: &MessageRow, now: Now) -> Option<Verdict> {
+    about_us(state, row)?;
+    let (kind, added) = match row.associated_type {
+        kind @ 2000..=2007 => (kind - 2000, true),
+        kind @ 3000..=3007 => (kind - 3000, false),
+        _ => return None,
+    };
+    let reaction = match kind {
+        0 => Reaction::Love,
+        1 => Reaction::Like,
+        2 => Reaction::Dislike,
+        3 => Reaction::Laugh,
+        4 => Reaction::Emphasis,
+        5 => Reaction::Question,
+        6 => Reaction::Emoji(row.emoji.clone().unwrap_or_default()),
+        _ => Reaction::Sticker,
+    };
+    let date = row.date?;
+    let received = ReactionReceived {
+        rowid: row.rowid,
+        guid: row.guid.clone(),
+        date,
+        target: row.target.clone()?,
+        reaction,
+        added,
+    };
+    let digest = reaction_digest(&received);
+    let gap = |at: &Wall| at.until(date).max(date.until(*at));
+    let mut lately = state.inbox.reactions.iter();
+    let twin = lately.any(|(other, at)| *other == digest && gap(at) <= TWINS);
+    if twin || time(state, date, now.wall).is_some() {
+        return Some(Verdict::Ignored(Reason::Tapback));
+    }
+    Some(Verdict::Reacted(received))
+}
+
+/// What two copies of one reaction have in common.
+pub(crate) fn reaction_digest(e: &ReactionReceived) -> Digest {
+    Digest::of(&format!(
+        "{:?} {} {}",
+        e.reaction, e.added, e.target.guid
+    ))
 }
 
 /// Whether the owner wrote it, and whether to themself.
@@ -157,12 +259,15 @@ fn sender(state: &State, row: &MessageRow, chat: &Chat) -> Result<bool, Reason> 
     if !row.from_me && !sender_is_owner {
         return Err(Reason::NotOwner);
     }
-    let direct = chat.style == Some(45) && chat.participants.len() <= 1;
-    if !direct {
+    let others = chat.participants.iter().any(|one| !owner(one.reveal()));
+    let several = chat.participants.len() > 1;
+    // A chat of the owner's own addresses has nobody else in it, whatever Messages calls it.
+    let alone = several && !others;
+    let direct = chat.style == Some(45) && !several;
+    if !direct && !alone {
         return Err(Reason::Group);
     }
-    let others = chat.participants.iter().any(|one| !owner(one.reveal()));
-    if others || !owner(chat.identifier.reveal()) {
+    if others || (!alone && !owner(chat.identifier.reveal())) {
         return Err(if row.from_me {
             Reason::ToOthers
         } else {
@@ -170,7 +275,13 @@ fn sender(state: &State, row: &MessageRow, chat: &Chat) -> Result<bool, Reason> 
         });
     }
     if !is_imessage(&row.service) {
-        return Err(Reason::NotIMessage);
+        // Only by SMS is a reaction a text; by iMessage the same words are the owner's.
+        let reacts = said(row).is_some_and(|text| is_tapback_text(&text));
+        return Err(if reacts {
+            Reason::TapbackText
+        } else {
+            Reason::NotIMessage
+        });
     }
     // With a Mac that has an Apple ID of its own, what "we" sent by hand is not the owner's word.
     let to_self = row
@@ -191,41 +302,129 @@ pub fn is_imessage(service: &str) -> bool {
 
 /// What it says, and whether that is new.
 fn content(state: &State, row: &MessageRow, self_chat: bool, now: Now) -> Verdict {
-    let text = match &row.body {
-        Body::Undecodable => return Verdict::Ignored(Reason::Undecodable),
-        Body::Text(text) => words(text.reveal()),
-        Body::Empty => String::new(),
+    let Some(text) = said(row) else {
+        return Verdict::Ignored(Reason::Undecodable);
     };
-    if text.is_empty() && !row.attachments {
-        return if row.given_up {
-            Verdict::Ignored(Reason::Empty)
-        } else {
-            Verdict::Held("a body")
+    let link = row.balloon.as_deref() == Some(LINK);
+    let no_body = row.body == Body::Empty && !row.given_up;
+    // The pictures of a preview are no attachments of the owner's.
+    if (text.is_empty() || no_body) && (link || !row.attachments) {
+        return match (row.given_up, link) {
+            (false, _) => Verdict::Held("a body"),
+            (true, true) => Verdict::Ignored(Reason::Undecodable),
+            (true, false) => Verdict::Ignored(Reason::Empty),
         };
     }
-    let Some(date) = row.date else {
+    let Some(date) = written(row, now.wall) else {
         return Verdict::Ignored(Reason::Stale);
     };
-    if let Some(reason) = time(state, date, now.wall) {
-        return Verdict::Ignored(reason);
-    }
-    if is_tapback_text(&text) {
-        return Verdict::Ignored(Reason::TapbackText);
-    }
     if let Some(sent) = self_chat
         .then(|| come_back(state, row.rowid, &text, date, now))
         .flatten()
     {
         return Verdict::Copy(sent.id);
     }
-    if let Some(reason) = repeated(state, row, &text, date, self_chat, now) {
+    let reason = repeated(state, row, &text, date, self_chat)
+        .or_else(|| (link && previews(state, &text, date)).then_some(Reason::Preview))
+        .or_else(|| time(state, date, now.wall))
+        .or_else(|| looping(&state.inbox, Digest::of(&text), now.wall).then_some(Reason::Loop));
+    if let Some(reason) = reason {
         return Verdict::Ignored(reason);
     }
     Verdict::Owner {
         text,
         date,
         self_chat,
+        link,
     }
+}
+
+/// Whether the owner is to hear that a row was not acted on: it is theirs, it was meant
+/// for us, and nothing else shows that it was not taken.
+pub fn deserves_a_word(state: &State, row: &MessageRow, reason: Reason) -> bool {
+    match reason {
+        Reason::NotIMessage
+        | Reason::Balloon
+        | Reason::Undecodable
+        | Reason::Quoted
+        | Reason::Unknown => true,
+        // What is from before our time, or long ago, is history that a sync puts in again.
+        Reason::Stale | Reason::Future => row.date.is_none_or(|date| {
+            state.began.is_none_or(|began| began <= date) && date.until(state.wall) <= NEWS
+        }),
+        Reason::NoChat => {
+            let owner = |handle: &Text| is_owner(state, handle.reveal());
+            let sender = row.handle.as_ref().is_some_and(owner);
+            sender && !row.from_me && is_imessage(&row.service)
+        }
+        Reason::NotOwner
+        | Reason::ToOthers
+        | Reason::Group
+        | Reason::Tapback
+        | Reason::TapbackText
+        | Reason::SystemItem
+        | Reason::Edited
+        | Reason::Duplicate
+        | Reason::Twin
+        | Reason::Echo
+        | Reason::Empty
+        | Reason::Loop
+        | Reason::Preview
+        | Reason::Unsent => false,
+    }
+}
+
+/// What a row says, its subject first; `None` for what cannot be read.
+fn said(row: &MessageRow) -> Option<String> {
+    let body = match &row.body {
+        Body::Undecodable => return None,
+        Body::Text(text) => words(text.reveal()),
+        Body::Empty => String::new(),
+    };
+    let subject = row.subject.as_ref().map(|subject| words(subject.reveal()));
+    let parts = subject.into_iter().chain([body]);
+    let parts: Vec<_> = parts.filter(|part| !part.is_empty()).collect();
+    Some(parts.join("\n"))
+}
+
+/// When it was written. What was to be sent later may bear a date that it was sent before.
+fn written(row: &MessageRow, now: Wall) -> Option<Wall> {
+    let date = row.date?;
+    Some(if row.schedule == Schedule::Sent {
+        date.min(now)
+    } else {
+        date
+    })
+}
+
+/// Whether the link stands in a message taken just before or after.
+fn previews(state: &State, link: &str, date: Wall) -> bool {
+    let near = |at: Wall| at.until(date).max(date.until(at)) <= PREVIEW;
+    let mut recent = state.inbox.recent.iter();
+    recent.any(|r| near(r.message.date) && holds(r.message.text.reveal(), link))
+}
+
+/// Whether a text holds a link. A preview may add a slash at the end, and write the
+/// scheme and the host in lower case.
+pub fn holds(text: &str, link: &str) -> bool {
+    let plain = |text: &str| text.to_lowercase();
+    let link = plain(link.trim().trim_end_matches('/'));
+    let bare = link
+        .strip_prefix("https://")
+        .or_else(|| link.strip_prefix("http://"))
+        .unwrap_or(&link);
+    let text = plain(text);
+    // It must end there: one link may begin as another does.
+    let ends = |rest: &str| {
+        let rest = rest.trim_start_matches('/');
+        rest.chars()
+            .next()
+            .is_none_or(|c| c.is_whitespace() || ".,;:!?)]>\"'”’»".contains(c))
+    };
+    !bare.is_empty()
+        && text
+            .match_indices(bare)
+            .any(|(at, _)| ends(&text[at + bare.len()..]))
 }
 
 /// Messages' text without placeholders of attachments, trimmed.
@@ -245,18 +444,21 @@ fn time(state: &State, date: Wall, now: Wall) -> Option<Reason> {
     (now.until(date) > SKEW).then_some(Reason::Future)
 }
 
+/// A copy of what was taken before, or an echo of ours.
 fn repeated(
     state: &State,
     row: &MessageRow,
     text: &str,
     date: Wall,
     self_chat: bool,
-    now: Now,
 ) -> Option<Reason> {
     let inbox = &state.inbox;
     let digest = Digest::of(text);
-    if quotes_us(text) {
+    if begins_as_ours(text) && self_chat {
         return Some(Reason::Echo);
+    }
+    if quotes_us(text) {
+        return Some(Reason::Quoted);
     }
     let copy = |taken: &&crate::inbox::Taken| {
         let gap = taken.date.until(date).max(date.until(taken.date));
@@ -274,10 +476,18 @@ fn repeated(
         let again = gap == Span(0) && (row.reply_to.is_none() || taken.reply_to == row.reply_to);
         taken.digest == digest && (again || twin)
     };
-    if inbox.taken.iter().rev().any(|taken| copy(&taken)) {
-        return Some(Reason::Twin);
-    }
-    looping(inbox, digest, now.wall).then_some(Reason::Loop)
+    inbox
+        .taken
+        .iter()
+        .rev()
+        .any(|taken| copy(&taken))
+        .then_some(Reason::Twin)
+}
+
+/// Its first line begins as only our own texts do.
+fn begins_as_ours(text: &str) -> bool {
+    let start = text.get(..SIGIL.len());
+    start.is_some_and(|start| start.eq_ignore_ascii_case(SIGIL))
 }
 
 /// Marks that stand before or around words that are quoted.
@@ -287,11 +497,7 @@ fn is_quoting(c: char) -> bool {
 
 /// A line of it begins as only our own texts do, quoted or not.
 fn quotes_us(text: &str) -> bool {
-    let begins = |line: &str| {
-        let line = line.trim_start_matches(is_quoting);
-        let start = line.get(..SIGIL.len());
-        start.is_some_and(|start| start.eq_ignore_ascii_case(SIGIL))
-    };
+    let begins = |line: &str| begins_as_ours(line.trim_start_matches(is_quoting));
     text.lines().any(begins)
 }
 

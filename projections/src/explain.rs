@@ -80,6 +80,20 @@ impl<'a> Story<'a> {
                 Event::InboundHeld(e) if e.guid == guid => {
                     lines.push(format!("It was held at first, as it lacked {}.", e.lacks));
                 }
+                Event::InboundDeferred(e) if e.inbound == guid => {
+                    lines.push("It waited a moment for a link or for further words.".into());
+                }
+                Event::InboundJoined(e) if e.inbound == guid => {
+                    lines.push(format!("It is a part of the message {}.", e.into));
+                }
+                Event::InboundJoined(e) if e.into == guid => {
+                    lines.push(format!("The message {} is a part of it.", e.inbound));
+                }
+                Event::InboundChanged(e) if e.guid == guid => {
+                    let what = if e.text.is_some() { "edited" } else { "unsent" };
+                    let when = if e.in_time { "in time" } else { "too late" };
+                    lines.push(format!("You {what} it {}, {when}.", self.ago(entry.wall)));
+                }
                 Event::RoutingDecided(e) if e.inbound == guid => lines.extend(self.route(e)),
                 Event::CommandRequested(e) if carries(&e.command, &guid) => {
                     commands.insert(e.id);
@@ -275,6 +289,7 @@ const fn topic(topic: &Topic) -> &'static str {
         Topic::Request => "asked for by another program",
         Topic::Health => "about this program's health",
         Topic::Missing => "about texts you may not have",
+        Topic::Unanswered => "about messages of yours that were not acted on",
     }
 }
 
@@ -314,5 +329,6 @@ const fn rule(rule: Rule) -> &'static str {
         Rule::Ambiguous => "it could be meant for several, and you are asked which",
         Rule::NoMatch => "no session fits it",
         Rule::NearMiss => "it nearly is a command, and you are told how that is written",
+        Rule::Continued => "it continues the message you wrote just before it",
     }
 }

@@ -31,6 +31,7 @@ pub mod routing;
 pub mod sessions;
 pub mod state;
 pub mod told;
+pub mod unanswered;
 pub mod view;
 pub mod waits;
 

@@ -269,7 +269,7 @@ pub(super) fn branch(event: &Event) -> Option<&'static str> {
             Rule::Control => "route: control",
             Rule::Ambiguous => "route: ambiguous",
             Rule::NoMatch => "route: no match",
-            Rule::AutoCreate | Rule::NearMiss => return None,
+            Rule::AutoCreate | Rule::NearMiss | Rule::Continued => return None,
         },
         Event::InboundHeld(_) => "row held",
         Event::InboundIgnored(_) => "row ignored",
@@ -288,7 +288,10 @@ pub(super) fn branch(event: &Event) -> Option<&'static str> {
             Deadline::Proof(_) => "due: proof",
             Deadline::Pace(_) => "due: pace",
             Deadline::Retry(_) => "due: retry",
-            Deadline::Rollout(_) | Deadline::SelfTest => return None,
+            Deadline::Rollout(_)
+            | Deadline::SelfTest
+            | Deadline::Gather(_)
+            | Deadline::Unanswered => return None,
             Deadline::Receipt(_) => "due: receipt",
             Deadline::Allowance => "due: allowance",
             Deadline::Expiry(_) => "due: expiry",

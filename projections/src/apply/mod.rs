@@ -66,6 +66,11 @@ pub fn apply(state: &mut State, envelope: &Envelope) {
         Event::CommandStarted(e) => commands::started(state, seq, e),
         Event::CommandPerformed(e) => commands::performed(state, seq, e),
         Event::CommandSettled(e) => commands::settled(state, seq, e),
+        Event::ReactionReceived(e) => inbound::reacted(state, e),
+        Event::InboundChanged(e) => inbound::changed(state, e),
+        Event::InboundDeferred(e) => inbound::deferred(state, e),
+        Event::InboundJoined(e) => inbound::joined(state, e),
+        Event::InboundUnanswered(e) => inbound::unanswered(state, e),
     }
 }
 
@@ -149,6 +154,10 @@ fn notice_queued(state: &mut State, seq: Seq, e: &NoticeQueued) {
         deadlines(state).clear(&Deadline::Retry(*replaced));
         deadlines(state).clear(&Deadline::Expiry(*replaced));
     }
+    if e.topic == Topic::Unanswered {
+        Arc::make_mut(&mut state.inbox).unanswered.told(tick);
+        deadlines(state).clear(&Deadline::Unanswered);
+    }
     let expiry = queued.after(state.settings.expiry);
     deadlines(state).set(Deadline::Expiry(seq), expiry);
     await_allowance(state);
@@ -196,6 +205,11 @@ fn deadline_passed(state: &mut State, deadline: &Deadline) {
             }
         }
         Deadline::SelfTest => await_self_test(state),
-        Deadline::Proof(_) | Deadline::Retry(_) | Deadline::Allowance | Deadline::Expiry(_) => {}
+        Deadline::Proof(_)
+        | Deadline::Retry(_)
+        | Deadline::Allowance
+        | Deadline::Expiry(_)
+        | Deadline::Gather(_)
+        | Deadline::Unanswered => {}
     }
 }

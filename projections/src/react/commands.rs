@@ -205,6 +205,8 @@ pub(super) fn due(draft: &mut Draft, deadline: &Deadline) {
         Deadline::Expiry(notice) => notices::too_old(draft, *notice),
         Deadline::Deaf(source) => super::sources::deaf(draft, *source),
         Deadline::SelfTest => notices::self_test(draft),
+        Deadline::Gather(_) => super::gather::release(draft),
+        Deadline::Unanswered => super::unanswered::tell(draft),
         Deadline::Pace(_) | Deadline::Retry(_) | Deadline::Rollout(_) | Deadline::Allowance => {}
     }
 }

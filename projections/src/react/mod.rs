@@ -1,9 +1,11 @@
 //! The only place that decides. An input becomes facts; facts cause decisions;
 //! all of them stand in one batch. Nothing here runs during replay.
 
+mod changes;
 mod commands;
 mod dispatches;
 mod draft;
+mod gather;
 mod messages;
 mod missing;
 mod notices;
@@ -13,6 +15,7 @@ mod replies;
 mod rollouts;
 mod sending;
 mod sources;
+mod unanswered;
 
 use crate::ledger::Stage;
 use crate::state::State;
