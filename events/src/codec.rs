@@ -13,12 +13,10 @@ use crate::envelope::Envelope;
 use crate::event::Event;
 use crate::id::Seq;
 use crate::time::{Tick, Wall};
-use crate::upcast;
+use crate::upcast::{self, MAX_PAYLOAD};
 
 /// The format this version writes.
 pub const FORMAT: u8 = 1;
-/// Largest payload. A hand-over is at most 4 MiB, and its event may hold part of it twice.
-pub const MAX_PAYLOAD: u64 = 16 << 20;
 
 const MAGIC: u8 = 0xE5;
 const LENGTH_AT: usize = 44;

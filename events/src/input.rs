@@ -1,9 +1,15 @@
-//! What the outside can tell the machine. Inputs live in memory only: the
-//! machine distils each into events, and what must not be kept (a stranger's
-//! words, a secret) goes no further than here.
+//! What the outside can tell the machine. No input is in the log: the machine
+//! distils each into events, and what must not be kept (a stranger's words, a
+//! secret) goes no further than here. Two of them are handed from one process to
+//! another and are bytes for that long: [`Notify`] and [`Attention`].
+
+pub use crate::event::{
+    ChatDbPlaced, Choice, Closing, Origin, Placing, Question, QuestionKind, SessionMeta, Source,
+    Target, ThreadKind,
+};
 
 use crate::event::LogRecovered;
-use crate::id::{CallId, CommandId, Guid, InputKey, Pane, SessionId, TurnId};
+use crate::id::{CallId, CommandId, Guid, InputKey, SessionId, TurnId};
 use crate::outcome::Report;
 use crate::private::Text;
 use crate::settings::Settings;
@@ -63,17 +69,6 @@ pub struct Notify {
     pub at: Wall,
 }
 
-/// Where a notify process was started.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Origin {
-    /// Working directory.
-    pub cwd: String,
-    /// The pane of `TMUX` and `TMUX_PANE`. Only an embedded Codex's is its own.
-    pub pane: Option<Pane>,
-    /// Name and arguments of the parent process, as far as they could be read.
-    pub parent: String,
-}
-
 /// A record of a rollout.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Rollout {
@@ -120,78 +115,6 @@ pub enum RolloutFact {
     },
     /// Records that could not be read were passed over.
     Skipped { records: u32 },
-}
-
-/// The head of a rollout.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct SessionMeta {
-    /// Working directory of the thread.
-    pub cwd: String,
-    /// Whose thread it is.
-    pub kind: ThreadKind,
-    /// Codex version that made it.
-    pub version: String,
-    /// The file.
-    pub path: String,
-    /// When the thread was made.
-    pub created: Wall,
-}
-
-/// Whose thread it is, by `source` and `thread_source` of `session_meta`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-pub enum ThreadKind {
-    /// The owner's, in a terminal.
-    Owner,
-    /// The owner's, run by `codex exec`.
-    Exec,
-    /// Spawned by another thread.
-    Subagent,
-    /// A review.
-    Review,
-    /// Any other that says it is not a user's.
-    Internal,
-}
-
-/// How a question is put.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-pub enum QuestionKind {
-    /// A modal holds the turn until it is answered.
-    Modal,
-    /// The turn goes on; the answer is an ordinary message.
-    Async,
-}
-
-/// One question with its options.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Question {
-    /// The model's name for it.
-    pub id: String,
-    /// The question.
-    pub text: Text,
-    /// What may be chosen, in order. Empty means free text.
-    pub options: Vec<Choice>,
-}
-
-/// One option of a question.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Choice {
-    /// What is chosen.
-    pub label: Text,
-    /// What it means; may be empty.
-    pub detail: Text,
-}
-
-/// How a call ended.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-pub enum Closing {
-    /// With answers.
-    Answered,
-    /// Codex would not ask (not in this mode, a hook).
-    Refused,
-    /// The turn was interrupted.
-    Interrupted,
-    /// The turn ended without an answer being recorded.
-    Overtaken,
 }
 
 /// A row of chat.db, with what decides whether it is the owner's word.
@@ -284,15 +207,6 @@ impl MessageRow {
     }
 }
 
-/// Which message a tapback is about.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Target {
-    /// The message.
-    pub guid: Guid,
-    /// Which part of it, counted from 0; `None` where Messages does not say.
-    pub part: Option<u32>,
-}
-
 /// Whether a message was written with Send Later, and how far that is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Schedule {
@@ -324,29 +238,6 @@ pub struct Chat {
     pub identifier: Text,
     /// `handle.id` of everybody in `chat_handle_join`.
     pub participants: Vec<Text>,
-}
-
-/// Which file a chat.db cursor belongs to, and where it starts.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct ChatDbPlaced {
-    /// Device, inode and first row: the file's identity.
-    pub identity: String,
-    /// Rows up to here are history.
-    pub rowid: i64,
-    /// Why it was placed.
-    pub why: Placing,
-}
-
-/// Why a cursor was placed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-pub enum Placing {
-    /// The first time this program sees the file.
-    FirstStart,
-    /// Another file stands where the known one was.
-    Replaced,
-    /// The newest row is older than the cursor, or a row that was read bears another name:
-    /// restored from a backup. Reading goes on behind the rows that are still there.
-    Rewound,
 }
 
 /// A line of the queue file.
@@ -382,21 +273,6 @@ pub struct Attention {
     pub need: Text,
     /// Recipient; `None` is the owner.
     pub to: Option<Text>,
-}
-
-/// Where inputs come from.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-pub enum Source {
-    /// `~/Library/Messages/chat.db`
-    ChatDb,
-    /// `$CODEX_HOME/sessions`
-    Rollouts,
-    /// The durable inbox in the state directory.
-    Inbox,
-    /// The queue file.
-    QueueFile,
-    /// The disk of the state directory: nothing comes from it, but all goes there.
-    Disk,
 }
 
 /// How a source is.

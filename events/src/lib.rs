@@ -12,6 +12,7 @@ pub mod envelope;
 pub mod event;
 pub mod id;
 pub mod input;
+mod old;
 pub mod outcome;
 pub mod private;
 pub mod samples;

@@ -80,11 +80,11 @@ const COMMAND: CommandId = CommandId {
 };
 
 fn runtime() -> Vec<Event> {
-    let started = |settings| {
+    let started = |settings: Settings| {
         Event::RuntimeStarted(RuntimeStarted {
             version: "0.1.0".into(),
             pid: 4242,
-            settings,
+            settings: (&settings).into(),
         })
     };
     vec![
@@ -404,6 +404,8 @@ fn deadlines() -> Vec<Event> {
         Deadline::Expiry(Seq(40)),
         Deadline::Deaf(Source::ChatDb),
         Deadline::SelfTest,
+        Deadline::Gather(guid()),
+        Deadline::Unanswered,
     ]
     .map(|deadline| Event::DeadlinePassed(DeadlinePassed { deadline }))
     .to_vec()

@@ -1,12 +1,22 @@
 //! The part of the configuration that decisions depend on. It is recorded with
 //! every start, so that a log explains itself without its machine.
+//!
+//! The log keeps names and values ([`Recorded`]), not the struct. A new setting is
+//! a field of [`Settings`], a line in its `Default`, and a line in
+//! [`Settings::unrecorded`] if logs from before it need another value. No event
+//! changes by it. Names of fields and of [`NotifyMode`] are in logs: none is ever
+//! renamed, or used again for something else.
 
 use crate::private::Text;
 use crate::time::Span;
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
+use serde_json::Value;
+use std::collections::BTreeMap;
+use std::fmt;
 
 /// Effective settings of one run.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default = "Settings::unrecorded")]
 #[allow(
     clippy::struct_excessive_bools,
     reason = "each is a switch the owner knows by name"
@@ -95,5 +105,141 @@ impl Default for Settings {
             expiry: Span::seconds(86_400),
             self_test: Span::seconds(0),
         }
+    }
+}
+
+impl Settings {
+    /// What held in a run that did not record a setting, because the program of
+    /// that time did not have it: the value that means "as before the setting".
+    pub fn unrecorded() -> Self {
+        Self::default()
+    }
+}
+
+/// [`Settings`] as the log keeps them: each value under its field's name.
+///
+/// Names that this version does not know are kept and ignored. A name that is
+/// missing, and one whose value this version does not understand, reads as in
+/// [`Settings::unrecorded`].
+#[derive(Clone, Default, PartialEq, Eq)]
+pub struct Recorded(BTreeMap<String, Value>);
+
+impl Recorded {
+    /// Every field of a struct under its name.
+    pub(crate) fn of(settings: &impl Serialize) -> Self {
+        match serde_json::to_value(settings) {
+            Ok(Value::Object(fields)) => Self(fields.into_iter().collect()),
+            _ => Self::default(),
+        }
+    }
+
+    /// The settings that were recorded.
+    pub fn settings(&self) -> Settings {
+        read(self.0.clone()).unwrap_or_else(|| {
+            let mut understood = BTreeMap::new();
+            for (name, value) in &self.0 {
+                let field = BTreeMap::from([(name.clone(), value.clone())]);
+                if read(field.clone()).is_some() {
+                    understood.extend(field);
+                }
+            }
+            read(understood).unwrap_or_else(Settings::unrecorded)
+        })
+    }
+}
+
+fn read(fields: BTreeMap<String, Value>) -> Option<Settings> {
+    serde_json::from_value(fields.into_iter().collect()).ok()
+}
+
+impl From<&Settings> for Recorded {
+    fn from(settings: &Settings) -> Self {
+        Self::of(settings)
+    }
+}
+
+/// Shows what [`Settings`] shows: addresses stay private.
+impl fmt::Debug for Recorded {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.settings().fmt(f)
+    }
+}
+
+/// For people an object with its values; in the log each value is a JSON text,
+/// because the log's encoding does not say of what type a value is.
+impl Serialize for Recorded {
+    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        if to.is_human_readable() {
+            return self.0.serialize(to);
+        }
+        let text = |(name, value): (&String, &Value)| (name.clone(), value.to_string());
+        let texts: BTreeMap<String, String> = self.0.iter().map(text).collect();
+        texts.serialize(to)
+    }
+}
+
+impl<'de> Deserialize<'de> for Recorded {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        if from.is_human_readable() {
+            return BTreeMap::deserialize(from).map(Self);
+        }
+        let texts = BTreeMap::<String, String>::deserialize(from)?;
+        let value = |(name, text): (String, String)| Ok((name, serde_json::from_str(&text)?));
+        let values: serde_json::Result<_> = texts.into_iter().map(value).collect();
+        values.map(Self).map_err(de::Error::custom)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Recorded, Settings};
+    use crate::time::Span;
+
+    fn recorded(json: &str) -> Recorded {
+        serde_json::from_str(json).unwrap()
+    }
+
+    #[test]
+    fn what_is_recorded_is_what_was_set() {
+        let settings = Settings {
+            owner: vec!["+15555550123".into()],
+            expiry: Span(u64::MAX),
+            ..Settings::default()
+        };
+        let recorded = Recorded::from(&settings);
+        assert_eq!(recorded.settings(), settings);
+        let bytes = bincode::serialize(&recorded).unwrap();
+        assert_eq!(bincode::deserialize::<Recorded>(&bytes).unwrap(), recorded);
+        assert!(!format!("{recorded:?}").contains("555"));
+    }
+
+    #[test]
+    fn a_name_of_a_newer_version_is_kept_and_ignored() {
+        let newer = recorded(r#"{"max_len": 900, "colour": {"of": ["the", "sky"]}}"#);
+        let expected = Settings {
+            max_len: 900,
+            ..Settings::unrecorded()
+        };
+        assert_eq!(newer.settings(), expected);
+        let bytes = bincode::serialize(&newer).unwrap();
+        let back: Recorded = bincode::deserialize(&bytes).unwrap();
+        assert!(serde_json::to_string(&back).unwrap().contains(r#""sky""#));
+    }
+
+    #[test]
+    fn a_value_of_a_newer_version_costs_no_other_setting() {
+        let newer = recorded(r#"{"max_len": 900, "mode": "Digest", "redact": "sometimes"}"#);
+        let expected = Settings {
+            max_len: 900,
+            ..Settings::unrecorded()
+        };
+        assert_eq!(newer.settings(), expected);
+    }
+
+    #[test]
+    fn what_is_no_list_of_settings_is_refused() {
+        let texts = std::collections::BTreeMap::from([("max_len", "nine hundred")]);
+        let bytes = bincode::serialize(&texts).unwrap();
+        assert!(bincode::deserialize::<Recorded>(&bytes).is_err());
     }
 }

@@ -1,17 +1,30 @@
-//! Kinds and their versions: which number stands for which event, and what an
-//! old payload means today.
+//! Kinds and their schemas: which number stands for which event, and what the
+//! bytes of an older schema mean today.
 //!
-//! A number is given once and never again, whatever happens to the order of the
-//! enum. The struct behind a (kind, schema) pair is frozen by its release. To
-//! change one: keep the old struct here as `…V1`, write `From<…V1>` for the new
-//! one, raise the schema in the table, add the old pair as an arm of [`event`],
-//! and add fixtures; those of the old schema stay for good.
+//! A number is given once and never again. The form behind a (kind, schema) pair
+//! is frozen by its release: the struct and everything it is made of. A schema is
+//! released once `fixtures/released.sha256` names its fixture.
+//!
+//! A line of the table reads: number, schema that is written, name, and how each
+//! older schema is read.
+//!
+//! - `18 v 1 SourceFailed` has one schema.
+//! - `18 v 2 SourceFailed { 1 => same }`: variants were appended at the end of an
+//!   enum inside. The old bytes mean what they meant, and a program that knows only
+//!   schema 1 says "newer" instead of "damaged".
+//! - `1 v 2 RuntimeStarted { 1 => v1::RuntimeStarted }`: the form is another. The old
+//!   struct stands in [`crate::old`] with its `From` or `TryFrom` to today's.
+//!
+//! [decisions/0020](../../docs/decisions/0020-how-an-event-changes.md) shows one change step by step.
 
-use crate::codec::MAX_PAYLOAD;
 use crate::event::Event;
+use crate::old::v1;
 use bincode::Options as _;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
+
+/// Largest payload. A hand-over is at most 4 MiB, and its event may hold part of it twice.
+pub const MAX_PAYLOAD: u64 = 16 << 20;
 
 /// One kind of event, as the newest schema has it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -20,6 +33,8 @@ pub struct Kind {
     pub id: u16,
     /// The schema that is written.
     pub schema: u16,
+    /// The older schemas, which are still read.
+    pub older: &'static [u16],
     /// Its name, for people.
     pub name: &'static str,
 }
@@ -34,17 +49,34 @@ pub(crate) enum Strange {
     Payload,
 }
 
+/// The struct that the bytes of an older schema are read as.
+macro_rules! form {
+    ($name:ident same) => { crate::event::$name };
+    ($name:ident $($old:ident)::+) => { $($old)::+ };
+}
+
 macro_rules! kinds {
-    ($($id:literal v $schema:literal $name:ident,)*) => {
+    ($(
+        $id:literal v $schema:literal $name:ident
+        $({ $($older:literal => $($old:ident)::+),+ $(,)? })?,
+    )*) => {
         /// Every kind there is, in the order of the enum.
-        pub const KINDS: &[Kind] = &[
-            $(Kind { id: $id, schema: $schema, name: stringify!($name) },)*
-        ];
+        pub const KINDS: &[Kind] = &[$(Kind {
+            id: $id,
+            schema: $schema,
+            older: &[$($($older),+)?],
+            name: stringify!($name),
+        },)*];
 
         /// The kind of an event.
         pub const fn kind(event: &Event) -> Kind {
             match event {
-                $(Event::$name(_) => Kind { id: $id, schema: $schema, name: stringify!($name) },)*
+                $(Event::$name(_) => Kind {
+                    id: $id,
+                    schema: $schema,
+                    older: &[$($($older),+)?],
+                    name: stringify!($name),
+                },)*
             }
         }
 
@@ -58,8 +90,16 @@ macro_rules! kinds {
         /// The event that a payload of this kind and schema is today.
         pub(crate) fn event(kind: u16, schema: u16, payload: &[u8]) -> Result<Event, Strange> {
             match (kind, schema) {
-                $(($id, $schema) => read(payload).map(Event::$name),)*
-                $(($id, _) => Err(Strange::Schema),)*
+                $(
+                    ($id, $schema) => read(payload).map(Event::$name),
+                    $($(
+                        ($id, $older) => {
+                            let old: form!($name $($old)::+) = read(payload)?;
+                            old.try_into().map(Event::$name).map_err(|_| Strange::Payload)
+                        }
+                    )+)?
+                    ($id, _) => Err(Strange::Schema),
+                )*
                 _ => Err(Strange::Kind),
             }
         }
@@ -68,7 +108,7 @@ macro_rules! kinds {
 
 // Facts from 1, decisions from 100, the life of a command from 200.
 kinds! {
-    1 v 1 RuntimeStarted,
+    1 v 2 RuntimeStarted { 1 => v1::RuntimeStarted },
     2 v 1 RuntimeStopped,
     3 v 1 NotifyReceived,
     4 v 1 SessionSeen,
@@ -81,17 +121,17 @@ kinds! {
     11 v 1 ChatDbPlaced,
     12 v 1 InboundHeld,
     13 v 1 InboundReceived,
-    14 v 1 InboundIgnored,
+    14 v 2 InboundIgnored { 1 => same },
     15 v 1 OutgoingSeen,
     16 v 1 QueueLineImported,
     17 v 1 AttentionRequested,
     18 v 1 SourceFailed,
     19 v 1 SourceRecovered,
     20 v 1 RecordsSkipped,
-    21 v 1 DeadlinePassed,
+    21 v 2 DeadlinePassed { 1 => same },
     22 v 1 LogRecovered,
-    100 v 1 RoutingDecided,
-    101 v 1 NoticeQueued,
+    100 v 2 RoutingDecided { 1 => same },
+    101 v 2 NoticeQueued { 1 => same },
     102 v 1 NoticeWithdrawn,
     104 v 1 NoticeExpired,
     103 v 1 InstructionEnded,

@@ -1,10 +1,12 @@
 //! The bytes of the log: golden fixtures, identity, and that nothing damaged,
 //! foreign or newer ever passes for an entry.
 //!
-//! `fixtures/v1/<Kind>.bin` holds linked frames of that kind's samples, `.json`
-//! what they say today. With `UPDATE_FIXTURES=1` missing `.bin` files are written
-//! and all `.json` files are; a `.bin` that exists is never touched: to change an
-//! unreleased kind, delete its file first.
+//! `fixtures/vN/<Kind>.bin` holds linked frames of that kind in schema N, `.json`
+//! what they say today. For the schema that is written these are the kind's samples;
+//! those of older schemas stay as they are. With `UPDATE_FIXTURES=1` missing `.bin`
+//! files are written and all `.json` files are; a `.bin` that exists is never
+//! touched. A kind that is not released yet may change: delete its file first. What
+//! is released stands in `fixtures/released.sha256`.
 #![allow(
     clippy::disallowed_methods,
     clippy::unwrap_used,
@@ -12,14 +14,24 @@
 )]
 
 use events::codec::{self, DecodeError, Link};
-use events::upcast::{KINDS, Kind, kind};
+use events::upcast::{KINDS, Kind, MAX_PAYLOAD, kind};
 use events::{Envelope, Event, Seq, Tick, Wall, samples};
 use proptest::prelude::*;
+use sha2::Digest as _;
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 fn fixtures() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/v1")
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures")
+}
+
+/// Where the bytes of a kind in a schema stand, and where what they say.
+fn file(kind: Kind, schema: u16, end: &str) -> PathBuf {
+    fixtures().join(format!("v{schema}/{}.{end}", kind.name))
+}
+
+fn schemas(kind: Kind) -> impl Iterator<Item = u16> {
+    kind.older.iter().copied().chain([kind.schema])
 }
 
 /// One kind's samples as they stand in its fixture.
@@ -77,58 +89,97 @@ fn json(envelopes: &[Envelope]) -> serde_json::Value {
 }
 
 fn update() {
-    std::fs::create_dir_all(fixtures()).unwrap();
     for kind in KINDS {
-        let bin = fixtures().join(format!("{}.bin", kind.name));
-        if !bin.exists() {
-            std::fs::write(&bin, frames(&envelopes(*kind)).concat()).unwrap();
+        for schema in schemas(*kind) {
+            let bin = file(*kind, schema, "bin");
+            if !bin.exists() {
+                assert_eq!(schema, kind.schema, "{} is no longer there", bin.display());
+                std::fs::create_dir_all(bin.parent().unwrap()).unwrap();
+                std::fs::write(&bin, frames(&envelopes(*kind)).concat()).unwrap();
+            }
+            let today = json(&decode_all(&cut(&std::fs::read(bin).unwrap())));
+            let text = serde_json::to_string_pretty(&today).unwrap() + "\n";
+            std::fs::write(file(*kind, schema, "json"), text).unwrap();
         }
-        let today = json(&decode_all(&cut(&std::fs::read(bin).unwrap())));
-        let text = serde_json::to_string_pretty(&today).unwrap() + "\n";
-        std::fs::write(fixtures().join(format!("{}.json", kind.name)), text).unwrap();
     }
 }
 
+/// The frames of a fixture, once it is known that they mean what they meant.
+fn golden(kind: Kind, schema: u16) -> (Vec<Vec<u8>>, serde_json::Value) {
+    let bin = file(kind, schema, "bin");
+    let bytes = std::fs::read(&bin)
+        .unwrap_or_else(|error| panic!("{}: {error}; see the head of this file", bin.display()));
+    let text = std::fs::read_to_string(file(kind, schema, "json")).unwrap();
+    let meant: serde_json::Value = serde_json::from_str(&text).unwrap();
+    let frames = cut(&bytes);
+    for frame in &frames {
+        assert_eq!(frame[4..6], schema.to_be_bytes(), "{}", bin.display());
+    }
+    let read = json(&decode_all(&frames));
+    assert_eq!(read, meant, "{} is read differently", bin.display());
+    (frames, meant)
+}
+
 #[test]
-fn every_kind_has_its_golden_bytes_and_they_mean_the_same_today() {
+fn every_schema_has_its_golden_bytes_and_they_mean_the_same_today() {
     if std::env::var_os("UPDATE_FIXTURES").is_some() {
         update();
     }
+    let mut expected = BTreeSet::new();
     for kind in KINDS {
-        let file = |end: &str| fixtures().join(format!("{}.{end}", kind.name));
-        let golden = std::fs::read(file("bin")).unwrap_or_else(|e| {
-            panic!(
-                "{} has no fixture ({e}): see the head of this file",
-                kind.name
-            )
-        });
-        let text = std::fs::read_to_string(file("json")).unwrap();
-        let meant: serde_json::Value = serde_json::from_str(&text).unwrap();
-        let read = decode_all(&cut(&golden));
-        assert_eq!(json(&read), meant, "{} is read differently", kind.name);
-        let samples = envelopes(*kind);
-        assert!(!samples.is_empty(), "{} has no sample", kind.name);
+        let name = kind.name;
+        let all: Vec<_> = (1..=kind.schema).collect();
         assert_eq!(
-            json(&samples),
-            meant,
-            "{} has other samples than its fixture",
-            kind.name
+            schemas(*kind).collect::<Vec<_>>(),
+            all,
+            "{name} lost a schema"
         );
-        assert_eq!(
-            frames(&samples),
-            cut(&golden),
-            "{} is written differently",
-            kind.name
-        );
+        for schema in all {
+            let (written, meant) = golden(*kind, schema);
+            expected.extend(["bin", "json"].map(|end| file(*kind, schema, end)));
+            if schema == kind.schema {
+                let samples = envelopes(*kind);
+                assert!(!samples.is_empty(), "{name} has no sample");
+                assert_eq!(
+                    json(&samples),
+                    meant,
+                    "{name} has other samples than its fixture"
+                );
+                assert_eq!(frames(&samples), written, "{name} is written differently");
+            }
+        }
     }
-    let names = |end: &str| -> BTreeSet<String> {
-        KINDS.iter().map(|k| format!("{}.{end}", k.name)).collect()
+    let below = |folder: PathBuf| {
+        std::fs::read_dir(folder)
+            .unwrap()
+            .map(|e| e.unwrap().path())
     };
-    let stored: BTreeSet<String> = std::fs::read_dir(fixtures())
-        .unwrap()
-        .map(|entry| entry.unwrap().file_name().into_string().unwrap())
-        .collect();
-    assert_eq!(stored, &names("bin") | &names("json"));
+    let folders = below(fixtures()).filter(|path| path.is_dir());
+    assert_eq!(folders.flat_map(below).collect::<BTreeSet<_>>(), expected);
+}
+
+#[test]
+fn what_is_released_is_as_it_was_released() {
+    let list = std::fs::read_to_string(fixtures().join("released.sha256")).unwrap();
+    assert!(list.lines().count() >= 31, "a release is never taken back");
+    for line in list.lines() {
+        let (sum, name) = line.split_once("  ").unwrap();
+        let bytes = std::fs::read(fixtures().join(name)).unwrap();
+        let found: String = sha2::Sha256::digest(bytes)
+            .iter()
+            .map(|byte| format!("{byte:02x}"))
+            .collect();
+        assert_eq!(found, sum, "{name} is released: raise the schema instead");
+    }
+}
+
+/// Settings became a list with schema 2 of `RuntimeStarted`; what the same settings
+/// were in schema 1 they are today.
+#[test]
+fn the_settings_of_schema_1_are_what_they_were() {
+    let kind = KINDS.iter().find(|k| k.name == "RuntimeStarted").unwrap();
+    let (old, _) = golden(*kind, 1);
+    assert_eq!(decode_all(&old), envelopes(*kind));
 }
 
 #[test]
@@ -199,7 +250,7 @@ fn only_a_start_of_an_entry_has_a_length() {
     assert_eq!(codec::length(&frame), Some(frame.len()));
     let foreign = [&[0], &frame[1..]].concat();
     assert_eq!(codec::length(&foreign), None, "another first byte");
-    let most = u32::try_from(codec::MAX_PAYLOAD).unwrap();
+    let most = u32::try_from(MAX_PAYLOAD).unwrap();
     let says = |payload: u32| {
         let mut frame = frame.clone();
         frame[44..48].copy_from_slice(&payload.to_be_bytes());
@@ -294,7 +345,8 @@ proptest! {
     fn arbitrary_payloads_never_panic(which in 0..KINDS.len(), payload in proptest::collection::vec(any::<u8>(), 0..300)) {
         let mut frame = vec![0xE5, 1];
         frame.extend(KINDS[which].id.to_be_bytes());
-        frame.extend([0, 1, 0, 0]);
+        frame.extend(KINDS[which].schema.to_be_bytes());
+        frame.extend([0, 0]);
         frame.extend(7_u64.to_be_bytes());
         frame.extend([0; 28]);
         frame.extend(u32::try_from(payload.len()).unwrap().to_be_bytes());

@@ -243,10 +243,7 @@ fn reaction(state: &State, row: &MessageRow, now: Now) -> Option<Verdict> {
 
 /// What two copies of one reaction have in common.
 pub(crate) fn reaction_digest(e: &ReactionReceived) -> Digest {
-    Digest::of(&format!(
-        "{:?} {} {}",
-        e.reaction, e.added, e.target.guid
-    ))
+    Digest::of(&format!("{:?} {} {}", e.reaction, e.added, e.target.guid))
 }
 
 /// Whether the owner wrote it, and whether to themself.

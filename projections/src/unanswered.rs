@@ -64,7 +64,11 @@ impl Unanswered {
         }
         let line = |(reason, waiting): (&IgnoreReason, &Waiting)| {
             let (why, hint) = words(*reason, waiting.date, now);
-            let again = if waiting.count == 1 { "" } else { " (the last one)" };
+            let again = if waiting.count == 1 {
+                ""
+            } else {
+                " (the last one)"
+            };
             format!("{}: {why}{again}. {hint}", waiting.count)
         };
         let lines: Vec<_> = self.waiting.iter().map(line).collect();
@@ -108,10 +112,7 @@ fn words(reason: IgnoreReason, date: Option<Wall>, now: Wall) -> (String, &'stat
             "it quotes a text from here, so it could be an echo of it",
             "Send it without the quoted lines.",
         ),
-        IgnoreReason::NoChat => (
-            "Messages did not say which chat it belongs to",
-            AGAIN,
-        ),
+        IgnoreReason::NoChat => ("Messages did not say which chat it belongs to", AGAIN),
         IgnoreReason::NotOwner
         | IgnoreReason::ToOthers
         | IgnoreReason::Group

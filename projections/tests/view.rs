@@ -12,7 +12,7 @@ fn started() -> Event {
     Event::RuntimeStarted(RuntimeStarted {
         version: "0.1.0".into(),
         pid: 7,
-        settings,
+        settings: (&settings).into(),
     })
 }
 

@@ -109,7 +109,7 @@ impl CommandError {
 impl From<crate::config::ConfigError> for CommandError {
     fn from(error: crate::config::ConfigError) -> Self {
         Self::usage(error.to_string())
-            .hint("nothing was started; correct the settings named above and run the command again")
+            .hint("nothing was started; correct the settings above and try again")
     }
 }
 

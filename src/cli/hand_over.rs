@@ -90,9 +90,9 @@ where
             let ours = hand_over.clone();
             match within(limits.append, move || append(&ours)) {
                 Some(Ok(seq)) => return Handed::Appended(seq),
-                Some(Err(AppendError::Locked)) => "another process holds the log".to_owned(),
+                Some(Err(AppendError::Locked)) => "another process has locked the log".to_owned(),
                 Some(Err(AppendError::Failed(why))) => why,
-                None => "opening the log took too long".to_owned(),
+                None => "timed out while opening the log".to_owned(),
             }
         }
     };
@@ -100,7 +100,7 @@ where
     match within(limits.inbox, move || inbox.leave(&ours)) {
         Some(Ok(())) => Handed::Spooled(why),
         Some(Err(error)) => Handed::Failed(format!(
-            "{why}, and it could not be left in the inbox: {error}"
+            "{why}, and writing it to the inbox failed: {error}"
         )),
         None => Handed::Failed(format!("{why}, and leaving it in the inbox took too long")),
     }

@@ -83,7 +83,7 @@ fn dispatch(command: Command) -> Outcome {
 impl Request {
     fn understood(self) -> Result<Attention, CommandError> {
         let cwd = std::path::absolute(self.cwd.unwrap_or_else(|| PathBuf::from("."))).map_err(
-            |error| CommandError::failure("the current directory is gone").because(error),
+            |error| CommandError::failure("the current directory no longer exists").because(error),
         )?;
         let to = match self.to {
             None => None,

@@ -27,14 +27,14 @@ fn one(command: Option<&str>) -> Outcome {
     let page = match command {
         None => definition,
         Some(name) => definition.find_subcommand(name).cloned().ok_or_else(|| {
-            CommandError::usage(format!("there is no command {name:?}"))
+            CommandError::usage(format!("unknown command {name:?}"))
                 .hint("--help lists the commands")
         })?,
     };
     let mut text = Vec::new();
     clap_mangen::Man::new(page)
         .render(&mut text)
-        .map_err(|error| CommandError::failure("the page cannot be made").because(error))?;
+        .map_err(|error| CommandError::failure("cannot create the page").because(error))?;
     super::printed(&String::from_utf8_lossy(&text))
 }
 
@@ -42,11 +42,11 @@ fn all(directory: &Path) -> Outcome {
     for program in [super::definition(), super::helper::definition()] {
         clap_mangen::generate_to(program, directory).map_err(|error| {
             CommandError::failure(format!(
-                "the manual cannot be written into {}",
+                "cannot write the manual to {}",
                 directory.display()
             ))
             .because(error)
-            .hint("the directory has to be there and yours")
+            .hint("the directory must exist and be writable")
         })?;
     }
     Ok(super::error::Answer::Yes)

@@ -143,7 +143,7 @@ fn seconds(text: &str) -> Result<Duration, String> {
     number
         .filter(|number| (0.01..=86_400.0).contains(number))
         .map(Duration::from_secs_f64)
-        .ok_or_else(|| "it must be a number of seconds from 0.01 to 86400".to_owned())
+        .ok_or_else(|| "must be a number of seconds from 0.01 to 86400".to_owned())
 }
 
 fn with_recipient(recipient: Option<&str>, mut flags: Vec<Flag>) -> Result<Config, CommandError> {
@@ -188,11 +188,11 @@ fn to_be_kept(config: &Config) -> Option<String> {
 /// Where everything is on this Mac.
 pub(super) fn place(config: &Config) -> Result<Place, CommandError> {
     let environment = Environment::of_this_process();
-    let home = environment.home().ok_or_else(|| {
-        CommandError::usage("HOME is not set, so it is not known whose Mac this is")
-    })?;
+    let home = environment
+        .home()
+        .ok_or_else(|| CommandError::usage("HOME is not set"))?;
     let own = std::env::current_exe().map_err(|error| {
-        CommandError::failure("this program's own file is not known").because(error)
+        CommandError::failure("cannot find this program's own file").because(error)
     })?;
     let real = own.canonicalize().unwrap_or_else(|_| own.clone());
     Ok(Place {

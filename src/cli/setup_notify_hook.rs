@@ -83,7 +83,7 @@ pub fn run(args: &Args) -> Outcome {
     if args.dry_run {
         let mut said = sentences(&plan, true);
         if recipient.is_some() {
-            said.push_str("would write the recipient into the state directory's config.toml\n");
+            said.push_str("would write the recipient to config.toml in the state directory\n");
         }
         return printed(&said);
     }
@@ -92,7 +92,7 @@ pub fn run(args: &Args) -> Outcome {
     if let Some(to) = recipient
         && hook::recipient::write(&place.state_dir, &to).map_err(failed)?
     {
-        said.push_str("the recipient stands in the state directory's config.toml\n");
+        said.push_str("wrote the recipient to config.toml in the state directory\n");
     }
     printed(&said)
 }
@@ -101,7 +101,7 @@ pub fn run(args: &Args) -> Outcome {
 fn sentences(plan: &Plan, dry_run: bool) -> String {
     let file = plan.file().display();
     let mut said = match (plan.changes(), dry_run) {
-        (false, _) => format!("{file} is set up already; nothing changes there\n"),
+        (false, _) => format!("{file} is already set up; no changes\n"),
         (true, true) => format!("would change {file}:\n"),
         (true, false) => format!("changed {file}:\n"),
     };
@@ -111,14 +111,12 @@ fn sentences(plan: &Plan, dry_run: bool) -> String {
     if plan.changes() && !dry_run {
         if plan.backup().exists() {
             let backup = plan.backup().to_string_lossy();
-            said.extend(["what it said before is in ", &*backup, "\n"]);
+            said.extend(["backup: ", &*backup, "\n"]);
         }
-        said.push_str(
-            "restart Codex sessions that are running: they keep what they read at their start\n",
-        );
+        said.push_str("restart running Codex sessions: they read this file only when they start\n");
     }
     if !plan.shows_thread() {
-        said.push_str("pane titles do not show sessions; --pane-titles makes them\n");
+        said.push_str("pane titles do not show session ids; --pane-titles turns that on\n");
     }
     said
 }
@@ -139,9 +137,9 @@ fn wants_titles() -> bool {
         return false;
     }
     ui::talk(
-        "Show the session's id in the title of each Codex pane? It proves which pane is whose, also",
+        "Show the session id in the title of each Codex pane? It proves which pane shows which",
     );
-    ui::talk("with Codex's shared server; what you show there stays. [Y/n]");
+    ui::talk("session, even with Codex's shared server. Your other title items stay. [Y/n]");
     let mut answer = String::new();
     let read = std::io::stdin().lock().read_line(&mut answer);
     let answer = answer.trim().to_ascii_lowercase();
@@ -163,14 +161,14 @@ fn recipient(text: &str) -> Result<String, CommandError> {
 /// The path of this program that stays.
 fn program() -> Result<String, CommandError> {
     let file = std::env::current_exe().map_err(|error| {
-        CommandError::failure("this program's own file cannot be found").because(error)
+        CommandError::failure("cannot find this program's own file").because(error)
     })?;
     hook::program::stable(&file)
         .into_os_string()
         .into_string()
         .map_err(|_| {
             CommandError::failure(
-                "the path of this program is not UTF-8, so Codex cannot be told of it",
+                "the path of this program is not UTF-8, so Codex's configuration cannot contain it",
             )
             .hint("install it somewhere else")
         })

@@ -1,5 +1,5 @@
-//! What macOS allows, as the agent found out by doing it. What this terminal may
-//! is its own affair and is only told where no agent answers.
+//! Permissions: what macOS lets the agent do, as the agent itself experienced it. A
+//! terminal has permissions of its own; they are reported only if no agent answers.
 
 use super::{Check, Facts};
 use crate::ingress::chat_db;
@@ -19,7 +19,7 @@ fn chat_db(facts: &Facts<'_>) -> Check {
     match &facts.agent {
         Ok(health) if health.chat_db.at.is_none() => Check::unknown(
             NAME,
-            "the agent has not looked at chat.db yet; ask again in a moment",
+            "the agent has not read chat.db yet; try again in a moment",
         ),
         Ok(health) => reading(facts, &health.chat_db, "the agent"),
         Err(_) => {
@@ -27,7 +27,7 @@ fn chat_db(facts: &Facts<'_>) -> Check {
             reading(
                 facts,
                 &mine,
-                "this terminal, which has permissions of its own,",
+                "this terminal (its permissions differ from the agent's)",
             )
         }
     }
@@ -49,13 +49,13 @@ fn reading(facts: &Facts<'_>, access: &Access, who: &str) -> Check {
         access.step, access.message
     );
     let next = match (access.step.as_str(), access.errno) {
-        // Some systems say of a protected file that there is none.
+        // Some systems report a protected file as missing.
         ("header", Some(2)) | (_, Some(1)) => GRANT,
         ("directory", Some(2)) => {
             "sign in to Messages once on this Mac, or set CODEX_IMESSAGE_CHAT_DB"
         }
-        (_, Some(13)) => "make chat.db readable for you: its owner or mode is unusual",
-        _ => "open Messages once; if it stays so, this file is not Messages' database",
+        (_, Some(13)) => "make chat.db readable for your user; its owner or mode is unusual",
+        _ => "open Messages once; if that does not help, this file is not the Messages database",
     };
     Check::fail(NAME, evidence, next)
 }
@@ -63,30 +63,30 @@ fn reading(facts: &Facts<'_>, access: &Access, who: &str) -> Check {
 fn automation(facts: &Facts<'_>) -> Check {
     const NAME: &str = "automation";
     let Ok(health) = &facts.agent else {
-        return Check::unknown(NAME, "only a running agent can tell");
+        return Check::unknown(NAME, "only a running agent can check this");
     };
     let access = &health.automation;
     let Some(at) = access.at else {
-        return Check::unknown(NAME, "no text was sent since the agent started");
+        return Check::unknown(NAME, "the agent has not sent a text since it started");
     };
     let when = facts.ago(at);
     match access.errno {
-        _ if access.ok => Check::ok(NAME, format!("Messages took a text {when}")),
+        _ if access.ok => Check::ok(NAME, format!("Messages accepted a text {when}")),
         Some(-1743 | -1744 | -10004) => {
             Check::fail(NAME, format!("{} ({when})", access.message), ALLOW)
         }
         Some(-600 | -609 | -10810) => Check::warn(
             NAME,
             format!("Messages did not answer {when}: {}", access.message),
-            "open Messages, and stay logged in at the screen",
+            "open Messages and stay logged in at the Mac",
         ),
         _ => Check::warn(
             NAME,
             format!(
-                "the last text was not taken for certain {when}: {}",
+                "the last text was not certainly accepted {when}: {}",
                 access.message
             ),
-            "look at Messages on this Mac: a dialog may be waiting for an answer",
+            "look at Messages on this Mac; a dialog may be waiting",
         ),
     }
 }

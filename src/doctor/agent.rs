@@ -1,4 +1,4 @@
-//! The agent: does it run, does it answer, and is it this program?
+//! The agent: whether it runs, answers, and is this version of the program.
 
 use super::{Check, Facts, this_program};
 use crate::ingress::health::{AskError, Health};
@@ -11,23 +11,23 @@ pub(super) fn checks(facts: &Facts<'_>) -> Vec<Check> {
     vec![program(), agent(facts), version(facts)]
 }
 
-/// This very file: launchd starts it unseen, so nobody else may write it.
+/// This program's file. launchd starts it unattended, so no other user may write it.
 fn program() -> Check {
     const NAME: &str = "binary";
     use std::os::unix::fs::MetadataExt as _;
     let Some(path) = this_program() else {
-        return Check::unknown(NAME, "the system does not say which file this program is");
+        return Check::unknown(NAME, "cannot find this program's own file");
     };
     let shown = path.display();
     match path.metadata() {
         Err(error) => Check::fail(
             NAME,
-            format!("{shown} cannot be looked at: {error}"),
+            format!("cannot inspect {shown}: {error}"),
             "install the program again",
         ),
         Ok(data) if data.mode() & 0o022 != 0 => Check::warn(
             NAME,
-            format!("{shown} may be written by others"),
+            format!("other users can write {shown}"),
             format!("chmod go-w {shown}"),
         ),
         Ok(_) => Check::ok(NAME, format!("{shown}, version {}", runtime::VERSION)),
@@ -42,13 +42,13 @@ fn agent(facts: &Facts<'_>) -> Check {
         Err(silent @ AskError::Silent) => Check::fail(
             NAME,
             silent.to_string(),
-            "look into agent.log in the state directory for what it waits for, then end it; launchd starts it again",
+            "see agent.log in the state directory for the cause, then end the process; launchd restarts it",
         ),
         Err(old @ (AskError::Closed | AskError::Protocol(_) | AskError::Strange(_))) => {
             Check::fail(
                 NAME,
                 old.to_string(),
-                "restart the agent, so that it runs the program that is installed now",
+                "restart the agent to run the installed version",
             )
         }
     };
@@ -74,28 +74,28 @@ fn not_there(facts: &Facts<'_>, why: &str) -> Check {
         return Check::fail(
             NAME,
             format!(
-                "a process{pid} holds the log, but nobody listens at the control socket: {why}"
+                "a process{pid} has locked the log but does not listen on the control socket: {why}"
             ),
-            "end that process and start the agent again",
+            "end that process, then start the agent",
         );
     }
     let crashed = facts.log.as_ref().is_ok_and(|(state, _)| state.running);
     let how = if crashed {
-        "; when it ran last it did not end in good order"
+        "; its last run did not shut down cleanly"
     } else {
         ""
     };
-    Check::fail(NAME, format!("it is not running ({why}){how}"), START)
+    Check::fail(NAME, format!("not running ({why}){how}"), START)
 }
 
-/// An agent that goes on running an older program than the one that is installed.
+/// Compares the version that the agent runs with the installed one.
 fn version(facts: &Facts<'_>) -> Check {
     const NAME: &str = "version";
     let Ok(health) = &facts.agent else {
         return Check::unknown(NAME, "the agent does not answer");
     };
     if health.version != runtime::VERSION {
-        let next = "restart the agent: it takes the program that is installed now";
+        let next = "restart the agent to run the installed version";
         let evidence = format!(
             "the agent is version {}, this program {}",
             health.version,
@@ -105,12 +105,15 @@ fn version(facts: &Facts<'_>) -> Check {
     }
     let same = |mine: &Path| mine == Path::new(&health.binary);
     if this_program().is_some_and(|mine| same(&mine)) {
-        return Check::ok(NAME, format!("both are {}, from one file", health.version));
+        return Check::ok(
+            NAME,
+            format!("the agent and this program are version {}", health.version),
+        );
     }
     Check::ok(
         NAME,
         format!(
-            "both are {}; the agent runs {}",
+            "both are version {}; the agent runs {}",
             health.version, health.binary
         ),
     )

@@ -1,5 +1,5 @@
-//! Codex: its version, and whether its settings tell this program of turns. The
-//! file is only read here.
+//! Codex: its version, and whether its configuration notifies this program. The
+//! file is only read.
 
 use super::{Check, Facts, Verdict};
 use crate::config::Program;
@@ -20,7 +20,11 @@ pub(super) fn checks(facts: &Facts<'_>) -> Vec<Check> {
             let why = format!("{} cannot be read: {error}", file.display());
             return vec![
                 version(facts),
-                Check::warn("notify_hook", why.clone(), "make the file readable for you"),
+                Check::warn(
+                    "notify_hook",
+                    why.clone(),
+                    "make the file readable for your user",
+                ),
                 Check::unknown("hooks", why.clone()),
                 Check::unknown("pane_titles", why),
             ];
@@ -61,7 +65,7 @@ fn version(facts: &Facts<'_>) -> Check {
     Check::warn(
         NAME,
         format!("{said}, which is outside the tested 0.{from} to 0.{to}"),
-        "what is not recognised gets no key; see whether a newer version of this program is there",
+        "a screen that is not recognised gets no key; check for a newer version of this program",
     )
 }
 
@@ -93,10 +97,11 @@ fn settings(file: &Path, text: &str) -> (Check, Check) {
     }
 }
 
-/// The rollouts tell of turns without it, so a hook that is not there only costs time.
+/// Rollouts report turns too, so a missing hook only costs time.
 fn hook(name: &'static str, seen: &Seen) -> Check {
     if let Some(line) = seen.misplaced.first() {
-        let evidence = format!("`notify` in line {line} stands where Codex does not look for it");
+        let evidence =
+            format!("Codex ignores `notify` in line {line}: it must be at the top level");
         return Check::warn(name, evidence, SET_UP);
     }
     match &seen.hook {
@@ -107,22 +112,22 @@ fn hook(name: &'static str, seen: &Seen) -> Check {
         ),
         Hook::Other { program } => Check::warn(
             name,
-            format!("Codex runs {program}, and this program is not told"),
-            "run `setup-notify-hook`: it keeps the other one and calls it too",
+            format!("Codex runs {program} and does not notify this program"),
+            "run `setup-notify-hook`; it keeps the other notifier and calls it too",
         ),
-        Hook::Unusable => Check::warn(name, "`notify` is nothing that Codex can run", SET_UP),
+        Hook::Unusable => Check::warn(name, "`notify` is not a command that Codex can run", SET_UP),
         Hook::Absent => Check::warn(name, "`notify` is not set", SET_UP),
     }
 }
 
-/// A notifier that was there before ours runs after it.
+/// Describes the notifier that was there before ours and runs after it.
 fn with_chained(hook: Check, after_us: Result<Option<Vec<String>>, String>) -> Check {
     match after_us {
         Ok(None) => hook,
         Ok(Some(argv)) => {
             let program = argv.first().map_or("", String::as_str);
             let evidence = format!(
-                "{}; then {program}, which was there before, runs with the same payload",
+                "{}; then the previous notifier {program} runs with the same payload",
                 hook.evidence
             );
             Check::ok("notify_hook", evidence)
@@ -130,7 +135,7 @@ fn with_chained(hook: Check, after_us: Result<Option<Vec<String>>, String>) -> C
         Err(why) => Check::warn(
             "notify_hook",
             why,
-            "move notify-hook.json in the state directory away, then run `setup-notify-hook`",
+            "move notify-hook.json out of the state directory, then run `setup-notify-hook`",
         ),
     }
 }
@@ -141,22 +146,19 @@ fn present(name: &'static str, program: &str) -> Check {
         .metadata()
         .is_ok_and(|data| data.is_file() && data.permissions().mode() & 0o111 != 0);
     if !program.contains('/') || runs {
-        return Check::ok(name, format!("Codex runs {program} at the end of turns"));
+        return Check::ok(name, format!("Codex runs {program} when a turn completes"));
     }
-    let evidence = format!("`notify` names {program}, which is no program");
+    let evidence = format!("`notify` names {program}, which does not exist or cannot be run");
     Check::fail(name, evidence, SET_UP)
 }
 
 fn titles(name: &'static str, seen: &Seen) -> Check {
     if seen.pane_titles {
-        return Check::ok(
-            name,
-            "Codex writes the thread id into the title of its pane",
-        );
+        return Check::ok(name, "pane titles show the thread id");
     }
     Check::ok(
         name,
-        "the thread id is not in pane titles; sessions of Codex's shared daemon cannot be typed into",
+        "pane titles do not show the thread id; sessions in Codex's shared server cannot be typed into",
     )
     .then("optional: run `setup-notify-hook --pane-titles`")
 }
@@ -174,24 +176,28 @@ mod tests {
             (
                 "notify = [\"codex-imessage-control-plane\", \"notify\"]",
                 Verdict::Ok,
-                "end of turns",
+                "when a turn completes",
             ),
             (
                 "\u{feff}notify=[\"codex-imessage-control-plane\",\"notify\"]\r\n",
                 Verdict::Ok,
-                "end of turns",
+                "when a turn completes",
             ),
             (
                 "notify = [\"/nonexistent/codex-imessage-control-plane\", \"notify\"]",
                 Verdict::Fail,
-                "no program",
+                "does not exist",
             ),
             (
                 "[notice.model_migrations]\nnotify = [\"/x/codex-imessage-control-plane\", \"notify\"]",
                 Verdict::Warn,
                 "line 2",
             ),
-            ("notify = [\"/usr/bin/other\"]", Verdict::Warn, "not told"),
+            (
+                "notify = [\"/usr/bin/other\"]",
+                Verdict::Warn,
+                "does not notify",
+            ),
             (
                 "notify = [\"/x/wrap\", \"[\\\"/x/codex-imessage-control-plane\\\",\\\"notify\\\"]\"]",
                 Verdict::Ok,
@@ -200,7 +206,7 @@ mod tests {
             (
                 "notify = \"codex-imessage-control-plane\"",
                 Verdict::Warn,
-                "nothing that Codex",
+                "not a command",
             ),
             ("a = 1\na = 2", Verdict::Fail, "line 2"),
         ];

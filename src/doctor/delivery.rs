@@ -1,15 +1,14 @@
-//! What came and went: the last messages either way, rows not acted on, what
-//! waits, what is in doubt.
+//! Delivery: the last messages in each direction, ignored rows, the outbox, and
+//! deliveries whose result is unknown.
 
 use super::{Check, Facts};
 use crate::ingress::health::Health;
 use events::{Span, Wall};
 
-/// What happened longer ago is history; and longer ago than this, when the same
-/// way has worked since.
+/// Older trouble is not reported; the second limit applies if the same direction has worked since.
 const NEWS: Span = Span::seconds(86_400);
 const FRESH: Span = Span::seconds(3_600);
-/// A text that waits longer than this is late, or stuck.
+/// Ages at which a waiting text counts as late, and as stuck.
 const LATE: Span = Span::seconds(600);
 const STUCK: Span = Span::seconds(3_600);
 
@@ -25,15 +24,20 @@ pub(super) fn checks(facts: &Facts<'_>) -> Vec<Check> {
             "errors",
             "sources",
         ];
-        let why = "the agent does not answer, and the log cannot be read";
+        let why = "the agent does not answer and the log is not readable";
         return names.map(|name| Check::unknown(name, why)).into();
     };
     let mut checks = vec![
-        last(facts, "inbound", "you were heard", health.last_inbound),
+        last(
+            facts,
+            "inbound",
+            "last message from you",
+            health.last_inbound,
+        ),
         last(
             facts,
             "outbound",
-            "a text of ours was in Messages",
+            "last text seen in Messages",
             health.last_outbound,
         ),
         self_test(facts, health),
@@ -49,48 +53,51 @@ pub(super) fn checks(facts: &Facts<'_>) -> Vec<Check> {
 fn last(facts: &Facts<'_>, name: &'static str, what: &str, at: Option<Wall>) -> Check {
     match at {
         Some(at) => Check::ok(name, format!("{what} {}", facts.ago(at))),
-        None => Check::unknown(name, "never yet").then("write `list` from your phone"),
+        None => Check::unknown(name, "none yet").then("write `list` from your phone"),
     }
 }
 
-/// Texts come on a schedule where the owner wants that; one that is overdue did not leave.
+/// The scheduled test text, if the owner turned it on; an overdue one was not sent.
 fn self_test(facts: &Facts<'_>, health: &Health) -> Check {
     const NAME: &str = "self_test";
     let every = facts.config.settings().self_test;
     if every.0 == 0 {
         return Check::ok(
             NAME,
-            "off: CODEX_IMESSAGE_SELF_TEST_S says how often a text tries out the way to your phone",
+            "off; CODEX_IMESSAGE_SELF_TEST_S sets how often a test text is sent",
         );
     }
-    let evidence = format!("a text tries out the way every {} s", every.0 / 1000);
+    let evidence = format!("a test text is sent every {} s", every.0 / 1000);
     let Some(at) = health.last_outbound.filter(|_| facts.agent.is_ok()) else {
         return Check::ok(NAME, evidence);
     };
-    let evidence = format!("{evidence}; the last was in Messages {}", facts.ago(at));
+    let evidence = format!(
+        "{evidence}; the last one appeared in Messages {}",
+        facts.ago(at)
+    );
     if overdue(every, at, facts.now) {
-        let next = "see `automation`, `outbox` and `errors`: sending does not work";
+        let next = "sending does not work: see `automation`, `outbox` and `errors`";
         return Check::warn(NAME, evidence, next);
     }
     Check::ok(NAME, evidence)
 }
 
-/// One may be late; two in a row did not leave.
+/// One late test is a warning; two in a row are a failure.
 fn overdue(every: Span, last: Wall, now: Wall) -> bool {
     last.until(now).0 > every.0.saturating_mul(2)
 }
 
-/// Whether trouble at `at` still wants attention; `worked`: when that way worked last.
+/// Whether trouble at `at` still needs attention; `worked` is when that direction last worked.
 fn matters(at: Wall, worked: Option<Wall>, now: Wall) -> bool {
     let age = at.until(now);
     age <= FRESH || (age <= NEWS && worked.is_none_or(|worked| worked <= at))
 }
 
-/// Reasons by count; only what the owner wrote and lately wants attention.
+/// Ignored rows by reason; only recent rows from the owner need attention.
 fn ignored(facts: &Facts<'_>, health: &Health) -> Check {
     const NAME: &str = "ignored";
     if health.ignored.is_empty() {
-        return Check::ok(NAME, "no row of chat.db was passed over");
+        return Check::ok(NAME, "no message was ignored");
     }
     let rows: Vec<_> = health
         .ignored
@@ -100,14 +107,13 @@ fn ignored(facts: &Facts<'_>, health: &Health) -> Check {
             format!("{reason} {} (last {last}, row {})", rows.count, rows.rowid)
         })
         .collect();
-    let evidence = format!("rows not acted on: {}", rows.join(", "));
+    let evidence = format!("ignored messages: {}", rows.join(", "));
     let theirs = health
         .ignored
         .values()
         .any(|rows| rows.of_owner && matters(rows.last, health.last_inbound, facts.now));
     if theirs {
-        let next =
-            "`explain last` says why; SMS, very old and unreadable messages are never acted on";
+        let next = "run `explain last` for the reason; SMS, old and unreadable messages are always ignored";
         return Check::warn(NAME, evidence, next);
     }
     Check::ok(NAME, evidence)
@@ -117,10 +123,10 @@ fn outbox(facts: &Facts<'_>, health: &Health) -> Check {
     const NAME: &str = "outbox";
     let depth = health.outbox.depth;
     let Some(oldest) = health.outbox.oldest.filter(|_| depth > 0) else {
-        return Check::ok(NAME, format!("{depth} texts wait to be sent"));
+        return Check::ok(NAME, format!("{depth} texts waiting to be sent"));
     };
     let evidence = format!(
-        "{depth} texts wait to be sent, the oldest was queued {}",
+        "{depth} texts waiting to be sent; the oldest was queued {}",
         facts.ago(oldest)
     );
     let waits = oldest.until(facts.now);
@@ -128,14 +134,14 @@ fn outbox(facts: &Facts<'_>, health: &Health) -> Check {
         return Check::fail(
             NAME,
             evidence,
-            "see `automation` and `errors`: sending does not work",
+            "sending does not work: see `automation` and `errors`",
         );
     }
     if waits >= LATE {
         return Check::warn(
             NAME,
             evidence,
-            "see `automation` and `errors`: sending is late",
+            "sending is slow: see `automation` and `errors`",
         );
     }
     Check::ok(NAME, evidence)
@@ -145,14 +151,14 @@ fn unknown(facts: &Facts<'_>, health: &Health) -> Check {
     const NAME: &str = "unknown";
     let doubts = &health.unknown;
     let evidence = format!(
-        "of the newest, {} texts and {} instructions may or may not have arrived",
+        "{} recent texts and {} recent instructions may not have arrived",
         doubts.notices, doubts.instructions
     );
     match doubts.last {
         Some(at) if matters(at, health.last_outbound, facts.now) => Check::warn(
             NAME,
-            format!("{evidence}; the last doubt arose {}", facts.ago(at)),
-            "look at your phone and at the session; nothing is ever sent or typed twice",
+            format!("{evidence}; most recently {}", facts.ago(at)),
+            "check your phone and the session; nothing is sent or typed twice automatically",
         ),
         Some(_) | None => Check::ok(NAME, evidence),
     }
@@ -164,13 +170,13 @@ fn errors(facts: &Facts<'_>, health: &Health) -> Check {
         return Check::ok(NAME, "no command has failed");
     };
     let evidence = format!(
-        "the last command that was not done, {}: {} ({})",
+        "last command that failed or was not confirmed: {}: {} ({})",
         facts.ago(error.at),
         error.what,
         error.command
     );
     if matters(error.at, health.last_outbound, facts.now) {
-        let next = "`explain last` tells the whole story of a message";
+        let next = "run `explain last` for the full story of a message";
         return Check::warn(NAME, evidence, next);
     }
     Check::ok(NAME, evidence)
@@ -184,20 +190,20 @@ fn sources(facts: &Facts<'_>, health: &Health) -> Check {
         .map(|(source, why)| format!("{source}: {why}"))
         .collect();
     if failed.is_empty() {
-        return Check::ok(NAME, "none has failed");
+        return Check::ok(NAME, "all sources work");
     }
     let evidence = failed.join("; ");
     if facts.agent.is_err() {
         return Check::warn(
             NAME,
-            format!("when the agent ran last: {evidence}"),
+            format!("during the agent's last run: {evidence}"),
             "start the agent",
         );
     }
     Check::fail(
         NAME,
         evidence,
-        "do what it says; the agent looks again by itself",
+        "fix the cause; the agent retries automatically",
     )
 }
 

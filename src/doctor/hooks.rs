@@ -1,7 +1,7 @@
 //! Hooks of Codex that call this program. Set-up makes none, because `notify` needs
-//! no trust; an owner may have made some. Codex skips those that it was not told to
-//! trust, silently. Whether it trusts one *as it is now* only Codex can tell: the
-//! fingerprint that it keeps is its own affair, and is never computed or written here.
+//! no trust; an owner may have added some. Codex silently skips hooks that it does not
+//! trust. Only Codex knows whether it trusts a hook in its present form: its
+//! fingerprint is never computed or written here.
 
 use super::Check;
 use std::path::Path;
@@ -11,16 +11,16 @@ const NAME: &str = "hooks";
 const OURS: &str = "codex-imessage-control-plane";
 const TRUST: &str = "in Codex, open /hooks and trust it";
 
-/// Looks at the hooks in the text of Codex's settings, which stand in `file`.
+/// Checks the hooks in `text`, the content of Codex's configuration `file`.
 pub(super) fn check(file: &Path, text: &str) -> Check {
     let text = text.trim_start_matches('\u{feff}');
     let Ok(settings) = Document::parse(text) else {
-        return Check::unknown(NAME, format!("{} cannot be read as TOML", file.display()));
+        return Check::unknown(NAME, format!("{} is not valid TOML", file.display()));
     };
     let json = file.with_file_name("hooks.json");
     if std::fs::read_to_string(&json).is_ok_and(|text| text.contains(OURS)) {
         let evidence = format!(
-            "{} calls this program; whether Codex trusts it, only Codex can tell",
+            "{} calls this program; only Codex knows whether it trusts the hook",
             json.display()
         );
         return Check::unknown(NAME, evidence).then(TRUST);
@@ -43,26 +43,26 @@ pub(super) fn check(file: &Path, text: &str) -> Check {
     if let Some(key) = ours.iter().find(|key| !trusted(key)) {
         return Check::warn(
             NAME,
-            format!("Codex was not told to trust {key}, and skips it silently"),
+            format!("Codex does not trust {key} and skips it silently"),
             TRUST,
         );
     }
     if let Some(key) = ours.iter().find(off) {
         return Check::warn(
             NAME,
-            format!("{key} is switched off"),
-            "in Codex, open /hooks and switch it on",
+            format!("{key} is disabled"),
+            "in Codex, open /hooks and enable it",
         );
     }
-    let evidence = "Codex was told to trust the hooks that call this program; whether they were changed since, only Codex can tell";
-    Check::unknown(NAME, evidence).then("in Codex, /hooks shows it")
+    let evidence = "Codex trusted the hooks that call this program; only Codex knows whether they changed since";
+    Check::unknown(NAME, evidence).then("check /hooks in Codex")
 }
 
 fn none() -> Check {
     Check::ok(NAME, "no hook calls this program; `notify` needs no trust")
 }
 
-/// The names by which Codex knows the hooks that call us: file, event, group, place.
+/// Codex's names for the hooks that call us: file, event, group, position.
 fn ours(file: &Path, hooks: &dyn TableLike) -> Vec<String> {
     let mut found = Vec::new();
     for (event, groups) in hooks.iter().filter(|(event, _)| *event != "state") {
@@ -82,7 +82,7 @@ fn ours(file: &Path, hooks: &dyn TableLike) -> Vec<String> {
     found
 }
 
-/// The tables of an array, in either of TOML's two forms.
+/// The tables of an array, in either TOML form.
 fn tables(item: &Item) -> Vec<&dyn TableLike> {
     if let Some(array) = item.as_array_of_tables() {
         return array.iter().map(|table| table as &dyn TableLike).collect();
@@ -136,12 +136,12 @@ mod tests {
             (
                 format!("{HOOK}{STATE}trusted_hash = \"sha256:0\"\nenabled = false"),
                 Verdict::Warn,
-                "switched off",
+                "disabled",
             ),
             (
                 format!("{HOOK}{STATE}enabled = true"),
                 Verdict::Warn,
-                "not told to trust",
+                "does not trust",
             ),
             ("hooks = 1 = 2".into(), Verdict::Unknown, "TOML"),
         ];

@@ -1,6 +1,6 @@
-//! What set-up left on this Mac: the app that holds the permissions, the definition
-//! of the launchd job, and the job. Looked at with set-up's own eyes, so that the two
-//! never disagree. On another system there is none of it, and that is said.
+//! What set-up installs on a Mac: the app that holds the permissions, the launchd
+//! plist, and the job. Uses set-up's own checks, so the two never disagree. Other
+//! systems have none of it, and the checks say so.
 
 use super::{BUDGET, Check, Facts};
 use crate::cli::error::CommandError;
@@ -17,10 +17,10 @@ const SET_UP: &str = "run `setup-launchd`";
 pub(super) fn checks(facts: &Facts<'_>) -> Vec<Check> {
     let untold = |why: &str| NAMES.map(|name| Check::unknown(name, why)).into();
     if facts.config.programs.find(Program::Launchctl).is_none() {
-        return untold("not a Mac: launchctl is not here");
+        return untold("not a Mac: launchctl not found");
     }
     let Ok(place) = &facts.place else {
-        return untold("HOME or this program's own file is not known");
+        return untold("cannot find HOME or this program's own file");
     };
     let mut place = place.clone();
     place.pace.program = BUDGET;
@@ -37,7 +37,7 @@ pub(super) fn checks(facts: &Facts<'_>) -> Vec<Check> {
     ]
 }
 
-/// A program of the system that could not be asked.
+/// A system program that could not be queried.
 fn untellable(name: &'static str, error: &CommandError) -> Check {
     let report = error.report();
     let first = report.lines().next().unwrap_or_default();
@@ -50,21 +50,21 @@ fn launcher(place: &Place) -> Check {
     let app = app.display();
     match app::made(place) {
         Found::Healthy => target(place),
-        Found::Missing => Check::fail(NAME, format!("{app} is not there"), SET_UP),
+        Found::Missing => Check::fail(NAME, format!("{app} does not exist"), SET_UP),
         Found::Broken(why) => Check::fail(
             NAME,
             format!("{app} is broken: {why}"),
-            "run `setup-launchd`, which makes it again; then its permissions are granted again",
+            "run `setup-launchd` to rebuild it, then grant its permissions again",
         ),
     }
 }
 
-/// The file that tells the launcher what to start.
+/// The file that names the program for the launcher to start.
 fn target(place: &Place) -> Check {
     const NAME: &str = NAMES[0];
     let file = place.target();
     let Ok(text) = std::fs::read_to_string(&file) else {
-        let evidence = format!("the app is there, but {} is not", file.display());
+        let evidence = format!("the app exists, but {} does not", file.display());
         return Check::fail(NAME, evidence, SET_UP);
     };
     let agent = text.trim_end();
@@ -73,22 +73,22 @@ fn target(place: &Place) -> Check {
     }
     Check::fail(
         NAME,
-        format!("the app would start {agent}, which is not there any more"),
-        "run `setup-launchd` of the program that is installed now; nothing has to be granted again",
+        format!("the app is set to start {agent}, which no longer exists"),
+        "run `setup-launchd` with the installed program; its permissions stay valid",
     )
 }
 
 fn signature(place: &Place) -> Check {
     const NAME: &str = NAMES[1];
     if app::made(place) == Found::Missing {
-        return Check::unknown(NAME, "there is no app");
+        return Check::unknown(NAME, "the app is not installed");
     }
     match app::signed(place) {
-        Ok(Ok(())) => Check::ok(NAME, "the app is as it was signed"),
+        Ok(Ok(())) => Check::ok(NAME, "the app's signature is valid"),
         Ok(Err(why)) => Check::fail(
             NAME,
-            format!("the app was changed since it was signed: {why}"),
-            "run `setup-launchd`, which makes it again; then its permissions are granted again",
+            format!("the app was modified after signing: {why}"),
+            "run `setup-launchd` to rebuild it, then grant its permissions again",
         ),
         Err(error) => untellable(NAME, &error),
     }
@@ -99,48 +99,55 @@ fn plist(place: &Place) -> Check {
     let file = place.plist();
     let shown = file.display();
     if !file.exists() {
-        return Check::fail(NAME, format!("{shown} is not there"), SET_UP);
+        return Check::fail(NAME, format!("{shown} does not exist"), SET_UP);
     }
     if !is_closed(&file) {
-        let evidence = format!("{shown} is not yours alone to write, and launchd refuses it");
-        return Check::fail(NAME, evidence, "run `setup-launchd`, which writes it again");
+        let evidence = format!("other users can write {shown}, so launchd refuses it");
+        return Check::fail(NAME, evidence, "run `setup-launchd` to write it again");
     }
     let Some(job) = Job::read(&file) else {
-        let evidence = format!("{shown} is not as this version writes it");
-        return Check::fail(NAME, evidence, "run `setup-launchd`, which writes it again");
+        let evidence = format!("{shown} was not written by this version");
+        return Check::fail(NAME, evidence, "run `setup-launchd` to write it again");
     };
     if !Path::new(job.program()).is_file() {
-        let evidence = format!("{shown} starts {}, which is not there", job.program());
-        return Check::fail(NAME, evidence, "run `setup-launchd`, which writes it again");
+        let evidence = format!("{shown} starts {}, which does not exist", job.program());
+        return Check::fail(NAME, evidence, "run `setup-launchd` to write it again");
     }
     let Ok(wanted) = Job::of(place) else {
-        return Check::unknown(NAME, "a path is not UTF-8, which a launchd job cannot hold");
+        return Check::unknown(
+            NAME,
+            "a path is not UTF-8, so a launchd plist cannot contain it",
+        );
     };
     let differ = wanted.differs(&job);
     if differ.is_empty() {
-        return Check::ok(NAME, format!("{shown} is as set-up writes it"));
+        return Check::ok(NAME, format!("{shown} is correct"));
     }
     Check::warn(
         NAME,
         format!(
-            "{shown} differs from what set-up would write: {}",
+            "{shown} differs from what set-up writes: {}",
             differ.join(", ")
         ),
-        "run `setup-launchd`, which writes it again",
+        "run `setup-launchd` to write it again",
     )
 }
 
-/// What launchd says of the job: its exit code tells, its words only hint.
+/// What launchd reports about the job: the exit code decides, its words are only a hint.
 fn state(place: &Place, asked: &Answer) -> Check {
     const NAME: &str = NAMES[3];
     let label = &place.label;
     match asked.meaning {
         Meaning::Done => loaded(label, asked),
-        Meaning::NotLoaded => Check::fail(NAME, format!("launchd does not know {label}"), SET_UP),
+        Meaning::NotLoaded => Check::fail(
+            NAME,
+            format!("the job {label} is not loaded in launchd"),
+            SET_UP,
+        ),
         Meaning::NoSession => Check::fail(
             NAME,
-            "there is no login session at the screen, which Messages needs",
-            "log in at the screen of this Mac once",
+            "nobody is logged in at the Mac, which Messages requires",
+            "log in at this Mac's own screen",
         ),
         Meaning::Already
         | Meaning::Stopping
@@ -161,9 +168,9 @@ fn loaded(label: &str, asked: &Answer) -> Check {
         return Check::ok(NAME, evidence);
     }
     let next = if of("last exit reason").contains("CODESIGNING") {
-        "the app was replaced while it was loaded; run `setup-launchd`, which loads it anew"
+        "the app was replaced while loaded; run `setup-launchd` to load it again"
     } else if of("last exit code").starts_with("78") {
-        "the program or a path in the plist is not there; run `setup-launchd`, which writes it again"
+        "the program or a path in the plist does not exist; run `setup-launchd` to write it again"
     } else if of("runs") == "0" {
         "macOS may not let it run: see System Settings > General > Login Items & Extensions; then run `setup-launchd`"
     } else {
@@ -172,15 +179,15 @@ fn loaded(label: &str, asked: &Answer) -> Check {
     Check::fail(NAME, evidence, next)
 }
 
-/// A service of Homebrew would run the same program a second time.
+/// A Homebrew service would run the same program a second time.
 fn duplicates(place: &Place) -> Check {
     const NAME: &str = NAMES[4];
     match service::duplicates(place) {
         Err(error) => untellable(NAME, &error),
-        Ok(found) if found.is_empty() => Check::ok(NAME, "no second service runs this program"),
+        Ok(found) if found.is_empty() => Check::ok(NAME, "no other service runs this program"),
         Ok(found) => Check::fail(
             NAME,
-            format!("{} would run this program a second time", found.join(", ")),
+            format!("{} also runs this program", found.join(", ")),
             "brew services stop codex-imessage-control-plane",
         ),
     }

@@ -1,4 +1,4 @@
-//! The log: every entry read and checked on a copy, and room for more.
+//! The log: reads and checks every entry of a copy, and checks free disk space.
 
 use super::{Check, Facts};
 use crate::runtime::size;
@@ -6,7 +6,7 @@ use crate::store::{self, StoreFault};
 use projections::check::violations;
 
 const MIB: u64 = 1 << 20;
-/// With less than this nothing can be appended for long.
+/// With less free space than this, appends will soon fail.
 const LITTLE: u64 = 64 * MIB;
 const SCARCE: u64 = 1024 * MIB;
 
@@ -29,7 +29,7 @@ fn log(facts: &Facts<'_>) -> Check {
             .map(|a| format!("entry {}: {}", a.seq, a.what)),
     );
     let evidence = format!(
-        "{} entries, each linked to the one before; {} MiB",
+        "{} entries, chain of checksums intact; {} MiB",
         state.last,
         bytes.div_ceil(MIB)
     );
@@ -38,12 +38,12 @@ fn log(facts: &Facts<'_>) -> Check {
     }
     Check::fail(
         NAME,
-        format!("{evidence}; what should never be: {}", wrong.join("; ")),
-        "this is a fault of the program: please report it, with what `replay` prints",
+        format!("{evidence}; violated invariants: {}", wrong.join("; ")),
+        "this is a bug: please report it with the output of `replay`",
     )
 }
 
-/// What was read is the journal; sled's files hold the same.
+/// This reads the journal; sled's files hold the same entries.
 fn copies(facts: &Facts<'_>, evidence: String) -> Check {
     const NAME: &str = "log";
     let copies = match store::verify(&facts.config.state_dir) {
@@ -56,7 +56,7 @@ fn copies(facts: &Facts<'_>, evidence: String) -> Check {
         Some(fault) => Check::warn(
             NAME,
             format!("one of its two copies is damaged: {fault}"),
-            "nothing: the next start mends it from the other copy and keeps what was damaged",
+            "none needed: the next start repairs it from the other copy and keeps the damaged files",
         ),
     }
 }
@@ -83,9 +83,9 @@ fn disk(facts: &Facts<'_>) -> Check {
     let there = facts.config.state_dir.ancestors().find(|dir| dir.is_dir());
     let free = there.and_then(|dir| rustix::fs::statvfs(dir).ok());
     let Some(free) = free.map(|free| free.f_bavail.saturating_mul(free.f_frsize)) else {
-        return Check::unknown(NAME, "the system does not say how much space is left");
+        return Check::unknown(NAME, "cannot read the free disk space");
     };
-    let evidence = format!("{} MiB are free where the state is kept", free / MIB);
+    let evidence = format!("{} MiB free on the state directory's disk", free / MIB);
     // Opening a log after an unclean stop makes a copy of it first.
     let needed = LITTLE + 2 * size(&facts.config.state_dir.join("log"));
     if free < needed {
@@ -93,7 +93,7 @@ fn disk(facts: &Facts<'_>) -> Check {
         return Check::fail(NAME, evidence, next);
     }
     if free < SCARCE {
-        return Check::warn(NAME, evidence, "free some space soon");
+        return Check::warn(NAME, evidence, "free some disk space soon");
     }
     Check::ok(NAME, evidence)
 }

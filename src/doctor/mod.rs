@@ -1,4 +1,4 @@
-//! Is everything as it should be? Each check says what it saw and one next step.
+//! Checks the whole installation. Each check reports what it saw and one next step.
 //!
 //! The running agent is asked, because only it knows what macOS allows it; the log
 //! is read beside it, so that this works as well when it is stopped, hangs, or
@@ -216,9 +216,7 @@ pub fn examine(
     let tasks = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()
-        .map_err(|error| {
-            CommandError::failure("no threads can be had from the system").because(error)
-        })?;
+        .map_err(|error| CommandError::failure("cannot start the async runtime").because(error))?;
     let facts = Facts {
         config,
         now: wall(),

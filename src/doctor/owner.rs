@@ -1,5 +1,5 @@
-//! Who may speak. An address that no row of chat.db can have would make the agent
-//! deaf without any error.
+//! The owner's addresses. An address in a form that Messages never uses would match no
+//! message, without any error.
 
 use super::{Check, Facts};
 use events::Text;
@@ -31,17 +31,17 @@ fn judge(owner: &[Text], here: bool) -> Check {
         return Check::fail(
             NAME,
             format!(
-                "address {} of {} is a number without its country code, and Messages never writes it so",
+                "address {} of {} has no country code; Messages always stores one",
                 places.join(" and "),
                 owner.len()
             ),
-            "write it as +, country code, number, like +15555550123",
+            "write + and the country code before the number, as in +15555550123",
         );
     }
     let from = if here {
-        "in the settings of this terminal"
+        "from this terminal's settings"
     } else {
-        "in the settings of the agent's last start"
+        "from the settings of the agent's last start"
     };
     Check::ok(NAME, format!("{} address(es), {from}", owner.len()))
 }

@@ -1,4 +1,4 @@
-//! tmux: are there servers, and does Codex run in their panes?
+//! tmux: which servers run, and whether Codex runs in their panes.
 
 use super::{Check, Facts};
 use crate::config::Program;
@@ -23,7 +23,7 @@ fn panes(facts: &Facts<'_>) -> Check {
         Ok(found) => found,
         Err(why) => return Check::unknown(NAME, why),
     };
-    // A server that ended leaves its socket behind, and there may be many.
+    // A server that ended leaves its socket file behind; there may be many.
     let silent = match found.silent.as_slice() {
         [] => String::new(),
         [socket] => format!("; no server answers at {socket}"),

@@ -1,4 +1,4 @@
-//! Our own directory: closed to everybody else, and its settings too.
+//! The state directory: private to the owner, and so are its settings.
 
 use super::{Check, Facts};
 use crate::store::{close_to_others, private_dir};
@@ -16,37 +16,37 @@ fn permissions(facts: &Facts<'_>) -> Check {
     let dir = &facts.config.state_dir;
     let shown = dir.display();
     if !dir.exists() {
-        return Check::ok(NAME, format!("{shown} is not there yet"));
+        return Check::ok(NAME, format!("{shown} does not exist yet"));
     }
     let mut open = Vec::new();
     if let Err(error) = look(dir, &mut open) {
-        return Check::unknown(NAME, format!("{shown} cannot be looked through: {error}"));
+        return Check::unknown(NAME, format!("cannot read {shown}: {error}"));
     }
     let Some(first) = open.first() else {
-        return Check::ok(NAME, format!("{shown} and all in it are yours alone"));
+        return Check::ok(NAME, format!("{shown} and its content are private to you"));
     };
     let evidence = format!(
-        "{} of the files in {shown} are open to others, such as {}",
+        "other users can access {} files in {shown}, such as {}",
         open.len(),
         first.display()
     );
     if !facts.fix {
-        return Check::fail(NAME, evidence, "run `doctor --fix`, which closes them");
+        return Check::fail(NAME, evidence, "run `doctor --fix` to make them private");
     }
     match private_dir(dir).and_then(|()| close_to_others(dir)) {
-        Ok(()) => Check::ok(NAME, format!("{evidence}; closed now")),
+        Ok(()) => Check::ok(NAME, format!("{evidence}; fixed: they are private now")),
         Err(error) => Check::fail(
             NAME,
-            format!("{evidence}; closing them failed: {error}"),
+            format!("{evidence}; the fix failed: {error}"),
             format!("chmod -R go-rwx {shown}"),
         ),
     }
 }
 
-/// Everything at and below `path` that others may reach. Links are not followed.
+/// Everything at or below `path` that other users can access. Links are not followed.
 fn look(path: &Path, open: &mut Vec<PathBuf>) -> io::Result<()> {
     let data = match path.symlink_metadata() {
-        // The agent takes files away while it works.
+        // The agent may delete files meanwhile.
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
         data => data?,
     };
@@ -65,7 +65,7 @@ fn closed(data: &Metadata) -> bool {
     data.permissions().mode().trailing_zeros() >= 6
 }
 
-/// Whoever may write our settings may name another owner.
+/// Whoever can write our settings could name another owner.
 fn settings(facts: &Facts<'_>) -> Check {
     const NAME: &str = "settings";
     let file = facts.config.state_dir.join("config.toml");
@@ -74,25 +74,25 @@ fn settings(facts: &Facts<'_>) -> Check {
     let Ok(data) = file.metadata() else {
         return told(
             NAME,
-            format!("{shown} is not there; the environment decides"),
+            format!("{shown} does not exist; only the environment is used"),
             &warnings,
         );
     };
     if data.uid() != rustix::process::geteuid().as_raw() {
         return Check::fail(
             NAME,
-            format!("{shown} belongs to another user, who may name another owner"),
-            format!("make it yours: chown {shown}"),
+            format!("{shown} belongs to another user, who could name another owner"),
+            format!("take ownership: chown {shown}"),
         );
     }
     if data.mode() & 0o022 != 0 && !facts.fix {
         return Check::fail(
             NAME,
-            format!("{shown} may be written by others, who may name another owner"),
-            "run `doctor --fix`, which closes it",
+            format!("other users can write {shown} and could name another owner"),
+            "run `doctor --fix` to make it private",
         );
     }
-    told(NAME, format!("{shown} is yours"), &warnings)
+    told(NAME, format!("{shown} belongs to you"), &warnings)
 }
 
 fn told(name: &'static str, evidence: String, warnings: &str) -> Check {
@@ -102,6 +102,6 @@ fn told(name: &'static str, evidence: String, warnings: &str) -> Check {
     Check::warn(
         name,
         format!("{evidence}; {warnings}"),
-        "correct its name, or unset it",
+        "correct the name or remove the setting",
     )
 }

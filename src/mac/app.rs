@@ -98,20 +98,20 @@ pub fn made(place: &Place) -> Found {
     }
     let broken = |why: &str| Found::Broken(why.to_owned());
     let Ok(info) = ::plist::from_file::<_, Info>(app.join("Contents/Info.plist")) else {
-        return broken("its Info.plist cannot be read");
+        return broken("its Info.plist is not readable");
     };
     if info.identifier != BUNDLE || info.executable != LAUNCHER {
-        return broken("its Info.plist is another app's");
+        return broken("its Info.plist belongs to another app");
     }
     if info.protocol != PROTOCOL {
-        return broken("its launcher is of another version");
+        return broken("its launcher is from another version");
     }
     let Ok(launcher) = place.installed_launcher().symlink_metadata() else {
         return broken("its launcher is missing");
     };
     let mode = launcher.mode();
     if !launcher.is_file() || mode & 0o100 == 0 || mode & 0o022 != 0 {
-        return broken("its launcher is not a program that only you may write");
+        return broken("other users can write its launcher");
     }
     Found::Healthy
 }
@@ -130,7 +130,7 @@ fn signature(place: &Place, path: &Path) -> Result<Result<(), String>, CommandEr
     )?;
     if !verified.well() {
         return Ok(Err(format!(
-            "its signature does not hold ({})",
+            "its signature is invalid ({})",
             verified.why()
         )));
     }
@@ -147,7 +147,7 @@ fn signature(place: &Place, path: &Path) -> Result<Result<(), String>, CommandEr
         .any(|found| found == line);
     Ok(named
         .then_some(())
-        .ok_or_else(|| "it is signed under another name".to_owned()))
+        .ok_or_else(|| "it is signed with another identifier".to_owned()))
 }
 
 fn args(options: &[&str], path: &Path) -> Vec<std::ffi::OsString> {
@@ -159,9 +159,9 @@ fn args(options: &[&str], path: &Path) -> Vec<std::ffi::OsString> {
 /// children would lose the permissions that they have through the old one.
 pub fn install(place: &Place) -> Result<(), CommandError> {
     let failed = |error: io::Error| {
-        CommandError::failure(format!("{} cannot be made", place.app().display()))
+        CommandError::failure(format!("cannot create {}", place.app().display()))
             .because(error)
-            .hint("check that ~/Applications is yours, then run it again")
+            .hint("check that you own ~/Applications, then run this again")
     };
     remove_leftovers(place).map_err(failed)?;
     let staged = stage(place).map_err(failed)?;
@@ -173,10 +173,10 @@ pub fn install(place: &Place) -> Result<(), CommandError> {
         Some(signed.why())
     };
     if let Some(why) = fault {
-        return Err(CommandError::failure("the launcher app cannot be signed")
+        return Err(CommandError::failure("cannot sign the launcher app")
             .because(why)
             .hint("if codesign asks for developer tools, run `xcode-select --install`")
-            .hint("what was installed before was left as it is"));
+            .hint("the previous installation was not changed"));
     }
     swap(place, &staged).map_err(failed)
 }

@@ -76,9 +76,9 @@ impl Meaning {
     /// What it means and what to do, as sentences.
     pub const fn sentence(self) -> &'static str {
         match self {
-            Self::Done => "it was done",
-            Self::NotLoaded => "launchd does not have the job; run setup-launchd",
-            Self::Already => "launchd has the job already",
+            Self::Done => "success",
+            Self::NotLoaded => "launchd has not loaded the job; run setup-launchd",
+            Self::Already => "the job is already loaded",
             Self::Stopping => "the old job is still stopping; wait half a minute and try again",
             Self::Busy => {
                 "launchd would not take the job: the old one may still be stopping, or its \
@@ -100,7 +100,7 @@ impl Meaning {
                 "launchd cannot use the job's program or its paths; run setup-launchd, which \
                  writes them again"
             }
-            Self::Unknown => "launchctl gave an answer that is not known here",
+            Self::Unknown => "launchctl returned an unknown code",
         }
     }
 }
@@ -119,8 +119,8 @@ impl Answer {
     /// The answer as the cause of a failure.
     pub fn because(&self) -> String {
         match self.code {
-            Some(code) => format!("launchctl answered {code}: {}", self.meaning.sentence()),
-            None => "launchctl did not answer in time".to_owned(),
+            Some(code) => format!("launchctl returned {code}: {}", self.meaning.sentence()),
+            None => "launchctl timed out".to_owned(),
         }
     }
 }

@@ -33,7 +33,7 @@ pub fn main(own: &Path) -> ExitCode {
     match target(own) {
         Ok(agent) => attend(&agent),
         Err(why) => {
-            crate::cli::ui::talk(&format!("the launcher starts nothing: {why}"));
+            crate::cli::ui::talk(&format!("the launcher did not start the agent: {why}"));
             std::thread::sleep(PAUSE);
             ExitCode::from(NOTHING)
         }
@@ -43,14 +43,14 @@ pub fn main(own: &Path) -> ExitCode {
 /// The program to start, as the file in the home directory says in which this app is.
 fn target(own: &Path) -> Result<PathBuf, String> {
     // ~/Applications/<app>/Contents/MacOS/<launcher>
-    let home = own.ancestors().nth(5).ok_or("it is not in its app")?;
+    let home = own.ancestors().nth(5).ok_or("it is not inside its app")?;
     let file = home.join(SUPPORT).join(TARGET);
     let about = |path: &Path| path.metadata().map_err(|error| told(path, &error));
     safe(&file, &about(&file)?)?;
     let text = std::fs::read_to_string(&file).map_err(|error| told(&file, &error))?;
     let agent = PathBuf::from(text.trim_end_matches('\n'));
     if !agent.is_absolute() {
-        return Err(format!("{} does not name a file", file.display()));
+        return Err(format!("{} does not contain a path", file.display()));
     }
     safe(&agent, &about(&agent)?)?;
     Ok(agent)
@@ -64,7 +64,7 @@ fn safe(path: &Path, found: &Metadata) -> Result<(), String> {
         return Ok(());
     }
     Err(format!(
-        "{} is not a file that only its owner may write (chmod go-w would help)",
+        "other users can write {} (fix: chmod go-w)",
         path.display()
     ))
 }
@@ -78,10 +78,10 @@ fn attend(agent: &Path) -> ExitCode {
     let ended = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()
-        .map_err(|error| format!("nothing can be waited for: {error}"))
+        .map_err(|error| format!("cannot start the async runtime: {error}"))
         .and_then(|tasks| tasks.block_on(accompany(agent)));
     ended.unwrap_or_else(|why| {
-        crate::cli::ui::talk(&format!("the launcher starts nothing: {why}"));
+        crate::cli::ui::talk(&format!("the launcher did not start the agent: {why}"));
         ExitCode::from(NOTHING)
     })
 }
@@ -113,7 +113,7 @@ async fn accompany(agent: &Path) -> Result<ExitCode, String> {
         }
     };
     drop(held);
-    let status = status.map_err(|error| format!("the agent's end is not known: {error}"))?;
+    let status = status.map_err(|error| format!("cannot read the agent's exit status: {error}"))?;
     let code = status.code().or(status.signal().map(|signal| 128 + signal));
     Ok(ExitCode::from(
         code.and_then(|code| u8::try_from(code).ok()).unwrap_or(1),
@@ -131,7 +131,7 @@ fn signals() -> Result<mpsc::UnboundedReceiver<Signal>, String> {
         (SignalKind::user_defined2(), Signal::USR2),
     ] {
         let mut arriving =
-            signal(kind).map_err(|error| format!("signals cannot be listened for: {error}"))?;
+            signal(kind).map_err(|error| format!("cannot listen for signals: {error}"))?;
         let sender = sender.clone();
         tokio::spawn(async move {
             while arriving.recv().await.is_some() {

@@ -34,9 +34,9 @@ const DIALOG: Duration = Duration::from_secs(90);
 pub fn run(place: &Place, patience: Patience) -> Outcome {
     place.check()?;
     if let Err(error) = place.health() {
-        return Err(CommandError::failure("the agent is not there to be asked")
+        return Err(CommandError::failure("the agent is not running")
             .because(error)
-            .hint("only the agent's own permissions count; run setup-launchd, which starts it"));
+            .hint("only the agent's own permissions count; run setup-launchd to start it"));
     }
     Ok(match full_disk_access(place, patience)? {
         Granted::Yes => Answer::Yes,
@@ -130,7 +130,7 @@ fn instruct(place: &Place, patience: Patience) {
 fn show(place: &Place, args: Vec<OsString>) {
     let opened = tools::run(place, Program::Open, args);
     if !opened.is_ok_and(|said| said.well()) {
-        (place.say)("System Settings could not be opened from here; open it by hand.");
+        (place.say)("Could not open System Settings; please open it yourself.");
     }
 }
 
@@ -179,7 +179,7 @@ pub fn automation(
         }
         Some(Sent::Otherwise) | None => {
             (place.say)(
-                "It is not known yet whether the text was sent. Open Messages, check that it is \
+                "It is not yet certain that the text was sent. Open Messages, check that it is \
                  signed in, look for a question on the screen, then run this again.",
             );
             Ok(Granted::No)

@@ -119,13 +119,13 @@ impl Place {
     pub fn check(&self) -> Result<(), CommandError> {
         if self.programs.find(Program::Launchctl).is_none() {
             return Err(CommandError::usage(
-                "this is a command for a Mac: launchctl is not on this machine",
+                "this command works on a Mac only: launchctl not found",
             )
-            .hint("nothing was changed; on other systems `demo` shows the whole loop"));
+            .hint("nothing was changed; try `demo` on other systems"));
         }
         if self.uid == 0 {
             return Err(CommandError::usage(
-                "this must be run as yourself, not as root: the agent belongs to your login session",
+                "run this as yourself, not as root: the agent belongs to your login session",
             )
             .hint("nothing was changed; run it again without sudo"));
         }

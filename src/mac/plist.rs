@@ -95,7 +95,7 @@ impl Job {
             value.and_then(::plist::Value::into_dictionary)
         };
         let (Some(mine), Some(theirs)) = (keys(self), keys(other)) else {
-            return vec!["it cannot be compared".to_owned()];
+            return vec!["cannot compare".to_owned()];
         };
         let differ = mine
             .iter()
@@ -116,7 +116,7 @@ impl Job {
         if Self::read(path).as_ref() == Some(self) {
             return Ok(());
         }
-        Err(io::Error::other("it reads back as something else"))
+        Err(io::Error::other("it does not read back as written"))
     }
 }
 
@@ -158,7 +158,7 @@ fn search_path(place: &Place) -> io::Result<String> {
 fn text(path: &Path) -> io::Result<String> {
     path.to_str().map(str::to_owned).ok_or_else(|| {
         io::Error::other(format!(
-            "{} is not UTF-8, which a launchd job cannot hold",
+            "{} is not UTF-8, so a launchd plist cannot contain it",
             path.display()
         ))
     })

@@ -11,7 +11,7 @@ use crate::clock::Stopwatch;
 pub fn loaded(place: &Place) -> Result<bool, CommandError> {
     let answer = launchctl::ask(place, Verb::Print)?;
     if !matches!(answer.meaning, Meaning::Done | Meaning::NotLoaded) {
-        return Err(refused("launchd cannot be asked about the agent", &answer));
+        return Err(refused("cannot query launchd about the agent", &answer));
     }
     Ok(answer.meaning == Meaning::Done)
 }
@@ -68,7 +68,7 @@ pub fn stop_job(place: &Place, label: &str) -> Result<(), CommandError> {
         }
         if watch.elapsed() >= place.pace.launchd {
             let answer = asked.unwrap_or(seen);
-            return Err(refused("the agent cannot be stopped", &answer)
+            return Err(refused("cannot stop the agent", &answer)
                 .hint("nothing was changed; the agent may still be running"));
         }
         std::thread::sleep(place.pace.look);
@@ -97,7 +97,7 @@ pub fn start(place: &Place) -> Result<(), CommandError> {
             return Ok(());
         }
         if answer.meaning != Meaning::Busy || watch.elapsed() >= place.pace.launchd {
-            return Err(down("the agent cannot be started", &answer));
+            return Err(down("cannot start the agent", &answer));
         }
         std::thread::sleep(place.pace.look);
     }
@@ -131,7 +131,7 @@ fn bootstrap(place: &Place) -> Result<(), CommandError> {
             | Meaning::Unknown => false,
         };
         if !again {
-            return Err(down("launchd does not take the agent", &answer));
+            return Err(down("launchd did not accept the agent", &answer));
         }
         std::thread::sleep(place.pace.look);
     }
@@ -146,7 +146,7 @@ pub fn restart(place: &Place) -> Result<(), CommandError> {
     ) {
         return Ok(());
     }
-    Err(down("the agent cannot be started again", &answer))
+    Err(down("cannot restart the agent", &answer))
 }
 
 fn refused(what: &str, answer: &Answer) -> CommandError {
@@ -155,11 +155,11 @@ fn refused(what: &str, answer: &Answer) -> CommandError {
 
 fn down(what: &str, answer: &Answer) -> CommandError {
     refused(what, answer).hint(
-        "the agent is not running now; run the same command again, it goes on where it stopped",
+        "the agent is not running now; run the same command again to continue where it stopped",
     )
 }
 
-/// The end of what launchd wrote down for the job, for hints.
+/// The end of launchd's logs down for the job, for hints.
 pub fn last_words(place: &Place) -> Option<String> {
     let text = std::fs::read(place.logs().join("launchd.log")).ok()?;
     let text = String::from_utf8_lossy(&text).into_owned();

@@ -33,7 +33,7 @@ pub struct Wish {
 pub fn launchd(place: &Place, wish: &Wish) -> Outcome {
     let health = agent(place, wish)?;
     if wish.skip_permissions {
-        (place.say)("Permissions were not looked at (--skip-permissions).");
+        (place.say)("Permissions were not checked (--skip-permissions).");
         return Ok(Answer::Yes);
     }
     Ok(if permitted(place, wish, &health)? {
@@ -48,7 +48,7 @@ pub fn all(place: &Place, wish: &Wish) -> Outcome {
     let health = agent(place, wish)?;
     if permissions::full_disk_access(place, wish.patience)? != Granted::Yes {
         (place.say)(
-            "Set-up is not finished: a permission is missing (see above). Run setup again.",
+            "Set-up is not complete: a permission is missing (see above). Run setup again.",
         );
         return Ok(Answer::No);
     }
@@ -58,14 +58,14 @@ pub fn all(place: &Place, wish: &Wish) -> Outcome {
     }
     // The text that makes macOS ask is the one that is to be answered.
     let asked = trial::ask(place)?;
-    (place.say)("A text is on its way to you. Answer it on your phone with the word help.");
+    (place.say)("Sending you a text. Reply to it on your phone with the word: help");
     let seen = trial::watch(place, &asked, wish.patience.timeout, |seen| {
         seen.replied || matches!(seen.sent, Some(Sent::NotPermitted | Sent::Otherwise))
     })?;
     let missing = match seen {
         trial::Seen { replied: true, .. } => {
             (place.say)(
-                "Set-up is done: your answer was read. Codex can reach you, and you Codex.",
+                "Set-up is complete: your reply arrived. Codex can reach you, and you can reach Codex.",
             );
             return Ok(Answer::Yes);
         }
@@ -91,7 +91,7 @@ pub fn all(place: &Place, wish: &Wish) -> Outcome {
         }
     };
     (place.say)(&format!(
-        "Set-up is not finished. What is missing is {missing}. Then run setup again."
+        "Set-up is not complete. Missing: {missing}. Then run setup again."
     ));
     Ok(Answer::No)
 }
@@ -103,12 +103,12 @@ fn agent(place: &Place, wish: &Wish) -> Result<Health, CommandError> {
         return Err(CommandError::usage(format!(
             "{BUNDLE} is the app's own name; macOS would mix them up"
         ))
-        .hint("nothing was changed; give the job another name with --label"));
+        .hint("nothing was changed; choose another name with --label"));
     }
     delivered(&place.agent)?;
     delivered(&place.launcher)?;
     if let Some(label) = service::duplicates(place)?.first() {
-        return Err(CommandError::failure(format!("{label} runs this program too"))
+        return Err(CommandError::failure(format!("{label} also runs this program"))
             .hint("stop it with `brew services stop codex-imessage-control-plane`, then run this again"));
     }
     let loaded = service::loaded(place)?;
@@ -133,7 +133,7 @@ fn agent(place: &Place, wish: &Wish) -> Result<Health, CommandError> {
             (place.say)(line);
         }
         if outdated {
-            (place.say)("The agent is of another version and is started again.");
+            (place.say)("Restarting the agent: it runs another version.");
         }
         for label in &changes.others {
             service::stop_job(place, label)?;
@@ -154,7 +154,7 @@ const VERSION: &str = env!("CARGO_PKG_VERSION");
 fn directories(place: &Place) -> Result<(), CommandError> {
     for dir in [place.state_dir.clone(), place.support(), place.logs()] {
         private_dir(&dir).map_err(|error| {
-            CommandError::failure(format!("{} cannot be made", dir.display())).because(error)
+            CommandError::failure(format!("cannot create {}", dir.display())).because(error)
         })?;
     }
     Ok(())
@@ -166,7 +166,7 @@ fn delivered(program: &Path) -> Result<(), CommandError> {
     }
     Err(
         CommandError::failure(format!("{} is missing", program.display()))
-            .hint("both programs come together; install them again, then run this again"),
+            .hint("both programs are installed together; reinstall them, then run this again"),
     )
 }
 
@@ -189,14 +189,14 @@ impl Changes {
         let found = app::look(place)?;
         match &found {
             Found::Healthy => {}
-            Found::Missing => told.push(format!("Making {}", place.app().display())),
+            Found::Missing => told.push(format!("Creating {}", place.app().display())),
             Found::Broken(why) => told.push(format!(
-                "Making {} again, because {why}. Its permissions have to be granted again.",
+                "Rebuilding {}, because {why}. Please grant its permissions again.",
                 place.app().display()
             )),
         }
         let job = Job::of(place).map_err(|error| {
-            CommandError::failure("the launchd job cannot be described").because(error)
+            CommandError::failure("cannot create the launchd plist").because(error)
         })?;
         let file = place.plist();
         let holds = Job::read(&file).as_ref() == Some(&job) && plist::is_closed(&file);
@@ -243,9 +243,9 @@ impl Changes {
     /// Writes what differs. The agent does not run, so it can have read nothing of it.
     fn carry_out(&self, place: &Place, wish: &Wish) -> Result<(), CommandError> {
         let failed = |what: &Path, error: std::io::Error| {
-            CommandError::failure(format!("{} cannot be written", what.display()))
+            CommandError::failure(format!("cannot write {}", what.display()))
                 .because(error)
-                .hint("the agent is not running now; correct this and run the same command again")
+                .hint("the agent is not running now; fix this and run the same command again")
         };
         for label in &self.others {
             let file = place.agents().join(format!("{label}.plist"));
@@ -273,7 +273,7 @@ impl Changes {
             job.write(&file).map_err(|error| failed(&file, error))?;
         }
         if wish.repair {
-            (place.say)("macOS was told to forget the app's permissions; grant them again.");
+            (place.say)("The app's permissions were reset in macOS; grant them again.");
         }
         Ok(())
     }
@@ -283,11 +283,11 @@ impl Changes {
 fn handshake(place: &Place, anew: bool) -> Result<Health, CommandError> {
     let mut health = permissions::answers(place).map_err(|error| dead(place, error.to_string()))?;
     (place.say)(&format!(
-        "The agent answers: process {}, version {}.",
+        "The agent is running: process {}, version {}.",
         health.pid, health.version
     ));
     if let Some(job) = health.job.as_ref().filter(|job| **job != place.label) {
-        return Err(dead(place, format!("the job {job} answers in its place")));
+        return Err(dead(place, format!("the job {job} answered instead")));
     }
     let watch = Stopwatch::start();
     while anew && watch.elapsed() < place.pace.stays {
@@ -296,7 +296,7 @@ fn handshake(place: &Place, anew: bool) -> Result<Health, CommandError> {
             .health()
             .map_err(|error| dead(place, error.to_string()))?;
         if now.pid != health.pid {
-            let why = format!("it ended and was started again (process {})", now.pid);
+            let why = format!("it exited and was restarted (process {})", now.pid);
             return Err(dead(place, why));
         }
         health = now;
@@ -306,7 +306,7 @@ fn handshake(place: &Place, anew: bool) -> Result<Health, CommandError> {
 
 fn dead(place: &Place, why: String) -> CommandError {
     let mut error =
-        CommandError::failure("the agent was started and does not stay up").because(why);
+        CommandError::failure("the agent started but does not keep running").because(why);
     if let Ok(told) = service::described(place) {
         let codesigning = told.contains("OS_REASON_CODESIGNING");
         error = error.hint(told);
@@ -315,9 +315,9 @@ fn dead(place: &Place, why: String) -> CommandError {
         }
     }
     if let Some(words) = service::last_words(place) {
-        error = error.hint(format!("its last words:\n{words}"));
+        error = error.hint(format!("its last output:\n{words}"));
     }
-    error.hint("docs/troubleshooting.md goes through the causes")
+    error.hint("docs/troubleshooting.md explains the possible causes")
 }
 
 fn permitted(place: &Place, wish: &Wish, health: &Health) -> Result<bool, CommandError> {

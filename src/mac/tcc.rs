@@ -27,7 +27,7 @@ pub fn reset(place: &Place) -> Vec<String> {
         let fault = match tools::run(place, Program::Tccutil, ["reset", service, BUNDLE]) {
             Ok(said) if said.well() => continue,
             Ok(said) => said.why(),
-            Err(_) => "tccutil is not on this machine".to_owned(),
+            Err(_) => "tccutil not found".to_owned(),
         };
         faults.push(format!("tccutil reset {service} {BUNDLE}: {fault}"));
     }
@@ -42,6 +42,6 @@ pub fn register(place: &Place, option: &str) {
         [option.into(), place.app().into_os_string()],
     );
     if told.is_err() {
-        tracing::debug!("the app could not be registered");
+        tracing::debug!("cannot register the app");
     }
 }

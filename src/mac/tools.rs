@@ -27,7 +27,7 @@ impl Said {
     pub(super) fn why(&self) -> String {
         let line = self.err.lines().rev().find(|line| !line.trim().is_empty());
         match (self.code, line) {
-            (None, _) => "it did not answer in time".to_owned(),
+            (None, _) => "it timed out".to_owned(),
             (Some(code), None) => format!("exit code {code}"),
             (Some(code), Some(line)) => format!("exit code {code}: {}", line.trim()),
         }
@@ -42,8 +42,8 @@ where
 {
     let name = program.name();
     let file = place.programs.find(program).ok_or_else(|| {
-        CommandError::failure(format!("{name} is not on this machine")).hint(format!(
-            "it comes with macOS; {} can name its file",
+        CommandError::failure(format!("{name} not found")).hint(format!(
+            "it comes with macOS; {} can set its path",
             program.variable()
         ))
     })?;
@@ -58,9 +58,7 @@ where
     let tasks = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()
-        .map_err(|error| {
-            CommandError::failure(format!("{name} cannot be waited for")).because(error)
-        })?;
+        .map_err(|error| CommandError::failure(format!("cannot wait for {name}")).because(error))?;
     let text = |bytes: Vec<u8>| String::from_utf8_lossy(&bytes).into_owned();
     let silent = Said {
         code: None,
@@ -75,7 +73,7 @@ where
         }),
         Ended::Signalled { .. } | Ended::TimedOut => Ok(silent),
         Ended::NotStarted(error) => {
-            Err(CommandError::failure(format!("{name} cannot be started")).because(error))
+            Err(CommandError::failure(format!("cannot start {name}")).because(error))
         }
     }
 }

@@ -17,7 +17,7 @@ use std::ops::ControlFlow;
 use std::time::Duration;
 
 /// What the owner reads. One text tries out both ways, so that set-up sends one.
-const WORDS: &str = "set-up is nearly done: answer this text with the word help, and it is";
+const WORDS: &str = "set-up is nearly complete: reply with the word help to finish it";
 /// A text of set-up that is no older than this is not sent a second time.
 const SAME_SET_UP: Span = Span::seconds(3600);
 
@@ -71,10 +71,9 @@ fn lately(place: &Place) -> Result<Option<InputKey>, CommandError> {
 /// Asks the agent to send it.
 fn send(place: &Place) -> Result<InputKey, CommandError> {
     let failed = |why: &str| {
-        CommandError::failure("the text to you could not be handed to the agent")
-            .because(why.to_owned())
+        CommandError::failure("cannot hand the test text to the agent").because(why.to_owned())
     };
-    let key = hand_over::key().ok_or_else(|| failed("the clock gives no usable time"))?;
+    let key = hand_over::key().ok_or_else(|| failed("the system clock is not usable"))?;
     let attention = HandOver::Attention(Attention {
         key: key.clone(),
         cwd: place.home.display().to_string(),
@@ -86,7 +85,7 @@ fn send(place: &Place) -> Result<InputKey, CommandError> {
     match client::deliver(&place.state_dir, &frame, limit, limit) {
         Delivery::Acknowledged(_) => Ok(key),
         Delivery::Nobody(why) => Err(failed(&why)),
-        Delivery::Silent => Err(failed("it did not answer in time")),
+        Delivery::Silent => Err(failed("it timed out")),
     }
 }
 

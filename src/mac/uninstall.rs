@@ -34,14 +34,16 @@ pub fn run(place: &Place, wish: Wish) -> Outcome {
     // A configuration that is left alone holds nothing else up.
     let hook = undo.hook();
     let support = place.support();
-    undo.remove(&support, "the record of where the program is")?;
+    undo.remove(&support, "the record of the program's path")?;
     if wish.purge && hook.is_ok() {
         undo.purge()?;
     } else if wish.purge {
-        (place.say)("the state is kept: what config.toml said before set-up stands in it");
+        (place.say)(
+            "keeping the state directory: it records what config.toml contained before set-up",
+        );
     }
     if wish.dry_run {
-        (place.say)("nothing was done; as it is now:");
+        (place.say)("dry run: nothing was changed. Current state:");
     }
     let (list, clean) = checklist(place, wish.purge);
     if ui::data(&list).is_err() {
@@ -85,8 +87,8 @@ impl Undo<'_> {
             })?;
         }
         let plist = place.agents().join(format!("{label}.plist"));
-        self.remove(&plist.with_extension("plist.tmp"), "half written")?;
-        self.remove(&plist, "its definition")
+        self.remove(&plist.with_extension("plist.tmp"), "an unfinished file")?;
+        self.remove(&plist, "the launchd plist")
     }
 
     fn app(&self) -> Result<(), CommandError> {
@@ -94,7 +96,7 @@ impl Undo<'_> {
         if place.app().symlink_metadata().is_err() && app::leftovers(place).is_empty() {
             return Ok(());
         }
-        self.step("make macOS forget the app's permissions", || {
+        self.step("reset the app's permissions in macOS", || {
             for fault in tcc::reset(place) {
                 (place.say)(&format!("warning: {fault}"));
             }
@@ -112,12 +114,12 @@ impl Undo<'_> {
         let hook = hook_place(self.place);
         let plan = match hook::remove(&hook) {
             Err(error) if !hook.may_hold_ours() => {
-                (self.place.say)(&format!("{error}; nothing in it is of this program"));
+                (self.place.say)(&format!("{error}; it contains nothing of this program"));
                 return Ok(());
             }
             plan => plan.map_err(failed)?,
         };
-        let what = format!("take this program out of {}", plan.file().display());
+        let what = format!("remove this program from {}", plan.file().display());
         if plan.changes() {
             for sentence in plan.says() {
                 (self.place.say)(sentence);
@@ -127,7 +129,7 @@ impl Undo<'_> {
             plan.carry_out("").map_err(failed)?;
         }
         if self.wish.purge || plan.backup_repeats() {
-            self.remove(plan.backup(), "what it said before set-up")?;
+            self.remove(plan.backup(), "the backup from before set-up")?;
         }
         Ok(())
     }
@@ -147,16 +149,16 @@ impl Undo<'_> {
         let holds = |other: &Path| other.starts_with(state);
         if holds(&place.home) || holds(&place.codex_home) {
             return Err(CommandError::usage(format!(
-                "{} holds more than this program's state and was kept",
+                "{} contains other files and was kept",
                 state.display()
             ))
-            .hint("remove the log in it by hand"));
+            .hint("delete the log in it yourself"));
         }
         if !self.wish.dry_run {
             let_go(state)?;
         }
         self.remove(state, "the log and the settings")?;
-        self.remove(&place.logs(), "what launchd wrote")
+        self.remove(&place.logs(), "launchd's logs")
     }
 }
 
@@ -167,7 +169,7 @@ fn let_go(state: &Path) -> Result<(), CommandError> {
     {
         let who = pid.map_or_else(String::new, |pid| format!(" (process {pid})"));
         return Err(
-            CommandError::failure(format!("the log is in use{who} and was kept"))
+            CommandError::failure(format!("the log is in use{who}, so it was kept"))
                 .hint("stop that process, then run uninstall --purge again"),
         );
     }
@@ -175,9 +177,9 @@ fn let_go(state: &Path) -> Result<(), CommandError> {
 }
 
 fn kept(path: &Path, error: io::Error) -> CommandError {
-    CommandError::failure(format!("{} cannot be removed", path.display()))
+    CommandError::failure(format!("cannot remove {}", path.display()))
         .because(error)
-        .hint("correct this and run uninstall again; it goes on where it stopped")
+        .hint("fix this and run uninstall again; it continues where it stopped")
 }
 
 fn hook_place(place: &Place) -> hook::Place {
@@ -200,23 +202,20 @@ pub fn checklist(place: &Place, purged: bool) -> (String, bool) {
         .iter()
         .map(|label| place.agents().join(format!("{label}.plist")));
     list.check(
-        "no definition of a job",
+        "no launchd plist of ours",
         !definitions.into_iter().any(|plist| there(&plist)),
     );
-    list.check("nobody answers as the agent", place.health().is_err());
+    list.check("no agent is running", place.health().is_err());
     list.check("no launcher app", !there(&place.app()));
     list.check(
-        "nothing half made beside it",
+        "no unfinished files beside it",
         app::leftovers(place).is_empty(),
     );
     list.check(
         "Codex's config.toml does not name this program",
         !hook_place(place).names_us(),
     );
-    list.check(
-        "no record of where the program is",
-        !there(&place.support()),
-    );
+    list.check("no record of the program's path", !there(&place.support()));
     let backup = hook_place(place).backup();
     if purged {
         list.check("no copy of config.toml", !there(&backup));
@@ -225,10 +224,7 @@ pub fn checklist(place: &Place, purged: bool) -> (String, bool) {
     } else {
         list.tell(
             "kept",
-            &format!(
-                "config.toml as it was before set-up, in {}",
-                backup.display()
-            ),
+            &format!("backup of config.toml in {}", backup.display()),
             there(&backup),
         );
         list.tell(
@@ -244,7 +240,7 @@ pub fn checklist(place: &Place, purged: bool) -> (String, bool) {
     }
     list.tell(
         "look",
-        "System Settings > Privacy & Security may still list \"Codex iMessage\"; remove it with -",
+        "check: System Settings > Privacy & Security may still list \"Codex iMessage\"; remove it with -",
         true,
     );
     (list.text, list.clean)

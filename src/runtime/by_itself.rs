@@ -131,7 +131,7 @@ pub fn append(state_dir: &Path, handed: &HandOver) -> Result<Seq, AppendError> {
     };
     let (mut driver, _) = open::now(state_dir).map_err(reason)?;
     if driver.machine().state().began.is_none() && matches!(handed, HandOver::Attention(_)) {
-        let why = "nobody has started the program yet, so it is not known who is told";
+        let why = "the program has never run, so the recipient is not known yet";
         return Err(AppendError::Failed(why.into()));
     }
     take(&mut driver, input(handed.clone())).map_err(reason)?;

@@ -36,7 +36,7 @@ pub(super) fn once(config: &Config) -> Outcome {
             let _ = writeln!(out, "    {path}: {value}");
         }
     }
-    out.push_str("dry run: nothing was sent, typed, moved or kept\n");
+    out.push_str("dry run: nothing was sent, typed or stored\n");
     print(&out)
 }
 

@@ -18,7 +18,9 @@ pub fn explain(config: &Config, subject: &Subject) -> Outcome {
     };
     store::look(&config.state_dir, each).map_err(open::fault)?;
     let Some(story) = explain::explain(&log, subject, wall()) else {
-        ui::talk("the log knows no such message; rows from before the first start are history");
+        ui::talk(
+            "No such message in the log. (Messages from before the first start are not recorded.)",
+        );
         return Ok(Answer::No);
     };
     ui::data(&story)

@@ -179,9 +179,9 @@ fn summary(machine: &Machine, part: bool) -> Outcome {
     }
     if violations.is_empty() {
         let judged = if part {
-            "not judged, this is a part of a log"
+            "not checked (this is only part of a log)"
         } else {
-            "all hold"
+            "all ok"
         };
         let _ = writeln!(out, "invariants: {judged}");
     }

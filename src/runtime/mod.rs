@@ -126,7 +126,7 @@ fn work(config: &Config, once: bool, stopped: Option<Stopped>) -> Outcome {
         vitals: health::Vitals::new(config),
         appended: &mut keep,
     };
-    tracing::info!(pid = std::process::id(), "holds the log and works");
+    tracing::info!(pid = std::process::id(), "started (log locked)");
     let ended = work.run(if once {
         Until::Quiet(sources)
     } else {
@@ -138,7 +138,7 @@ fn work(config: &Config, once: bool, stopped: Option<Stopped>) -> Outcome {
         .take(Input::Stopping, clock.now())
         .map_err(open::fault)?;
     open::keep_snapshot(&snapshots, &driver);
-    tracing::info!(why, "lets go of the log");
+    tracing::info!(why, "stopped (log released)");
     tasks.shutdown_timeout(Duration::from_millis(200));
     drop(driver);
     Ok(Answer::Yes)

@@ -117,7 +117,7 @@ pub(super) fn keep_snapshot<L: EventLog>(snapshots: &Snapshots, driver: &Driver<
                 .map_err(|error| error.to_string())
         });
     if let Err(why) = saved {
-        tracing::warn!(why, "no snapshot was kept; the next start takes longer");
+        tracing::warn!(why, "cannot write a snapshot; the next start takes longer");
     }
 }
 

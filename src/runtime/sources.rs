@@ -259,7 +259,7 @@ fn queue_file(config: &Config, state: &State, wakes: Wakes) -> io::Result<()> {
             Ok(lines) => (lines, None),
             Err(error) => (
                 Vec::new(),
-                Some(format!("the queue file cannot be read: {error}")),
+                Some(format!("cannot read the queue file: {error}")),
             ),
         };
         inputs.splice(0..0, health.now(Source::QueueFile, fault));
@@ -281,7 +281,7 @@ fn inbox(config: &Config, wakes: Wakes) -> io::Result<()> {
         let _ = &hint;
         let fault = match inbox.waiting() {
             Ok(waiting) => hand_in(waiting, &mut asked, &handed, &done),
-            Err(error) => Some(format!("the inbox cannot be read: {error}")),
+            Err(error) => Some(format!("cannot read the inbox: {error}")),
         };
         for waiting in finished.try_iter() {
             asked.remove(waiting.hand_over.key());

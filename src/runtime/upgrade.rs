@@ -53,7 +53,7 @@ pub(super) fn watch(wakes: Wakes, stopping: Arc<AtomicBool>) {
             tokio::time::sleep(LOOK).await;
             let now = Stamp::of(&path);
             if replaced(mine, before, now) {
-                tracing::info!("a new program stands in the place of this one");
+                tracing::info!("the program was upgraded; restarting");
                 stopping.store(true, Ordering::Release);
                 // A loop that has ended needs no stopping.
                 let _ = wakes.send(Wake::Stop("a new program"));

@@ -66,13 +66,13 @@ impl<L: EventLog, E: Executor + 'static, C: Clock> Work<'_, L, E, C> {
             if let Until::Quiet(unseen) = &until
                 && ((unseen.is_empty() && self.quiet()) || started.millis() > ROUND_MS)
             {
-                return Ok("nothing is left to do");
+                return Ok("no work left");
             }
             let wakes = self.wakes;
             let first = match wakes.recv_timeout(self.nap(&until)) {
                 Ok(wake) => Some(wake),
                 Err(RecvTimeoutError::Timeout) => None,
-                Err(RecvTimeoutError::Disconnected) => return Ok("every source is gone"),
+                Err(RecvTimeoutError::Disconnected) => return Ok("all sources stopped"),
             };
             // Never one more is received than is taken in: what is received and let go is lost.
             let more = std::iter::from_fn(|| wakes.try_recv().ok());
@@ -195,11 +195,11 @@ impl<L: EventLog, E: Executor + 'static, C: Clock> Work<'_, L, E, C> {
 fn tell(input: &Input, known: &State) {
     if let Input::Source(source, state) = input {
         match state {
-            SourceState::Failed(why) => tracing::warn!(?source, why, "a source does not work"),
+            SourceState::Failed(why) => tracing::warn!(?source, why, "source failed"),
             SourceState::Works if known.failed_sources.contains_key(source) => {
-                tracing::info!(?source, "a source works again");
+                tracing::info!(?source, "source recovered");
             }
-            SourceState::Works => tracing::debug!(?source, "a source works"),
+            SourceState::Works => tracing::debug!(?source, "source works"),
         }
     }
     if let Input::Report(
@@ -207,6 +207,6 @@ fn tell(input: &Input, known: &State) {
         Report::Settled(outcome @ (Outcome::Failed(_) | Outcome::Unknown(_))),
     ) = input
     {
-        tracing::warn!(%id, ?outcome, "a command was not done; `replay` has the story");
+        tracing::warn!(%id, ?outcome, "command failed or unconfirmed; see `explain`");
     }
 }

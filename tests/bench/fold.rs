@@ -53,7 +53,7 @@ fn log() -> Vec<Envelope> {
     log.push(Event::RuntimeStarted(RuntimeStarted {
         version: "1".into(),
         pid: 1,
-        settings: Settings::default(),
+        settings: (&Settings::default()).into(),
     }));
     let mut nth = 0;
     while (log.0.len() as u64) < EVENTS {

@@ -223,7 +223,7 @@ fn a_stopped_agent_is_told_and_the_log_it_left_is_read() {
     drop(home.agent());
     let (report, _) = home.doctor(&[]);
     assert_eq!(verdict(&report, "log"), "ok");
-    assert!(evidence(&report, "agent").contains("it is not running"));
+    assert!(evidence(&report, "agent").contains("not running"));
     assert!(!evidence(&report, "agent").contains("in good order"));
     let talk = home.command(&["doctor"]).output().expect("it runs");
     let talk = String::from_utf8_lossy(&talk.stdout).into_owned();
@@ -392,7 +392,7 @@ fn as_a_launchd_job_it_writes_its_own_log_and_makes_room_for_a_new_program() {
     assert_eq!(ended.code(), Some(0), "in good order");
     let log = fs::read_to_string(home.state().join("agent.log")).expect("its log");
     assert!(
-        log.contains("holds the log and works") && log.contains("a new program"),
+        log.contains("started (log locked)") && log.contains("was upgraded"),
         "{log}"
     );
     assert!(!log.contains("5555550123"));

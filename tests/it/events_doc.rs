@@ -10,7 +10,17 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
 /// Where the definitions stand.
-const SOURCES: [&str; 5] = ["event", "command", "input", "outcome", "settings"];
+const SOURCES: [&str; 9] = [
+    "event",
+    "event/commands",
+    "event/decisions",
+    "event/messages",
+    "event/runtime",
+    "event/sessions",
+    "command",
+    "outcome",
+    "settings",
+];
 
 /// A struct or an enum, as its source shows it.
 #[derive(Default)]
@@ -38,8 +48,8 @@ fn definitions(source: &str, found: &mut BTreeMap<String, Definition>) {
         let item = ["pub struct ", "pub enum "]
             .iter()
             .find_map(|start| line.strip_prefix(start));
-        if let Some((name, rest)) = item.and_then(|item| item.split_once([' ', '{'])) {
-            let members = if rest.contains('}') {
+        if let Some((name, rest)) = item.and_then(|item| item.split_once([' ', '{', '('])) {
+            let members = if rest.contains('}') || rest.ends_with(';') {
                 Vec::new()
             } else {
                 members(&mut lines)
@@ -158,8 +168,15 @@ fn parts(known: &BTreeMap<String, Definition>) -> BTreeSet<String> {
     let mut waiting: Vec<String> = kinds.iter().cloned().collect();
     let mut found = BTreeSet::new();
     while let Some(name) = waiting.pop() {
-        for member in known.get(&name).map_or(&[][..], |known| &known.members) {
-            for part in named(&member.content, known) {
+        let Some(definition) = known.get(&name) else {
+            continue;
+        };
+        // What holds its content by name says in its comment what that is.
+        let linked = definition.about.split("[`").skip(1);
+        let linked = linked.filter_map(|rest| rest.split_once("`]"));
+        let contents = definition.members.iter().map(|member| &*member.content);
+        for part in contents.chain(linked.map(|(link, _)| link)) {
+            for part in named(part, known).filter(|part| *part != "Event") {
                 if !kinds.contains(part) && found.insert(part.to_owned()) {
                     waiting.push(part.to_owned());
                 }

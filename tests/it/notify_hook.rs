@@ -110,7 +110,7 @@ fn a_person_sets_up_and_sees_what_was_done() {
     ]);
     assert_eq!(code, Some(0), "{talk}");
     assert!(
-        said.contains("restart Codex sessions") && said.contains(".before-imessage"),
+        said.contains("restart running Codex sessions") && said.contains(".before-imessage"),
         "{said}"
     );
     let text = fs::read_to_string(home.config()).expect("written");
@@ -130,7 +130,7 @@ fn a_person_sets_up_and_sees_what_was_done() {
 
     let (code, said, _) = home.run(&["setup-notify-hook"]);
     assert_eq!(code, Some(0));
-    assert!(said.contains("nothing changes there"), "{said}");
+    assert!(said.contains("no changes"), "{said}");
     assert_eq!(fs::read_to_string(home.config()).expect("kept"), text);
 }
 
@@ -140,7 +140,7 @@ fn what_cannot_be_done_is_said_with_what_to_do() {
     let (code, said, talk) = home.run(&["setup-notify-hook"]);
     assert_eq!((code, said.as_str()), (Some(2), ""));
     assert!(
-        talk.contains("line 2, column 5") && talk.contains("hint: correct that line"),
+        talk.contains("line 2, column 5") && talk.contains("hint: fix that line"),
         "{talk}"
     );
     let (code, _, talk) = home.run(&["setup-notify-hook", "--recipient", "nobody"]);
@@ -166,14 +166,14 @@ fn the_notifier_that_was_there_gets_the_payload() {
     let (_, log, _) = home.run(&["log", "export"]);
     assert_eq!(log.matches("NotifyReceived").count(), 1, "{log}");
     let (_, report, _) = home.run(&["doctor"]);
-    let chained = format!("; then {}, which was there before", ring.display());
+    let chained = format!("; then the previous notifier {}", ring.display());
     assert!(report.contains(&chained), "{report}");
 }
 
 #[test]
 fn what_an_older_program_needed_is_taken_and_said_to_be_unused() {
     let home = Home::new("");
-    let unused = "--python-bin is not used";
+    let unused = "--python-bin has no effect";
     let python = ["--python-bin", "/usr/bin/python3"];
     let (code, _, talk) = home.run(&[&["setup-notify-hook"], &python[..]].concat());
     assert_eq!(code, Some(0), "{talk}");
@@ -183,7 +183,7 @@ fn what_an_older_program_needed_is_taken_and_said_to_be_unused() {
             home.run(&[&[command, "--recipient", "+15555550123"], &python[..]].concat());
         assert_eq!(code, Some(2), "this is no Mac");
         assert!(
-            talk.contains(unused) && talk.contains("for a Mac"),
+            talk.contains(unused) && talk.contains("on a Mac only"),
             "{talk}"
         );
     }
@@ -196,8 +196,8 @@ fn what_is_said_to_change_is_what_changes_now() {
     let home = Home::new("");
     home.run(&["setup-notify-hook"]);
     let (_, said, _) = home.run(&["setup-notify-hook", "--pane-titles"]);
-    assert!(said.contains("- thread-id joins"), "{said}");
-    assert!(!said.contains("- notify"), "{said}");
+    assert!(said.contains("- added thread-id"), "{said}");
+    assert!(!said.contains("- added notify"), "{said}");
 }
 
 #[test]
@@ -251,7 +251,7 @@ fn a_notifier_that_calls_us_back_is_not_heard_twice() {
     .expect("its configuration");
     home.run(&["setup-notify-hook"]);
     home.run(&["notify", PAYLOAD]);
-    assert!(home.wait_for("said").contains("not taken twice"));
+    assert!(home.wait_for("said").contains("not recorded twice"));
     assert_eq!(home.wait_for("calls"), "x\n");
     let (_, log, _) = home.run(&["log", "export"]);
     assert_eq!(log.matches("NotifyReceived").count(), 1, "{log}");

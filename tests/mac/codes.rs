@@ -97,7 +97,7 @@ fn code_5_that_does_not_end_is_told_with_what_to_check() {
         "bootstrap",
         "5",
         &[
-            "launchctl answered 5",
+            "launchctl returned 5",
             "wrong owner or mode",
             "not running now",
         ],
@@ -171,7 +171,7 @@ fn a_job_that_does_not_go_is_told_and_nothing_is_written() {
     place.pace.launchd = Duration::from_millis(150);
     let report = setup::launchd(&place, &wish()).expect_err("stuck").report();
     assert!(
-        report.contains("cannot be stopped") && report.contains("still stopping"),
+        report.contains("cannot stop the agent") && report.contains("still stopping"),
         "{report}"
     );
     assert_eq!(world.read(plist), "old");
@@ -182,7 +182,7 @@ fn code_78_says_that_the_paths_cannot_be_used() {
     gives_up(
         "kickstart",
         "78",
-        &["launchctl answered 78", "program or its paths"],
+        &["launchctl returned 78", "program or its paths"],
     );
 }
 
@@ -214,7 +214,7 @@ fn code_113_is_not_loaded_and_the_only_one_that_is() {
     gives_up(
         "kickstart",
         "113",
-        &["launchctl answered 113", "does not have the job"],
+        &["launchctl returned 113", "has not loaded the job"],
     );
 }
 
@@ -225,7 +225,7 @@ fn code_119_enables_and_tries_once_more() {
         (times(&calls, "bootstrap"), times(&calls, "enable")),
         (2, 2)
     );
-    let world = gives_up("bootstrap", "119", &["launchctl answered 119", "disabled"]);
+    let world = gives_up("bootstrap", "119", &["launchctl returned 119", "disabled"]);
     assert_eq!(times(&world.calls(), "bootstrap"), 2);
 }
 
@@ -242,7 +242,7 @@ fn code_134_says_that_the_session_is_of_another_kind() {
     gives_up(
         "bootstrap",
         "134",
-        &["launchctl answered 134", "kind of session"],
+        &["launchctl returned 134", "kind of session"],
     );
 }
 
@@ -251,7 +251,7 @@ fn code_161_says_where_to_switch_it_on() {
     gives_up(
         "bootstrap",
         "161",
-        &["launchctl answered 161", "Login Items & Extensions"],
+        &["launchctl returned 161", "Login Items & Extensions"],
     );
 }
 
@@ -260,13 +260,13 @@ fn any_other_code_is_told_as_it_is() {
     gives_up(
         "bootstrap",
         "99",
-        &["launchctl answered 99", "not known here"],
+        &["launchctl returned 99", "unknown code"],
     );
     let world = World::new();
     world.always("print", "1");
     let report = install(&world).expect_err("unknown").report();
     assert!(
-        report.contains("cannot be asked") && report.contains("answered 1:"),
+        report.contains("cannot query launchd") && report.contains("returned 1:"),
         "{report}"
     );
 }

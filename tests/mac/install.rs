@@ -48,7 +48,10 @@ fn the_order_is_enable_bootstrap_kickstart_and_the_agent_answers() {
         "{calls:?}"
     );
     let said = said();
-    assert!(said.contains("The agent answers: process 1001"), "{said}");
+    assert!(
+        said.contains("The agent is running: process 1001"),
+        "{said}"
+    );
     assert!(
         said.contains("Full Disk Access confirmed: chat.db is now readable."),
         "{said}"
@@ -184,7 +187,7 @@ fn the_recipient_is_kept_where_the_agent_reads_it_and_nothing_else_is_touched() 
         .expect_err("broken")
         .report();
     assert!(
-        report.contains("left as it") && !report.contains("5555"),
+        report.contains("was not changed") && !report.contains("5555"),
         "{report}"
     );
     assert_eq!(world.read("state/config.toml"), "not = = toml");
@@ -265,7 +268,7 @@ fn an_app_that_is_not_as_it_was_signed_is_made_again_while_nothing_runs() {
             let file = format!("{APP}/Contents/MacOS/codex-imessage-launcher");
             fs::remove_file(world.path(&file)).expect("gone");
         }),
-        ("only you may write", |world| {
+        ("other users can write", |world| {
             let file = world.path(&format!("{APP}/Contents/MacOS/codex-imessage-launcher"));
             fs::set_permissions(file, fs::Permissions::from_mode(0o777)).expect("mode");
         }),
@@ -287,7 +290,7 @@ fn an_app_that_is_not_as_it_was_signed_is_made_again_while_nothing_runs() {
         setup::launchd(&world.place(), &wish()).expect("made again");
         let said = said();
         assert!(
-            said.contains(word) && said.contains("granted again"),
+            said.contains(word) && said.contains("grant its permissions again"),
             "{word}: {said}"
         );
         assert_eq!(world.lasting(), wanted, "{word}");
@@ -313,7 +316,7 @@ fn what_cannot_be_signed_leaves_the_old_app_and_says_what_helps() {
         .expect_err("unsigned")
         .report();
     assert!(
-        report.contains("cannot be signed") && report.contains("xcode-select"),
+        report.contains("cannot sign the launcher app") && report.contains("xcode-select"),
         "{report}"
     );
     assert_eq!(world.read(&file), "somebody else's");
@@ -335,7 +338,7 @@ fn an_agent_that_does_not_stay_up_is_told_with_its_last_words() {
         .expect_err("dead")
         .report();
     for word in [
-        "does not stay up",
+        "does not keep running",
         "78: EX_CONFIG",
         "spawn scheduled",
         "the log is damaged",
@@ -402,6 +405,6 @@ fn root_and_other_systems_are_refused() {
     let report = setup::launchd(&world.place(), &wish())
         .expect_err("no Mac")
         .report();
-    assert!(report.contains("a command for a Mac"), "{report}");
+    assert!(report.contains("works on a Mac only"), "{report}");
     assert!(!world.path("state").exists());
 }

@@ -121,18 +121,18 @@ fn the_agent_sees_the_end_of_a_killed_launcher() {
 #[test]
 fn what_others_may_write_is_not_started() {
     let cases: [(&str, Spoil); 4] = [
-        ("only its owner may write", |home| {
+        ("other users can write", |home| {
             let agent = home.path("agent.sh");
             fs::set_permissions(agent, fs::Permissions::from_mode(0o777)).expect("mode");
         }),
-        ("only its owner may write", |home| {
+        ("other users can write", |home| {
             let file = home.path("Library/Application Support/codex-imessage-control-plane/agent");
             fs::set_permissions(file, fs::Permissions::from_mode(0o620)).expect("mode");
         }),
         ("No such file", |home| {
             fs::remove_file(home.path("agent.sh")).expect("gone");
         }),
-        ("does not name a file", |home| {
+        ("does not contain a path", |home| {
             home.write(
                 "Library/Application Support/codex-imessage-control-plane/agent",
                 "sh\n",
@@ -148,7 +148,7 @@ fn what_others_may_write_is_not_started() {
         let mut err = BufReader::new(child.stderr.take().expect("err"));
         err.read_line(&mut said).expect("it says why");
         assert!(
-            said.contains("the launcher starts nothing") && said.contains(word),
+            said.contains("the launcher did not start the agent") && said.contains(word),
             "{said}"
         );
         child
@@ -180,7 +180,7 @@ fn the_real_agent_stops_when_its_launcher_is_gone() {
         .expect("it starts");
     let mut err = BufReader::new(agent.stderr.take().expect("err"));
     let mut line = String::new();
-    while !line.contains("holds the log and works") {
+    while !line.contains("started (log locked)") {
         line.clear();
         assert_ne!(
             err.read_line(&mut line).expect("it says"),

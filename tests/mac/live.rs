@@ -141,7 +141,7 @@ fn permissions_come_one_after_the_other_and_the_owners_answer_ends_it() {
     let told = said();
     assert_eq!(answer, Answer::No, "{told}");
     for words in [
-        "The agent answers: process ",
+        "The agent is running: process ",
         "Permission to grant: Full Disk Access",
         "Full Disk Access confirmed: chat.db is now readable.",
         "Automation is refused.",
@@ -167,7 +167,7 @@ fn permissions_come_one_after_the_other_and_the_owners_answer_ends_it() {
     let told = said();
     assert_eq!(answer, Answer::Yes, "{told}");
     assert!(
-        told.contains("Set-up is done: your answer was read."),
+        told.contains("Set-up is complete: your reply arrived."),
         "{told}"
     );
     assert_eq!(
@@ -184,7 +184,7 @@ fn permissions_come_one_after_the_other_and_the_owners_answer_ends_it() {
     let asked = live
         .0
         .read("texts")
-        .matches("set-up is nearly done")
+        .matches("set-up is nearly complete")
         .count();
     assert_eq!(asked, 2, "the refused one and the one that came");
 
@@ -230,7 +230,7 @@ fn one_text_does_for_all_of_set_up() {
     let asked = live
         .0
         .read("texts")
-        .matches("set-up is nearly done")
+        .matches("set-up is nearly complete")
         .count();
     assert_eq!(asked, 1);
     said();

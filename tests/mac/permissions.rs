@@ -158,5 +158,5 @@ fn system_settings_that_do_not_open_are_no_failure() {
         permissions::run(&world.place(), patience).expect("asked"),
         Answer::No
     );
-    assert!(said().contains("open it by hand"));
+    assert!(said().contains("open it yourself"));
 }

@@ -159,7 +159,7 @@ fn an_answer_ends_it_though_nobody_saw_the_text_go() {
     holder.now.wall = wall();
     holder.asks(
         "set-up",
-        "set-up is nearly done: answer this text with the word help, and it is",
+        "set-up is nearly complete: reply with the word help to finish it",
     );
     holder.ends(done());
     holder.ends(done());
@@ -194,7 +194,7 @@ impl Agent {
             .expect("it starts");
         let err = BufReader::new(child.stderr.take().expect("err"));
         let mut lines = err.lines().map_while(Result::ok);
-        assert!(lines.any(|line| line.contains("holds the log and works")));
+        assert!(lines.any(|line| line.contains("started (log locked)")));
         // Read on, so that it never writes into a closed pipe.
         std::thread::spawn(move || lines.for_each(drop));
         Self(child)
@@ -247,7 +247,7 @@ fn set_up_names_the_step_that_is_missing() {
     );
     let said = said();
     assert!(
-        said.contains("not finished") && said.contains("permission to control Messages"),
+        said.contains("not complete") && said.contains("permission to control Messages"),
         "{said}"
     );
     let calls = world.calls();
@@ -270,7 +270,7 @@ fn a_text_that_nobody_takes_is_told() {
         .expect_err("nobody")
         .report();
     assert!(
-        report.contains("could not be handed to the agent"),
+        report.contains("cannot hand the test text to the agent"),
         "{report}"
     );
     drop(holder);

@@ -128,7 +128,7 @@ fn a_copy_of_the_configuration_goes_when_it_says_nothing_more() {
         let (list, clean) = uninstall::checklist(&place, false);
         assert!(clean, "{list}");
         assert_eq!(
-            list.contains("kept  config.toml as it was"),
+            list.contains("kept  backup of config.toml"),
             stays,
             "{list}"
         );
@@ -148,7 +148,7 @@ fn a_configuration_that_cannot_be_read_holds_nothing_else_up() {
     let report = error.report();
     assert!(report.contains("line 2, column 5"), "{report}");
     let told = said();
-    assert!(told.contains("the state is kept"), "{told}");
+    assert!(told.contains("keeping the state directory"), "{told}");
     assert!(!place.app().exists() && !place.plist().exists() && !place.support().exists());
     assert!(place.state_dir.exists());
     assert_eq!(world.read(config), broken);
@@ -164,7 +164,7 @@ fn a_configuration_that_cannot_be_read_holds_nothing_else_up() {
         (answer, world.read(config).as_str()),
         (Answer::Yes, "[tui\n")
     );
-    assert!(said().contains("nothing in it is of this program"));
+    assert!(said().contains("contains nothing of this program"));
     assert!(!place.state_dir.exists());
 }
 
@@ -203,7 +203,7 @@ fn a_dry_run_says_it_all_and_does_nothing() {
     for word in [
         "would stop the agent",
         ".plist",
-        "forget the app",
+        "reset the app",
         "Codex iMessage.app",
         "/state ",
     ] {
@@ -236,7 +236,7 @@ fn a_state_directory_that_holds_more_is_never_removed() {
     let mut place = world.place();
     place.state_dir = world.path("home");
     let report = uninstall::run(&place, ALL_GONE).expect_err("home").report();
-    assert!(report.contains("holds more"), "{report}");
+    assert!(report.contains("contains other files"), "{report}");
     assert!(world.path("home/.codex").exists());
 }
 
@@ -250,7 +250,7 @@ fn an_agent_that_cannot_be_stopped_keeps_everything_else() {
     let report = uninstall::run(&place, ALL_GONE)
         .expect_err("stuck")
         .report();
-    assert!(report.contains("cannot be stopped"), "{report}");
+    assert!(report.contains("cannot stop the agent"), "{report}");
     // What is on its way out is marked by the stand-in; nothing of ours went.
     assert_eq!(world.lasting().len(), before + 1);
 }

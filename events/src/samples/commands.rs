@@ -55,6 +55,7 @@ fn routing() -> Vec<Event> {
         Rule::Ambiguous,
         Rule::NoMatch,
         Rule::NearMiss,
+        Rule::Continued,
     ]
     .map(|rule| {
         Event::RoutingDecided(RoutingDecided {
@@ -132,6 +133,7 @@ fn notices() -> Vec<Event> {
         Topic::Request,
         Topic::Health,
         Topic::Missing,
+        Topic::Unanswered,
     ]
     .map(queued)
     .to_vec();

@@ -12,14 +12,16 @@ use crate::time::{Span, Wall};
 pub(super) fn events() -> Vec<Event> {
     let other = given(Guid::parse("5A1E7C40-22B9-4D0B-8F0C-91D6B7A3E210"));
     let mut events = reactions();
-    events.extend([Some("@k3f9 run the tests twice".into()), None].map(|text| {
-        Event::InboundChanged(InboundChanged {
-            rowid: 901,
-            guid: guid(),
-            text,
-            in_time: true,
-        })
-    }));
+    events.extend(
+        [Some("@k3f9 run the tests twice".into()), None].map(|text| {
+            Event::InboundChanged(InboundChanged {
+                rowid: 901,
+                guid: guid(),
+                text,
+                in_time: true,
+            })
+        }),
+    );
     events.extend([
         Event::InboundDeferred(InboundDeferred {
             inbound: guid(),

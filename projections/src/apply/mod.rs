@@ -27,7 +27,7 @@ pub fn apply(state: &mut State, envelope: &Envelope) {
     state.tick = state.tick.max(envelope.tick);
     state.wall = envelope.wall;
     match &envelope.event {
-        Event::RuntimeStarted(e) => runtime_started(state, &e.settings),
+        Event::RuntimeStarted(e) => runtime_started(state, e.settings.settings()),
         Event::RuntimeStopped(_) => state.running = false,
         // What the log means is what it meant before.
         Event::LogRecovered(_) => {}
@@ -95,10 +95,10 @@ fn anomaly(state: &mut State, seq: Seq, what: &str) {
     });
 }
 
-fn runtime_started(state: &mut State, settings: &Settings) {
+fn runtime_started(state: &mut State, settings: Settings) {
     state.began.get_or_insert(state.wall);
     state.running = true;
-    state.settings = Arc::new(settings.clone());
+    state.settings = Arc::new(settings);
     state.failed_sources.clear();
     await_self_test(state);
     // Nobody has looked for these rollouts while nothing ran.

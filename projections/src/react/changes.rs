@@ -35,7 +35,13 @@ pub(super) fn changed(draft: &mut Draft, row: &MessageRow, text: Option<String>)
         (Some(_), _) if in_time => act_anew(draft, &row.guid),
         (None, _) if lane.is_some() => {
             let body = "Nothing of it was put in.";
-            answer(draft, &row.guid, lane.map(|(id, _)| id).as_ref(), "taken back", body);
+            answer(
+                draft,
+                &row.guid,
+                lane.map(|(id, _)| id).as_ref(),
+                "taken back",
+                body,
+            );
         }
         // What was only answered did nothing that could be taken back.
         (None, Done::Answered) => {}
@@ -50,10 +56,17 @@ fn waits_in(draft: &Draft, before: &Recent) -> Option<(SessionId, Vec<CommandId>
         return None;
     };
     let dispatch = state.dispatches.get(session, &before.message.guid)?;
-    let trying = dispatch.trying.and_then(|id| state.ledger.open.get_key_value(&id));
+    let trying = dispatch
+        .trying
+        .and_then(|id| state.ledger.open.get_key_value(&id));
     let begun = trying.is_some_and(|(_, entry)| entry.stage != Stage::Requested);
     let untouched = dispatch.tried.is_empty() && dispatch.left.is_none() && !begun;
-    untouched.then(|| (session.clone(), trying.map(|(id, _)| *id).into_iter().collect()))
+    untouched.then(|| {
+        (
+            session.clone(),
+            trying.map(|(id, _)| *id).into_iter().collect(),
+        )
+    })
 }
 
 /// The newest words, as if they had just come.

@@ -156,7 +156,9 @@ pub(super) fn is_prose(draft: &Draft, event: &InboundReceived) -> bool {
 /// What nobody follows with a link.
 fn is_short_answer(words: &str) -> bool {
     let word = words.trim_end_matches(['.', '!', '?', '…', ' ']);
-    let answers = ["yes", "yeah", "yep", "nope", "okay", "sure", "go on", "thanks", "continue"];
+    let answers = [
+        "yes", "yeah", "yep", "nope", "okay", "sure", "go on", "thanks", "continue",
+    ];
     word.chars().count() <= 2 || answers.contains(&word.to_lowercase().as_str())
 }
 

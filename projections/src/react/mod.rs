@@ -64,7 +64,7 @@ fn runtime_started(draft: &mut Draft, started: Started) {
     draft.record(Event::RuntimeStarted(RuntimeStarted {
         version,
         pid,
-        settings,
+        settings: (&settings).into(),
     }));
     notices::readdress(draft);
     let open: Vec<_> = draft

@@ -52,7 +52,7 @@ pub fn start(payload: Vec<u8>) {
     });
     if let Err(error) = started {
         ui::talk(&format!(
-            "notify: the notifier that was there before could not be started: {error}"
+            "notify: cannot start the notifier that runs after ours: {error}"
         ));
     }
 }
@@ -93,9 +93,8 @@ pub fn run(args: Args) -> Outcome {
     let tasks = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build();
-    let tasks = tasks.map_err(|error| {
-        CommandError::failure("no tasks can be had from the system").because(error)
-    })?;
+    let tasks = tasks
+        .map_err(|error| CommandError::failure("cannot start the async runtime").because(error))?;
     let what = match tasks.block_on(child.run()) {
         Ended::Exited { code: 0, .. } => return Ok(Answer::Yes),
         Ended::Exited { code, .. } => format!("ended with exit code {code}"),
@@ -106,5 +105,5 @@ pub fn run(args: Args) -> Outcome {
     Err(CommandError::failure(format!(
         "the notifier that runs after ours, {program}, {what}"
     ))
-    .hint("what it was told is not lost here; run it by hand to see what it lacks"))
+    .hint("this program recorded the notification; run the notifier yourself to see its error"))
 }

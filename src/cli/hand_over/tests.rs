@@ -66,7 +66,7 @@ fn a_held_damaged_or_stuck_log_leaves_it_in_the_inbox() {
     let cases: [(Append, &str); 3] = [
         (
             |_| Err(AppendError::Locked),
-            "another process holds the log",
+            "another process has locked the log",
         ),
         (
             |_| Err(AppendError::Failed("the log is damaged".into())),
@@ -76,7 +76,7 @@ fn a_held_damaged_or_stuck_log_leaves_it_in_the_inbox() {
             |_| loop {
                 std::thread::park();
             },
-            "opening the log took too long",
+            "timed out while opening the log",
         ),
     ];
     for (append, why) in cases {
@@ -116,7 +116,7 @@ fn if_nothing_works_it_says_what_was_tried() {
     let append = |_: &HandOver| Err(AppendError::Failed("the disk is full".into()));
     let handed = hand_over(dir.path(), &sample(), Deadlines::default(), append);
     assert!(
-        matches!(&handed, Handed::Failed(why) if why.starts_with("the disk is full, and it could not be left in the inbox: ")),
+        matches!(&handed, Handed::Failed(why) if why.starts_with("the disk is full, and writing it to the inbox failed: ")),
         "{handed:?}"
     );
 }

@@ -11,7 +11,7 @@ use std::time::Duration;
 /// usually comes within a second, but has been seen to come an hour later.
 pub const HOLD: Duration = Duration::from_secs(2 * 3600);
 /// How long the body may be missing below a subject, which says enough by itself.
-pub const HOLD_BODY: Duration = Duration::from_secs(10);
+pub(super) const HOLD_BODY: Duration = Duration::from_secs(10);
 /// How long the fate of one of our rows is followed.
 pub const FOLLOW: Duration = Duration::from_secs(120);
 /// How many unfinished rows are waited for; beyond it the oldest is given up early.

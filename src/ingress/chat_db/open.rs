@@ -87,7 +87,7 @@ impl Open {
         }
         let mut rows = self.held(cursor, now)?;
         rows.extend(self.tracked(cursor)?);
-        rows.extend(self.edited(cursor)?);
+        rows.extend(self.edited(cursor, false)?);
         let new = rows::read(
             &self.db,
             &self.schema,
@@ -102,6 +102,9 @@ impl Open {
             if !whole(row) {
                 cursor.hold(row, now);
             }
+        }
+        if new.iter().any(|row| row.edited) {
+            self.edited(cursor, true)?;
         }
         rows.extend(new);
         Ok(rows
@@ -209,15 +212,15 @@ impl Open {
 
 impl Open {
     /// Rows already handed out that were edited or unsent since. Nothing else about
-    /// a row shows that: its number and its name stay.
-    fn edited(&self, cursor: &mut Cursor) -> rusqlite::Result<Vec<MessageRow>> {
+    /// a row shows that: its number and its name stay. Rows that are `new` bring it along.
+    fn edited(&self, cursor: &mut Cursor, new: bool) -> rusqlite::Result<Vec<MessageRow>> {
         let (Some(query), Some(span)) = (&self.schema.edited, cursor.editable()) else {
             return Ok(Vec::new());
         };
         let mut changed = Vec::new();
         for (rowid, stamp) in rows::stamps(&self.db, query, span)? {
             let known = cursor.edited.insert(rowid, stamp) == Some(stamp);
-            if known || cursor.held.contains_key(&rowid) {
+            if known || new || cursor.held.contains_key(&rowid) {
                 continue;
             }
             changed.extend(rows::read(

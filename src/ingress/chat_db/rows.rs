@@ -237,28 +237,34 @@ fn chat(db: &Connection, schema: &Schema, rowid: i64) -> rusqlite::Result<Option
         let style = (style != ValueRef::Null).then(|| number(style));
         let identifier: Text = text(column(row, 2)).unwrap_or_default().into();
         let further = found.is_some().then(|| identifier.clone());
+        let number = row.get(0)?;
         let chat = found.get_or_insert_with(|| Chat {
             style,
             identifier,
             participants: Vec::new(),
         });
-        chat.participants.extend(further);
         if style != DIRECT {
             chat.style = style;
         }
-        participants(db, row.get(0)?, &mut chat.participants)?;
+        let there = participants(db, number, &mut chat.participants)?;
+        // A further chat is one with somebody, also where its people are missing.
+        chat.participants
+            .extend(further.filter(|_| style == DIRECT || !there));
     }
     Ok(found)
 }
 
-fn participants(db: &Connection, chat: i64, into: &mut Vec<Text>) -> rusqlite::Result<()> {
+/// Adds the people of a chat; says whether it has any.
+fn participants(db: &Connection, chat: i64, into: &mut Vec<Text>) -> rusqlite::Result<bool> {
     let mut people = db.prepare_cached(PARTICIPANTS)?;
     let mut people = people.query([chat])?;
+    let mut any = false;
     while let Some(row) = people.next()? {
+        any = true;
         let person = text(column(row, 0)).unwrap_or_default().into();
         if !into.contains(&person) {
             into.push(person);
         }
     }
-    Ok(())
+    Ok(any)
 }

@@ -10,7 +10,7 @@ use super::record::Record;
 /// What is to run after us now, or why that cannot be told.
 pub fn after_us(place: &Place) -> Result<Option<Argv>, String> {
     let record = Record::load(&place.state_dir).map_err(|error| {
-        format!("the record of the notifier that runs after ours cannot be read: {error}")
+        format!("cannot read the record of the notifier that runs after ours: {error}")
     })?;
     let Some(chain) = record.and_then(|record| record.chain) else {
         return Ok(None);

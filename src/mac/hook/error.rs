@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 #[derive(Debug, thiserror::Error)]
 pub enum HookError {
     /// It is no TOML, or not what Codex takes.
-    #[error("{} is left as it is: {fault}", .path.display())]
+    #[error("{} was not changed: {fault}", .path.display())]
     Fault {
         /// The file.
         path: PathBuf,
@@ -17,7 +17,7 @@ pub enum HookError {
         fault: Fault,
     },
     /// It cannot be read.
-    #[error("{} cannot be read; nothing was changed", .path.display())]
+    #[error("cannot read {}; nothing was changed", .path.display())]
     Unreadable {
         /// The file.
         path: PathBuf,
@@ -33,7 +33,7 @@ pub enum HookError {
         line: String,
     },
     /// It could not be written.
-    #[error("{} could not be written; it is as it was before", .path.display())]
+    #[error("cannot write {}; it was not changed", .path.display())]
     Unwritten {
         /// The file.
         path: PathBuf,
@@ -41,7 +41,7 @@ pub enum HookError {
         source: io::Error,
     },
     /// Somebody else wrote it at the same time.
-    #[error("{} was changed by another program just now; nothing was changed", .path.display())]
+    #[error("another program changed {} at the same time; nothing was changed", .path.display())]
     Changed {
         /// The file.
         path: PathBuf,
@@ -53,7 +53,7 @@ pub enum HookError {
         path: PathBuf,
     },
     /// What was recorded cannot be read or kept.
-    #[error("the record of what was changed, {}, cannot be used; nothing was changed", .path.display())]
+    #[error("cannot use {}, the record of earlier changes; nothing was changed", .path.display())]
     Record {
         /// The record.
         path: PathBuf,
@@ -70,26 +70,26 @@ impl HookError {
     /// What to do next.
     pub fn hint(&self) -> String {
         match self {
-            Self::Fault { .. } => "correct that line and run the command again".into(),
+            Self::Fault { .. } => "fix that line and run the command again".into(),
             Self::Unreadable { .. } => {
-                "check that the file is yours, that a link leads somewhere and that it is text in UTF-8"
+                "check that you own the file, that it is not a broken link, and that it is UTF-8 text"
                     .into()
             }
             Self::ReadOnly { path, line } => format!(
                 "make it writable with `chmod u+w '{}'`, or put `{line}` before its first table where you keep it",
                 path.display()
             ),
-            Self::Unwritten { .. } => "check that the disk has room and the directory is yours".into(),
+            Self::Unwritten { .. } => "check that the disk is not full and that you own the directory".into(),
             Self::Renamed { .. } => format!(
-                "give its file the name {} again: the entry is known by it",
+                "rename its file back to {}: the entry is recognised by that name",
                 super::command::PROGRAM
             ),
             Self::Changed { .. } => "run the command again".into(),
             Self::Record { path, source } if source.kind() == io::ErrorKind::PermissionDenied => {
-                format!("make '{}' yours to write, then run the command again", parent(path))
+                format!("make '{}' writable for you, then run the command again", parent(path))
             }
             Self::Record { path, .. } => format!(
-                "use the version of this program that wrote it, or move '{}' away",
+                "use the version of this program that wrote it, or move '{}' elsewhere",
                 path.display()
             ),
         }

@@ -41,7 +41,7 @@ pub(super) fn read(path: &Path) -> Result<Found, HookError> {
     let real = path.canonicalize().map_err(unreadable)?;
     let about = real.metadata().map_err(unreadable)?;
     if about.len() > MAX {
-        let why = "it has more than 16 MiB, which two programs cause that wrap each other";
+        let why = "it is larger than 16 MiB; two programs may be wrapping each other";
         return Err(unreadable(io::Error::other(why)));
     }
     let text = std::fs::read_to_string(&real).map_err(unreadable)?;

@@ -131,7 +131,7 @@ pub(super) fn entries(source: &str) -> Result<Entries, Fault> {
         return Err(text::fault(
             source,
             at,
-            "notify is a table, where Codex wants a list",
+            "notify is a table, but Codex expects an array",
         ));
     }
     Ok(Entries {
@@ -201,9 +201,9 @@ pub(super) fn changes(source: &str, wish: &Wish) -> Result<Changes, Fault> {
             String::new(),
         ));
         changes.says.push(match entry.tables.as_slice() {
-            [] => "a second notify entry, with which Codex does not start, is taken out".to_owned(),
+            [] => "removed a duplicate notify entry, which keeps Codex from starting".to_owned(),
             tables => format!(
-                "a notify entry under [{}], where Codex does not look for it, is taken out",
+                "removed a notify entry under [{}], where Codex ignores it",
                 tables.join(".")
             ),
         });
@@ -217,7 +217,7 @@ pub(super) fn changes(source: &str, wish: &Wish) -> Result<Changes, Fault> {
         if let Some(edit) = title::add(source, &document)? {
             changes.edits.push(edit);
             changes.says.push(format!(
-                "{} joins [tui] terminal_title, so that a pane shows its session",
+                "added {} to [tui] terminal_title, so that each pane shows its session id",
                 title::ITEM
             ));
         }
@@ -226,7 +226,7 @@ pub(super) fn changes(source: &str, wish: &Wish) -> Result<Changes, Fault> {
 }
 
 fn said_of_chain() -> String {
-    "the notifier that was there runs after ours, with the same payload".to_owned()
+    "the existing notifier runs after ours, with the same payload".to_owned()
 }
 
 /// The entry that Codex obeys.
@@ -236,9 +236,10 @@ fn place(source: &str, entries: &Entries, wish: &Wish, changes: &mut Changes) {
         changes
             .edits
             .push(line(source, &entries.plain, &text::list(&ours)));
-        changes
-            .says
-            .push("notify, so that Codex tells of the ends of turns, is put at the top".into());
+        changes.says.push(
+            "added notify at the top, so that Codex notifies this program when a turn completes"
+                .into(),
+        );
         return;
     };
     let argv = top.argv.clone().unwrap_or_default();
@@ -246,9 +247,9 @@ fn place(source: &str, entries: &Entries, wish: &Wish, changes: &mut Changes) {
     match top.kind() {
         Kind::Ours if is_list && argv == ours => return,
         Kind::ReachesUs => {
-            changes.says.push(
-                "the notifier that is there calls this program already; it stays as it is".into(),
-            );
+            changes
+                .says
+                .push("the existing notifier already calls this program; not changed".into());
             // One text instead of a list stops Codex from starting.
             let list = (!is_list).then(|| text::list(&argv));
             let edit =
@@ -260,16 +261,15 @@ fn place(source: &str, entries: &Entries, wish: &Wish, changes: &mut Changes) {
         Kind::Ours | Kind::Predecessor => {
             changes
                 .says
-                .push("the older entry of this program is brought up to date".into());
+                .push("updated this program's older entry".into());
         }
         Kind::Foreign => {
             changes.chain = command::to_chain(&argv);
             changes.says.push(match (&changes.chain, &top.argv) {
                 (Some(_), _) => said_of_chain(),
-                (None, Some(_)) => "notify, which was switched off, is switched on".into(),
+                (None, Some(_)) => "enabled notify, which was disabled".into(),
                 (None, None) => {
-                    "what stood at notify is nothing that can be run; uninstalling puts it back"
-                        .into()
+                    "replaced a notify value that cannot be run; uninstall restores it".into()
                 }
             });
         }
@@ -325,12 +325,15 @@ fn beside(
         }
     };
     changes.edits.push(edit);
-    changes.says.push("Codex Computer Use stays first, as it would put itself there again, and calls this program".into());
+    changes.says.push(
+        "Codex Computer Use stays first (it always puts itself there) and calls this program"
+            .into(),
+    );
     changes.chain = command::to_chain(&before);
     if changes.chain.is_some() {
         changes
             .says
-            .push("what Computer Use called until now runs after ours".into());
+            .push("the notifier that Computer Use called before runs after ours".into());
     }
 }
 

@@ -126,13 +126,13 @@ pub fn set_up(place: &Place, program: &str, titles: Titles) -> Result<Plan, Hook
         .edits
         .is_empty()
     {
-        let what = "what is there cannot be changed safely; put our line in by hand";
+        let what = "this value cannot be changed safely; add our line yourself";
         return Err(fault(text::fault(&source, 0, what)));
     }
     // Said is what changes now, not what was changed before.
     let mut says = wanting.says;
     if hide {
-        says.push("[tui] terminal_title is as it was before set-up".into());
+        says.push("restored [tui] terminal_title".into());
     }
     let created = found.text.is_none()
         || (before.is_empty() && record.as_ref().is_some_and(|record| record.created));
@@ -149,7 +149,7 @@ fn unchanged(record: Option<Record>, source: &str, mut says: Vec<String>) -> (Me
     let stale = |then: &[String]| !chain::due(source, then);
     match record {
         Some(record) if record.chain.as_deref().is_some_and(stale) => {
-            says.push("the notifier that calls this program is no longer called by it".into());
+            says.push("removed the chained notifier, because it calls this program".into());
             (Memory::Save(record.unchained()), says)
         }
         Some(_) | None => (Memory::Keep, says),
@@ -173,7 +173,7 @@ pub fn remove(place: &Place) -> Result<Plan, HookError> {
     };
     let (after, mut says) = undo::everything(source, record.as_ref()).map_err(fault)?;
     if after.is_empty() && record.as_ref().is_some_and(|record| record.created) {
-        says.push("config.toml, which set-up made, is removed".into());
+        says.push("removed config.toml, which set-up had created".into());
         return Ok(Plan::new(place, None, found, memory(), says));
     }
     Ok(Plan::new(place, Some(after), found, memory(), says))

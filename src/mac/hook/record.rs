@@ -73,7 +73,7 @@ impl Record {
         let record: Self = serde_json::from_slice(&bytes)?;
         if record.version != VERSION {
             return Err(io::Error::other(format!(
-                "its version is {}, and only {VERSION} is known here",
+                "it has version {}, but only version {VERSION} is supported",
                 record.version
             )));
         }

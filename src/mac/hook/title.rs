@@ -43,12 +43,12 @@ pub(super) fn add(source: &str, document: &Document<&str>) -> Result<Option<Edit
         None | Some(Item::None) => {}
         Some(Item::Value(Value::Array(list))) if has(list) => return Ok(None),
         Some(Item::Value(Value::Array(list))) => return Ok(append(source, list)),
-        Some(other) => return refuse(other.span(), "terminal_title is no list of items"),
+        Some(other) => return refuse(other.span(), "terminal_title is not an array"),
     }
     match tui {
         Item::Value(Value::InlineTable(table)) => {
             let Some(span) = tui.span() else {
-                return refuse(None, "tui cannot be found");
+                return refuse(None, "cannot find tui");
             };
             let edit = if table.is_empty() {
                 text::replace(source, span, About::Title, format!("{{ {line} }}"))
@@ -69,7 +69,7 @@ pub(super) fn add(source: &str, document: &Document<&str>) -> Result<Option<Edit
             Ok(end.map(|end| text::insert_line(source, end, About::Title, &line)))
         }
         Item::Value(_) | Item::ArrayOfTables(_) | Item::None => {
-            refuse(tui.span(), "tui is no table")
+            refuse(tui.span(), "tui is not a table")
         }
     }
 }

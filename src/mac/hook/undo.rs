@@ -43,7 +43,7 @@ pub(super) fn everything(
     };
     let mut says = Vec::new();
     if now != source {
-        says.push("what set-up changed is as it was before".to_owned());
+        says.push("restored what set-up changed".to_owned());
     }
     loop {
         let entries = install::entries(&now)?;
@@ -55,7 +55,7 @@ pub(super) fn everything(
             .chain(&entries.below);
         if let Some(entry) = all.find(|entry| entry.is_ours()) {
             now.replace_range(entry.lines.clone(), "");
-            says.push("a notify entry of this program is taken out".to_owned());
+            says.push("removed this program's notify entry".to_owned());
         } else if let Some((span, element)) =
             entries.top.as_ref().and_then(|top| called(top, chain))
         {
@@ -64,7 +64,7 @@ pub(super) fn everything(
         } else {
             if entries.top.is_some_and(|top| top.kind() == Kind::ReachesUs) {
                 says.push(
-                    "the notify entry is another program's and calls this one; it stays, take it out there".to_owned(),
+                    "another program's notify entry calls this one; it was kept, so remove the call there".to_owned(),
                 );
             }
             return Ok((now, says));

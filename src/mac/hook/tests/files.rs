@@ -167,7 +167,7 @@ fn a_record_that_may_not_be_written_is_no_other_versions() {
     let denied = hint(std::io::ErrorKind::PermissionDenied);
     assert_eq!(
         denied,
-        "make '/srv/ours' yours to write, then run the command again"
+        "make '/srv/ours' writable for you, then run the command again"
     );
     assert!(hint(std::io::ErrorKind::InvalidData).contains("move "));
 }

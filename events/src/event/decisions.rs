@@ -1,0 +1,154 @@
+//! What was decided: where messages go, and what the owner is sent.
+
+use crate::command::Chosen;
+use crate::id::{CallId, Guid, Seq, SessionId, TurnId};
+use crate::private::Text;
+use serde::{Deserialize, Serialize};
+
+/// See [`super::Event::RoutingDecided`].
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RoutingDecided {
+    /// The inbound message.
+    pub inbound: Guid,
+    /// The rule that decided.
+    pub rule: Rule,
+    /// What is done with it.
+    pub action: Action,
+    /// Where it goes; `None`: nowhere, the owner gets a line.
+    pub target: Option<SessionId>,
+    /// Who else was considered, and why they lost.
+    pub candidates: Vec<Candidate>,
+}
+
+/// What is done with an inbound message.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Action {
+    /// Its words go into the session.
+    Instruct { text: Text },
+    /// It chooses options of a question that is up.
+    Choose { call: CallId, choices: Vec<Chosen> },
+    /// It starts a session.
+    Start {
+        label: String,
+        cwd: String,
+        text: Text,
+    },
+    /// This program answers it; no session is touched.
+    Reply,
+}
+
+/// A session that was considered for an inbound message.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Candidate {
+    /// The session.
+    pub session: SessionId,
+    /// What spoke for or against it.
+    pub evidence: String,
+    /// It was chosen.
+    pub chosen: bool,
+}
+
+/// How a route was found.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub enum Rule {
+    /// The message names the session.
+    Named,
+    /// It stands in the reply thread of a notice of the session.
+    ReplyThread,
+    /// Only this session waits for an answer.
+    OnlyAsking,
+    /// Only this session has finished and not been spoken to since.
+    OnlyFinished,
+    /// Of several, the one that last asked for something; the settings allow the guess.
+    MostRecent,
+    /// It asks for a new session.
+    NewSession,
+    /// There is no session, and the settings allow to start one.
+    AutoCreate,
+    /// It is for this program itself.
+    Control,
+    /// It cannot be decided; the owner is asked.
+    Ambiguous,
+    /// No session fits; the owner is told.
+    NoMatch,
+    /// It is a near miss of a command; the owner is told how it is written.
+    NearMiss,
+    /// It continues the message written just before it.
+    Continued,
+}
+
+/// See [`super::Event::InstructionEnded`].
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct InstructionEnded {
+    /// The inbound message.
+    pub inbound: Guid,
+    /// Where it was to go; `None` for a session that never came to be.
+    pub session: Option<SessionId>,
+    /// How it ended.
+    pub end: InstructionEnd,
+}
+
+/// How an instruction ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub enum InstructionEnd {
+    /// The session has it.
+    Delivered,
+    /// It was not put into the session; the owner was told why.
+    Refused,
+    /// The session may have it; the owner was told.
+    Unknown,
+}
+
+/// See [`super::Event::NoticeQueued`].
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct NoticeQueued {
+    /// Session it is about; `None` for this program's own.
+    pub session: Option<SessionId>,
+    /// Why it is sent.
+    pub topic: Topic,
+    /// Where it goes.
+    pub to: Text,
+    /// The texts, each one iMessage, redacted and with their head line.
+    pub parts: Vec<Text>,
+    /// Notices that it takes the place of: merged with others, or asked for again.
+    pub replaces: Vec<Seq>,
+}
+
+/// What a notice is about. A topic with an identity is noticed once.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub enum Topic {
+    /// A question.
+    Question(CallId),
+    /// The end of a turn.
+    TurnEnd(Option<TurnId>),
+    /// Something said along the way.
+    Progress,
+    /// An answer to an inbound message.
+    Answer(Guid),
+    /// What became of an instruction.
+    Receipt(Guid),
+    /// A text that others asked to be sent.
+    Request,
+    /// The health of this program.
+    Health,
+    /// Texts that the owner may not have.
+    Missing,
+    /// Messages of the owner's that were not acted on.
+    Unanswered,
+}
+
+/// See [`super::Event::NoticeWithdrawn`].
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct NoticeWithdrawn {
+    /// The notice: position of its `NoticeQueued`.
+    pub notice: Seq,
+    /// Why it no longer matters.
+    pub why: String,
+}
+
+/// See [`super::Event::NoticeExpired`].
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct NoticeExpired {
+    /// The notice: position of its `NoticeQueued`.
+    pub notice: Seq,
+}

@@ -1,0 +1,105 @@
+//! What happened to this program, its sources and its clock.
+
+use crate::id::{CommandId, Guid, Seq, SessionId};
+use crate::settings::Recorded;
+use serde::{Deserialize, Serialize};
+
+/// See [`super::Event::RuntimeStarted`].
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RuntimeStarted {
+    /// Program version.
+    pub version: String,
+    /// Process id.
+    pub pid: u32,
+    /// Effective settings, by name.
+    pub settings: Recorded,
+}
+
+/// See [`super::Event::RuntimeStopped`].
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RuntimeStopped {}
+
+/// Where inputs come from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub enum Source {
+    /// `~/Library/Messages/chat.db`
+    ChatDb,
+    /// `$CODEX_HOME/sessions`
+    Rollouts,
+    /// The durable inbox in the state directory.
+    Inbox,
+    /// The queue file.
+    QueueFile,
+    /// The disk of the state directory: nothing comes from it, but all goes there.
+    Disk,
+}
+
+/// See [`super::Event::SourceFailed`].
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SourceFailed {
+    /// Which.
+    pub source: Source,
+    /// What was tried and what the system answered.
+    pub fault: String,
+}
+
+/// See [`super::Event::SourceRecovered`].
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SourceRecovered {
+    /// Which.
+    pub source: Source,
+}
+
+/// See [`super::Event::RecordsSkipped`].
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RecordsSkipped {
+    /// The session whose rollout has them.
+    pub session: SessionId,
+    /// Offset behind the last.
+    pub offset: u64,
+    /// How many.
+    pub records: u32,
+}
+
+/// See [`super::Event::DeadlinePassed`].
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DeadlinePassed {
+    /// Whose.
+    pub deadline: Deadline,
+}
+
+/// What can become due.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub enum Deadline {
+    /// A performed command has waited long enough for its proof.
+    Proof(CommandId),
+    /// A sent part has waited long enough for the next one to follow.
+    Pace(CommandId),
+    /// A failed notice part may be tried again.
+    Retry(Seq),
+    /// The rollout of a notified thread has had its time to appear.
+    Rollout(SessionId),
+    /// An instruction still not seen: the owner is told.
+    Receipt(CommandId),
+    /// A further text may be sent without exceeding the owner's limit.
+    Allowance,
+    /// A notice is too old to be sent.
+    Expiry(Seq),
+    /// A source has not worked for so long that the owner is told.
+    Deaf(Source),
+    /// The way to the owner is tried out.
+    SelfTest,
+    /// A message has waited long enough for a row that may belong to it.
+    Gather(Guid),
+    /// Messages that were not acted on are to be told of.
+    Unanswered,
+}
+
+/// See [`super::Event::LogRecovered`].
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LogRecovered {
+    /// What was found, and what was done.
+    pub story: String,
+    /// Where the files are that were found damaged.
+    pub kept: String,
+}
