@@ -1,14 +1,20 @@
 //! Who may speak. A row of chat.db is the owner's word only when everything
 //! about it says so; each other row has a reason. When in doubt, it is not.
 
+mod reactions;
+mod words;
+
 use crate::handle;
 use crate::inbox::{Inbox, Recent};
 use crate::ledger::{Sent, sent_digest};
-use crate::render::SIGIL;
 use crate::state::State;
-use events::event::{IgnoreReason as Reason, Reaction, ReactionReceived};
+use events::event::{IgnoreReason as Reason, ReactionReceived};
 use events::input::{Body, Chat, MessageRow, Schedule};
 use events::{CommandId, Digest, Now, Span, Text, Wall};
+pub(crate) use reactions::reaction_digest;
+use reactions::{REACTIONS, about_us, kind, reaction};
+pub use words::holds;
+use words::{begins_as_ours, is_tapback_text, quotes_us, said};
 
 /// What a row is.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -185,67 +191,6 @@ fn never(state: &State, row: &MessageRow) -> Option<Reason> {
     reacts.then_some(Reason::Tapback)
 }
 
-/// `associated_message_type`: stickers, reactions added and taken back, votes in polls.
-const REACTIONS: std::ops::RangeInclusive<i64> = 1000..=4999;
-
-/// What a message of the owner's is that is not plain words or a link.
-fn kind(row: &MessageRow) -> Option<Reason> {
-    match (row.associated_type, row.balloon.as_deref()) {
-        (kind, _) if REACTIONS.contains(&kind) => Some(Reason::Tapback),
-        // 2 and 3 mark what belongs to an app, and are ordinary without one.
-        (0 | 2 | 3, None | Some("" | LINK)) => None,
-        (0 | 2 | 3, Some(_)) => Some(Reason::Balloon),
-        _ => Some(Reason::Unknown),
-    }
-}
-
-/// The text of ours that a reaction is about.
-fn about_us<'a>(state: &'a State, row: &MessageRow) -> Option<&'a Sent> {
-    state.ledger.sent.by_guid(&row.target.as_ref()?.guid)
-}
-
-/// The owner's reaction to a text of ours.
-fn reaction(state: &State, row: &MessageRow, now: Now) -> Option<Verdict> {
-    about_us(state, row)?;
-    let (kind, added) = match row.associated_type {
-        kind @ 2000..=2007 => (kind - 2000, true),
-        kind @ 3000..=3007 => (kind - 3000, false),
-        _ => return None,
-    };
-    let reaction = match kind {
-        0 => Reaction::Love,
-        1 => Reaction::Like,
-        2 => Reaction::Dislike,
-        3 => Reaction::Laugh,
-        4 => Reaction::Emphasis,
-        5 => Reaction::Question,
-        6 => Reaction::Emoji(row.emoji.clone().unwrap_or_default()),
-        _ => Reaction::Sticker,
-    };
-    let date = row.date?;
-    let received = ReactionReceived {
-        rowid: row.rowid,
-        guid: row.guid.clone(),
-        date,
-        target: row.target.clone()?,
-        reaction,
-        added,
-    };
-    let digest = reaction_digest(&received);
-    let gap = |at: &Wall| at.until(date).max(date.until(*at));
-    let mut lately = state.inbox.reactions.iter();
-    let twin = lately.any(|(other, at)| *other == digest && gap(at) <= TWINS);
-    if twin || time(state, date, now.wall).is_some() {
-        return Some(Verdict::Ignored(Reason::Tapback));
-    }
-    Some(Verdict::Reacted(received))
-}
-
-/// What two copies of one reaction have in common.
-pub(crate) fn reaction_digest(e: &ReactionReceived) -> Digest {
-    Digest::of(&format!("{:?} {} {}", e.reaction, e.added, e.target.guid))
-}
-
 /// Whether the owner wrote it, and whether to themself.
 fn sender(state: &State, row: &MessageRow, chat: &Chat) -> Result<bool, Reason> {
     let owner = |address: &str| is_owner(state, address);
@@ -371,19 +316,6 @@ pub fn deserves_a_word(state: &State, row: &MessageRow, reason: Reason) -> bool 
     }
 }
 
-/// What a row says, its subject first; `None` for what cannot be read.
-fn said(row: &MessageRow) -> Option<String> {
-    let body = match &row.body {
-        Body::Undecodable => return None,
-        Body::Text(text) => words(text.reveal()),
-        Body::Empty => String::new(),
-    };
-    let subject = row.subject.as_ref().map(|subject| words(subject.reveal()));
-    let parts = subject.into_iter().chain([body]);
-    let parts: Vec<_> = parts.filter(|part| !part.is_empty()).collect();
-    Some(parts.join("\n"))
-}
-
 /// When it was written. What was to be sent later may bear a date that it was sent before.
 fn written(row: &MessageRow, now: Wall) -> Option<Wall> {
     let date = row.date?;
@@ -399,39 +331,6 @@ fn previews(state: &State, link: &str, date: Wall) -> bool {
     let near = |at: Wall| at.until(date).max(date.until(at)) <= PREVIEW;
     let mut recent = state.inbox.recent.iter();
     recent.any(|r| near(r.message.date) && holds(r.message.text.reveal(), link))
-}
-
-/// Whether a text holds a link. A preview may add a slash at the end, and write the
-/// scheme and the host in lower case.
-pub fn holds(text: &str, link: &str) -> bool {
-    let plain = |text: &str| text.to_lowercase();
-    let link = plain(link.trim().trim_end_matches('/'));
-    let bare = link
-        .strip_prefix("https://")
-        .or_else(|| link.strip_prefix("http://"))
-        .unwrap_or(&link);
-    let text = plain(text);
-    // It must end there: one link may begin as another does.
-    let ends = |rest: &str| {
-        let rest = rest.trim_start_matches('/');
-        rest.chars()
-            .next()
-            .is_none_or(|c| c.is_whitespace() || ".,;:!?)]>\"'”’»".contains(c))
-    };
-    !bare.is_empty()
-        && text
-            .match_indices(bare)
-            .any(|(at, _)| ends(&text[at + bare.len()..]))
-}
-
-/// Messages' text without placeholders of attachments, trimmed.
-fn words(text: &str) -> String {
-    text.replace(['\u{fffc}', '\u{fffd}'], "")
-        .replace('\u{a0}', " ")
-        .replace("\r\n", "\n")
-        .replace('\r', "\n")
-        .trim()
-        .to_owned()
 }
 
 fn time(state: &State, date: Wall, now: Wall) -> Option<Reason> {
@@ -481,23 +380,6 @@ fn repeated(
         .then_some(Reason::Twin)
 }
 
-/// Its first line begins as only our own texts do.
-fn begins_as_ours(text: &str) -> bool {
-    let start = text.get(..SIGIL.len());
-    start.is_some_and(|start| start.eq_ignore_ascii_case(SIGIL))
-}
-
-/// Marks that stand before or around words that are quoted.
-fn is_quoting(c: char) -> bool {
-    c.is_whitespace() || ">\"'“”„‟‘’|«»*_-•()".contains(c)
-}
-
-/// A line of it begins as only our own texts do, quoted or not.
-fn quotes_us(text: &str) -> bool {
-    let begins = |line: &str| begins_as_ours(line.trim_start_matches(is_quoting));
-    text.lines().any(begins)
-}
-
 /// Whether no loop was suspected for a minute.
 pub fn quiet(inbox: &Inbox, now: Wall) -> bool {
     inbox.loop_since.is_none_or(|at| at.until(now) > MINUTE)
@@ -517,39 +399,4 @@ fn looping(inbox: &Inbox, digest: Digest, now: Wall) -> bool {
     };
     lately().count() >= RATE_MAX
         || lately().filter(|taken| taken.digest == digest).count() >= REPEAT_MAX
-}
-
-/// `Liked “…”`: what SMS makes of a reaction.
-fn is_tapback_text(text: &str) -> bool {
-    const VERBS: &[&str] = &[
-        "Liked",
-        "Loved",
-        "Disliked",
-        "Laughed at",
-        "Emphasized",
-        "Emphasised",
-        "Questioned",
-        "Removed a like from",
-        "Removed a heart from",
-        "Removed a dislike from",
-        "Removed a laugh from",
-        "Removed an exclamation from",
-        "Removed a question mark from",
-        "Removed an emphasis from",
-    ];
-    let quoted = |rest: &str| {
-        let rest = rest.trim_start();
-        rest.starts_with(['“', '"', '„', '«'])
-            || ["an image", "a movie", "an attachment", "an audio message"].contains(&rest)
-    };
-    let reacted = |verb: &str, link: &str| {
-        let mut marks = ["“", "\"", "„", "«"].iter();
-        text.strip_prefix(verb)
-            .is_some_and(|rest| marks.any(|mark| rest.contains(&format!("{link}{mark}"))))
-    };
-    reacted("Reacted ", " to ")
-        || reacted("Removed ", " from ")
-        || VERBS
-            .iter()
-            .any(|verb| text.strip_prefix(verb).is_some_and(quoted))
 }

@@ -5,7 +5,6 @@
 
 pub mod environment;
 pub mod file;
-pub mod handle;
 mod layers;
 pub mod programs;
 pub mod value;
@@ -15,7 +14,6 @@ pub mod variables;
 mod tests;
 
 pub use environment::Environment;
-pub use handle::normalise_handle;
 pub use programs::{Program, Programs};
 
 use events::{Settings, Span};
