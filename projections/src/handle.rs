@@ -13,8 +13,8 @@ const DIGITS_MAX: usize = 15;
 const DIGITS_MIN: usize = 7;
 
 /// What is wrong with what is no complete address, in words that follow "is".
-pub const NEITHER: &str = "neither a telephone number with its country code, like +15555550123, \
-                           nor an e-mail address";
+pub const NEITHER: &str = "neither a telephone number like +15555550123 (with + and the country \
+                           code) nor an e-mail address";
 
 /// The one way an address is written; `None` for what is not one. A telephone number
 /// is its digits, behind a `+` where its country code is certain; an e-mail address is
