@@ -1,8 +1,9 @@
 //! What the program can do to the world. Plain data: a command carries all its
 //! executor may know, because executors never see State or the log.
 
-use crate::id::{CallId, Guid, Pane, Seq, SessionId};
+use crate::id::{CallId, Guid, Pane, Seq, SessionId, TurnId};
 use crate::private::Text;
+use crate::prompt::AnswerPrompt;
 use crate::time::Span;
 use serde::{Deserialize, Serialize};
 
@@ -23,6 +24,14 @@ pub enum Command {
     ResumeSession(Instruction),
     /// Start Codex in a new tmux window.
     StartSession(StartSession),
+    /// Answer a prompt.
+    AnswerPrompt(AnswerPrompt),
+    /// Give an instruction to the app-server, as a new turn.
+    StartTurn(StartTurn),
+    /// Give an instruction to the app-server, for the turn that runs.
+    SteerTurn(SteerTurn),
+    /// Interrupt the turn that runs.
+    InterruptTurn(InterruptTurn),
 }
 
 /// One iMessage.
@@ -105,6 +114,50 @@ pub struct StartSession {
     pub text: Text,
 }
 
+/// An instruction for the app-server.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StartTurn {
+    /// What and where.
+    pub instruction: Instruction,
+    /// The connection on which the session was seen: on another one nothing is sent.
+    pub generation: u64,
+}
+
+/// An instruction for the turn that runs in the app-server.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SteerTurn {
+    /// What and where.
+    pub instruction: Instruction,
+    /// As in [`StartTurn::generation`].
+    pub generation: u64,
+    /// The turn it is meant for: in another one it is refused.
+    pub turn: TurnId,
+}
+
+/// A turn to be interrupted.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct InterruptTurn {
+    /// The inbound message it comes from.
+    pub inbound: Guid,
+    /// The session.
+    pub session: SessionId,
+    /// Directory of the session.
+    pub cwd: String,
+    /// The turn, where it is known.
+    pub turn: Option<TurnId>,
+    /// How.
+    pub way: InterruptWay,
+}
+
+/// How a turn is interrupted.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum InterruptWay {
+    /// By the app-server, on this connection.
+    AppServer { generation: u64 },
+    /// By Escape in its pane; hints as in [`TypeInstruction::hints`].
+    Keys { hints: Vec<Pane> },
+}
+
 /// What runs one at a time: commands of different lanes never wait for each other.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum Lane {
@@ -127,6 +180,10 @@ impl Command {
             Self::ChooseOptions(c) => Lane::Session(c.session.clone()),
             Self::QueueInstruction(c) | Self::ResumeSession(c) => Lane::Session(c.session.clone()),
             Self::StartSession(_) => Lane::Start,
+            Self::AnswerPrompt(c) => Lane::Session(c.session.clone()),
+            Self::StartTurn(c) => Lane::Session(c.instruction.session.clone()),
+            Self::SteerTurn(c) => Lane::Session(c.instruction.session.clone()),
+            Self::InterruptTurn(c) => Lane::Session(c.session.clone()),
         }
     }
 
@@ -140,6 +197,10 @@ impl Command {
             Self::QueueInstruction(_) => "QueueInstruction",
             Self::ResumeSession(_) => "ResumeSession",
             Self::StartSession(_) => "StartSession",
+            Self::AnswerPrompt(_) => "AnswerPrompt",
+            Self::StartTurn(_) => "StartTurn",
+            Self::SteerTurn(_) => "SteerTurn",
+            Self::InterruptTurn(_) => "InterruptTurn",
         }
     }
 }

@@ -18,6 +18,11 @@ pub use messages::*;
 pub use runtime::*;
 pub use sessions::*;
 
+use crate::prompt::{
+    AppServerLinkChanged, PromptAnswered, PromptAsked, PromptClosed, PromptDelivered,
+    PromptExpired, PromptShown, PromptWitnessed, PromptsListed, RateLimitsChanged,
+    ThreadStatusChanged,
+};
 use serde::{Deserialize, Serialize};
 
 /// One event.
@@ -68,6 +73,20 @@ pub enum Event {
     DeadlinePassed(DeadlinePassed),
     /// The log was damaged and was built anew from its two copies.
     LogRecovered(LogRecovered),
+    /// Codex waits for the owner: an approval, a question, a plan.
+    PromptAsked(PromptAsked),
+    /// Another source knows of a prompt, or the same one names it anew.
+    PromptWitnessed(PromptWitnessed),
+    /// The notice of a prompt stands in chat.db as sent.
+    PromptDelivered(PromptDelivered),
+    /// A prompt is not up any more.
+    PromptClosed(PromptClosed),
+    /// The app-server tells what a session does.
+    ThreadStatusChanged(ThreadStatusChanged),
+    /// Codex tells how much of the account's allowance is used.
+    RateLimitsChanged(RateLimitsChanged),
+    /// The connection to the app-server was made or lost.
+    AppServerLinkChanged(AppServerLinkChanged),
 
     // Decisions: what we chose, once.
     /// Where an inbound message goes, and why.
@@ -80,6 +99,14 @@ pub enum Event {
     NoticeExpired(NoticeExpired),
     /// An instruction came to its end.
     InstructionEnded(InstructionEnded),
+    /// An answer is bound to one prompt.
+    PromptAnswered(PromptAnswered),
+    /// The owner got a numbered list of the open prompts.
+    PromptsListed(PromptsListed),
+    /// A prompt waited so long that its notice no longer counts; nothing was answered.
+    PromptExpired(PromptExpired),
+    /// A notice tells a prompt to the owner.
+    PromptShown(PromptShown),
 
     // The life of a command.
     /// Work is owed.

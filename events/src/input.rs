@@ -12,6 +12,9 @@ use crate::event::LogRecovered;
 use crate::id::{CallId, CommandId, Guid, InputKey, SessionId, TurnId};
 use crate::outcome::Report;
 use crate::private::Text;
+use crate::prompt::{
+    AppServerLinkChanged, PromptRaised, PromptResolved, RateLimitsChanged, ThreadStatusChanged,
+};
 use crate::settings::Settings;
 use crate::time::Wall;
 use serde::{Deserialize, Serialize};
@@ -41,6 +44,16 @@ pub enum Input {
     Source(Source, SourceState),
     /// The log came back from damage.
     LogRecovered(LogRecovered),
+    /// A source shows a prompt.
+    Prompt(Box<PromptRaised>),
+    /// A source says that a prompt is not up any more.
+    PromptResolved(PromptResolved),
+    /// The app-server tells what a session does.
+    ThreadStatus(ThreadStatusChanged),
+    /// Codex tells how much of the account's allowance is used.
+    RateLimits(RateLimitsChanged),
+    /// The connection to the app-server was made or lost.
+    AppServer(AppServerLinkChanged),
     /// Time has passed; due deadlines are looked up by the machine.
     Elapsed,
 }

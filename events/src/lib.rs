@@ -15,6 +15,7 @@ pub mod input;
 mod old;
 pub mod outcome;
 pub mod private;
+pub mod prompt;
 pub mod samples;
 pub mod settings;
 pub mod time;

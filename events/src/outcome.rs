@@ -1,7 +1,7 @@
 //! What becomes of a command. An effect that fails is a fact about the world,
 //! not an error of this program: outcomes go through the log like everything else.
 
-use crate::id::{CallId, Guid, Pane, SessionId};
+use crate::id::{CallId, Guid, Pane, Seq, SessionId, TurnId};
 use crate::private::Text;
 use serde::{Deserialize, Serialize};
 
@@ -53,6 +53,18 @@ pub enum How {
     Queued,
     /// Run by `codex exec resume`.
     Resumed,
+    /// The app-server took the answer to a prompt; and the words behind it, where there were any.
+    Replied { words: bool },
+    /// The prompt in this pane was answered by keys.
+    Answered(Pane),
+    /// The app-server began a turn with it.
+    TurnStarted { turn: Option<TurnId> },
+    /// The app-server gave it to the running turn.
+    TurnSteered,
+    /// The app-server was asked to interrupt the turn.
+    InterruptAsked,
+    /// Escape was pressed in this pane.
+    EscapePressed(Pane),
 }
 
 /// What shows that an effect happened.
@@ -73,6 +85,13 @@ pub enum Evidence {
         session: SessionId,
         pane: Pane,
         cwd: String,
+    },
+    /// The prompt was closed by our answer: Codex says so, or it is seen to act on it.
+    Resolved { prompt: Seq },
+    /// The rollout holds the end of the turn.
+    TurnEnded {
+        session: SessionId,
+        turn: Option<TurnId>,
     },
 }
 
@@ -101,6 +120,14 @@ pub enum Failure {
     TooLarge { bytes: u64, max: u64 },
     /// The program could not be started.
     NotStarted { program: String, message: String },
+    /// The prompt is not up any more, or it is not the one that was shown.
+    PromptGone { why: String },
+    /// The app-server does not have the session on the connection that is meant.
+    NoLink { why: String },
+    /// The app-server answered with an error.
+    Rejected { code: i64, message: Text },
+    /// No turn runs that could be interrupted or steered.
+    NoTurn,
 }
 
 /// Why it is not known whether an effect happened.

@@ -6,6 +6,7 @@
 
 mod commands;
 mod messages;
+mod prompts;
 
 use crate::digest::Digest;
 use crate::event::{
@@ -35,6 +36,7 @@ pub fn events() -> Vec<Event> {
         sources(),
         deadlines(),
         commands::events(),
+        prompts::events(),
         messages::events(),
     ]
     .concat()
@@ -404,6 +406,7 @@ fn deadlines() -> Vec<Event> {
         Deadline::Expiry(Seq(40)),
         Deadline::Deaf(Source::ChatDb),
         Deadline::SelfTest,
+        Deadline::Loop,
         Deadline::Gather(guid()),
         Deadline::Unanswered,
     ]

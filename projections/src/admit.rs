@@ -4,8 +4,10 @@
 mod reactions;
 mod words;
 
+use crate::breaker;
+pub use crate::breaker::quiet;
 use crate::handle;
-use crate::inbox::{Inbox, Recent};
+use crate::inbox::Recent;
 use crate::ledger::{Sent, sent_digest};
 use crate::state::State;
 use events::event::{IgnoreReason as Reason, ReactionReceived};
@@ -60,11 +62,6 @@ const TWINS_SENT: Span = Span(500);
 const ECHO: Span = Span::seconds(600);
 /// Or it is one of so many rows behind it.
 const ECHO_ROWS: i64 = 12;
-/// More than this in a minute is not a person.
-const RATE_MAX: usize = 60;
-/// The same words this often in a minute are a loop.
-const REPEAT_MAX: usize = 5;
-const MINUTE: Span = Span::seconds(60);
 
 /// Judges a row.
 pub fn judge(state: &State, row: &MessageRow, now: Now) -> Verdict {
@@ -269,7 +266,10 @@ fn content(state: &State, row: &MessageRow, self_chat: bool, now: Now) -> Verdic
     let reason = repeated(state, row, &text, date, self_chat)
         .or_else(|| (link && previews(state, &text, date)).then_some(Reason::Preview))
         .or_else(|| time(state, date, now.wall))
-        .or_else(|| looping(&state.inbox, Digest::of(&text), now.wall).then_some(Reason::Loop));
+        .or_else(|| {
+            let reply_to = row.reply_to.as_ref();
+            breaker::trips(state, reply_to, &text, date, now.wall).then_some(Reason::Loop)
+        });
     if let Some(reason) = reason {
         return Verdict::Ignored(reason);
     }
@@ -378,25 +378,4 @@ fn repeated(
         .rev()
         .any(|taken| copy(&taken))
         .then_some(Reason::Twin)
-}
-
-/// Whether no loop was suspected for a minute.
-pub fn quiet(inbox: &Inbox, now: Wall) -> bool {
-    inbox.loop_since.is_none_or(|at| at.until(now) > MINUTE)
-}
-
-/// Too much, or too much of the same, for a person. It stays so until a minute is quiet.
-fn looping(inbox: &Inbox, digest: Digest, now: Wall) -> bool {
-    if !quiet(inbox, now) {
-        return true;
-    }
-    let lately = || {
-        inbox
-            .taken
-            .iter()
-            .rev()
-            .take_while(|taken| taken.at.until(now) <= MINUTE)
-    };
-    lately().count() >= RATE_MAX
-        || lately().filter(|taken| taken.digest == digest).count() >= REPEAT_MAX
 }

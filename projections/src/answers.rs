@@ -34,7 +34,7 @@ pub fn read(session: &Session, about: Option<&Topic>, words: &str, written: Wall
     let Some(open) = meant else {
         let late = matches!(about, Some(Topic::Question(_))) && numbers.is_some();
         return if late {
-            Answer::Not("That question is no longer open; nothing was chosen.".into())
+            Answer::Not("That question is no longer open. Nothing was chosen.".into())
         } else {
             Answer::Words
         };
@@ -69,7 +69,7 @@ pub fn read(session: &Session, about: Option<&Topic>, words: &str, written: Wall
 }
 
 const BOTH: &str =
-    "That is the number of one option and the name of another. Write 1.2 for the second option.";
+    "That is one option's number and another option's name. Write 1.2 for the second option.";
 
 /// An answer chosen for one question must not choose for another: it replies to
 /// this one, or to nothing and was written when this one was there.
@@ -83,7 +83,7 @@ fn is_meant(open: &OpenQuestion, about: Option<&Topic>, written: Wall) -> bool {
 }
 
 /// What the owner reads where an answer was not meant for the question that is up.
-const ANOTHER: &str = "Another question is open now than the one you answered; nothing was chosen. \
+const ANOTHER: &str = "A different question is open now. Nothing was chosen. \
                        Reply to its text, or write the number again.";
 
 /// One question, and the words are exactly one of its options.
@@ -111,7 +111,7 @@ pub fn is_option(session: &Session, words: &str) -> bool {
 
 fn not_words(open: &OpenQuestion) -> String {
     format!(
-        "It waits for an answer to this, and words cannot go in there; nothing was typed.\n{}",
+        "It is waiting for an answer to this question and takes no other words. Nothing was typed.\n{}",
         render::questions(&open.questions)
     )
 }
@@ -123,7 +123,7 @@ fn choose(questions: &[Question], numbers: &Numbers) -> Result<Vec<Chosen>, Stri
     }
     if questions.len() == 1 && numbers.len() > 1 {
         return Err(format!(
-            "It asks one thing and takes one number. {}",
+            "It asks one question, so send one number. {}",
             valid(questions)
         ));
     }
@@ -135,7 +135,7 @@ fn choose(questions: &[Question], numbers: &Numbers) -> Result<Vec<Chosen>, Stri
             None if unnamed => nth,
             None => {
                 return Err(format!(
-                    "Some numbers name a question and some do not. {}",
+                    "Some numbers name a question, others do not. {}",
                     valid(questions)
                 ));
             }
@@ -168,13 +168,13 @@ fn choose(questions: &[Question], numbers: &Numbers) -> Result<Vec<Chosen>, Stri
         })
     };
     let all: Option<Vec<_>> = questions.iter().zip(chosen).map(pair).collect();
-    all.ok_or_else(|| format!("Not every question got an answer. {}", valid(questions)))
+    all.ok_or_else(|| format!("Some questions have no answer. {}", valid(questions)))
 }
 
 /// What would have been right.
 fn valid(questions: &[Question]) -> String {
     if questions.iter().any(|q| q.options.is_empty()) {
-        return "It wants words, which cannot be typed in from here; answer it where the session runs.".into();
+        return "It wants an answer in words, which cannot be sent from here. Answer it at the Mac.".into();
     }
     match questions {
         [only] => format!("Reply with a number from 1 to {}.", only.options.len()),

@@ -66,6 +66,8 @@ pub enum Rung {
     Steer,
     /// `codex exec resume`.
     Resume,
+    /// The app-server.
+    AppServer,
 }
 
 impl Rung {
@@ -76,7 +78,12 @@ impl Rung {
             Command::TypeInstruction(_) | Command::ChooseOptions(_) => Some(Self::Pane),
             Command::QueueInstruction(_) => Some(Self::Queue),
             Command::ResumeSession(_) => Some(Self::Resume),
-            Command::PressEnter(_) | Command::SendMessage(_) | Command::StartSession(_) => None,
+            Command::StartTurn(_) | Command::SteerTurn(_) => Some(Self::AppServer),
+            Command::PressEnter(_)
+            | Command::SendMessage(_)
+            | Command::StartSession(_)
+            | Command::AnswerPrompt(_)
+            | Command::InterruptTurn(_) => None,
         }
     }
 }

@@ -29,6 +29,12 @@ pub fn evidence(evidence: &Evidence) -> String {
         Evidence::Running { session, pane, .. } => {
             format!("Codex runs in {pane} and holds {session}")
         }
+        Evidence::Resolved { prompt } => {
+            format!("Codex closed prompt {prompt} with this answer")
+        }
+        Evidence::TurnEnded { session, .. } => {
+            format!("the rollout of {session} holds the end of the turn")
+        }
     }
 }
 
@@ -42,6 +48,15 @@ pub fn performed(performed: &Performed) -> String {
         How::Pressed(pane) => format!("Enter was pressed once more in {pane}"),
         How::Queued => "handed to codex queue".to_owned(),
         How::Resumed => "run by codex exec resume".to_owned(),
+        How::Replied { words: false } => "the app-server took the answer".to_owned(),
+        How::Replied { words: true } => {
+            "the app-server took the answer and the words behind it".to_owned()
+        }
+        How::Answered(pane) => format!("answered by keys in {pane}"),
+        How::TurnStarted { .. } => "the app-server began a turn with it".to_owned(),
+        How::TurnSteered => "the app-server gave it to the running turn".to_owned(),
+        How::InterruptAsked => "the app-server was asked to interrupt the turn".to_owned(),
+        How::EscapePressed(pane) => format!("Escape was pressed in {pane}"),
     };
     match &performed.doubt {
         None => how,
@@ -57,7 +72,9 @@ pub fn failure(failure: &Failure) -> String {
             format!("macOS does not let this program control Messages ({code})")
         }
         Failure::Row { code, .. } => format!("Messages reports error {code} for it"),
-        Failure::NoPane { why } => why.clone(),
+        Failure::NoPane { why } | Failure::PromptGone { why } | Failure::NoLink { why } => {
+            why.clone()
+        }
         Failure::NotReady { pane, screen } => format!("{pane} {}", shows(screen)),
         Failure::Unsupported { what } => what.clone(),
         Failure::Refused { program, code, .. } => format!("{program} refused (exit code {code})"),
@@ -67,6 +84,8 @@ pub fn failure(failure: &Failure) -> String {
         Failure::NotStarted { program, message } => {
             format!("{program} could not be started: {message}")
         }
+        Failure::Rejected { code, .. } => format!("the app-server refused it ({code})"),
+        Failure::NoTurn => "no turn runs".into(),
     }
 }
 
@@ -92,7 +111,7 @@ const fn shows(screen: &Screen) -> &'static str {
         Screen::Working => "runs a turn",
         Screen::RunningHook => "runs a hook",
         Screen::Approval { .. } => "waits for an approval",
-        Screen::Question { .. } => "waits for an answer",
+        Screen::Question { .. } => "is waiting for an answer",
         Screen::PlanPrompt => "asks whether to implement the plan",
         Screen::Trust => "asks whether to trust a folder or hooks",
         Screen::Update => "offers an update",

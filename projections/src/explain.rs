@@ -170,6 +170,11 @@ impl<'a> Story<'a> {
             Action::Choose { .. } => "it chooses options of the question of",
             Action::Start { .. } => "it starts a session",
             Action::Reply => "this program answers it",
+            Action::Answer { .. } => "it answers what waits for approval or an answer in",
+            Action::Interrupt => "it interrupts the running turn of",
+            Action::Queue { .. } => "its words go to the next turn of",
+            Action::Steer { .. } => "its words go into the running turn of",
+            Action::TakeBack { .. } => "it takes back a message to",
         };
         let target = decided
             .target
@@ -180,7 +185,12 @@ impl<'a> Story<'a> {
             Action::Instruct { .. }
             | Action::Choose { .. }
             | Action::Start { .. }
-            | Action::Reply => "",
+            | Action::Reply
+            | Action::Answer { .. }
+            | Action::Interrupt
+            | Action::Queue { .. }
+            | Action::Steer { .. }
+            | Action::TakeBack { .. } => "",
         };
         let mut lines = vec![format!(
             "Decided: {action}{about}{target}, because {}.",
@@ -289,6 +299,7 @@ const fn topic(topic: &Topic) -> &'static str {
         Topic::Request => "asked for by another program",
         Topic::Health => "about this program's health",
         Topic::Missing => "about texts you may not have",
+        Topic::Prompt(_) => "about something that waits for your approval or answer",
         Topic::Unanswered => "about messages of yours that were not acted on",
     }
 }
@@ -305,6 +316,10 @@ fn does(command: &Command) -> String {
         Command::QueueInstruction(_) => "hand it to codex queue".into(),
         Command::ResumeSession(_) => "run it with codex exec resume".into(),
         Command::StartSession(_) => "start Codex in a new tmux window".into(),
+        Command::AnswerPrompt(_) => "answer the prompt".into(),
+        Command::StartTurn(_) => "begin a turn with it through the app-server".into(),
+        Command::SteerTurn(_) => "give it to the running turn through the app-server".into(),
+        Command::InterruptTurn(_) => "interrupt the running turn".into(),
     }
 }
 
@@ -328,6 +343,11 @@ const fn rule(rule: Rule) -> &'static str {
         Rule::Control => "it is for this program itself",
         Rule::Ambiguous => "it could be meant for several, and you are asked which",
         Rule::NoMatch => "no session fits it",
+        Rule::OnlyPrompt => {
+            "only one thing waits for an answer, and you had been told of it before"
+        }
+        Rule::Listed => "it uses the numbers of the list you had been sent",
+        Rule::Tapback => "it is a tapback on that notice",
         Rule::NearMiss => "it nearly is a command, and you are told how that is written",
         Rule::Continued => "it continues the message you wrote just before it",
     }

@@ -67,12 +67,12 @@ const LABEL_MAX: usize = 40;
 const LIST: &str = "Write \"list\" to see your sessions.";
 const STATUS: &str = "Write \"status @ref\"; \"list\" shows the refs.";
 /// How missing texts are asked for.
-pub const RETRY: &str = "Write \"retry\" or \"retry @ref\" to get missing texts again.";
+pub const RETRY: &str = "Write \"retry\" or \"retry @ref\" to have texts sent again.";
 const NEW: &str =
     "Write \"new label: what to do\", with a colon after a label of one to three words.";
 const NAMED: &str = "Write \"@ref what to do\"; \"list\" shows the refs.";
 const STOP: &str =
-    "A turn cannot be stopped from here. To say it to a session, write \"@ref stop\".";
+    "A turn cannot be stopped from here. To send the word to a session, write \"@ref stop\".";
 
 /// Understands a message. White space around it does not count, nor do marks that show nothing.
 pub fn parse(text: &str) -> Parsed {

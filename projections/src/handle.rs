@@ -5,6 +5,7 @@
 //! It must never turn something that is no address into one, or one into another:
 //! whoever owns the address commands the machine.
 
+use events::{Settings, Text};
 use unicode_normalization::UnicodeNormalization as _;
 
 /// Digits of the longest telephone number that E.164 knows of.
@@ -123,4 +124,19 @@ pub fn same(a: &str, b: &str) -> bool {
 /// would be somebody else's abroad, and a short code is nobody's phone.
 fn long_number(text: &str) -> bool {
     !text.contains('@') && text.trim_start_matches('+').len() >= 11
+}
+
+/// Why a text is not sent to this recipient; `None` where it is the owner's.
+pub fn not_for_owner(settings: &Settings, to: Option<&Text>) -> Option<String> {
+    if settings.owner.is_empty() {
+        return Some("no recipient is configured".into());
+    }
+    let owners = |to: &Text| {
+        settings
+            .owner
+            .iter()
+            .any(|mine| same(mine.reveal(), to.reveal()))
+    };
+    let stranger = to.is_some_and(|to| !owners(to));
+    stranger.then(|| "its recipient is not the owner: nothing is sent to anybody else".into())
 }

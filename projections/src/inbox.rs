@@ -33,8 +33,14 @@ pub struct Inbox {
     pub ignored: IgnoredRows,
     /// Messages not acted on of which the owner is still to be told.
     pub unanswered: Unanswered,
-    /// When a message was last held back because of a suspected loop; over when a minute is quiet.
+    /// When a message was last held back because of a suspected loop.
     pub loop_since: Option<Wall>,
+    /// When the first of these was.
+    pub loop_began: Option<Wall>,
+    /// How often a loop was broken off with less than an hour between.
+    pub loop_trips: u8,
+    /// How many were held back and not reported in sum.
+    pub loop_held: u32,
     /// Hand-overs taken.
     pub keys: SetRing<InputKey, 4096>,
     /// How far each queue file was read.
@@ -58,6 +64,8 @@ pub struct Taken {
     pub from_me: bool,
     /// The thread it stands in.
     pub reply_to: Option<Guid>,
+    /// It was taken by something that waited for the owner.
+    pub answer: bool,
 }
 
 /// A message taken lately.

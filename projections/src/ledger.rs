@@ -227,6 +227,8 @@ pub fn text_of(command: &Command) -> Option<&str> {
         Command::TypeInstruction(c) | Command::PressEnter(c) => Some(c.instruction.text.reveal()),
         Command::QueueInstruction(c) | Command::ResumeSession(c) => Some(c.text.reveal()),
         Command::StartSession(c) => Some(c.text.reveal()),
-        Command::ChooseOptions(_) => None,
+        Command::StartTurn(c) => Some(c.instruction.text.reveal()),
+        Command::SteerTurn(c) => Some(c.instruction.text.reveal()),
+        Command::ChooseOptions(_) | Command::AnswerPrompt(_) | Command::InterruptTurn(_) => None,
     }
 }

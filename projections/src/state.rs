@@ -7,7 +7,9 @@ use crate::dispatch::Dispatches;
 use crate::inbox::Inbox;
 use crate::ledger::Ledger;
 use crate::outbox::Outbox;
+use crate::prompts::Prompts;
 use crate::ring::Ring;
+use crate::server::Server;
 use crate::sessions::Sessions;
 use events::input::Source;
 use events::{Seq, Settings, Tick, Wall};
@@ -38,6 +40,10 @@ pub struct State {
     pub deaf: BTreeSet<Source>,
     /// Sessions and their questions.
     pub sessions: Arc<Sessions>,
+    /// What waits for the owner's decision.
+    pub prompts: Arc<Prompts>,
+    /// What the app-server tells.
+    pub server: Arc<Server>,
     /// What was read from chat.db and from hand-overs.
     pub inbox: Arc<Inbox>,
     /// Notices on their way to the owner.

@@ -51,7 +51,7 @@ pub fn after(performed: &Performed, send: bool, settings: &Settings) -> Waits {
             proof: TURN,
             next: QUEUE,
         },
-        How::Steered(_) => Waits {
+        How::Steered(_) | How::TurnSteered => Waits {
             proof: TURN,
             next: ack,
         },
@@ -59,7 +59,15 @@ pub fn after(performed: &Performed, send: bool, settings: &Settings) -> Waits {
             proof: late,
             next: late,
         },
-        How::Typed(_) | How::Chosen(_) | How::Pressed(_) | How::Accepted => Waits {
+        How::Typed(_)
+        | How::Chosen(_)
+        | How::Pressed(_)
+        | How::Accepted
+        | How::Replied { .. }
+        | How::Answered(_)
+        | How::TurnStarted { .. }
+        | How::InterruptAsked
+        | How::EscapePressed(_) => Waits {
             proof: late,
             next: ack,
         },
@@ -81,7 +89,11 @@ pub fn retry(attempts: u16, failure: &Failure, settings: &Settings) -> Option<Sp
         | Failure::NoPane { .. }
         | Failure::NotReady { .. }
         | Failure::Refused { .. }
-        | Failure::NotStarted { .. } => {
+        | Failure::NotStarted { .. }
+        | Failure::PromptGone { .. }
+        | Failure::NoLink { .. }
+        | Failure::Rejected { .. }
+        | Failure::NoTurn => {
             let growth = [1, 3, 12, 60, 180, 720, 720][usize::from(attempts.clamp(1, 7)) - 1];
             Some(Span(settings.inbound_retry.0.saturating_mul(growth)))
         }

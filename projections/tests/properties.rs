@@ -132,6 +132,21 @@ proptest! {
     }
 
     #[test]
+    fn inputs_taken_in_at_once_mean_what_they_mean_one_by_one(log in log()) {
+        let state = replay(&State::default(), &log);
+        let mut machine = Machine::from(state.clone());
+        let now = later(&state);
+        let at_once = machine.propose_all(inputs(&state), now);
+        let mut one_by_one = Batch::default();
+        for input in inputs(&state) {
+            let batch = machine.propose(input, now);
+            machine.commit(batch.envelopes());
+            one_by_one.join(batch);
+        }
+        prop_assert_eq!(at_once, one_by_one);
+    }
+
+    #[test]
     fn no_lane_holds_two_commands_that_may_begin(log in log()) {
         let machine = Machine::from(replay(&State::default(), &log));
         let mut lanes: Vec<_> = machine.owed().iter().map(|(_, c)| c.lane()).collect();

@@ -8,7 +8,7 @@ fn main() -> ExitCode {
     match std::env::current_exe() {
         Ok(own) => launcher::main(&own),
         Err(error) => {
-            control_plane::cli::ui::talk(&format!("the launcher cannot find itself: {error}"));
+            control_plane::ui::talk(&format!("the launcher cannot find itself: {error}"));
             ExitCode::FAILURE
         }
     }

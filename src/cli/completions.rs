@@ -1,6 +1,6 @@
 //! `completions`: what a shell needs to complete our command line.
 
-use super::error::Outcome;
+use crate::error::Outcome;
 use clap_complete::Shell;
 
 /// Print completions for a shell.
@@ -11,10 +11,9 @@ pub struct Args {
 }
 
 /// Carries it out.
-pub fn run(args: &Args) -> Outcome {
-    let mut definition = super::definition();
+pub fn run(args: &Args, mut definition: clap::Command) -> Outcome {
     let name = definition.get_name().to_owned();
     let mut script = Vec::new();
     clap_complete::generate(args.shell, &mut definition, name, &mut script);
-    super::printed(&String::from_utf8_lossy(&script))
+    super::common::printed(&String::from_utf8_lossy(&script))
 }

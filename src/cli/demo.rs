@@ -1,8 +1,9 @@
 //! `demo`: the whole loop on this machine with a simulated Messages; and the
 //! stand-ins that it starts in place of osascript and Codex.
 
-use super::error::Outcome;
+use crate::error::Outcome;
 use std::ffi::OsString;
+use std::path::PathBuf;
 
 /// Try the whole loop here, with a simulated Messages.
 ///
@@ -14,6 +15,9 @@ pub struct Args {
     /// Play a short conversation and exit
     #[arg(long)]
     script: bool,
+    /// Draw that conversation as an SVG picture into this file
+    #[arg(long, value_name = "FILE", requires = "script")]
+    picture: Option<PathBuf>,
 }
 
 /// What a stand-in was started with.
@@ -27,5 +31,5 @@ pub struct StandIn {
 
 /// Carries it out.
 pub fn run(args: &Args) -> Outcome {
-    crate::demo::play(args.script)
+    crate::demo::play(args.script, args.picture.as_deref())
 }

@@ -1,9 +1,9 @@
 //! `doctor`: checks the installation.
 
-use super::error::{Answer, CommandError, Outcome};
-use super::ui;
 use crate::config::{Config, Environment};
 use crate::doctor::{self, Judgement, Report, Verdict};
+use crate::error::{Answer, CommandError, Outcome};
+use crate::ui;
 use std::fmt::Write as _;
 
 /// Check the installation and say how to fix what is wrong

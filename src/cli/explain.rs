@@ -1,6 +1,6 @@
 //! `explain`: what became of one message, and why.
 
-use super::error::{CommandError, Outcome};
+use crate::error::{CommandError, Outcome};
 use crate::runtime;
 use events::{Guid, Seq};
 use projections::explain::Subject;
@@ -24,7 +24,7 @@ pub fn run(args: &Args) -> Outcome {
     let subject = subject(&args.inbound).ok_or_else(|| {
         CommandError::usage("this is neither `last`, a row's number or guid, nor `notice:N`")
     })?;
-    runtime::explain(&super::settings(&[])?, &subject)
+    runtime::explain(&super::common::settings(&[])?, &subject)
 }
 
 fn subject(written: &str) -> Option<Subject> {

@@ -2,8 +2,9 @@
 //! want the owner's attention. `attention` is a text to the owner; `route` takes
 //! a notify payload as well and treats it as `notify` does.
 
-use super::error::{CommandError, Outcome};
-use crate::runtime;
+use super::common;
+use crate::error::{CommandError, Outcome};
+use crate::hand_over::{self, Attention};
 use clap::{CommandFactory as _, Parser, Subcommand};
 use events::Text;
 use projections::handle;
@@ -52,31 +53,18 @@ struct Request {
     dry_run: bool,
 }
 
-/// What somebody wants the owner to know.
-#[derive(Debug)]
-pub struct Attention {
-    /// Where it comes from.
-    pub cwd: PathBuf,
-    /// What is needed.
-    pub need: Text,
-    /// Who is told; `None` is the owner.
-    pub to: Option<Text>,
-    /// Only say what would be done.
-    pub dry_run: bool,
-}
-
 /// The whole program.
 pub fn main(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     match Cli::try_parse_from(arguments) {
-        Ok(cli) => super::ended(dispatch(cli.command)),
-        Err(error) => super::misread(&error),
+        Ok(cli) => common::ended(dispatch(cli.command)),
+        Err(error) => common::misread(&error),
     }
 }
 
 fn dispatch(command: Command) -> Outcome {
     match command {
-        Command::Attention { request } => runtime::attention(request.understood()?),
-        Command::Route { request, payload } => runtime::route(request.understood()?, payload),
+        Command::Attention { request } => hand_over::attention(request.understood()?),
+        Command::Route { request, payload } => hand_over::route(request.understood()?, payload),
     }
 }
 

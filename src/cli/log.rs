@@ -1,7 +1,7 @@
 //! `log`: the log as text for people, checked, and made anew from that text.
 
-use super::error::Outcome;
 use super::replay::Range;
+use crate::error::Outcome;
 use crate::runtime;
 use std::path::PathBuf;
 
@@ -32,7 +32,7 @@ enum Action {
 
 /// Carries it out.
 pub fn run(args: &Args) -> Outcome {
-    let settings = super::settings(&[])?;
+    let settings = super::common::settings(&[])?;
     match &args.action {
         Action::Export { range } => {
             let (from, to) = range.ends();

@@ -1,6 +1,6 @@
 //! `man`: the manual, one page for each command.
 
-use super::error::{CommandError, Outcome};
+use crate::error::{CommandError, Outcome};
 use std::path::{Path, PathBuf};
 
 /// Print a manual page (view it with `man -l -`).
@@ -14,15 +14,14 @@ pub struct Args {
 }
 
 /// Carries it out.
-pub fn run(args: &Args) -> Outcome {
+pub fn run(args: &Args, definition: clap::Command) -> Outcome {
     match (&args.into, &args.command) {
-        (Some(directory), _) => all(directory),
-        (None, command) => one(command.as_deref()),
+        (Some(directory), _) => all(directory, definition),
+        (None, command) => one(command.as_deref(), definition),
     }
 }
 
-fn one(command: Option<&str>) -> Outcome {
-    let mut definition = super::definition();
+fn one(command: Option<&str>, mut definition: clap::Command) -> Outcome {
     definition.build();
     let page = match command {
         None => definition,
@@ -35,11 +34,11 @@ fn one(command: Option<&str>) -> Outcome {
     clap_mangen::Man::new(page)
         .render(&mut text)
         .map_err(|error| CommandError::failure("cannot create the page").because(error))?;
-    super::printed(&String::from_utf8_lossy(&text))
+    super::common::printed(&String::from_utf8_lossy(&text))
 }
 
-fn all(directory: &Path) -> Outcome {
-    for program in [super::definition(), super::helper::definition()] {
+fn all(directory: &Path, definition: clap::Command) -> Outcome {
+    for program in [definition, super::helper::definition()] {
         clap_mangen::generate_to(program, directory).map_err(|error| {
             CommandError::failure(format!(
                 "cannot write the manual to {}",
@@ -49,5 +48,5 @@ fn all(directory: &Path) -> Outcome {
             .hint("the directory must exist and be writable")
         })?;
     }
-    Ok(super::error::Answer::Yes)
+    Ok(crate::error::Answer::Yes)
 }

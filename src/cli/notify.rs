@@ -1,7 +1,8 @@
 //! `notify`: what Codex runs at the end of a turn.
 
-use super::error::Outcome;
-use crate::runtime;
+use super::common;
+use crate::error::Outcome;
+use crate::hand_over;
 use std::ffi::OsString;
 use std::process::ExitCode;
 
@@ -25,10 +26,22 @@ pub fn main(arguments: impl Iterator<Item = OsString>) -> ExitCode {
         payload: payload.into_iter().next_back(),
         dry_run: !options.is_empty(),
     };
-    super::ended(run(args))
+    common::ended(run(args))
 }
 
 /// Carries it out.
 pub fn run(args: Args) -> Outcome {
-    runtime::notify(args.payload, args.dry_run)
+    hand_over::record(args.payload, args.dry_run)
+}
+
+/// Run the notifier that was there before ours; `notify` starts this.
+#[derive(Debug, clap::Args)]
+pub struct Chained {
+    /// The JSON that Codex passes
+    payload: OsString,
+}
+
+/// Carries it out.
+pub fn run_chained(args: Chained) -> Outcome {
+    hand_over::chained::run(args.payload)
 }

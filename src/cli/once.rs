@@ -1,7 +1,7 @@
 //! `once`: one round of `run`, then the end.
 
-use super::error::Outcome;
 use super::run::Watch;
+use crate::error::Outcome;
 use crate::runtime;
 
 /// Poll every source once, do the pending work, and exit.
@@ -13,6 +13,6 @@ pub struct Args {
 
 /// Carries it out.
 pub fn run(args: &Args) -> Outcome {
-    let config = super::settings_with_owner(&args.watch.flags())?;
+    let config = super::common::settings_with_owner(&args.watch.flags())?;
     runtime::once(&config, args.watch.dry_run)
 }

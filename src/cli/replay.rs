@@ -1,6 +1,6 @@
 //! `replay`: fold a log again and show what it means. It executes nothing.
 
-use super::error::Outcome;
+use crate::error::Outcome;
 use crate::runtime;
 use events::Seq;
 use std::path::PathBuf;
@@ -37,5 +37,5 @@ impl Range {
 /// Carries it out.
 pub fn run(args: Args) -> Outcome {
     let (from, to) = args.range.ends();
-    runtime::replay(&super::settings(&[])?, args.file, from, to)
+    runtime::replay(&super::common::settings(&[])?, args.file, from, to)
 }

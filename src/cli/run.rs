@@ -1,7 +1,7 @@
 //! `run`: hold the log and work until told to stop.
 
-use super::error::Outcome;
 use crate::config::Flag;
+use crate::error::Outcome;
 use crate::runtime;
 
 /// Connect Codex and iMessage until SIGTERM or SIGINT.
@@ -46,7 +46,7 @@ pub fn run(args: &Args) -> Outcome {
             .iter()
             .map(|poll| ("CODEX_IMESSAGE_INBOUND_POLL_S", poll.clone())),
     );
-    let mut config = super::settings_with_owner(&flags)?;
+    let mut config = super::common::settings_with_owner(&flags)?;
     if args.launched {
         config.launched();
     }

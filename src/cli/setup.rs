@@ -1,14 +1,15 @@
 //! `setup`, `setup-launchd`, `setup-permissions` and `uninstall`: what the owner
 //! asks for, and where everything is on this Mac.
 
-use super::error::{CommandError, Outcome};
+use super::common::{no_recipient, settings};
 use super::setup_notify_hook::{self, PaneTitles, Python};
-use super::{no_recipient, settings, ui};
 use crate::config::value::Origin;
 use crate::config::{Config, Environment, Flag, variables};
+use crate::error::{CommandError, Outcome};
 use crate::mac::permissions::{self, Patience};
 use crate::mac::setup::{self, Wish};
 use crate::mac::{Pace, Place, health, hook, service, uninstall};
+use crate::ui;
 use std::time::Duration;
 
 /// How long permissions are waited for.

@@ -1,8 +1,9 @@
 //! `setup-notify-hook`: Codex's configuration is made to run this program.
 
-use super::error::{CommandError, Outcome};
-use super::{printed, ui};
-use crate::mac::hook::{self, HookError, Place, Plan, Titles};
+use super::common::{self, printed};
+use crate::error::{CommandError, Outcome};
+use crate::mac::hook::{self, Place, Plan, Titles};
+use crate::ui;
 use projections::handle;
 use std::ffi::OsString;
 use std::io::{BufRead as _, IsTerminal as _};
@@ -68,14 +69,14 @@ impl Python {
 pub fn run(args: &Args) -> Outcome {
     args.python.tell();
     let recipient = args.recipient.as_deref().map(recipient).transpose()?;
-    let config = super::settings(&[])?;
+    let config = common::settings(&[])?;
     let place = Place {
         codex_home: config.codex_home.clone(),
         state_dir: config.state_dir.clone(),
     };
     let program = program()?;
     let line = format!("notify = [{program:?}, \"notify\"]");
-    let planned = |titles| hook::set_up(&place, &program, titles).map_err(failed);
+    let planned = |titles| hook::set_up(&place, &program, titles).map_err(CommandError::from);
     let mut plan = planned(args.titles.wanted())?;
     if args.titles.wanted() == Titles::Keep && !plan.shows_thread() && wants_titles() {
         plan = planned(Titles::Show)?;
@@ -87,10 +88,10 @@ pub fn run(args: &Args) -> Outcome {
         }
         return printed(&said);
     }
-    plan.carry_out(&line).map_err(failed)?;
+    plan.carry_out(&line).map_err(CommandError::from)?;
     let mut said = sentences(&plan, false);
     if let Some(to) = recipient
-        && hook::recipient::write(&place.state_dir, &to).map_err(failed)?
+        && hook::recipient::write(&place.state_dir, &to).map_err(CommandError::from)?
     {
         said.push_str("wrote the recipient to config.toml in the state directory\n");
     }
@@ -173,14 +174,4 @@ fn program() -> Result<String, CommandError> {
             )
             .hint("install it somewhere else")
         })
-}
-
-/// A file that is left alone, as a command's error.
-#[expect(clippy::needless_pass_by_value, reason = "made for map_err")]
-pub fn failed(error: HookError) -> CommandError {
-    let failure = CommandError::failure(error.to_string()).hint(error.hint());
-    match std::error::Error::source(&error) {
-        Some(source) => failure.because(source.to_string()),
-        None => failure,
-    }
 }

@@ -16,6 +16,7 @@ mod tests;
 pub use environment::Environment;
 pub use programs::{Program, Programs};
 
+use crate::error::CommandError;
 use events::{Settings, Span};
 use file::File;
 use layers::{Layers, Values};
@@ -82,6 +83,13 @@ pub struct Row {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("the settings make no sense:\n  {}", .0.join("\n  "))]
 pub struct ConfigError(pub Vec<String>);
+
+impl From<ConfigError> for CommandError {
+    fn from(error: ConfigError) -> Self {
+        Self::usage(error.to_string())
+            .hint("nothing was started; correct the settings above and try again")
+    }
+}
 
 /// The two directories that everything else is found from.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -7,6 +7,7 @@ pub mod codex_home;
 pub mod messages;
 pub mod model;
 mod phone;
+mod picture;
 mod place;
 mod play;
 mod script;
@@ -15,9 +16,9 @@ pub mod stand_in;
 
 pub use play::play;
 
-use crate::cli::error::{Answer, CommandError, Outcome};
-use crate::cli::ui;
 use crate::clock;
+use crate::error::{Answer, CommandError, Outcome};
+use crate::ui;
 use messages::osascript::{World, osascript_main};
 use std::ffi::OsString;
 use std::io::{self, Read as _};

@@ -4,10 +4,11 @@
 //! of the control plane beside Messages.
 
 use super::messages::{Messages, Row};
+use super::picture::Side;
 use super::place::OWNER;
-use crate::cli::ui;
 use crate::clock::{self, Stopwatch};
 use crate::ingress::chat_db::{Watch, typedstream};
+use crate::ui;
 use std::io;
 use std::path::Path;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
@@ -87,6 +88,8 @@ pub(super) struct Phone {
     messages: Messages,
     last_row: i64,
     pub(super) bubbles: Vec<Bubble>,
+    /// Everything that was written, by both sides, in order.
+    pub(super) conversation: Vec<(Side, String)>,
     /// How many texts had come when something was said last.
     pub(super) said_at: usize,
     events: Receiver<Event>,
@@ -106,6 +109,7 @@ impl Phone {
             messages: Messages::open(chat_db).map_err(io::Error::other)?,
             last_row: 0,
             bubbles: Vec::new(),
+            conversation: Vec::new(),
             said_at: 0,
             events,
             // Without a watch the glances are enough.
@@ -125,6 +129,7 @@ impl Phone {
         self.look()?;
         self.said_at = self.bubbles.len();
         self.messages.insert(&row)?;
+        self.conversation.push((Side::Owner, text.to_owned()));
         Ok(())
     }
 
@@ -186,6 +191,7 @@ impl Phone {
             show(&text)?;
             self.last_row = *row;
             let guid = guid.clone();
+            self.conversation.push((Side::Codex, text.clone()));
             self.bubbles.push(Bubble { guid, text });
         }
         Ok(!new.is_empty())

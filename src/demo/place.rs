@@ -6,9 +6,9 @@
 
 use super::codex_home::{CodexHome, OFFLINE};
 use super::messages::Messages;
-use crate::cli::error::CommandError;
 use crate::clock::Stopwatch;
 use crate::config::{Config, Environment, Program, Programs};
+use crate::error::CommandError;
 use crate::ingress::client;
 use rustix::fs::OFlags;
 use std::ffi::OsString;

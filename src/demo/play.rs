@@ -2,13 +2,15 @@
 //! ends everything again. A failure keeps the files and says where they are.
 
 use super::phone::{Event, Phone, Vain, print};
+use super::picture::{self, Side};
 use super::place::Place;
 use super::script;
 use super::stage::Stage;
-use crate::cli::error::{Answer, CommandError, Outcome};
-use crate::cli::ui;
 use crate::config::Environment;
+use crate::error::{Answer, CommandError, Outcome};
+use crate::ui;
 use std::io::{self, BufRead as _};
+use std::path::Path;
 use std::sync::mpsc::Sender;
 use std::time::Duration;
 
@@ -21,7 +23,7 @@ const NO_TMUX: &str = "tmux is not installed, so the panes are not shown (instru
     (Debian, Ubuntu: apt install tmux), then demo again.\n\n";
 
 /// Plays the loop on this machine.
-pub fn play(script: bool) -> Outcome {
+pub fn play(script: bool, picture: Option<&Path>) -> Outcome {
     let environment = Environment::of_this_process();
     let place = Place::make(&environment)?;
     let (mut phone, events) = Phone::open(&place.chat_db()).map_err(|error| {
@@ -40,7 +42,12 @@ pub fn play(script: bool) -> Outcome {
         converse(&stage, &mut phone, &events).map_err(|why| ("the demo", why))
     };
     match ended {
-        Ok(()) => Ok(Answer::Yes),
+        Ok(()) => {
+            if let Some(file) = picture {
+                draw(&phone, file)?;
+            }
+            Ok(Answer::Yes)
+        }
         Err((_, Vain::Stopped)) if !script => Ok(Answer::Yes),
         Err((step, why)) => {
             let log = stage.place().state();
@@ -56,6 +63,23 @@ pub fn play(script: bool) -> Outcome {
             Ok(Answer::No)
         }
     }
+}
+
+/// Draws the conversation, without what only shows that a command works.
+fn draw(phone: &Phone, file: &Path) -> Result<(), CommandError> {
+    let shown = phone.conversation.iter().filter(|(side, text)| {
+        let head = text.lines().next().unwrap_or_default();
+        match side {
+            Side::Owner => head != "list" && !head.starts_with("status"),
+            Side::Codex => !["sessions", "status", "received", "answered"]
+                .iter()
+                .any(|kind| head.ends_with(kind)),
+        }
+    });
+    let svg = picture::svg(&shown.cloned().collect::<Vec<_>>());
+    std::fs::write(file, svg).map_err(|error| {
+        CommandError::failure(format!("cannot write {}", file.display())).because(error)
+    })
 }
 
 /// A person uses the phone until they have had enough.

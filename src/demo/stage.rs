@@ -6,12 +6,12 @@
 use super::model::Model;
 use super::phone::Event;
 use super::place::{Place, find};
-use crate::cli::error::{CommandError, Outcome};
-use crate::cli::ui;
 use crate::clock::Stopwatch;
 use crate::config::{Environment, Program};
 use crate::effects::child::{Child, Ended};
+use crate::error::{CommandError, Outcome};
 use crate::runtime;
+use crate::ui;
 use std::ffi::OsString;
 use std::fs;
 use std::io;

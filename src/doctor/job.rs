@@ -3,8 +3,8 @@
 //! systems have none of it, and the checks say so.
 
 use super::{BUDGET, Check, Facts};
-use crate::cli::error::CommandError;
 use crate::config::Program;
+use crate::error::CommandError;
 use crate::mac::app::{self, Found};
 use crate::mac::launchctl::{self, Answer, Meaning, Verb, field};
 use crate::mac::plist::{Job, is_closed};

@@ -18,10 +18,10 @@ mod place;
 #[cfg(test)]
 mod tests;
 
-use crate::cli::error::CommandError;
 use crate::clock::wall;
 use crate::config::{Config, Program};
 use crate::effects::child::{Child, Ended};
+use crate::error::CommandError;
 use crate::ingress::client::ask_health;
 use crate::ingress::health::{AskError, Health};
 use crate::mac::Place;

@@ -91,6 +91,13 @@ impl Executor for LocalExecutor {
             Command::QueueInstruction(instruction) => codex::queue(config, instruction).await,
             Command::ResumeSession(instruction) => codex::resume(config, instruction).await,
             Command::StartSession(command) => start::start(config, id, command).await,
+            Command::AnswerPrompt(_)
+            | Command::StartTurn(_)
+            | Command::SteerTurn(_)
+            | Command::InterruptTurn(_) => {
+                let why = "no connection to Codex's app-server was made.".into();
+                settled(Failure::NoLink { why })
+            }
         }
     }
 }

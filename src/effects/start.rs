@@ -68,8 +68,10 @@ async fn open(
     if !cwd.is_dir() {
         return Err(no_directory("codex", cwd));
     }
-    if let Some(key) = full_access::given_by(&config.codex_home).filter(|_| !config.full_access) {
-        return Err(settled(full_access::refusal(&key)));
+    if let Some(failure) =
+        full_access::refused_by(&config.codex_home).filter(|_| !config.full_access)
+    {
+        return Err(settled(failure));
     }
     let socket = socket(config).display().to_string();
     let tmux = Tmux::at(config, &socket);
@@ -251,8 +253,8 @@ impl Window {
     /// desk can answer ends the start.
     async fn screen(&self) -> Result<Option<Screen>, Report> {
         match self.tmux.look(&self.pane.id).await {
-            Ok((_, capture)) => {
-                let screen = recognise(&capture).screen;
+            Ok(look) => {
+                let screen = recognise(&look.capture).screen;
                 if matches!(screen, Screen::Trust | Screen::Update | Screen::Login) {
                     return Err(self.give_up(screen).await);
                 }

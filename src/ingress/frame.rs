@@ -5,12 +5,26 @@
 //! The reader trusts nothing: what does not pass is refused with a sentence that
 //! holds none of its content.
 
-use super::handover::HandOverError;
-
 /// Bytes before the content.
 pub const HEADER: usize = 12;
 
+/// Largest payload of a notify or attention; longer ones are cut by who hands over.
+pub const MAX_TEXT: usize = 4 << 20;
+/// Largest frame: the payload and what is told of its origin.
+pub const MAX_FRAME: usize = MAX_TEXT + (256 << 10);
+
 const VERSION: u8 = 1;
+
+/// Why a frame is not a hand-over, or cannot become one.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum HandOverError {
+    #[error("the hand-over is larger than {MAX_FRAME} bytes")]
+    TooLarge,
+    #[error("the hand-over is damaged: {0}")]
+    Damaged(&'static str),
+    #[error("the hand-over was made by another version of this program (version {0})")]
+    Version(u8),
+}
 
 /// What a frame holds, by its magic.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -37,7 +51,7 @@ impl Kind {
     /// Largest frame of this kind.
     pub const fn most(self) -> usize {
         match self {
-            Self::HandOver => super::handover::MAX_FRAME,
+            Self::HandOver => MAX_FRAME,
             Self::Question => 4 << 10,
             Self::Answer => 256 << 10,
         }

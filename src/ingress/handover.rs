@@ -4,16 +4,15 @@
 //! The reader trusts nothing: length, checksum, version and ids are checked, and
 //! what does not pass is refused with a sentence that holds none of its content.
 
+pub use super::frame::{HandOverError, MAX_FRAME, MAX_TEXT};
+
 use super::frame::{self, HEADER, Kind};
 use bincode::Options as _;
-use events::InputKey;
 use events::input::{Attention, Notify};
+use events::{Input, InputKey};
 use serde::{Deserialize, Serialize};
-
-/// Largest payload of a notify or attention; longer ones are cut by who hands over.
-pub const MAX_TEXT: usize = 4 << 20;
-/// Largest frame: the payload and what is told of its origin.
-pub const MAX_FRAME: usize = MAX_TEXT + (256 << 10);
+use std::hash::{BuildHasher as _, Hasher as _, RandomState};
+use std::time::Duration;
 
 /// One input from another process. A change of these types is a new version of the frame.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -34,15 +33,13 @@ impl HandOver {
     }
 }
 
-/// Why a frame is not a hand-over, or cannot become one.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum HandOverError {
-    #[error("the hand-over is larger than {MAX_FRAME} bytes")]
-    TooLarge,
-    #[error("the hand-over is damaged: {0}")]
-    Damaged(&'static str),
-    #[error("the hand-over was made by another version of this program (version {0})")]
-    Version(u8),
+impl From<HandOver> for Input {
+    fn from(handed: HandOver) -> Self {
+        match handed {
+            HandOver::Notify(notify) => Self::Notify(notify),
+            HandOver::Attention(attention) => Self::Attention(attention),
+        }
+    }
 }
 
 /// The frame of a hand-over.
@@ -73,4 +70,16 @@ fn options() -> impl bincode::Options {
         .with_fixint_encoding()
         .reject_trailing_bytes()
         .with_limit((MAX_FRAME - HEADER) as u64)
+}
+
+/// A name that no other hand-over has. Names sort by time.
+pub fn key() -> Option<InputKey> {
+    key_at(crate::clock::since_epoch())
+}
+
+/// The same, of this time.
+pub fn key_at(at: Duration) -> Option<InputKey> {
+    let random = RandomState::new().build_hasher().finish();
+    let pid = std::process::id();
+    InputKey::parse(&format!("{:020}-{pid}-{random:016x}", at.as_nanos()))
 }

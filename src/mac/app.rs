@@ -6,8 +6,8 @@
 use super::launcher::PROTOCOL;
 use super::place::{BUNDLE, LAUNCHER};
 use super::{Place, tools};
-use crate::cli::error::CommandError;
 use crate::config::Program;
+use crate::error::CommandError;
 use crate::store::files::sync_dir;
 use serde::{Deserialize, Serialize};
 use std::fs::{self, OpenOptions};

@@ -4,8 +4,8 @@
 
 use super::Place;
 use super::tools::{self, Said};
-use crate::cli::error::CommandError;
 use crate::config::Program;
+use crate::error::CommandError;
 use std::ffi::OsString;
 
 /// What launchctl is asked to do.

@@ -33,7 +33,7 @@ pub fn main(own: &Path) -> ExitCode {
     match target(own) {
         Ok(agent) => attend(&agent),
         Err(why) => {
-            crate::cli::ui::talk(&format!("the launcher did not start the agent: {why}"));
+            crate::ui::talk(&format!("the launcher did not start the agent: {why}"));
             std::thread::sleep(PAUSE);
             ExitCode::from(NOTHING)
         }
@@ -81,7 +81,7 @@ fn attend(agent: &Path) -> ExitCode {
         .map_err(|error| format!("cannot start the async runtime: {error}"))
         .and_then(|tasks| tasks.block_on(accompany(agent)));
     ended.unwrap_or_else(|why| {
-        crate::cli::ui::talk(&format!("the launcher did not start the agent: {why}"));
+        crate::ui::talk(&format!("the launcher did not start the agent: {why}"));
         ExitCode::from(NOTHING)
     })
 }

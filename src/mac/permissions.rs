@@ -6,9 +6,9 @@
 use super::health::{Access, AskError, Health};
 use super::trial::{self, Sent};
 use super::{Place, service, tcc, tools};
-use crate::cli::error::{Answer, CommandError, Outcome};
 use crate::clock::Stopwatch;
 use crate::config::Program;
+use crate::error::{Answer, CommandError, Outcome};
 use std::ffi::OsString;
 use std::time::Duration;
 

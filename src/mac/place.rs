@@ -2,8 +2,8 @@
 //! steps are given, so that a test can put it anywhere.
 
 use super::health::{AskError, Health};
-use crate::cli::error::CommandError;
 use crate::config::{Program, Programs};
+use crate::error::CommandError;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 

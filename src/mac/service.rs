@@ -4,8 +4,8 @@
 
 use super::launchctl::{self, Answer, Meaning, Verb, field};
 use super::{Place, tools};
-use crate::cli::error::CommandError;
 use crate::clock::Stopwatch;
+use crate::error::CommandError;
 
 /// Is the job loaded? A login session that is not there is an error.
 pub fn loaded(place: &Place) -> Result<bool, CommandError> {

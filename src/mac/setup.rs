@@ -10,9 +10,8 @@ use super::place::BUNDLE;
 use super::plist::{self, Job};
 use super::trial::{self, Sent};
 use super::{Place, hook, service, tcc};
-use crate::cli::error::{Answer, CommandError, Outcome};
-use crate::cli::setup_notify_hook::failed as hook_failed;
 use crate::clock::Stopwatch;
+use crate::error::{Answer, CommandError, Outcome};
 use crate::store::files::private_dir;
 use std::path::Path;
 
@@ -209,7 +208,7 @@ impl Changes {
         let target = (there.ok().as_ref() != Some(&target)).then_some(target);
         let mut recipient = wish.recipient.clone();
         if let Some(to) = &recipient
-            && hook::recipient::is_there(&place.state_dir, to).map_err(hook_failed)?
+            && hook::recipient::is_there(&place.state_dir, to).map_err(CommandError::from)?
         {
             recipient = None;
         }
@@ -266,7 +265,7 @@ impl Changes {
             app::replace(&file, target.as_bytes(), 0o600).map_err(|error| failed(&file, error))?;
         }
         if let Some(recipient) = &self.recipient {
-            hook::recipient::write(&place.state_dir, recipient).map_err(hook_failed)?;
+            hook::recipient::write(&place.state_dir, recipient).map_err(CommandError::from)?;
         }
         if let Some(job) = &self.job {
             let file = place.plist();

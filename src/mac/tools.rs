@@ -3,9 +3,9 @@
 //! caller and never printed from here.
 
 use super::Place;
-use crate::cli::error::CommandError;
 use crate::config::Program;
 use crate::effects::child::{Child, Ended};
+use crate::error::CommandError;
 use std::ffi::OsString;
 
 /// How a program ended that could be run.

@@ -4,9 +4,8 @@
 //! makes macOS ask for the permission to control Messages.
 
 use super::Place;
-use crate::cli::error::CommandError;
-use crate::cli::hand_over;
 use crate::clock::{Stopwatch, wall};
+use crate::error::CommandError;
 use crate::ingress::client::{self, Delivery};
 use crate::ingress::handover::{self, HandOver};
 use crate::store;
@@ -73,7 +72,7 @@ fn send(place: &Place) -> Result<InputKey, CommandError> {
     let failed = |why: &str| {
         CommandError::failure("cannot hand the test text to the agent").because(why.to_owned())
     };
-    let key = hand_over::key().ok_or_else(|| failed("the system clock is not usable"))?;
+    let key = handover::key().ok_or_else(|| failed("the system clock is not usable"))?;
     let attention = HandOver::Attention(Attention {
         key: key.clone(),
         cwd: place.home.display().to_string(),

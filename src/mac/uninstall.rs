@@ -5,10 +5,9 @@
 
 use super::launchctl::{self, Meaning, Verb};
 use super::{Place, app, hook, service, tcc};
-use crate::cli::error::{Answer, CommandError, Outcome};
-use crate::cli::setup_notify_hook::failed;
-use crate::cli::ui;
+use crate::error::{Answer, CommandError, Outcome};
 use crate::store::{SledLog, StoreFault};
+use crate::ui;
 use std::fmt::Write as _;
 use std::io;
 use std::path::Path;
@@ -117,16 +116,16 @@ impl Undo<'_> {
                 (self.place.say)(&format!("{error}; it contains nothing of this program"));
                 return Ok(());
             }
-            plan => plan.map_err(failed)?,
+            plan => plan.map_err(CommandError::from)?,
         };
         let what = format!("remove this program from {}", plan.file().display());
         if plan.changes() {
             for sentence in plan.says() {
                 (self.place.say)(sentence);
             }
-            self.step(&what, || plan.carry_out("").map_err(failed))?;
+            self.step(&what, || plan.carry_out("").map_err(CommandError::from))?;
         } else if !self.wish.dry_run {
-            plan.carry_out("").map_err(failed)?;
+            plan.carry_out("").map_err(CommandError::from)?;
         }
         if self.wish.purge || plan.backup_repeats() {
             self.remove(plan.backup(), "the backup from before set-up")?;

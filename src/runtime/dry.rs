@@ -2,13 +2,13 @@
 //! copy in memory grows; sources are only looked at; commands are printed.
 
 use super::{open, sources};
-use crate::cli::error::{Answer, CommandError, Outcome};
-use crate::cli::ui;
 use crate::clock::{Clock, SystemClock};
 use crate::config::Config;
+use crate::error::{Answer, CommandError, Outcome};
 use crate::ingress::chat_db::ChatDb;
 use crate::ingress::inbox::Inbox;
 use crate::ingress::queue_file::QueueFile;
+use crate::ui;
 use events::input::{Source, SourceState, Started};
 use events::{Envelope, Input};
 use projections::{Machine, State, view};
@@ -62,7 +62,7 @@ fn print(text: &str) -> Outcome {
 fn look(config: &Config, state: &State) -> Vec<Input> {
     let mut inputs = Vec::new();
     match Inbox::new(&config.state_dir).peek() {
-        Ok(found) => inputs.extend(found.into_iter().map(super::by_itself::input)),
+        Ok(found) => inputs.extend(found.into_iter().map(Input::from)),
         Err(error) => inputs.push(failed(Source::Inbox, &error)),
     }
     inputs.extend(sources::rollouts_left(config, state).scan());

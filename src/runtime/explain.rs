@@ -1,11 +1,11 @@
 //! The story of one message, told from the log beside whoever holds it.
 
 use super::open;
-use crate::cli::error::{Answer, CommandError, Outcome};
-use crate::cli::ui;
 use crate::clock::wall;
 use crate::config::Config;
+use crate::error::{Answer, CommandError, Outcome};
 use crate::store;
+use crate::ui;
 use projections::explain::{self, Subject};
 use std::ops::ControlFlow;
 

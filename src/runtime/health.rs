@@ -96,7 +96,11 @@ const fn refusal(failure: &Failure) -> Option<i32> {
         | Failure::Unsupported { .. }
         | Failure::Refused { .. }
         | Failure::TooLarge { .. }
-        | Failure::NotStarted { .. } => None,
+        | Failure::NotStarted { .. }
+        | Failure::PromptGone { .. }
+        | Failure::NoLink { .. }
+        | Failure::Rejected { .. }
+        | Failure::NoTurn => None,
     }
 }
 

@@ -2,10 +2,10 @@
 //! is no executor, no source and no way to append.
 
 use super::open;
-use crate::cli::error::{Answer, CommandError, Outcome};
-use crate::cli::ui;
 use crate::config::Config;
+use crate::error::{Answer, CommandError, Outcome};
 use crate::store::{self, Checked, Import};
+use crate::ui;
 use events::codec;
 use events::{Envelope, Link, Seq, Tick, Wall};
 use projections::{Machine, State, check, view};

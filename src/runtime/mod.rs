@@ -1,7 +1,6 @@
 //! What each command asks for, put to work: opening the log, starting sources
 //! and lanes, and the loop between them.
 
-mod by_itself;
 mod dry;
 mod explain;
 mod health;
@@ -11,6 +10,7 @@ mod log_writer;
 mod open;
 mod pumps;
 mod sources;
+mod standalone;
 mod telemetry;
 #[cfg(test)]
 mod tests;
@@ -19,17 +19,17 @@ mod upgrade;
 mod wake;
 mod work;
 
-pub use by_itself::{append, attention, notify, route};
 pub use explain::explain;
 pub use health::{look, size};
 pub use log_files::{log_export, log_import, log_verify, replay};
+pub use standalone::{AppendError, append, empty_inbox};
 use work::Until;
 
-use crate::cli::error::{Answer, CommandError, Outcome};
 use crate::clock::{Clock, SystemClock};
 use crate::config::{Config, Program};
 use crate::driver::Driver;
 use crate::effects::{EffectsConfig, LocalExecutor};
+use crate::error::{Answer, CommandError, Outcome};
 use crate::ingress::health::Access;
 use crate::ingress::socket::{self, Request, Server};
 use crate::store::SledLog;
@@ -38,7 +38,6 @@ use events::input::Started;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::mpsc::channel;
 use std::time::Duration;
 use wake::{Ack, Wake, Wakes};
 
@@ -94,7 +93,7 @@ fn work(config: &Config, once: bool, stopped: Option<Stopped>) -> Outcome {
         .map_err(|error| {
             CommandError::failure("no threads can be had from the system").because(error)
         })?;
-    let (wakes, woken) = channel();
+    let (wakes, woken) = wake::wakes();
     let entered = tasks.enter();
     let stopping = Arc::new(AtomicBool::new(false));
     signals(&wakes, &stopping)?;

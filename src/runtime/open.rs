@@ -1,10 +1,10 @@
 //! Opening the log: with a snapshot where one fits, and with patience where a
 //! notify process holds it for a moment.
 
-use crate::cli::error::CommandError;
 use crate::clock::{Clock, Stopwatch, SystemClock};
 use crate::config::Config;
 use crate::driver::Driver;
+use crate::error::CommandError;
 use crate::store::{self, EventLog, Recovery, SledLog, Snapshots, StoreFault};
 use events::Input;
 use events::event::LogRecovered;

@@ -1,6 +1,6 @@
 //! Which sources there are, and how each is looked at.
 
-use super::pumps::{Hint, Look, hints, start};
+use super::pumps::{Hint, Hints, Look, hints, start};
 use super::wake::{Ack, Wake, Wakes};
 use crate::clock::Stopwatch;
 use crate::config::Config;
@@ -135,10 +135,10 @@ fn read_chat(
     reader.insert(open).poll(cursor, now)
 }
 
-fn chat_watch(path: &PathBuf, hint: Sender<Hint>) -> Option<chat_db::Watch> {
+fn chat_watch(path: &PathBuf, hint: Hints) -> Option<chat_db::Watch> {
     let wake = move || {
         // A thread that has ended needs no hint.
-        let _ = hint.send(Hint::Look);
+        let _ = hint.try_send(Hint::Look);
     };
     chat_db::Watch::new(path, wake)
         .inspect_err(|error| tracing::debug!(%error, "chat.db is polled, not watched"))
@@ -228,10 +228,10 @@ fn rollouts(config: &Config, state: &State, wakes: Wakes) -> io::Result<()> {
     })
 }
 
-fn rollout_watch(folder: &std::path::Path, hint: Sender<Hint>) -> Option<rollouts::Watch> {
+fn rollout_watch(folder: &std::path::Path, hint: Hints) -> Option<rollouts::Watch> {
     let touched = move |path| {
         // A thread that has ended needs no hint.
-        let _ = hint.send(Hint::Touched(path));
+        let _ = hint.try_send(Hint::Touched(path));
     };
     let watch = rollouts::Watch::new(folder.to_owned(), rollouts::watch::Scope::HERE, touched);
     watch

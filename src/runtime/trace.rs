@@ -1,7 +1,7 @@
 //! `--trace`: every event as it is appended, with what it changed.
 
-use crate::cli::ui;
 use crate::driver::Watch;
+use crate::ui;
 use projections::view;
 
 /// Prints one readable block per event to standard output.

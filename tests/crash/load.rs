@@ -8,7 +8,7 @@ use std::io::Write as _;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use control_plane::cli::hand_over;
+use control_plane::hand_over;
 use control_plane::ingress::client::{self, Delivery};
 use control_plane::ingress::handover::{self, HandOver};
 use control_plane::ingress::inbox::Inbox;

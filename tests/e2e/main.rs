@@ -19,6 +19,7 @@ mod desk;
 #[path = "../shared/executable.rs"]
 mod executable;
 mod faults;
+mod keys;
 mod lab;
 mod leaving;
 mod modals;
@@ -32,3 +33,5 @@ mod stand_in;
 mod starting;
 mod turns;
 mod views;
+#[path = "../shared/waiting.rs"]
+mod waiting;

@@ -189,7 +189,7 @@ fn a_number_answers_only_the_question_it_is_meant_for() {
     let heard = desk.phone.notices().len();
     desk.phone.reply(&of_second, "2");
     desk.phone
-        .wait_after(heard, "not delivered", "waits for an answer");
+        .wait_after(heard, "not delivered", "is waiting for an answer");
     assert_eq!(second.screen(), noted);
     second.press_until("Escape", "the list", |screen| {
         !screen.contains("clear notes")

@@ -5,6 +5,7 @@
     reason = "a helper of a test fails as the test itself does"
 )]
 
+mod alone;
 mod child;
 mod choosing;
 mod codex;

@@ -20,6 +20,7 @@ const SOURCES: [&str; 10] = [
     "event/sessions",
     "command",
     "outcome",
+    "prompt",
     "settings",
 ];
 
@@ -55,6 +56,7 @@ fn definitions(source: &str, found: &mut BTreeMap<String, Definition>) {
             } else {
                 members(&mut lines)
             };
+            about.retain(|line: &String| !line.is_empty());
             let about = about.join(" ");
             found.insert(name.to_owned(), Definition { about, members });
         }
@@ -187,6 +189,19 @@ fn parts(known: &BTreeMap<String, Definition>) -> BTreeSet<String> {
     found
 }
 
+/// Where an event is recorded, and with it what follows from it.
+fn deciders(name: &str) -> String {
+    let mark = format!("Event::{name}(");
+    let rooms = ["projections/src/react", "projections/src/machine.rs"];
+    let files: Vec<_> = tree::rust()
+        .into_iter()
+        .filter(|file| file.is_below(&rooms) && file.code().any(|(_, line)| line.contains(&mark)))
+        .map(|file| format!("`{}`", file.path.trim_start_matches("projections/src/")))
+        .collect();
+    assert!(!files.is_empty(), "nothing records {name}");
+    files.join(", ")
+}
+
 const HEAD: &str = "\
 # Events
 
@@ -195,7 +210,7 @@ Generated from the program; `UPDATE=1 cargo test --test it docs` writes it again
 The log is a sequence of these and nothing else. Each entry has a position (`seq`), the wall clock
 and the logical time at its append, and, for a decision, the position of the fact that caused it.
 A number and a schema name the form of an entry for good: a released form never changes, it gets a
-successor and an upcaster. `log export` prints each event as the JSON below, behind its `kind`; text
+successor and an upcaster. The file after *decided in* records it and decides what follows from it. `log export` prints each event as the JSON below, behind its `kind`; text
 of people is included there and nowhere else. Types in `code` without a link are plain values: a
 `Seq`, `Wall`, `Tick` or `Span` is a number (milliseconds for the last three), a `CommandId` is the
 position of a fact and a count, a `Digest` is a fingerprint, `Text` is private text, the other names
@@ -232,9 +247,10 @@ fn page() -> String {
         let about = prose(format!("{} {more}", variant.about).trim());
         let _ = write!(
             out,
-            "### {name}\n\nKind {}, schema {}. {about}\n\n{}```json\n{json}\n```\n\n",
+            "### {name}\n\nKind {}, schema {}. Decided in {}. {about}\n\n{}```json\n{json}\n```\n\n",
             number.id,
             number.schema,
+            deciders(name),
             table(definition, &known)
         );
     }

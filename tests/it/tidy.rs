@@ -90,7 +90,7 @@ fn children_are_started_in_one_place() {
         // The launcher is a program of its own, and the agent it starts has no deadline.
         &[
             "src/effects/child.rs",
-            "src/cli/hand_over/origin.rs",
+            "src/hand_over/origin.rs",
             "src/mac/launcher.rs",
         ],
     );
@@ -104,7 +104,14 @@ fn children_are_started_in_one_place() {
 fn the_environment_is_read_at_the_edge() {
     let readings = ["env::var", "env::args", "env::set_var", "env::remove_var"];
     let tests = "src/store/tests/crash.rs";
-    let edge = ["src/config/", "src/cli/", "src/main.rs", "src/bin/", tests];
+    let edge = [
+        "src/config/",
+        "src/cli/",
+        "src/hand_over",
+        "src/main.rs",
+        "src/bin/",
+        tests,
+    ];
     let elsewhere = found(&below(SHIPPED), &readings, &edge);
     none(&elsewhere, "what depends on the environment takes a Config");
 }

@@ -2,7 +2,7 @@
 //! set-up makes of it, and what the owner is told.
 
 use crate::world::{World, said, wish};
-use control_plane::cli::error::{Answer, CommandError};
+use control_plane::error::{Answer, CommandError};
 use control_plane::mac::launchctl::{Meaning, Verb, meaning};
 use control_plane::mac::{service, setup};
 use std::time::Duration;

@@ -1,8 +1,8 @@
 //! Installing, installing again, and installing over what is broken.
 
 use crate::world::{LABEL, World, healthy, said, wish};
-use control_plane::cli::error::Answer;
 use control_plane::config::{Environment, Program, Programs};
+use control_plane::error::Answer;
 use control_plane::mac::plist::Job;
 use control_plane::mac::{BUNDLE, app, setup};
 use std::fs;

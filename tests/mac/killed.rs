@@ -2,8 +2,8 @@
 //! undoing end exactly where they end undisturbed.
 
 use crate::world::{World, said, wish};
-use control_plane::cli::error::Answer;
 use control_plane::clock::Stopwatch;
+use control_plane::error::Answer;
 use control_plane::mac::{setup, uninstall};
 use std::os::unix::process::ExitStatusExt as _;
 use std::process::{Child, Command, Stdio};

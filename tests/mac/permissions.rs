@@ -2,7 +2,7 @@
 //! that it is the agent who is asked.
 
 use crate::world::{World, deaf, healthy, patience, said, wish};
-use control_plane::cli::error::Answer;
+use control_plane::error::Answer;
 use control_plane::mac::permissions::{self, Granted};
 use control_plane::mac::setup;
 use std::time::Duration;

@@ -1,9 +1,9 @@
 //! The text that proves set-up: sent by the real agent, and read back from its log.
 
 use crate::world::{World, healthy, said, wish};
-use control_plane::cli::error::Answer;
 use control_plane::clock::wall;
 use control_plane::driver::Driver;
+use control_plane::error::Answer;
 use control_plane::mac::setup;
 use control_plane::mac::trial::{self, Seen, Sent};
 use control_plane::store::SledLog;

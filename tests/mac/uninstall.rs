@@ -1,7 +1,7 @@
 //! Nothing is left but what was asked to stay, and the checklist tells the truth.
 
 use crate::world::{World, said, wish};
-use control_plane::cli::error::Answer;
+use control_plane::error::Answer;
 use control_plane::mac::uninstall::{self, Wish};
 use control_plane::mac::{BUNDLE, setup};
 use control_plane::store::SledLog;

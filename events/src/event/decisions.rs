@@ -35,6 +35,16 @@ pub enum Action {
     },
     /// This program answers it; no session is touched.
     Reply,
+    /// It answers prompts: the positions of their `PromptAsked`.
+    Answer { prompts: Vec<Seq> },
+    /// It interrupts the running turn.
+    Interrupt,
+    /// Its words go to the next turn.
+    Queue { text: Text },
+    /// Its words go into the running turn.
+    Steer { text: Text },
+    /// It takes back an instruction that has not been taken yet.
+    TakeBack { inbound: Option<Guid> },
 }
 
 /// A session that was considered for an inbound message.
@@ -73,6 +83,12 @@ pub enum Rule {
     NoMatch,
     /// It is a near miss of a command; the owner is told how it is written.
     NearMiss,
+    /// Only one prompt is open, and its notice was there before the message was written.
+    OnlyPrompt,
+    /// By the numbers of the list of open prompts.
+    Listed,
+    /// A tapback on a prompt's notice.
+    Tapback,
     /// It continues the message written just before it.
     Continued,
 }
@@ -133,6 +149,8 @@ pub enum Topic {
     Health,
     /// Texts that the owner may not have.
     Missing,
+    /// A prompt: the position of its `PromptAsked`.
+    Prompt(Seq),
     /// Messages of the owner's that were not acted on.
     Unanswered,
 }

@@ -32,6 +32,10 @@ pub enum Source {
     QueueFile,
     /// The disk of the state directory: nothing comes from it, but all goes there.
     Disk,
+    /// Codex's app-server.
+    AppServer,
+    /// The panes of sessions that no app-server has.
+    Panes,
 }
 
 /// See [`super::Event::SourceFailed`].
@@ -89,6 +93,10 @@ pub enum Deadline {
     Deaf(Source),
     /// The way to the owner is tried out.
     SelfTest,
+    /// The notice of a prompt no longer counts.
+    Prompt(Seq),
+    /// No message has been held back for long enough: the suspected loop is over.
+    Loop,
     /// A message has waited long enough for a row that may belong to it.
     Gather(Guid),
     /// Messages that were not acted on are to be told of.

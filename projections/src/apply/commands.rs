@@ -23,7 +23,17 @@ pub(crate) fn dispatch_of(command: &Command) -> Option<(SessionId, Guid)> {
             Some((c.session.clone(), c.inbound.clone()))
         }
         Command::ChooseOptions(c) => Some((c.session.clone(), c.inbound.clone())),
-        Command::SendMessage(_) | Command::StartSession(_) => None,
+        Command::StartTurn(c) => {
+            Some((c.instruction.session.clone(), c.instruction.inbound.clone()))
+        }
+        Command::SteerTurn(c) => {
+            Some((c.instruction.session.clone(), c.instruction.inbound.clone()))
+        }
+        // An answer to a prompt and an interruption are no instructions.
+        Command::SendMessage(_)
+        | Command::StartSession(_)
+        | Command::AnswerPrompt(_)
+        | Command::InterruptTurn(_) => None,
     }
 }
 
@@ -46,7 +56,10 @@ pub(super) fn requested(state: &mut State, seq: Seq, e: &CommandRequested) {
         | Command::PressEnter(_)
         | Command::ChooseOptions(_)
         | Command::QueueInstruction(_)
-        | Command::ResumeSession(_) => trying(state, e),
+        | Command::ResumeSession(_)
+        | Command::StartTurn(_)
+        | Command::SteerTurn(_) => trying(state, e),
+        Command::AnswerPrompt(_) | Command::InterruptTurn(_) => {}
     }
     let send = matches!(e.command, Command::SendMessage(_));
     let digest = text_of(&e.command).map(if send { sent_digest } else { Digest::of });
@@ -156,7 +169,17 @@ pub(super) fn performed(state: &mut State, seq: Seq, e: &CommandPerformed) {
         dispatch.left = match e.performed.how {
             How::Queued => Some(Rung::Queue),
             How::Steered(_) => Some(Rung::Steer),
-            How::Accepted | How::Typed(_) | How::Chosen(_) | How::Pressed(_) | How::Resumed => None,
+            How::TurnSteered => Some(Rung::AppServer),
+            How::Accepted
+            | How::Typed(_)
+            | How::Chosen(_)
+            | How::Pressed(_)
+            | How::Resumed
+            | How::Replied { .. }
+            | How::Answered(_)
+            | How::TurnStarted { .. }
+            | How::InterruptAsked
+            | How::EscapePressed(_) => None,
         };
     }
 }
@@ -204,6 +227,9 @@ pub(super) fn settled(state: &mut State, seq: Seq, e: &CommandSettled) {
                 };
                 name_session(state, session, named);
             }
+        }
+        (Command::AnswerPrompt(answer), Outcome::Failed(_) | Outcome::Expired) => {
+            super::prompts::unanswered(state, answer);
         }
         (command, outcome) => rung_settled(state, e.id, command, outcome),
     }

@@ -2,6 +2,7 @@
 
 use super::deadlines;
 use crate::admit::{is_imessage, reaction_digest};
+use crate::breaker;
 use crate::dispatch::What;
 use crate::inbox::{Done, Recent, Taken};
 use crate::state::State;
@@ -38,7 +39,9 @@ pub(super) fn ignored(state: &mut State, e: &InboundIgnored) {
     inbox.decide(e.rowid, &e.guid);
     inbox.ignored.count(e, wall);
     if e.reason == IgnoreReason::Loop {
-        inbox.loop_since = Some(wall);
+        breaker::held_back(inbox, wall);
+        let over = state.tick.after(breaker::pause(&state.inbox));
+        deadlines(state).set(Deadline::Loop, over);
     }
     if let Some(command) = e.copy_of {
         Arc::make_mut(&mut state.ledger).sent.copy(command, &e.guid);
@@ -47,6 +50,7 @@ pub(super) fn ignored(state: &mut State, e: &InboundIgnored) {
 
 pub(super) fn received(state: &mut State, e: &InboundReceived) {
     let wall = state.wall;
+    let answer = breaker::is_answer(state, e.reply_to.as_ref(), e.text.reveal());
     let inbox = Arc::make_mut(&mut state.inbox);
     inbox.decide(e.rowid, &e.guid);
     let digest = Digest::of(e.text.reveal());
@@ -57,6 +61,7 @@ pub(super) fn received(state: &mut State, e: &InboundReceived) {
         self_chat: e.self_chat,
         from_me: e.from_me,
         reply_to: e.reply_to.clone(),
+        answer,
     });
     inbox.recent.push(Recent {
         message: e.clone(),
@@ -130,19 +135,23 @@ pub(super) fn routed(state: &mut State, e: &RoutingDecided) {
     if let Some(recent) = Arc::make_mut(&mut state.inbox).recent_mut(&e.inbound) {
         recent.done = match e.action {
             Action::Reply => Done::Answered,
-            Action::Instruct { .. } | Action::Choose { .. } | Action::Start { .. } => {
-                Done::Acted(e.target.clone())
-            }
+            _ => Done::Acted(e.target.clone()),
         };
     }
     let Some(session) = &e.target else { return };
     let what = match &e.action {
-        Action::Instruct { text } => What::Words(text.clone()),
+        Action::Instruct { text } | Action::Queue { text } | Action::Steer { text } => {
+            What::Words(text.clone())
+        }
         Action::Choose { call, choices } => What::Options {
             call: call.clone(),
             choices: choices.clone(),
         },
-        Action::Start { .. } | Action::Reply => return,
+        Action::Start { .. }
+        | Action::Reply
+        | Action::Answer { .. }
+        | Action::Interrupt
+        | Action::TakeBack { .. } => return,
     };
     Arc::make_mut(&mut state.dispatches).queue(session, &e.inbound, what);
 }

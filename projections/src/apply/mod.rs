@@ -3,6 +3,7 @@
 
 mod commands;
 mod inbound;
+mod prompts;
 mod sessions;
 
 pub(crate) use commands::dispatch_of;
@@ -57,6 +58,21 @@ pub fn apply(state: &mut State, envelope: &Envelope) {
         Event::QueueLineImported(e) => inbound::queue_line(state, e),
         Event::AttentionRequested(e) => Arc::make_mut(&mut state.inbox).keys.insert(&e.key),
         Event::DeadlinePassed(e) => deadline_passed(state, &e.deadline),
+        Event::PromptAsked(e) => prompts::asked(state, seq, e),
+        Event::PromptWitnessed(e) => prompts::witnessed(state, seq, e),
+        Event::PromptDelivered(e) => prompts::delivered(state, e),
+        Event::PromptClosed(e) => prompts::closed(state, seq, e),
+        Event::PromptAnswered(e) => prompts::answered(state, e),
+        Event::PromptsListed(e) => prompts::listed(state, seq, e),
+        Event::PromptExpired(e) => prompts::expired(state, e),
+        Event::PromptShown(e) => prompts::shown(state, e),
+        Event::ThreadStatusChanged(e) => Arc::make_mut(&mut state.server).thread(e),
+        Event::RateLimitsChanged(e) => {
+            Arc::make_mut(&mut state.server)
+                .limits
+                .clone_from(&e.windows);
+        }
+        Event::AppServerLinkChanged(e) => Arc::make_mut(&mut state.server).link(e),
         Event::RoutingDecided(e) => inbound::routed(state, e),
         Event::InstructionEnded(e) => Arc::make_mut(&mut state.dispatches).end(e),
         Event::NoticeQueued(e) => notice_queued(state, seq, e),
@@ -100,6 +116,8 @@ fn runtime_started(state: &mut State, settings: Settings) {
     state.running = true;
     state.settings = Arc::new(settings);
     state.failed_sources.clear();
+    // A connection does not outlive its process.
+    Arc::make_mut(&mut state.server).lost();
     await_self_test(state);
     // Nobody has looked for these rollouts while nothing ran.
     let at = state.tick.after(waits::ROLLOUT);
@@ -205,10 +223,12 @@ fn deadline_passed(state: &mut State, deadline: &Deadline) {
             }
         }
         Deadline::SelfTest => await_self_test(state),
+        Deadline::Loop => Arc::make_mut(&mut state.inbox).loop_held = 0,
         Deadline::Proof(_)
         | Deadline::Retry(_)
         | Deadline::Allowance
         | Deadline::Expiry(_)
+        | Deadline::Prompt(_)
         | Deadline::Gather(_)
         | Deadline::Unanswered => {}
     }

@@ -2,7 +2,7 @@
 //! its newest words count, or none; afterwards the owner hears that it was too late.
 
 use super::draft::Draft;
-use super::{commands, dispatches, gather, messages, notices};
+use super::{dispatches, gather, messages, notices, settle};
 use crate::inbox::{Done, Recent};
 use crate::ledger::Stage;
 use events::event::{InboundChanged, Topic};
@@ -26,7 +26,7 @@ pub(super) fn changed(draft: &mut Draft, row: &MessageRow, text: Option<String>)
     }));
     if let Some((session, trying)) = &lane {
         for id in trying {
-            commands::settle(draft, *id, Outcome::Expired);
+            settle::settle(draft, *id, Outcome::Expired);
         }
         dispatches::advance(draft, session);
     }

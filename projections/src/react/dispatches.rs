@@ -2,11 +2,13 @@
 //! pane, resume, or a refusal that says why. One rung at a time; the next only
 //! after the one before has certainly not borne.
 
-use super::draft::{Draft, topic_known};
-use super::{messages, notices, replies};
+use super::draft::{Draft, decide, topic_known};
+use super::{notices, replies};
 use crate::dispatch::{Dispatch, Rung, What};
 use crate::routing::Route;
-use events::command::{ChooseOptions, Instruction, StartSession, TypeInstruction};
+use events::command::{
+    ChooseOptions, Instruction, StartSession, StartTurn, SteerTurn, TypeInstruction,
+};
 use events::event::{Action, InstructionEnd, InstructionEnded, Rule, Topic};
 use events::outcome::{Doubt, Evidence, Failure, How, Screen};
 use events::{Command, Event, Guid, Outcome, SessionId, Settings, Span, Text};
@@ -57,7 +59,7 @@ fn next_rung(dispatch: &Dispatch, ahead: Option<Rung>, settings: &Settings) -> O
             settings.route_via_tmux.then_some(Rung::Steer)
         }
         Rung::Queue => (!settings.strict_tmux).then_some(Rung::Resume),
-        Rung::Steer | Rung::Resume => None,
+        Rung::Steer | Rung::Resume | Rung::AppServer => None,
     }
 }
 
@@ -71,14 +73,17 @@ fn may_queue(failure: &Failure) -> bool {
                 Screen::Composer { .. } | Screen::Working | Screen::RunningHook | Screen::CopyMode
             )
         }
-        Failure::TooLarge { .. } => false,
+        Failure::TooLarge { .. } | Failure::PromptGone { .. } => false,
         Failure::Target { .. }
         | Failure::NotPermitted { .. }
         | Failure::Row { .. }
         | Failure::NoPane { .. }
         | Failure::Unsupported { .. }
         | Failure::Refused { .. }
-        | Failure::NotStarted { .. } => true,
+        | Failure::NotStarted { .. }
+        | Failure::NoLink { .. }
+        | Failure::Rejected { .. }
+        | Failure::NoTurn => true,
     }
 }
 
@@ -142,6 +147,25 @@ fn command(draft: &Draft, session: &SessionId, dispatch: &Dispatch, rung: Rung) 
         }),
         Rung::Queue => Command::QueueInstruction(instruction),
         Rung::Resume => Command::ResumeSession(instruction),
+        Rung::AppServer => by_server(draft, instruction),
+    }
+}
+
+/// To the running turn, or as a new one. A connection that is gone meanwhile is refused.
+fn by_server(draft: &Draft, instruction: Instruction) -> Command {
+    let state = draft.state();
+    let generation = state.server.has(&instruction.session).unwrap_or_default();
+    let session = state.sessions.get(&instruction.session);
+    match session.and_then(|session| session.turn.clone()) {
+        Some(turn) => Command::SteerTurn(SteerTurn {
+            instruction,
+            generation,
+            turn,
+        }),
+        None => Command::StartTurn(StartTurn {
+            instruction,
+            generation,
+        }),
     }
 }
 
@@ -205,24 +229,32 @@ pub(super) fn settled(draft: &mut Draft, command: &Command, how: Option<&How>, o
 
 const fn received(how: Option<&How>) -> &'static str {
     match how {
-        Some(How::Steered(_)) => "received; it steers the running turn",
+        Some(How::Steered(_) | How::TurnSteered) => "received; it steers the running turn",
         Some(How::Queued) => "received from the queue",
         Some(How::Resumed) => "received; resumed in the background",
-        Some(How::Chosen(_)) => "answered",
-        Some(How::Typed(_) | How::Pressed(_) | How::Accepted) | None => "received",
+        Some(How::Chosen(_) | How::Replied { .. } | How::Answered(_)) => "answered",
+        Some(
+            How::Typed(_)
+            | How::Pressed(_)
+            | How::Accepted
+            | How::TurnStarted { .. }
+            | How::InterruptAsked
+            | How::EscapePressed(_),
+        )
+        | None => "received",
     }
 }
 
 fn unconfirmed(doubt: &Doubt) -> String {
     let why = match doubt {
         Doubt::TimedOut { program } | Doubt::BrokeOff { program, .. } => {
-            format!("{program} did not end well")
+            format!("{program} failed or timed out")
         }
-        Doubt::Interrupted => "this program was stopped while it was on its way".into(),
-        Doubt::NoProof | Doubt::NoWitness => "the session's record does not show it".into(),
+        Doubt::Interrupted => "this program was stopped at that moment".into(),
+        Doubt::NoProof | Doubt::NoWitness => "the session has no record of it".into(),
     };
     format!(
-        "Your message may or may not have gone in: {why}. It is not sent again by itself; look at the session."
+        "Your message may have arrived: {why}. It is not sent again automatically; check the session."
     )
 }
 
@@ -242,10 +274,17 @@ pub(super) fn not_seen_yet(draft: &mut Draft, command: &Command, how: &How) {
     }
     let kind = match how {
         How::Queued => "sent, not yet seen: it waits in Codex's queue",
-        How::Steered(_) => "sent, not yet seen: it waits for the running step",
-        How::Accepted | How::Typed(_) | How::Chosen(_) | How::Pressed(_) | How::Resumed => {
-            "sent, not yet seen"
-        }
+        How::Steered(_) | How::TurnSteered => "sent, not yet seen: it waits for the running step",
+        How::Accepted
+        | How::Typed(_)
+        | How::Chosen(_)
+        | How::Pressed(_)
+        | How::Resumed
+        | How::Replied { .. }
+        | How::Answered(_)
+        | How::TurnStarted { .. }
+        | How::InterruptAsked
+        | How::EscapePressed(_) => "sent, not yet seen",
     };
     notices::queue(draft, Some(&session), topic, kind, "");
 }
@@ -259,18 +298,18 @@ pub(super) fn start(draft: &mut Draft, inbound: &Guid, rule: Rule, label: &str, 
         candidates: Vec::new(),
     };
     if !draft.state().settings.enable_new {
-        messages::decide(draft, inbound, route, Action::Reply);
+        decide(draft, inbound, route, Action::Reply);
         return notices::answer(
             draft,
             inbound,
             None,
             "not started",
-            "Starting sessions from the phone is switched off (CODEX_IMESSAGE_ENABLE_NEW_SESSION).",
+            "Starting sessions from the phone is disabled (CODEX_IMESSAGE_ENABLE_NEW_SESSION).",
         );
     }
     let cwd = directory(draft);
     let text = Text::from(words);
-    messages::decide(
+    decide(
         draft,
         inbound,
         route,

@@ -2,9 +2,10 @@
 //! copy of State, so that a decision sees the ones before it.
 
 use crate::apply::apply;
+use crate::routing::Route;
 use crate::state::State;
-use events::event::{CommandRequested, Topic};
-use events::{Batch, Command, CommandId, Envelope, Event, Now, Seq, SessionId};
+use events::event::{Action, CommandRequested, RoutingDecided, Topic};
+use events::{Batch, Command, CommandId, Envelope, Event, Guid, Now, Seq, SessionId};
 
 /// A batch in the making.
 pub(crate) struct Draft {
@@ -16,14 +17,14 @@ pub(crate) struct Draft {
 }
 
 impl Draft {
-    pub(crate) fn new(state: &State, now: Now) -> Self {
+    pub(crate) fn new(state: State, now: Now) -> Self {
         let now = Now {
             wall: now.wall,
             tick: now.tick.max(state.tick),
         };
         Self {
             first: state.last.next(),
-            state: state.clone(),
+            state,
             now,
             events: Vec::new(),
             commands: 0,
@@ -74,9 +75,26 @@ impl Draft {
         id
     }
 
-    pub(crate) fn finish(self) -> Batch {
-        Batch::new(self.first, self.now, self.events)
+    pub(crate) fn finish(self) -> (Batch, State) {
+        (Batch::new(self.first, self.now, self.events), self.state)
     }
+}
+
+/// Records where a message goes.
+pub(crate) fn decide(draft: &mut Draft, inbound: &Guid, route: Route, action: Action) {
+    let Route {
+        rule,
+        target,
+        candidates,
+        ..
+    } = route;
+    draft.record(Event::RoutingDecided(RoutingDecided {
+        inbound: inbound.clone(),
+        rule,
+        action,
+        target,
+        candidates,
+    }));
 }
 
 /// Whether a notice about this was queued for the session before.

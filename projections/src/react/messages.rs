@@ -1,14 +1,14 @@
 //! Rows of chat.db: the owner's become routes; our own are looked at next door.
 
-use super::draft::Draft;
+use super::draft::{Draft, decide};
 use super::{changes, dispatches, gather, missing, notices, own_rows, replies, unanswered};
 use crate::admit::{Verdict, judge};
 use crate::answers::{self, Answer};
 use crate::grammar::{self, Parsed, parse};
 use crate::routing::{self, Route};
 use events::event::{
-    Action, IgnoreReason, InboundHeld, InboundIgnored, InboundReceived, ReactionReceived,
-    RoutingDecided, Rule, Topic,
+    Action, IgnoreReason, InboundHeld, InboundIgnored, InboundReceived, ReactionReceived, Rule,
+    Topic,
 };
 use events::input::MessageRow;
 use events::{CommandId, Event, Guid, SessionId, Text};
@@ -58,8 +58,7 @@ pub(super) fn row(draft: &mut Draft, row: &MessageRow) {
 }
 
 fn ignored(draft: &mut Draft, row: &MessageRow, reason: IgnoreReason, copy_of: Option<CommandId>) {
-    let quiet = crate::admit::quiet(&draft.state().inbox, draft.now().wall);
-    let first = reason == IgnoreReason::Loop && quiet;
+    let first = reason == IgnoreReason::Loop && draft.state().inbox.loop_held == 0;
     draft.record(Event::InboundIgnored(InboundIgnored {
         rowid: row.rowid,
         guid: row.guid.clone(),
@@ -67,8 +66,7 @@ fn ignored(draft: &mut Draft, row: &MessageRow, reason: IgnoreReason, copy_of: O
         copy_of,
     }));
     if first {
-        let body = "Too many messages, or too many equal ones, came within a minute. They are not acted on until a minute is quiet.";
-        notices::queue(draft, None, Topic::Health, "paused", body);
+        notices::queue(draft, None, Topic::Health, "paused", PAUSED);
     }
     if crate::admit::deserves_a_word(draft.state(), row, reason) {
         unanswered::note(draft, row, reason);
@@ -77,6 +75,20 @@ fn ignored(draft: &mut Draft, row: &MessageRow, reason: IgnoreReason, copy_of: O
 
 /// The owner reacted to a text of ours. A reaction asks for nothing.
 fn reacted(_draft: &mut Draft, _reaction: &ReactionReceived) {}
+
+const PAUSED: &str = "Too many messages, or too many with the same words, came within a minute. \
+                      This looks like a program that answers by itself, so more of them are not \
+                      acted on until there is a pause. Answers to sessions that wait for you still go in.";
+
+/// The pause is there: the owner hears how many of their messages did nothing.
+pub(super) fn loop_over(draft: &mut Draft, held: u32) {
+    let body = match held {
+        0 => return,
+        1 => "One message was not acted on. Send it again if you meant it.".to_owned(),
+        many => format!("{many} messages were not acted on. Send them again if you meant them."),
+    };
+    notices::queue(draft, None, Topic::Health, "resumed", &body);
+}
 
 /// The owner wrote: understand, route, act. One decision, with its reasons.
 pub(super) fn owner_wrote(draft: &mut Draft, event: &InboundReceived) {
@@ -88,7 +100,7 @@ pub(super) fn owner_wrote(draft: &mut Draft, event: &InboundReceived) {
             guid,
             None,
             "pictures",
-            "Pictures and files cannot be passed on to Codex from here. Write what you want done.",
+            "Pictures and files cannot be sent to Codex from here. Please write what you want.",
         );
     }
     match understood(draft, event).followed_by(&tail(draft, guid)) {
@@ -143,8 +155,10 @@ fn tail(draft: &Draft, guid: &Guid) -> Vec<String> {
 pub(super) fn is_prose(draft: &Draft, event: &InboundReceived) -> bool {
     let state = draft.state();
     let route = match understood(draft, event) {
+        Parsed::Named { words, .. } | Parsed::Plain(words) if is_short_answer(&words) => {
+            return false;
+        }
         Parsed::Named { name, .. } => routing::named(state, &name),
-        Parsed::Plain(words) if is_short_answer(&words) => return false,
         Parsed::Plain(_) => routing::implied(state, event.reply_to.as_ref()),
         Parsed::New { .. } => return true,
         _ => return false,
@@ -224,13 +238,13 @@ fn retry_named(draft: &mut Draft, inbound: &Guid, name: &str) {
     decide(draft, inbound, route, Action::Reply);
     if missing.is_empty() {
         let name = crate::render::tidy(name, 40);
-        let body = format!("{NOTHING} To say it to the session, write \"@{name} retry\".");
+        let body = format!("{NOTHING} To send the word to the session, write \"@{name} retry\".");
         return notices::answer(draft, inbound, Some(&session), "nothing missing", &body);
     }
     missing::bring(draft, inbound, &missing);
 }
 
-const NOTHING: &str = "No text to you is known to be missing.";
+const NOTHING: &str = "No undelivered texts.";
 
 /// A word of ours that is an option of the question it would go to is its answer.
 fn understood(draft: &Draft, event: &InboundReceived) -> Parsed {
@@ -263,23 +277,6 @@ fn control(rule: Rule) -> Route {
         about: None,
         candidates: Vec::new(),
     }
-}
-
-/// Records where a message goes.
-pub(super) fn decide(draft: &mut Draft, inbound: &Guid, route: Route, action: Action) {
-    let Route {
-        rule,
-        target,
-        candidates,
-        ..
-    } = route;
-    draft.record(Event::RoutingDecided(RoutingDecided {
-        inbound: inbound.clone(),
-        rule,
-        action,
-        target,
-        candidates,
-    }));
 }
 
 fn reply(draft: &mut Draft, inbound: &Guid, rule: Rule, kind: &str, body: &str) {

@@ -2,7 +2,6 @@
 //! all of them stand in one batch. Nothing here runs during replay.
 
 mod changes;
-mod commands;
 mod dispatches;
 mod draft;
 mod gather;
@@ -11,22 +10,26 @@ mod missing;
 mod notices;
 mod notify;
 mod own_rows;
+mod prompt_news;
+mod prompts;
+mod proofs;
 mod replies;
 mod rollouts;
 mod sending;
+mod settle;
 mod sources;
 mod unanswered;
 
 use crate::ledger::Stage;
 use crate::state::State;
 use draft::Draft;
-use events::event::{DeadlinePassed, RuntimeStarted, RuntimeStopped};
+use events::event::{Deadline, DeadlinePassed, RuntimeStarted, RuntimeStopped};
 use events::input::Started;
 use events::outcome::{Doubt, Performed};
 use events::{Batch, Event, Input, Now, Outcome};
 
-/// Proposes the batch that an input causes.
-pub(crate) fn propose(state: &State, input: Input, now: Now) -> Batch {
+/// Proposes the batch that an input causes, and gives State as it will be after it.
+pub(crate) fn propose(state: State, input: Input, now: Now) -> (Batch, State) {
     let mut draft = Draft::new(state, now);
     match input {
         Input::Started(started) => runtime_started(&mut draft, started),
@@ -38,8 +41,13 @@ pub(crate) fn propose(state: &State, input: Input, now: Now) -> Batch {
         Input::ChatDb(placed) => fact(&mut draft, Event::ChatDbPlaced(placed)),
         Input::QueueLine(line) => sources::queue_line(&mut draft, line),
         Input::Source(source, state) => sources::changed(&mut draft, source, state),
-        Input::Report(id, report) => commands::reported(&mut draft, id, report),
+        Input::Report(id, report) => proofs::reported(&mut draft, id, report),
         Input::LogRecovered(recovered) => sources::log_recovered(&mut draft, recovered),
+        Input::Prompt(raised) => prompt_news::raised(&mut draft, *raised),
+        Input::PromptResolved(resolved) => prompt_news::resolved(&mut draft, &resolved),
+        Input::ThreadStatus(status) => prompt_news::thread_status(&mut draft, status),
+        Input::RateLimits(limits) => prompt_news::rate_limits(&mut draft, limits),
+        Input::AppServer(link) => prompt_news::link(&mut draft, link),
         Input::Elapsed => elapsed(&mut draft),
     }
     if !draft.is_empty() {
@@ -82,14 +90,14 @@ fn runtime_started(draft: &mut Draft, started: Started) {
         let performed = match stage {
             Stage::Requested => continue,
             Stage::Performed(performed) => Some(performed),
-            Stage::Started => commands::interrupted(&command).map(interrupted),
+            Stage::Started => settle::interrupted(&command).map(interrupted),
         };
         let Some(performed) = performed else {
             // Nothing can prove it afterwards.
-            commands::settle(draft, id, Outcome::Unknown(Doubt::Interrupted));
+            settle::settle(draft, id, Outcome::Unknown(Doubt::Interrupted));
             continue;
         };
-        commands::perform(draft, id, performed);
+        settle::perform(draft, id, performed);
     }
 }
 
@@ -103,9 +111,13 @@ fn elapsed(draft: &mut Draft) {
             .filter(|(at, _)| *at <= draft.now().tick)
             .map(|(_, d)| d.clone());
         let Some(deadline) = due else { return };
+        let held = draft.state().inbox.loop_held;
         draft.record(Event::DeadlinePassed(DeadlinePassed {
             deadline: deadline.clone(),
         }));
-        commands::due(draft, &deadline);
+        match deadline {
+            Deadline::Loop => messages::loop_over(draft, held),
+            deadline => settle::due(draft, &deadline),
+        }
     }
 }

@@ -2,14 +2,14 @@
 //! taken back because they no longer matter.
 
 use super::draft::Draft;
+use crate::handle::not_for_owner;
 use crate::ledger::Stage;
 use crate::outbox::Notice;
 use crate::redact::redact;
 use crate::render::{head, parts};
 use crate::state::State;
-use events::event::{NoticeExpired, NoticeQueued, NoticeWithdrawn, Topic};
+use events::event::{CommandSettled, NoticeQueued, NoticeWithdrawn, Topic};
 use events::{CommandId, Event, Guid, Outcome, Seq, SessionId, Text, Tick};
-use std::sync::Arc;
 
 /// Queues a notice with our head line.
 pub(super) fn queue(
@@ -55,7 +55,7 @@ fn worded(state: &State, session: Option<&SessionId>, kind: &str, body: &str) ->
 pub(super) fn self_test(draft: &mut Draft) {
     let state = draft.state();
     if state.outbox.open.is_empty() {
-        let body = "Texts reach you; no answer is needed.";
+        let body = "This is a test. Texts reach you; no reply is needed.";
         queue(draft, None, Topic::Health, "self-test", body);
     }
 }
@@ -74,8 +74,7 @@ pub(super) fn answer(
 /// What was to go to somebody who is no longer the owner goes to the owner.
 pub(super) fn readdress(draft: &mut Draft) {
     let state = draft.state();
-    let stranger =
-        |notice: &Notice| super::sources::not_for_owner(state, Some(&notice.to)).is_some();
+    let stranger = |notice: &Notice| not_for_owner(&state.settings, Some(&notice.to)).is_some();
     let open = state.outbox.open.iter();
     let open = open.filter(|(_, n)| stranger(n) && !begun(state, n));
     let open: Vec<_> = open.map(|(seq, notice)| (*seq, notice.clone())).collect();
@@ -93,7 +92,7 @@ pub(super) fn readdress(draft: &mut Draft) {
 }
 
 /// A part of the notice is being given to Messages, or was given.
-fn begun(state: &State, notice: &Notice) -> bool {
+pub(super) fn begun(state: &State, notice: &Notice) -> bool {
     let entry = notice.sending.and_then(|id| state.ledger.open.get(&id));
     entry.is_some_and(|entry| entry.stage != Stage::Requested)
 }
@@ -126,14 +125,20 @@ pub(super) fn instead(
 }
 
 /// The commands that were asked for on behalf of these notices.
-fn owed_for(state: &State, notices: &[Seq]) -> Vec<CommandId> {
+pub(super) fn owed_for(state: &State, notices: &[Seq]) -> Vec<CommandId> {
     let open = notices.iter().filter_map(|seq| state.outbox.open.get(seq));
     open.filter_map(|notice| notice.sending).collect()
 }
 
-fn expire(draft: &mut Draft, commands: Vec<CommandId>) {
+/// Texts that were asked for and not begun are no longer wanted. Nothing follows from
+/// that: who lets go of a notice says what comes in its place.
+pub(super) fn expire(draft: &mut Draft, commands: Vec<CommandId>) {
+    let owed = |draft: &Draft, id: &CommandId| draft.state().ledger.open.contains_key(id);
     for id in commands {
-        super::commands::settle(draft, id, Outcome::Expired);
+        if owed(draft, &id) {
+            let outcome = Outcome::Expired;
+            draft.record(Event::CommandSettled(CommandSettled { id, outcome }));
+        }
     }
 }
 
@@ -172,16 +177,4 @@ pub(super) fn drop_it(draft: &mut Draft, notice: Seq, why: &str) {
         why: why.to_owned(),
     }));
     expire(draft, owed);
-}
-
-/// A notice waited too long. What is being given to Messages right now is let go.
-pub(super) fn too_old(draft: &mut Draft, notice: Seq) {
-    let state = draft.state();
-    let waits = |open: &Arc<Notice>| !begun(state, open);
-    if state.outbox.open.get(&notice).is_some_and(waits) {
-        let owed = owed_for(state, &[notice]);
-        draft.record(Event::NoticeExpired(NoticeExpired { notice }));
-        expire(draft, owed);
-        super::missing::tell(draft);
-    }
 }

@@ -4,6 +4,7 @@
 use super::draft::Draft;
 use super::notices;
 use super::rollouts::turn_ended;
+use crate::handle::not_for_owner;
 use crate::redact::redact;
 use crate::sessions::folder;
 use crate::told;
@@ -67,7 +68,7 @@ pub(super) fn attention(draft: &mut Draft, attention: Attention) {
     if state.inbox.keys.contains(&attention.key) {
         return;
     }
-    let refused = super::sources::not_for_owner(state, attention.to.as_ref());
+    let refused = not_for_owner(&state.settings, attention.to.as_ref());
     let need = if state.settings.redact {
         redact(attention.need.reveal())
     } else {

@@ -1,7 +1,7 @@
 //! Our own rows of chat.db: the only proof that a text was sent, or that it was not.
 
 use super::draft::Draft;
-use super::{commands, missing, notices};
+use super::{missing, notices, settle};
 use crate::admit::is_imessage;
 use events::event::{OutgoingSeen, Topic};
 use events::input::MessageRow;
@@ -62,7 +62,7 @@ pub(super) fn seen(draft: &mut Draft, row: &MessageRow, command: CommandId) {
             guid: row.guid.clone(),
             code: row.error,
         };
-        commands::settle(
+        settle::settle(
             draft,
             command,
             if row.error == 0 {

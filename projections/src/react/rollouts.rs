@@ -2,7 +2,7 @@
 //! questions, and whether our words arrived.
 
 use super::draft::{Draft, topic_known};
-use super::{commands, notices, notify};
+use super::{notices, notify, prompt_news, proofs};
 use crate::redact::redact;
 use crate::refs;
 use crate::render;
@@ -177,7 +177,7 @@ fn seen(draft: &mut Draft, session: &SessionId, meta: SessionMeta, offset: u64) 
             Some(session),
             Topic::Progress,
             "started",
-            &format!("\"{label}\" runs now."),
+            &format!("\"{label}\" is running."),
         );
     }
     for told in waiting.turns.iter().cloned() {
@@ -205,7 +205,7 @@ fn user_spoke(draft: &mut Draft, session: &SessionId, offset: u64, text: &Text) 
             close(draft, session, offset, &question.call, how);
         }
     }
-    let ours = commands::proven_by_words(draft, session, offset, digest);
+    let ours = proofs::proven_by_words(draft, session, offset, digest);
     if !ours {
         overtaken(draft, session);
     }
@@ -222,7 +222,7 @@ fn overtaken(draft: &mut Draft, session: &SessionId) {
         draft,
         session,
         seen,
-        "you went on with the session at the desk",
+        "you continued the session at the desk",
     );
 }
 
@@ -290,7 +290,7 @@ fn close(draft: &mut Draft, session: &SessionId, offset: u64, call: &CallId, how
     let topic = Topic::Question(call.clone());
     let mine = |other: &Topic, _| *other == topic;
     notices::withdraw(draft, session, mine, "the question is no longer open");
-    commands::proven_by_answer(draft, session, call, how);
+    proofs::proven_by_answer(draft, session, call, how);
 }
 
 /// A turn ended, whoever tells first: notify and the rollout speak of the same turn.
@@ -342,6 +342,7 @@ pub(super) fn turn_ended(
     for call in held {
         close(draft, session, offset.unwrap_or(before), &call, how);
     }
+    prompt_news::turn_ended(draft, session, turn.as_ref());
     if owners && !told && wants_endings(draft) {
         let (kind, body) = worded(ending);
         notices::queue(draft, Some(session), Topic::TurnEnd(turn), kind, &body);
@@ -358,7 +359,7 @@ fn worded(ending: &Ending) -> (&'static str, String) {
         Ending::Finished { last } => (
             "done",
             last.as_ref().map_or_else(
-                || "The turn ended without a last word.".into(),
+                || "The turn ended without a message.".into(),
                 |l| l.reveal().clone(),
             ),
         ),

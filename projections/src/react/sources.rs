@@ -2,12 +2,11 @@
 
 use super::draft::Draft;
 use super::notices;
-use crate::handle;
+use crate::handle::not_for_owner;
 use crate::redact::redact;
-use crate::state::State;
 use events::event::{LogRecovered, QueueLineImported, SourceFailed, SourceRecovered, Topic};
 use events::input::{QueueEntry, QueueLine, Source, SourceState};
-use events::{Digest, Event, Text, Wall};
+use events::{Digest, Event, Wall};
 
 /// A source changed; what is known already is not said again.
 pub(super) fn changed(draft: &mut Draft, source: Source, now: SourceState) {
@@ -33,7 +32,7 @@ pub(super) fn changed(draft: &mut Draft, source: Source, now: SourceState) {
         notices::queue(draft, None, Topic::Health, "disk full", &fault);
     }
     if again {
-        let body = "Messages on the Mac can be read again. What you wrote meanwhile is acted on \
+        let body = "Messages on the Mac is readable again. What you wrote meanwhile is handled now, \
                     unless it is too old.";
         notices::queue(draft, None, Topic::Health, "heard again", body);
     }
@@ -42,8 +41,8 @@ pub(super) fn changed(draft: &mut Draft, source: Source, now: SourceState) {
 /// A source has failed for long; the owner cannot know that nobody hears them.
 pub(super) fn deaf(draft: &mut Draft, source: Source) {
     if draft.state().deaf.contains(&source) {
-        let body = "Messages on the Mac cannot be read since ten minutes or more, so what you \
-                    write here is not seen. `doctor` on the Mac says what to do; nothing is lost.";
+        let body = "Messages on the Mac has been unreadable for at least ten minutes, so what you \
+                    write here is not seen. Run `doctor` on the Mac. Nothing is lost.";
         notices::queue(draft, None, Topic::Health, "not heard", body);
     }
 }
@@ -54,22 +53,6 @@ pub(super) fn log_recovered(draft: &mut Draft, recovered: LogRecovered) {
     let body = format!("{story}\nThe damaged files are kept in {kept}");
     draft.record(Event::LogRecovered(recovered));
     notices::queue(draft, None, Topic::Health, "log recovered", &body);
-}
-
-/// Why a text is not sent to this recipient; `None` where it is the owner's.
-pub(super) fn not_for_owner(state: &State, to: Option<&Text>) -> Option<String> {
-    if state.settings.owner.is_empty() {
-        return Some("no recipient is configured".into());
-    }
-    let owners = |to: &Text| {
-        state
-            .settings
-            .owner
-            .iter()
-            .any(|mine| handle::same(mine.reveal(), to.reveal()))
-    };
-    let stranger = to.is_some_and(|to| !owners(to));
-    stranger.then(|| "its recipient is not the owner: nothing is sent to anybody else".into())
 }
 
 /// A line of the queue file is sent as it stands, once.
@@ -119,7 +102,7 @@ pub(super) fn queue_line(draft: &mut Draft, line: QueueLine) {
 fn why_not(draft: &Draft, entry: &QueueEntry, digest: Digest) -> Option<String> {
     let state = draft.state();
     if entry.text.reveal().trim().is_empty() {
-        return Some("the line has no text".into());
+        return Some("the line contains no text".into());
     }
     let lately = |at: &Wall| at.until(draft.now().wall) <= state.settings.dedupe_ttl;
     let twice = state
@@ -127,6 +110,6 @@ fn why_not(draft: &Draft, entry: &QueueEntry, digest: Digest) -> Option<String> 
         .queue_lines
         .iter()
         .any(|(said, at)| *said == digest && lately(at));
-    let twice = twice.then(|| "the same line was taken before".to_owned());
-    not_for_owner(state, entry.to.as_ref()).or(twice)
+    let twice = twice.then(|| "duplicate of an earlier line".to_owned());
+    not_for_owner(&state.settings, entry.to.as_ref()).or(twice)
 }

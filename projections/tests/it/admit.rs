@@ -379,11 +379,7 @@ fn a_picture_without_words_is_answered_and_with_words_is_taken() {
     let mut row = world.row("\u{fffc}");
     row.attachments = true;
     world.take(row);
-    assert!(
-        world
-            .notice()
-            .contains("Pictures and files cannot be passed on")
-    );
+    assert!(world.notice().contains("Pictures and files cannot be sent"));
     let mut row = world.row("\u{fffc}list");
     row.attachments = true;
     world.take(row);
@@ -437,6 +433,50 @@ fn a_known_guid_under_another_row_is_one_message() {
     );
     assert!(world.take(row).is_empty());
     assert!(world.notices().is_empty());
+}
+
+pub(crate) fn reasons(
+    world: &mut World,
+    texts: impl Iterator<Item = String>,
+    gap: u64,
+) -> Vec<Reason> {
+    let mut out = Vec::new();
+    for text in texts {
+        let row = world.row(&text);
+        if let Some(Event::InboundIgnored(e)) = world.take(row).first() {
+            out.push(e.reason);
+        }
+        world.pass(gap);
+    }
+    out
+}
+
+#[test]
+fn a_loop_is_stopped_reported_once_and_over_after_a_quiet_minute() {
+    let mut world = World::new();
+    let stopped = reasons(&mut world, (0..200).map(|_| "help".into()), 4000);
+    assert!(
+        stopped.len() >= 190 && stopped.iter().all(|r| *r == Reason::Loop),
+        "{}",
+        stopped.len()
+    );
+    let said = world.notices();
+    assert_eq!(said.iter().filter(|n| n.contains("paused")).count(), 1);
+    world.pass(61_000);
+    assert!(reasons(&mut world, std::iter::once("list".into()), 0).is_empty());
+}
+
+#[test]
+fn many_different_texts_in_a_minute_are_a_loop_too() {
+    let mut world = World::new();
+    let stopped = reasons(&mut world, (0..100).map(|n| format!("list {n}?")), 100);
+    assert_eq!(stopped.len(), 40);
+}
+
+#[test]
+fn the_same_answer_a_few_times_is_a_person() {
+    let mut world = World::new();
+    assert!(reasons(&mut world, (0..30).map(|_| "yes".into()), 15_000).is_empty());
 }
 
 prop_compose! {

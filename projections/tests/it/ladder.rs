@@ -102,7 +102,7 @@ fn unseen_is_said_once_looked_at_once_and_in_the_end_not_confirmed() {
     world.pass(60_000);
     let told = world.notice();
     assert!(
-        told.contains("not confirmed") && told.contains("may or may not have gone in"),
+        told.contains("not confirmed") && told.contains("may have arrived"),
         "{told}"
     );
     assert!(world.next_work().is_none(), "never typed again");
@@ -213,7 +213,7 @@ fn a_draft_without_a_queue_is_left_alone() {
     assert!(
         world
             .notice()
-            .contains("a draft of yours in the composer; it was left as it is")
+            .contains("a draft of yours; it was not changed")
     );
     assert!(world.next_work().is_none());
 }
@@ -229,8 +229,8 @@ fn in_front_of_anything_else_the_owner_is_told_what_is_there() {
         notes: false,
     };
     for (screen, line) in [
-        (what, "it waits for an approval: touch /etc/x"),
-        (ask, "it waits for an answer: Which?"),
+        (what, "it is waiting for an approval: touch /etc/x"),
+        (ask, "it is waiting for an answer: Which?"),
         (Screen::PlanPrompt, "whether to implement the plan"),
         (Screen::Trust, "trust"),
         (Screen::Update, "update"),
@@ -239,9 +239,9 @@ fn in_front_of_anything_else_the_owner_is_told_what_is_there() {
             Screen::Picker {
                 title: "Models".into(),
             },
-            "something else is open there: Models",
+            "another view is open: Models",
         ),
-        (Screen::Shell, "a shell is there"),
+        (Screen::Shell, "shows a shell"),
         (Screen::Unknown, "not recognised, so nothing was typed"),
     ] {
         for strict_tmux in [true, false] {
@@ -264,11 +264,7 @@ fn in_front_of_anything_else_the_owner_is_told_what_is_there() {
             max: 100_000,
         },
     );
-    assert!(
-        world
-            .notice()
-            .contains("200000 bytes, and 100000 is the most")
-    );
+    assert!(world.notice().contains("200000 bytes; the limit is 100000"));
 }
 
 #[test]
@@ -450,9 +446,9 @@ fn a_refusal_names_each_way_that_was_tried() {
     fails(&mut world, "ResumeSession", refused);
     let told = world.notice();
     for way in [
-        "In its pane: no pane",
-        "By codex queue: this",
-        "By codex exec resume: codex",
+        "Pane: no pane",
+        "Codex's queue: this",
+        "codex exec resume: codex",
     ] {
         assert!(told.contains(way), "{way} in {told}");
     }

@@ -42,7 +42,7 @@ fn after_a_crash_what_was_begun_waits_for_its_proof_and_is_never_begun_again() {
         world
             .notices()
             .iter()
-            .any(|n| n.contains("this program was stopped while it was on its way"))
+            .any(|n| n.contains("this program was stopped at that moment"))
     );
     assert_eq!(ended(&world), [InstructionEnd::Unknown]);
 }
@@ -83,7 +83,7 @@ fn a_start_that_was_interrupted_is_told_and_not_repeated() {
     assert!(
         world
             .notice()
-            .contains("\"docs\" was not started: tmux could not be started: not found.")
+            .contains("\"docs\" was not started: cannot start tmux: not found.")
     );
 }
 

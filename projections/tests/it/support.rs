@@ -148,6 +148,7 @@ impl World {
         let mut events = self.comes(row);
         if self.machine.state().inbox.waiting.is_some() {
             let now = self.now;
+            self.now.tick = now.tick.max(self.machine.state().tick);
             events.extend(self.pass(3_000));
             self.now = now;
         }

@@ -82,7 +82,7 @@ fn threads_of_codex_itself_are_recorded_and_not_told() {
         assert!(world.notices().is_empty(), "{kind:?}");
         assert!(world.machine.state().sessions.get(&id).unwrap().finished);
         world.says("list");
-        assert!(world.notice().contains("No session is known"));
+        assert!(world.notice().contains("No sessions yet"));
     }
     let mut world = World::new();
     let id = world.thread(1, "/srv/api", ThreadKind::Exec);
@@ -148,7 +148,7 @@ fn turns_that_fail_or_are_interrupted_are_told() {
     assert!(
         world
             .notice()
-            .ends_with("done\nThe turn ended without a last word.")
+            .ends_with("done\nThe turn ended without a message.")
     );
 }
 

@@ -7,7 +7,7 @@
 
 use super::super::screen::{Seen, SeenQuestion};
 use super::super::{EffectsConfig, settled};
-use super::Target;
+use super::{Target, in_doubt};
 use crate::clock::Stopwatch;
 use events::command::{ChooseOptions, Chosen};
 use events::outcome::{Doubt, Failure, How, Screen};
@@ -56,17 +56,19 @@ async fn first(config: &EffectsConfig, command: &ChooseOptions) -> Result<Target
 }
 
 async fn all(target: &Target, choices: &[Chosen]) -> Report {
-    let chosen = |doubt| Target::performed(How::Chosen(target.pane.clone()), doubt);
+    let how = || How::Chosen(target.pane.clone());
     for (nth, choice) in choices.iter().enumerate() {
         if nth > 0 && !comes_up(target, choice, nth + 1, choices.len()).await {
-            return chosen(Some(Doubt::NoProof));
+            return Target::performed(how(), Some(Doubt::NoProof));
         }
-        let doubt = target.press(&choice.option.to_string()).await;
-        if doubt.is_some() {
-            return chosen(doubt);
+        let pressed = target.press(&choice.option.to_string()).await;
+        match pressed {
+            Ok(()) => {}
+            Err(_) if nth == 0 => return target.pressed(how(), pressed),
+            Err(trouble) => return Target::performed(how(), Some(in_doubt(trouble))),
         }
     }
-    chosen(None)
+    Target::performed(how(), None)
 }
 
 /// Waits for the question with this number.

@@ -4,6 +4,7 @@
 //! pane and looks at it anew, and what cannot be recognised gets no key.
 
 mod choosing;
+mod keys;
 mod processes;
 mod proof;
 mod survey;
@@ -23,7 +24,7 @@ use super::screen::{Capture, Seen, recognise};
 use super::settled;
 use crate::clock::Stopwatch;
 use events::outcome::{Doubt, Failure, How, Performed, Screen};
-use events::{Pane, Report, SessionId, Text};
+use events::{Pane, Report, SessionId};
 use std::time::Duration;
 use tmux::{Tmux, Trouble};
 use tokio::time::sleep;
@@ -56,11 +57,16 @@ impl Target {
         })
     }
 
-    /// What the pane shows now.
+    /// What the pane shows now, if keys would reach it alone.
     async fn look(&self) -> Result<(Capture, Seen), String> {
         match self.tmux.look(&self.pane.id).await {
-            Ok((root, capture)) if root == self.root => Ok(self.seen(capture).await),
-            Ok(_) => Err("another program has taken the pane".to_owned()),
+            Ok(look) if look.root != self.root => {
+                Err("another program has taken the pane".to_owned())
+            }
+            Ok(look) => match look.hindrance {
+                Some(why) => Err(why.to_owned()),
+                None => Ok(self.seen(look.capture).await),
+            },
             Err(trouble) => Err(trouble.to_string()),
         }
     }
@@ -118,25 +124,29 @@ impl Target {
         Report::Performed(Performed { how, doubt })
     }
 
-    /// A key after which nothing can be taken back.
-    async fn press(&self, key: &str) -> Option<Doubt> {
-        self.tmux
-            .press(&self.pane.id, key)
-            .await
-            .err()
-            .map(in_doubt)
+    /// A key after which nothing can be taken back. tmux presses it only where it
+    /// reaches this pane alone; where it does not, nothing has happened.
+    async fn press(&self, key: &str) -> Result<(), Trouble> {
+        self.tmux.press(&self.pane.id, self.root, key).await
+    }
+
+    /// The report on the first key of a command.
+    fn pressed(&self, how: How, pressed: Result<(), Trouble>) -> Report {
+        match pressed {
+            Err(Trouble::Refused(why) | Trouble::NotStarted(why)) => self.lost(&why),
+            Ok(()) => Self::performed(how, None),
+            Err(trouble @ Trouble::Silent(_)) => Self::performed(how, Some(in_doubt(trouble))),
+        }
     }
 }
 
 /// What a tmux call that failed leaves open once something has been typed.
 fn in_doubt(trouble: Trouble) -> Doubt {
-    let program = "tmux".to_owned();
     match trouble {
-        Trouble::Silent(_) => Doubt::TimedOut { program },
-        Trouble::Refused(why) | Trouble::NotStarted(why) => Doubt::BrokeOff {
-            program,
-            code: 1,
-            message: Text::from(why),
+        Trouble::Silent(_) => Doubt::TimedOut {
+            program: "tmux".to_owned(),
         },
+        // The key was not pressed; what was typed before it stands where it is.
+        Trouble::Refused(_) | Trouble::NotStarted(_) => Doubt::NoProof,
     }
 }

@@ -9,7 +9,9 @@
 use super::super::EffectsConfig;
 use super::super::child::{Child, Ended};
 use super::super::screen::Capture;
+use super::keys;
 use events::Pane;
+use std::collections::BTreeSet;
 use std::ffi::OsString;
 use std::path::Path;
 use std::time::Duration;
@@ -17,7 +19,12 @@ use std::time::Duration;
 const BUDGET: Duration = Duration::from_secs(2);
 /// Numbers first, what others can write last, one blank between: a title may hold anything.
 const PANE: &str = "#{pane_id} #{pane_pid} #{pane_in_mode} #{alternate_on} #{cursor_flag} \
-                    #{cursor_x} #{cursor_y} #{pane_width} #{pane_height} #{pane_dead} #{pane_title}";
+                    #{cursor_x} #{cursor_y} #{pane_width} #{pane_height} #{pane_dead}";
+
+/// The format of a pane: [`PANE`], whether keys reach it alone, its title.
+fn pane_format() -> String {
+    format!("{PANE} {} #{{pane_title}}", keys::STATE)
+}
 
 /// One server, by its socket.
 #[derive(Clone)]
@@ -43,8 +50,20 @@ pub(crate) struct Listed {
     /// Its first process.
     pub(crate) root: u32,
     dead: bool,
+    /// Whether keys reach it alone, as [`keys::STATE`] says.
+    keys: String,
     /// All but what it shows.
     outline: Capture,
+}
+
+/// A pane at one moment.
+pub(crate) struct Look {
+    /// Its first process.
+    pub(crate) root: u32,
+    /// What it shows.
+    pub(crate) capture: Capture,
+    /// Why no key may go there, whatever it shows.
+    pub(crate) hindrance: Option<&'static str>,
 }
 
 impl Listed {
@@ -64,15 +83,22 @@ impl Tmux {
 
     /// Every living pane of the server.
     pub(super) async fn panes(&self) -> Result<Vec<Listed>, Trouble> {
-        let out = self.run(&[&["list-panes", "-a", "-F", PANE]], &[]).await?;
+        let format = pane_format();
+        let list = ["list-panes", "-a", "-F", &format];
+        let out = self.run(&[&list], &[]).await?;
         let panes = out.lines().filter_map(|line| self.listed(line));
-        Ok(panes.filter(|pane| !pane.dead).collect())
+        // A pane is listed once for each session that its window is in.
+        let mut ids = BTreeSet::new();
+        let mut panes: Vec<Listed> = panes.filter(|pane| !pane.dead).collect();
+        panes.retain(|pane| ids.insert(pane.pane.id.clone()));
+        Ok(panes)
     }
 
-    /// What a pane shows, and its first process.
-    pub(crate) async fn look(&self, pane: &str) -> Result<(u32, Capture), Trouble> {
-        let commands: [&[&str]; 4] = [
-            &["display-message", "-p", "-t", pane, PANE],
+    /// What a pane shows, and whether keys would reach it alone, at one moment.
+    pub(crate) async fn look(&self, pane: &str) -> Result<Look, Trouble> {
+        let format = pane_format();
+        let commands: [&[&str]; 5] = [
+            &["display-message", "-p", "-t", pane, &format],
             &[
                 "display-message",
                 "-p",
@@ -82,30 +108,57 @@ impl Tmux {
             ],
             &["capture-pane", "-p", "-t", pane],
             &["capture-pane", "-p", "-e", "-t", pane],
+            &["list-clients", "-t", pane, "-F", "#{client_flags}"],
         ];
         let out = self.run(&commands, &[]).await?;
         self.seen(pane, &out)
             .ok_or_else(|| Trouble::Refused(format!("{pane} could not be captured")))
     }
 
-    /// Pastes `text` as one bracketed paste. The buffer is named for the command and gone afterwards.
-    pub(super) async fn paste(&self, pane: &str, name: &str, text: &str) -> Result<(), Trouble> {
-        let commands: [&[&str]; 2] = [
-            &["load-buffer", "-b", name, "-"],
-            &["paste-buffer", "-p", "-r", "-d", "-b", name, "-t", pane],
-        ];
-        let pasted = self.run(&commands, text.as_bytes()).await;
+    /// Pastes `text` as one bracketed paste, if it reaches this pane alone. The buffer is
+    /// named for the command and gone afterwards.
+    pub(super) async fn paste(
+        &self,
+        pane: &str,
+        root: u32,
+        name: &str,
+        text: &str,
+    ) -> Result<(), Trouble> {
+        let paste = format!("paste-buffer -p -r -d -b {name} -t {pane}");
+        let load = ["load-buffer", "-b", name, "-"];
+        let pasted = self.guarded(&[&load], pane, root, &paste, text).await;
         if pasted.is_err() {
             // What was not pasted must not lie about; an answer that there is no such buffer is fine.
             let _gone = self.run(&[&["delete-buffer", "-b", name]], &[]).await;
         }
-        pasted.map(drop)
+        pasted
     }
 
-    /// Presses one key: `Enter`, or a digit.
-    pub(super) async fn press(&self, pane: &str, key: &str) -> Result<(), Trouble> {
-        let out = self.run(&[&["send-keys", "-t", pane, key]], &[]).await;
-        out.map(drop)
+    /// Presses one key, `Enter` or a digit, if it reaches this pane alone.
+    pub(super) async fn press(&self, pane: &str, root: u32, key: &str) -> Result<(), Trouble> {
+        let press = format!("send-keys -t {pane} {key}");
+        self.guarded(&[], pane, root, &press, "").await
+    }
+
+    /// Runs a command that puts something into a pane, if it reaches this pane alone.
+    async fn guarded(
+        &self,
+        before: &[&[&str]],
+        pane: &str,
+        root: u32,
+        command: &str,
+        stdin: &str,
+    ) -> Result<(), Trouble> {
+        let probe = keys::probe(pane);
+        let guarded = keys::only_if_alone(pane, root, command);
+        let guarded = guarded.each_ref().map(String::as_str);
+        let mut commands = before.to_vec();
+        commands.extend([&probe[..], &guarded[..]]);
+        let printed = self.run(&commands, stdin.as_bytes()).await?;
+        match keys::refused(&printed) {
+            Some(why) => Err(Trouble::Refused(why)),
+            None => Ok(()),
+        }
     }
 
     /// Runs commands in one go and returns what they print.
@@ -142,7 +195,7 @@ impl Tmux {
     }
 
     fn listed(&self, line: &str) -> Option<Listed> {
-        let mut fields = line.splitn(11, ' ');
+        let mut fields = line.splitn(12, ' ');
         let id = fields.next().filter(|id| id.starts_with('%'))?.to_owned();
         let root = fields.next()?.parse().ok()?;
         let mut flag = || Some(fields.next()? != "0");
@@ -151,11 +204,13 @@ impl Tmux {
         let cursor = (number()?, number()?);
         let (width, height) = (number()?, number()?);
         let dead = fields.next()? != "0";
+        let keys = fields.next()?.to_owned();
         let socket = self.socket.clone();
         Some(Listed {
             pane: Pane { socket, id },
             root,
             dead,
+            keys,
             outline: Capture {
                 title: fields.next().unwrap_or_default().to_owned(),
                 cursor,
@@ -169,24 +224,30 @@ impl Tmux {
         })
     }
 
-    /// Takes apart what [`Self::look`] asked for; `None` when a line is missing or too many.
-    fn seen(&self, pane: &str, out: &str) -> Option<(u32, Capture)> {
+    /// Takes apart what [`Self::look`] asked for; `None` when a line is missing.
+    fn seen(&self, pane: &str, out: &str) -> Option<Look> {
         let mut rows = out.lines();
         let listed = self.listed(rows.next()?)?;
         let command = rows.next()?.to_owned();
         let rows: Vec<String> = rows.map(str::to_owned).collect();
         let height = usize::from(listed.outline.height);
-        if listed.pane.id != pane || listed.dead || rows.len() != height * 2 {
+        if listed.pane.id != pane || listed.dead || rows.len() < height * 2 {
             return None;
         }
-        let (lines, styled) = rows.split_at(height);
+        let (screen, clients) = rows.split_at(height * 2);
+        let (lines, styled) = screen.split_at(height);
         let capture = Capture {
             lines: lines.to_vec(),
             styled: Some(styled.to_vec()),
             command,
             ..listed.outline
         };
-        Some((listed.root, capture))
+        let hindrance = keys::hindrance(&listed.keys).or_else(|| keys::locked(clients));
+        Some(Look {
+            root: listed.root,
+            capture,
+            hindrance,
+        })
     }
 }
 

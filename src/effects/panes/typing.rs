@@ -90,7 +90,10 @@ async fn submit(target: &Target, id: CommandId, framed: &Framed, working: bool) 
     let buffer = format!("codex-imessage-{id}");
     let pasted = Stopwatch::start();
     let text = framed.bytes_to_paste.reveal();
-    match target.tmux.paste(&target.pane.id, &buffer, text).await {
+    let pasting = target
+        .tmux
+        .paste(&target.pane.id, target.root, &buffer, text);
+    match pasting.await {
         Ok(()) => {}
         Err(Trouble::Refused(why) | Trouble::NotStarted(why)) => return target.lost(&why),
         Err(trouble @ Trouble::Silent(_)) => {
@@ -99,7 +102,7 @@ async fn submit(target: &Target, id: CommandId, framed: &Framed, working: bool) 
     }
     // A text that is not seen in time is looked for once more, later, before Enter.
     let doubt = if stands_for_enter(target, framed, pasted).await {
-        target.press("Enter").await
+        target.press("Enter").await.err().map(super::in_doubt)
     } else {
         Some(Doubt::NoProof)
     };
@@ -149,8 +152,8 @@ const fn takes_enter(screen: &Screen) -> bool {
 pub(crate) async fn press_enter(config: &EffectsConfig, command: &TypeInstruction) -> Report {
     match ready_for_enter(config, command).await {
         Ok(target) => {
-            let doubt = target.press("Enter").await;
-            Target::performed(How::Pressed(target.pane.clone()), doubt)
+            let pressed = target.press("Enter").await;
+            target.pressed(How::Pressed(target.pane.clone()), pressed)
         }
         Err(report) => report,
     }

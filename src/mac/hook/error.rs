@@ -2,6 +2,7 @@
 //! in the file, as that may be secret.
 
 use super::text::Fault;
+use crate::error::CommandError;
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -92,6 +93,17 @@ impl HookError {
                 "use the version of this program that wrote it, or move '{}' elsewhere",
                 path.display()
             ),
+        }
+    }
+}
+
+/// A file that is left alone, as a command's error.
+impl From<HookError> for CommandError {
+    fn from(error: HookError) -> Self {
+        let failure = Self::failure(error.to_string()).hint(error.hint());
+        match std::error::Error::source(&error) {
+            Some(source) => failure.because(source.to_string()),
+            None => failure,
         }
     }
 }

@@ -1,0 +1,122 @@
+//! What prompts and answers to them do to State.
+
+use super::{anomaly, deadlines};
+use crate::prompts::{List, OPEN_MAX, Past, Prompt, Prompts, Telling, Witness};
+use crate::state::State;
+use events::Seq;
+use events::event::Deadline;
+use events::prompt::{
+    AnswerPrompt, PromptAnswered, PromptAsked, PromptClosed, PromptDelivered, PromptExpired,
+    PromptShown, PromptWitnessed, PromptsListed,
+};
+use std::sync::Arc;
+
+fn prompts(state: &mut State) -> &mut Prompts {
+    Arc::make_mut(&mut state.prompts)
+}
+
+pub(super) fn asked(state: &mut State, seq: Seq, e: &PromptAsked) {
+    let at = state.wall;
+    let expiry = state.tick.after(state.settings.expiry);
+    let prompt = Prompt {
+        session: e.session.clone(),
+        turn: e.turn.clone(),
+        call: e.call.clone(),
+        approval: e.approval.clone(),
+        body: e.body.clone(),
+        choices: e.choices.clone(),
+        witnesses: vec![Witness {
+            source: e.source.clone(),
+            digest: e.digest,
+            choices: e.choices.clone(),
+        }],
+        whole: e.whole,
+        at,
+        telling: None,
+        answered: None,
+        expired: false,
+    };
+    let open = &mut prompts(state).open;
+    open.insert(seq, prompt);
+    let oldest = (open.len() > OPEN_MAX).then(|| open.pop_first()).flatten();
+    if let Some((oldest, _)) = oldest {
+        deadlines(state).clear(&Deadline::Prompt(oldest));
+    }
+    deadlines(state).set(Deadline::Prompt(seq), expiry);
+}
+
+pub(super) fn witnessed(state: &mut State, seq: Seq, e: &PromptWitnessed) {
+    if !prompts(state).witness(e) {
+        anomaly(state, seq, "a prompt was seen again that was not open");
+    }
+}
+
+pub(super) fn shown(state: &mut State, e: &PromptShown) {
+    let notice = state.outbox.open.get(&e.notice);
+    let parts = notice.map_or(0, |notice| notice.parts.len());
+    let expiry = state.tick.after(state.settings.expiry);
+    let Some(prompt) = prompts(state).open.get_mut(&e.prompt) else {
+        return;
+    };
+    prompt.telling = Some(Telling {
+        notice: e.notice,
+        parts: u16::try_from(parts).unwrap_or(u16::MAX),
+        whole: e.whole,
+        delivered: None,
+        seen: None,
+    });
+    prompt.expired = false;
+    deadlines(state).set(Deadline::Prompt(e.prompt), expiry);
+}
+
+pub(super) fn delivered(state: &mut State, e: &PromptDelivered) {
+    let tick = state.tick;
+    let prompt = prompts(state).open.get_mut(&e.prompt);
+    let telling = prompt.and_then(|prompt| prompt.telling.as_mut());
+    if let Some(telling) = telling.filter(|telling| telling.notice == e.notice) {
+        telling.delivered = Some(e.date);
+        telling.seen = Some(tick);
+    }
+}
+
+pub(super) fn closed(state: &mut State, seq: Seq, e: &PromptClosed) {
+    deadlines(state).clear(&Deadline::Prompt(e.prompt));
+    let all = prompts(state);
+    let Some(prompt) = all.open.remove(&e.prompt) else {
+        return anomaly(state, seq, "a prompt was closed that was not open");
+    };
+    all.closed.push(Past {
+        prompt: e.prompt,
+        session: prompt.session,
+        call: prompt.call,
+        how: e.how.clone(),
+        answered: prompt.answered,
+    });
+}
+
+pub(super) fn answered(state: &mut State, e: &PromptAnswered) {
+    if let Some(prompt) = prompts(state).open.get_mut(&e.prompt) {
+        prompt.answered = Some(e.inbound.clone());
+    }
+}
+
+/// The answer certainly did not reach Codex: the prompt may be answered again.
+pub(super) fn unanswered(state: &mut State, answer: &AnswerPrompt) {
+    if let Some(prompt) = prompts(state).open.get_mut(&answer.prompt) {
+        prompt.answered = None;
+    }
+}
+
+pub(super) fn listed(state: &mut State, seq: Seq, e: &PromptsListed) {
+    prompts(state).lists.push(List {
+        at: seq,
+        inbound: e.inbound.clone(),
+        prompts: e.prompts.clone(),
+    });
+}
+
+pub(super) fn expired(state: &mut State, e: &PromptExpired) {
+    if let Some(prompt) = prompts(state).open.get_mut(&e.prompt) {
+        prompt.expired = true;
+    }
+}

@@ -1,0 +1,170 @@
+//! News of prompts: what sources show becomes one prompt, told once; what ends it
+//! settles the answers that are on their way.
+
+use super::draft::Draft;
+use super::{prompts, settle};
+use crate::ledger::Stage;
+use crate::prompts::{Prompt, Witness};
+use events::outcome::{Doubt, Evidence, Failure};
+use events::prompt::{
+    AppServerLinkChanged, PromptAsked, PromptBody, PromptChoice, PromptEnd, PromptRaised,
+    PromptResolved, PromptSource, PromptWitnessed, RateLimitsChanged, ThreadState,
+    ThreadStatusChanged,
+};
+use events::{Command, CommandId, Event, Outcome, Seq, SessionId, TurnId};
+
+/// A source shows a prompt.
+pub(super) fn raised(draft: &mut Draft, raised: PromptRaised) {
+    let digest = raised.digest();
+    let state = draft.state();
+    if let Some(prompt) = state.prompts.known(&raised) {
+        let known = state.prompts.open.get(&prompt);
+        let same = known.is_some_and(|known| {
+            let shown = |w: &Witness| w.source == raised.source && w.digest == digest;
+            known.witnesses.iter().any(shown)
+        });
+        if same {
+            return;
+        }
+        let more = known.is_some_and(|known| raised.whole && !known.whole);
+        let (body, choices) = clean(draft, &raised);
+        draft.record(Event::PromptWitnessed(PromptWitnessed {
+            prompt,
+            source: raised.source,
+            body: more.then_some(body),
+            choices,
+            digest,
+            whole: raised.whole,
+        }));
+        return;
+    }
+    if is_over(draft, &raised) {
+        return;
+    }
+    let (body, choices) = clean(draft, &raised);
+    let turn = raised.turn.or_else(|| {
+        let session = draft.state().sessions.get(&raised.session);
+        session.and_then(|session| session.turn.clone())
+    });
+    draft.record(Event::PromptAsked(PromptAsked {
+        session: raised.session,
+        turn,
+        call: raised.call,
+        approval: raised.approval,
+        source: raised.source,
+        body,
+        choices,
+        digest,
+        whole: raised.whole,
+    }));
+}
+
+/// News of a turn that has ended come too late; a plan is asked about after its turn.
+fn is_over(draft: &Draft, raised: &PromptRaised) -> bool {
+    let session = draft.state().sessions.get(&raised.session);
+    let ended = |turn: &TurnId| session.is_some_and(|session| session.ended.contains(turn));
+    !matches!(raised.body, PromptBody::Plan { .. }) && raised.turn.as_ref().is_some_and(ended)
+}
+
+/// What may be stored of it.
+fn clean(draft: &Draft, raised: &PromptRaised) -> (PromptBody, Vec<PromptChoice>) {
+    if draft.state().settings.redact {
+        crate::redact_prompt::redacted(&raised.body, &raised.choices)
+    } else {
+        (raised.body.clone(), raised.choices.clone())
+    }
+}
+
+/// A source says that a prompt is not up any more.
+pub(super) fn resolved(draft: &mut Draft, resolved: &PromptResolved) {
+    let prompts = &draft.state().prompts;
+    let Some(prompt) = prompts.by_source(&resolved.session, &resolved.source) else {
+        return;
+    };
+    close(draft, prompt, &resolved.how, Some(&resolved.source));
+}
+
+/// A prompt ended: its notice is retired, and the answers to it are settled.
+fn close(draft: &mut Draft, prompt: Seq, how: &PromptEnd, source: Option<&PromptSource>) {
+    prompts::end(draft, prompt, how, source);
+    for (id, stage) in answering(draft, prompt) {
+        let outcome = match (&stage, how) {
+            (Stage::Requested, _) => Outcome::Failed(Failure::PromptGone {
+                why: prompts::ended(how).into(),
+            }),
+            (_, PromptEnd::ByUs) => Outcome::Done(Evidence::Resolved { prompt }),
+            // It was on its way when the prompt ended: which of the two was first is not known.
+            _ => Outcome::Unknown(Doubt::NoProof),
+        };
+        settle::settle(draft, id, outcome);
+    }
+}
+
+/// The commands that answer a prompt.
+fn answering(draft: &Draft, prompt: Seq) -> Vec<(CommandId, Stage)> {
+    let answers =
+        |command: &Command| matches!(command, Command::AnswerPrompt(c) if c.prompt == prompt);
+    let open = draft.state().ledger.open.iter();
+    open.filter(|(_, entry)| answers(&entry.command))
+        .map(|(id, entry)| (*id, entry.stage.clone()))
+        .collect()
+}
+
+/// A turn ended, and what waited in it with it.
+pub(super) fn turn_ended(draft: &mut Draft, session: &SessionId, turn: Option<&TurnId>) {
+    let waits = |prompt: &Prompt| {
+        let other = matches!((&prompt.turn, turn), (Some(mine), Some(ended)) if mine != ended);
+        !other && !matches!(prompt.body, PromptBody::Plan { .. })
+    };
+    let open = draft.state().prompts.of(session);
+    let open: Vec<_> = open.filter(|(_, p)| waits(p)).map(|(seq, _)| seq).collect();
+    for prompt in open {
+        close(draft, prompt, &PromptEnd::TurnEnded, None);
+    }
+}
+
+/// The app-server tells what a session does. One that waits for nothing has no prompt.
+pub(super) fn thread_status(draft: &mut Draft, status: ThreadStatusChanged) {
+    let server = &draft.state().server;
+    if server.generation != Some(status.generation)
+        || server.threads.get(&status.session) == Some(&status.status)
+    {
+        return;
+    }
+    let (session, waits) = (status.session.clone(), waits(status.status));
+    draft.record(Event::ThreadStatusChanged(status));
+    if waits {
+        return;
+    }
+    let by_server = |prompt: &Prompt| {
+        let mut sources = prompt.witnesses.iter().map(|witness| &witness.source);
+        sources.any(|source| matches!(source, PromptSource::AppServer { .. }))
+    };
+    let open = draft.state().prompts.of(&session);
+    let gone: Vec<_> = open
+        .filter(|(_, p)| by_server(p))
+        .map(|(seq, _)| seq)
+        .collect();
+    for prompt in gone {
+        close(draft, prompt, &PromptEnd::Gone, None);
+    }
+}
+
+const fn waits(state: ThreadState) -> bool {
+    matches!(
+        state,
+        ThreadState::Active { approval: true, .. } | ThreadState::Active { input: true, .. }
+    )
+}
+
+/// Codex tells how much of the account's allowance is used.
+pub(super) fn rate_limits(draft: &mut Draft, limits: RateLimitsChanged) {
+    if draft.state().server.limits != limits.windows {
+        draft.record(Event::RateLimitsChanged(limits));
+    }
+}
+
+/// The connection to the app-server was made or lost.
+pub(super) fn link(draft: &mut Draft, link: AppServerLinkChanged) {
+    draft.record(Event::AppServerLinkChanged(link));
+}

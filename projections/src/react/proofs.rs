@@ -1,0 +1,100 @@
+//! What shows how a command ended: its executor's report, and what the rollout says.
+
+use super::draft::Draft;
+use super::settle::{perform, settle};
+use crate::ledger::Stage;
+use events::input::Closing;
+use events::outcome::{Doubt, Evidence, Failure};
+use events::{CallId, Command, CommandId, Digest, Outcome, Report, SessionId};
+
+/// An executor reports. What was settled by proof meanwhile stays so.
+pub(super) fn reported(draft: &mut Draft, id: CommandId, report: Report) {
+    let started = draft
+        .state()
+        .ledger
+        .open
+        .get(&id)
+        .is_some_and(|entry| entry.stage == Stage::Started);
+    if !started {
+        return;
+    }
+    match report {
+        Report::Performed(performed) => perform(draft, id, performed),
+        Report::Settled(outcome) => settle(draft, id, outcome),
+    }
+}
+
+/// The rollout recorded words of the user: the oldest instruction with these
+/// words is proven, by whichever of its commands they came.
+/// Whether there was one.
+pub(super) fn proven_by_words(
+    draft: &mut Draft,
+    session: &SessionId,
+    offset: u64,
+    digest: Digest,
+) -> bool {
+    let open = &draft.state().ledger.open;
+    let fits = |command: &Command| {
+        crate::apply::dispatch_of(command).filter(|(target, _)| target == session)
+    };
+    let begun = open
+        .iter()
+        .filter(|(_, e)| e.stage != Stage::Requested && e.digest == Some(digest));
+    let Some(inbound) = begun
+        .filter_map(|(_, e)| fits(&e.command))
+        .map(|(_, inbound)| inbound)
+        .next()
+    else {
+        return false;
+    };
+    let mine = open
+        .iter()
+        .filter(|(_, e)| fits(&e.command).is_some_and(|(_, other)| other == inbound));
+    let mine: Vec<_> = mine.map(|(id, e)| (*id, e.stage.clone())).collect();
+    for (id, stage) in mine {
+        let evidence = Evidence::Recorded {
+            session: session.clone(),
+            offset,
+        };
+        settle(
+            draft,
+            id,
+            if stage == Stage::Requested {
+                Outcome::Expired
+            } else {
+                Outcome::Done(evidence)
+            },
+        );
+    }
+    true
+}
+
+/// The rollout closed a question that we were answering.
+pub(super) fn proven_by_answer(
+    draft: &mut Draft,
+    session: &SessionId,
+    call: &CallId,
+    how: Closing,
+) {
+    let answering = |command: &Command| matches!(command, Command::ChooseOptions(c) if c.session == *session && c.call == *call);
+    let mine = draft
+        .state()
+        .ledger
+        .open
+        .iter()
+        .filter(|(_, e)| answering(&e.command));
+    let mine: Vec<_> = mine.map(|(id, e)| (*id, e.stage.clone())).collect();
+    for (id, stage) in mine {
+        let outcome = match (stage, how) {
+            (Stage::Requested, _) => Outcome::Failed(Failure::Unsupported {
+                what: "the question is no longer open.".into(),
+            }),
+            (_, Closing::Answered) => Outcome::Done(Evidence::Answered {
+                session: session.clone(),
+                call: call.clone(),
+            }),
+            _ => Outcome::Unknown(Doubt::NoProof),
+        };
+        settle(draft, id, outcome);
+    }
+}
