@@ -451,34 +451,6 @@ pub(crate) fn reasons(
     out
 }
 
-#[test]
-fn a_loop_is_stopped_reported_once_and_over_after_a_quiet_minute() {
-    let mut world = World::new();
-    let stopped = reasons(&mut world, (0..200).map(|_| "help".into()), 4000);
-    assert!(
-        stopped.len() >= 190 && stopped.iter().all(|r| *r == Reason::Loop),
-        "{}",
-        stopped.len()
-    );
-    let said = world.notices();
-    assert_eq!(said.iter().filter(|n| n.contains("paused")).count(), 1);
-    world.pass(61_000);
-    assert!(reasons(&mut world, std::iter::once("list".into()), 0).is_empty());
-}
-
-#[test]
-fn many_different_texts_in_a_minute_are_a_loop_too() {
-    let mut world = World::new();
-    let stopped = reasons(&mut world, (0..100).map(|n| format!("list {n}?")), 100);
-    assert_eq!(stopped.len(), 40);
-}
-
-#[test]
-fn the_same_answer_a_few_times_is_a_person() {
-    let mut world = World::new();
-    assert!(reasons(&mut world, (0..30).map(|_| "yes".into()), 15_000).is_empty());
-}
-
 prop_compose! {
     fn any_row()(
         text in prop_oneof![Just("yes".to_owned()), Just("[Codex] x".to_owned()), any::<String>()],
