@@ -87,6 +87,12 @@ pub enum Event {
     RateLimitsChanged(RateLimitsChanged),
     /// The connection to the app-server was made or lost.
     AppServerLinkChanged(AppServerLinkChanged),
+    /// Something that is read has a form that this program does not know.
+    ShapeUnknown(ShapeUnknown),
+    /// From here on a session's records come from another file.
+    RolloutFollowed(RolloutFollowed),
+    /// A session's goal was set, or its status changed.
+    GoalChanged(GoalChanged),
 
     // Decisions: what we chose, once.
     /// Where an inbound message goes, and why.
@@ -107,6 +113,8 @@ pub enum Event {
     PromptExpired(PromptExpired),
     /// A notice tells a prompt to the owner.
     PromptShown(PromptShown),
+    /// The owner is not told that a turn ended.
+    EndingNotTold(EndingNotTold),
 
     // The life of a command.
     /// Work is owed.

@@ -8,7 +8,7 @@ pub use crate::event::{
     Target, ThreadKind,
 };
 
-use crate::event::LogRecovered;
+use crate::event::{GoalStatus, LogRecovered, ShapeUnknown};
 use crate::id::{CallId, CommandId, Guid, InputKey, SessionId, TurnId};
 use crate::outcome::Report;
 use crate::private::Text;
@@ -54,6 +54,8 @@ pub enum Input {
     RateLimits(RateLimitsChanged),
     /// The connection to the app-server was made or lost.
     AppServer(AppServerLinkChanged),
+    /// Something was read whose form is not known.
+    Shape(ShapeUnknown),
     /// Time has passed; due deadlines are looked up by the machine.
     Elapsed,
 }
@@ -87,6 +89,8 @@ pub struct Notify {
 pub struct Rollout {
     /// The thread whose file it is.
     pub session: SessionId,
+    /// The file; empty means the one that the session's records came from last.
+    pub path: String,
     /// Byte offset in the file just behind the record.
     pub offset: u64,
     /// The record's own timestamp.
@@ -100,8 +104,14 @@ pub struct Rollout {
 pub enum RolloutFact {
     /// The head of the file.
     Meta(SessionMeta),
-    /// A turn began.
-    TurnStarted { turn: TurnId, plan_mode: bool },
+    /// A turn began; `goal` if Codex began it by itself, to go on with a goal.
+    TurnStarted {
+        turn: TurnId,
+        plan_mode: bool,
+        goal: bool,
+    },
+    /// The session's goal was set, or its status changed.
+    Goal(GoalStatus),
     /// The user's words were recorded: typed, pasted, queued, whoever sent them.
     UserMessage { text: Text },
     /// The model said something.

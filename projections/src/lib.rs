@@ -33,6 +33,7 @@ pub mod ring;
 pub mod routing;
 pub mod server;
 pub mod sessions;
+pub mod shapes;
 pub mod state;
 pub mod told;
 pub mod unanswered;

@@ -11,6 +11,7 @@ use crate::prompts::Prompts;
 use crate::ring::Ring;
 use crate::server::Server;
 use crate::sessions::Sessions;
+use crate::shapes::Shapes;
 use events::input::Source;
 use events::{Seq, Settings, Tick, Wall};
 use serde::{Deserialize, Serialize};
@@ -54,6 +55,8 @@ pub struct State {
     pub ledger: Arc<Ledger>,
     /// What becomes due.
     pub deadlines: Arc<Deadlines>,
+    /// What was read and not understood.
+    pub shapes: Arc<Shapes>,
     /// What should not have happened, by the log's own rules.
     pub anomalies: Ring<Anomaly, 64>,
 }

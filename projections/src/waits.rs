@@ -18,6 +18,8 @@ pub const TURN: Span = Span::seconds(6 * 3600);
 pub const QUEUE: Span = Span::seconds(12);
 /// For words at the desk to be about the end of a turn, and not to have waited for it.
 pub const OVERTAKEN: Span = Span::seconds(30);
+/// For the next turn of a goal; Codex begins it within milliseconds.
+pub const GOAL: Span = Span::seconds(15);
 /// Behind the acknowledgement time, for a rollout that is late.
 pub const LATE: Span = Span::seconds(30);
 

@@ -224,3 +224,44 @@ pub enum Ending {
     /// Somebody interrupted it.
     Interrupted { reason: String },
 }
+
+/// See [`super::Event::RolloutFollowed`].
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RolloutFollowed {
+    /// The session.
+    pub session: SessionId,
+    /// The file whose records follow.
+    pub path: String,
+    /// How far it was read before them.
+    pub offset: u64,
+}
+
+/// See [`super::Event::GoalChanged`].
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct GoalChanged {
+    /// The session.
+    pub session: SessionId,
+    /// Offset behind the record.
+    pub offset: u64,
+    /// What became of the goal.
+    pub status: GoalStatus,
+}
+
+/// How a session's goal is.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum GoalStatus {
+    /// Codex begins one turn after another until it is reached.
+    Active,
+    /// Somebody paused it.
+    Paused,
+    /// It is reached.
+    Complete,
+    /// Codex cannot go on by itself.
+    Blocked,
+    /// The account's usage is used up.
+    UsageLimited,
+    /// The goal's budget is used up.
+    BudgetLimited,
+    /// Another status, as Codex names it.
+    Other(String),
+}

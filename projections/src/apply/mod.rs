@@ -41,6 +41,12 @@ pub fn apply(state: &mut State, envelope: &Envelope) {
             state.deaf.remove(&e.source);
             deadlines(state).clear(&Deadline::Deaf(e.source));
         }
+        Event::ShapeUnknown(e) => {
+            let wall = state.wall;
+            Arc::make_mut(&mut state.shapes).add(seq, wall, e);
+        }
+        Event::RolloutFollowed(e) => sessions::followed(state, seq, e),
+        Event::GoalChanged(e) => sessions::goal_changed(state, seq, e),
         Event::NotifyReceived(e) => sessions::notified(state, e),
         Event::SessionSeen(e) => sessions::seen(state, e),
         Event::TurnStarted(e) => sessions::turn_started(state, seq, e),
@@ -74,6 +80,7 @@ pub fn apply(state: &mut State, envelope: &Envelope) {
         }
         Event::AppServerLinkChanged(e) => Arc::make_mut(&mut state.server).link(e),
         Event::RoutingDecided(e) => inbound::routed(state, e),
+        Event::EndingNotTold(e) => sessions::not_told(state, e),
         Event::InstructionEnded(e) => Arc::make_mut(&mut state.dispatches).end(e),
         Event::NoticeQueued(e) => notice_queued(state, seq, e),
         Event::NoticeWithdrawn(e) => notice_ended(state, e.notice, End::Withdrawn),
@@ -229,6 +236,7 @@ fn deadline_passed(state: &mut State, deadline: &Deadline) {
         | Deadline::Allowance
         | Deadline::Expiry(_)
         | Deadline::Prompt(_)
+        | Deadline::Goal(_)
         | Deadline::Gather(_)
         | Deadline::Unanswered => {}
     }

@@ -5,6 +5,7 @@ mod changes;
 mod dispatches;
 mod draft;
 mod gather;
+mod goals;
 mod messages;
 mod missing;
 mod notices;
@@ -17,6 +18,7 @@ mod replies;
 mod rollouts;
 mod sending;
 mod settle;
+mod shapes;
 mod sources;
 mod unanswered;
 
@@ -48,6 +50,7 @@ pub(crate) fn propose(state: State, input: Input, now: Now) -> (Batch, State) {
         Input::ThreadStatus(status) => prompt_news::thread_status(&mut draft, status),
         Input::RateLimits(limits) => prompt_news::rate_limits(&mut draft, limits),
         Input::AppServer(link) => prompt_news::link(&mut draft, link),
+        Input::Shape(shape) => shapes::found(&mut draft, shape),
         Input::Elapsed => elapsed(&mut draft),
     }
     if !draft.is_empty() {

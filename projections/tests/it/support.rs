@@ -228,6 +228,7 @@ impl World {
     pub(crate) fn grow(&mut self, session: &SessionId, fact: RolloutFact) -> Vec<Event> {
         self.offset += 100;
         self.feed(Input::Rollout(Rollout {
+            path: String::new(),
             session: session.clone(),
             offset: self.offset,
             at: self.now.wall,
@@ -262,6 +263,7 @@ impl World {
         self.grow(
             session,
             RolloutFact::TurnStarted {
+                goal: false,
                 turn: turn_id(turn),
                 plan_mode: false,
             },

@@ -44,6 +44,7 @@ impl Echoes {
                 return false;
             }
             RolloutFact::Meta(_)
+            | RolloutFact::Goal(_)
             | RolloutFact::Asked { .. }
             | RolloutFact::CallClosed { .. }
             | RolloutFact::TurnCompleted { .. }

@@ -24,6 +24,7 @@ impl History {
             | RolloutFact::TurnCompleted { .. }
             | RolloutFact::TurnAborted { .. } => self.close(QuestionKind::Modal),
             RolloutFact::Meta(_)
+            | RolloutFact::Goal(_)
             | RolloutFact::AssistantMessage { .. }
             | RolloutFact::Skipped { .. } => {}
         }

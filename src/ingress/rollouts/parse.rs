@@ -98,6 +98,12 @@ struct TurnRecord {
     last_agent_message: Option<String>,
     error: Option<serde_json::Value>,
     reason: Option<String>,
+    turn_attribution: Option<Attribution>,
+}
+
+#[derive(Deserialize)]
+struct Attribution {
+    turn_trigger: Option<String>,
 }
 
 impl TurnRecord {
@@ -119,6 +125,9 @@ fn started(line: &[u8]) -> Result<RolloutFact, Bad> {
     Ok(RolloutFact::TurnStarted {
         turn: turn.id().ok_or(Bad)?,
         plan_mode: turn.collaboration_mode_kind.as_deref() == Some("plan"),
+        goal: turn
+            .turn_attribution
+            .is_some_and(|by| by.turn_trigger.as_deref() == Some("goal")),
     })
 }
 

@@ -338,6 +338,7 @@ impl Tail {
     fn push(&self, offset: u64, at: Wall, fact: RolloutFact, out: &mut Vec<Rollout>) {
         out.push(Rollout {
             session: self.session.clone(),
+            path: self.path.to_string_lossy().into_owned(),
             offset,
             at,
             fact,

@@ -134,6 +134,7 @@ impl Session {
         self.turn = Some(turn.clone());
         let does = self.plan.pop_front().unwrap_or(Turn::Says(12));
         let fact = RolloutFact::TurnStarted {
+            goal: false,
             turn,
             plan_mode: false,
         };

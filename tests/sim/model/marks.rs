@@ -307,6 +307,7 @@ pub(super) fn branch(event: &Event) -> Option<&'static str> {
             Deadline::Expiry(_) => "due: expiry",
             Deadline::Deaf(_) => "due: deaf",
             Deadline::Prompt(_) => "due: prompt",
+            Deadline::Goal(_) => "due: goal",
         },
         _ => return None,
     })

@@ -74,8 +74,14 @@ fn show(fact: &RolloutFact) -> String {
     let tail = |turn: &str| turn[turn.len().saturating_sub(4)..].to_owned();
     match fact {
         RolloutFact::Meta(meta) => format!("meta {:?} {} {}", meta.kind, meta.version, meta.cwd),
-        RolloutFact::TurnStarted { turn, plan_mode } => {
-            format!("started {} plan={plan_mode}", tail(turn.as_str()))
+        RolloutFact::Goal(status) => format!("goal {status:?}"),
+        RolloutFact::TurnStarted {
+            turn,
+            plan_mode,
+            goal,
+        } => {
+            let goal = if *goal { " goal" } else { "" };
+            format!("started {} plan={plan_mode}{goal}", tail(turn.as_str()))
         }
         RolloutFact::UserMessage { text } => format!("user {}", text.reveal()),
         RolloutFact::AssistantMessage { text, .. } => format!("assistant {}", text.reveal()),
