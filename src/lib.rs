@@ -2,6 +2,7 @@
 //! is in the `events` crate, what it means in `projections`; here is everything
 //! that can fail.
 
+pub mod app_server;
 pub mod cli;
 pub mod clock;
 pub mod config;

@@ -172,6 +172,7 @@ fn turns() -> Vec<Event> {
             plan_mode: true,
         }),
         Event::UserSpoke(UserSpoke {
+            client: Some("41.0".into()),
             session: session(),
             offset: 3100,
             digest: Digest([7; 16]),
@@ -229,6 +230,7 @@ fn questions() -> Vec<Event> {
                     detail: "One file.".into(),
                 }],
             }],
+            digests: vec![Digest([7; 16])],
         })
     };
     let closed = |how| {

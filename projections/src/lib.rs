@@ -23,6 +23,7 @@ pub mod machine;
 pub mod missing;
 pub mod numbers;
 pub mod outbox;
+mod placeholder;
 pub mod prompts;
 mod react;
 pub mod redact;

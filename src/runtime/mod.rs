@@ -25,6 +25,7 @@ pub use log_files::{log_export, log_import, log_verify, replay};
 pub use standalone::{AppendError, append, empty_inbox};
 use work::Until;
 
+use crate::app_server::Link;
 use crate::clock::{Clock, SystemClock};
 use crate::config::{Config, Program};
 use crate::driver::Driver;
@@ -86,13 +87,7 @@ fn work(config: &Config, once: bool, stopped: Option<Stopped>) -> Outcome {
     driver
         .take(Input::Started(started), clock.now())
         .map_err(open::fault)?;
-    let tasks = tokio::runtime::Builder::new_multi_thread()
-        .worker_threads(1)
-        .enable_all()
-        .build()
-        .map_err(|error| {
-            CommandError::failure("no threads can be had from the system").because(error)
-        })?;
+    let tasks = tasks()?;
     let (wakes, woken) = wake::wakes();
     let entered = tasks.enter();
     let stopping = Arc::new(AtomicBool::new(false));
@@ -105,10 +100,11 @@ fn work(config: &Config, once: bool, stopped: Option<Stopped>) -> Outcome {
     }
     let (chat_db, seen) = tokio::sync::watch::channel(Access::default());
     serve(config, &wakes, seen)?;
-    let sources = sources::start_all(config, driver.machine().state(), &wakes, chat_db)
+    let server = Link::default();
+    let sources = sources::start_all(config, driver.machine().state(), &wakes, chat_db, &server)
         .map_err(|error| CommandError::failure("the sources cannot be started").because(error))?;
     drop(entered);
-    let executor = LocalExecutor::new(effects(config));
+    let executor = LocalExecutor::with_server(effects(config), server);
     let mut saved = driver.machine().state().last;
     let mut keep = |driver: &Driver<SledLog>, last: events::Seq| {
         if last.0.saturating_sub(saved.0) >= SNAPSHOT_EVERY {
@@ -141,6 +137,17 @@ fn work(config: &Config, once: bool, stopped: Option<Stopped>) -> Outcome {
     tasks.shutdown_timeout(Duration::from_millis(200));
     drop(driver);
     Ok(Answer::Yes)
+}
+
+/// What waits: sockets, timers, children.
+fn tasks() -> Result<tokio::runtime::Runtime, CommandError> {
+    let tasks = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(1)
+        .enable_all()
+        .build();
+    tasks.map_err(|error| {
+        CommandError::failure("no threads can be had from the system").because(error)
+    })
 }
 
 /// Executors with this configuration.

@@ -113,7 +113,7 @@ const fn rung(rung: Rung) -> &'static str {
         Rung::Pane | Rung::Steer => "Pane",
         Rung::Queue => "Codex's queue",
         Rung::Resume => "codex exec resume",
-        Rung::AppServer => "Codex's server",
+        Rung::AppServer => "Codex's background server",
     }
 }
 
@@ -135,8 +135,10 @@ pub(super) fn why(failure: &Failure) -> String {
         Failure::Target { code, .. } => format!("Messages cannot find the recipient ({code})."),
         Failure::NotPermitted { code } => format!("macOS does not allow it ({code})."),
         Failure::Row { code, .. } => format!("Messages reports error {code}."),
-        Failure::Rejected { code, .. } => format!("Codex's server refused it ({code})."),
+        Failure::Rejected { code, .. } => format!("Codex's background server refused it ({code})."),
         Failure::NoTurn => "no turn is running.".into(),
+        Failure::TurnRuns => "a turn is running.".into(),
+        Failure::PromptUp => "it waits for your answer to something else.".into(),
     }
 }
 

@@ -55,7 +55,9 @@ pub(super) fn grew(draft: &mut Draft, rollout: Rollout) {
             };
             draft.record(Event::TurnStarted(event));
         }
-        RolloutFact::UserMessage { text } => user_spoke(draft, &session, offset, &text),
+        RolloutFact::UserMessage { text, client } => {
+            user_spoke(draft, &session, offset, &text, client.as_deref());
+        }
         RolloutFact::AssistantMessage { turn, text } => {
             let text = clean(draft, &text);
             progress(draft, &session, None);
@@ -73,6 +75,8 @@ pub(super) fn grew(draft: &mut Draft, rollout: Rollout) {
             kind,
             questions,
         } => {
+            let digests = questions.iter().map(|q| Digest::of(q.text.reveal()));
+            let digests = digests.collect();
             let questions = questions.iter().map(|q| clean_question(draft, q)).collect();
             asked(
                 draft,
@@ -83,6 +87,7 @@ pub(super) fn grew(draft: &mut Draft, rollout: Rollout) {
                     call,
                     kind,
                     questions,
+                    digests,
                 },
             );
         }
@@ -221,7 +226,13 @@ fn seen(draft: &mut Draft, session: &SessionId, mut meta: SessionMeta, offset: u
     }
 }
 
-fn user_spoke(draft: &mut Draft, session: &SessionId, offset: u64, text: &Text) {
+fn user_spoke(
+    draft: &mut Draft,
+    session: &SessionId,
+    offset: u64,
+    text: &Text,
+    client: Option<&str>,
+) {
     let digest = Digest::of(text.reveal());
     let chars = u32::try_from(text.reveal().chars().count()).unwrap_or(u32::MAX);
     draft.record(Event::UserSpoke(UserSpoke {
@@ -229,6 +240,7 @@ fn user_spoke(draft: &mut Draft, session: &SessionId, offset: u64, text: &Text) 
         offset,
         digest,
         chars,
+        client: client.map(str::to_owned),
     }));
     let open = draft
         .state()
@@ -241,7 +253,7 @@ fn user_spoke(draft: &mut Draft, session: &SessionId, offset: u64, text: &Text) 
             close(draft, session, offset, &question.call, how);
         }
     }
-    let ours = proofs::proven_by_words(draft, session, offset, digest);
+    let ours = proofs::proven_by_words(draft, session, offset, digest, client);
     if !ours {
         overtaken(draft, session);
     }
