@@ -156,9 +156,9 @@ kinds! {
     203 v 2 CommandSettled { 1 => same },
     30 v 1 ReactionReceived,
     31 v 1 InboundChanged,
-    32 v 1 InboundDeferred,
-    33 v 1 InboundJoined,
-    34 v 1 InboundUnanswered,
+    105 v 1 InboundDeferred,
+    106 v 1 InboundJoined,
+    107 v 1 InboundUnanswered,
 }
 
 fn options() -> impl bincode::Options {

@@ -7,8 +7,8 @@ use crate::answers::{self, Answer};
 use crate::grammar::{self, Parsed, parse};
 use crate::routing::{self, Route};
 use events::event::{
-    Action, IgnoreReason, InboundHeld, InboundIgnored, InboundReceived, ReactionReceived, Rule,
-    Topic,
+    Action, IgnoreReason, InboundHeld, InboundIgnored, InboundReceived, InboundUnanswered,
+    ReactionReceived, Rule, Topic,
 };
 use events::input::MessageRow;
 use events::{CommandId, Event, Guid, SessionId, Text};
@@ -28,8 +28,8 @@ pub(super) fn row(draft: &mut Draft, row: &MessageRow) {
             }
         }
         Verdict::Ours(command) => own_rows::seen(draft, row, command),
-        Verdict::Copy(command) => ignored(draft, row, IgnoreReason::Echo, Some(command)),
-        Verdict::Ignored(reason) => ignored(draft, row, reason, None),
+        Verdict::Copy(command) => not_taken(draft, row, IgnoreReason::Echo, Some(command)),
+        Verdict::Ignored(reason) => not_taken(draft, row, reason, None),
         Verdict::Reacted(reaction) => {
             draft.record(Event::ReactionReceived(reaction.clone()));
             reacted(draft, &reaction);
@@ -57,24 +57,42 @@ pub(super) fn row(draft: &mut Draft, row: &MessageRow) {
     }
 }
 
-fn ignored(draft: &mut Draft, row: &MessageRow, reason: IgnoreReason, copy_of: Option<CommandId>) {
-    let first = reason == IgnoreReason::Loop && draft.state().inbox.loop_held == 0;
-    draft.record(Event::InboundIgnored(InboundIgnored {
+/// A row is not acted on; where it was the owner's and meant something, they hear of it.
+fn not_taken(
+    draft: &mut Draft,
+    row: &MessageRow,
+    reason: IgnoreReason,
+    copy_of: Option<CommandId>,
+) {
+    let event = InboundIgnored {
         rowid: row.rowid,
         guid: row.guid.clone(),
         reason,
         copy_of,
-    }));
+    };
+    ignored(draft, event);
+    if crate::admit::deserves_a_word(draft.state(), row, reason) {
+        unanswered::note(
+            draft,
+            InboundUnanswered {
+                inbound: row.guid.clone(),
+                reason,
+                date: row.date,
+            },
+        );
+    }
+}
+
+pub(super) fn ignored(draft: &mut Draft, event: InboundIgnored) {
+    let first = event.reason == IgnoreReason::Loop && draft.state().inbox.loop_held == 0;
+    draft.record(Event::InboundIgnored(event));
     if first {
         notices::queue(draft, None, Topic::Health, "paused", PAUSED);
-    }
-    if crate::admit::deserves_a_word(draft.state(), row, reason) {
-        unanswered::note(draft, row, reason);
     }
 }
 
 /// The owner reacted to a text of ours. A reaction asks for nothing.
-fn reacted(_draft: &mut Draft, _reaction: &ReactionReceived) {}
+pub(super) fn reacted(_draft: &mut Draft, _reaction: &ReactionReceived) {}
 
 const PAUSED: &str = "Too many messages, or too many with the same words, came within a minute. \
                       This looks like a program that answers by itself, so more of them are not \

@@ -1,6 +1,7 @@
 //! The only place that decides. An input becomes facts; facts cause decisions;
 //! all of them stand in one batch. Nothing here runs during replay.
 
+pub(crate) mod again;
 mod changes;
 mod dispatches;
 mod draft;
@@ -21,6 +22,8 @@ mod settle;
 mod shapes;
 mod sources;
 mod unanswered;
+
+pub(crate) use replies::list;
 
 use crate::ledger::{Stage, meant};
 use crate::state::State;

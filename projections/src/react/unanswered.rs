@@ -3,16 +3,11 @@
 use super::draft::Draft;
 use super::notices;
 use events::Event;
-use events::event::{IgnoreReason, InboundUnanswered, Topic};
-use events::input::MessageRow;
+use events::event::{InboundUnanswered, Topic};
 
 /// A message was not acted on: the owner is told at once, or with the next line.
-pub(super) fn note(draft: &mut Draft, row: &MessageRow, reason: IgnoreReason) {
-    draft.record(Event::InboundUnanswered(InboundUnanswered {
-        inbound: row.guid.clone(),
-        reason,
-        date: row.date,
-    }));
+pub(super) fn note(draft: &mut Draft, event: InboundUnanswered) {
+    draft.record(Event::InboundUnanswered(event));
     if draft.state().inbox.unanswered.next() <= draft.now().tick {
         tell(draft);
     }
