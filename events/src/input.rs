@@ -113,7 +113,12 @@ pub enum RolloutFact {
     /// The session's goal was set, or its status changed.
     Goal(GoalStatus),
     /// The user's words were recorded: typed, pasted, queued, whoever sent them.
-    UserMessage { text: Text },
+    UserMessage {
+        /// The words.
+        text: Text,
+        /// The name that whoever sent them gave the message, where the record has one.
+        client: Option<String>,
+    },
     /// The model said something.
     AssistantMessage { turn: Option<TurnId>, text: Text },
     /// The model asks.

@@ -170,6 +170,7 @@ fn turns() -> Vec<Event> {
             plan_mode: true,
         }),
         Event::UserSpoke(UserSpoke {
+            client: Some("41.0".into()),
             session: session(),
             offset: 3100,
             digest: Digest([7; 16]),
@@ -227,6 +228,7 @@ fn questions() -> Vec<Event> {
                     detail: "One file.".into(),
                 }],
             }],
+            digests: vec![Digest([7; 16])],
         })
     };
     let closed = |how| {

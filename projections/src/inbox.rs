@@ -8,6 +8,9 @@ use events::{Digest, Guid, InputKey, Wall};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
+/// Queue files that are remembered.
+const QUEUE_FILES_MAX: usize = 16;
+
 /// Everything that was read.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Inbox {
@@ -35,6 +38,8 @@ pub struct Inbox {
     pub keys: SetRing<InputKey, 4096>,
     /// How far each queue file was read.
     pub queue: BTreeMap<String, u64>,
+    /// The same files, the one that was read last at the end.
+    pub queue_order: Vec<String>,
     /// Queue lines said lately.
     pub queue_lines: Ring<(Digest, Wall), 256>,
 }
@@ -73,6 +78,18 @@ impl Inbox {
         self.pass(rowid, guid);
         self.held.remove(&rowid);
         self.guids.insert(guid);
+    }
+
+    /// Notes how far a queue file was read; of more than are remembered the one that has
+    /// not been read for longest is forgotten.
+    pub fn read_queue(&mut self, file: &str, offset: u64) {
+        self.queue.insert(file.to_owned(), offset);
+        self.queue_order.retain(|other| other != file);
+        self.queue_order.push(file.to_owned());
+        while self.queue_order.len() > QUEUE_FILES_MAX {
+            let oldest = self.queue_order.remove(0);
+            self.queue.remove(&oldest);
+        }
     }
 
     /// Moves the cursor forward.

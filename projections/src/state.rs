@@ -73,7 +73,11 @@ pub struct Anomaly {
 impl State {
     /// A fingerprint: equal logs give equal digests, whatever machine and however often restarted.
     pub fn digest(&self) -> String {
-        let bytes = bincode::serialize(self).unwrap_or_default();
+        let bytes = match bincode::serialize(self) {
+            Ok(bytes) => bytes,
+            // No digest at all, lest two states that have none look alike.
+            Err(error) => return format!("none at entry {}: {error}", self.last),
+        };
         let hash = Sha256::digest(bytes);
         hash.iter().take(8).fold(String::new(), |mut text, byte| {
             // Writing to a String cannot fail.

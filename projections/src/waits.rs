@@ -1,7 +1,7 @@
 //! How long things may take. Every wait of the machine is listed here.
 
 use crate::outbox::ATTEMPTS_MAX;
-use events::outcome::{Failure, How, Performed};
+use events::outcome::{Failure, How};
 use events::{Settings, Span};
 
 /// For the rollout of a thread that notify told of. Codex writes it before it notifies.
@@ -33,7 +33,7 @@ pub struct Waits {
 }
 
 /// How long a performed command waits for its proof.
-pub fn after(performed: &Performed, send: bool, settings: &Settings) -> Waits {
+pub fn after(how: &How, send: bool, settings: &Settings) -> Waits {
     if send {
         return Waits {
             proof: ROW,
@@ -42,7 +42,7 @@ pub fn after(performed: &Performed, send: bool, settings: &Settings) -> Waits {
     }
     let ack = settings.ack_timeout;
     let late = Span(ack.0.saturating_add(LATE.0));
-    match performed.how {
+    match how {
         How::Queued => Waits {
             proof: TURN,
             next: QUEUE,
@@ -63,7 +63,8 @@ pub fn after(performed: &Performed, send: bool, settings: &Settings) -> Waits {
         | How::Answered(_)
         | How::TurnStarted { .. }
         | How::InterruptAsked
-        | How::EscapePressed(_) => Waits {
+        | How::EscapePressed(_)
+        | How::Begun => Waits {
             proof: late,
             next: ack,
         },
@@ -89,7 +90,9 @@ pub fn retry(attempts: u16, failure: &Failure, settings: &Settings) -> Option<Sp
         | Failure::PromptGone { .. }
         | Failure::NoLink { .. }
         | Failure::Rejected { .. }
-        | Failure::NoTurn => {
+        | Failure::NoTurn
+        | Failure::TurnRuns
+        | Failure::PromptUp => {
             let growth = [1, 3, 12, 60, 180, 720, 720][usize::from(attempts.clamp(1, 7)) - 1];
             Some(Span(settings.inbound_retry.0.saturating_mul(growth)))
         }

@@ -112,7 +112,10 @@ fn the_late_records_of_a_told_turn_leave_the_session_at_rest() {
         turn: turn(),
         plan_mode: false,
     });
-    told.rollout(RolloutFact::UserMessage { text: "go".into() });
+    told.rollout(RolloutFact::UserMessage {
+        text: "go".into(),
+        client: None,
+    });
     told.rollout(ended());
     let known = told.machine.state().sessions.get(&session()).unwrap();
     assert!(known.turn.is_none() && known.finished);

@@ -204,7 +204,7 @@ fn numbers_have_bounds_and_the_error_gives_them() {
             "{problem}"
         );
     }
-    for text in ["0", "nan", "inf", "-1", "3601", "soon"] {
+    for text in ["0", "0.01", "0.049", "nan", "inf", "-1", "3601", "soon"] {
         let problem = home.problems(&[("CODEX_IMESSAGE_INBOUND_POLL_S", text)]);
         assert!(
             problem.contains("CODEX_IMESSAGE_INBOUND_POLL_S"),

@@ -114,6 +114,8 @@ pub struct UserSpoke {
     pub digest: Digest,
     /// Its length in characters.
     pub chars: u32,
+    /// The name that whoever sent it gave the message; ours is the command's.
+    pub client: Option<String>,
 }
 
 /// See [`super::Event::AssistantReplied`].
@@ -144,6 +146,9 @@ pub struct QuestionAsked {
     pub kind: QuestionKind,
     /// The questions, redacted.
     pub questions: Vec<Question>,
+    /// Fingerprints of the questions as they were asked, in the same order. Empty in
+    /// entries of older programs.
+    pub digests: Vec<Digest>,
 }
 
 /// How a question is put.

@@ -109,10 +109,7 @@ pub(super) fn own_row(state: &mut State, e: &OutgoingSeen) {
 pub(super) fn queue_line(state: &mut State, e: &QueueLineImported) {
     let wall = state.wall;
     let inbox = Arc::make_mut(&mut state.inbox);
-    inbox.queue.insert(e.file.clone(), e.offset);
-    while inbox.queue.len() > 16 {
-        inbox.queue.pop_first();
-    }
+    inbox.read_queue(&e.file, e.offset);
     if let (Some(digest), None) = (e.digest, &e.refused) {
         inbox.queue_lines.push((digest, wall));
     }

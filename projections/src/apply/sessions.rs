@@ -175,6 +175,7 @@ pub(super) fn asked(state: &mut State, seq: Seq, e: &QuestionAsked) {
         turn: e.turn.clone(),
         kind: e.kind,
         questions: e.questions.clone(),
+        digests: e.digests.clone(),
         asked: seq,
         asked_at: session.active,
     });

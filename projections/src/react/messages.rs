@@ -68,7 +68,7 @@ pub(super) fn row(draft: &mut Draft, row: &MessageRow) {
     }
 }
 
-fn ignored(draft: &mut Draft, event: InboundIgnored) {
+pub(super) fn ignored(draft: &mut Draft, event: InboundIgnored) {
     let first = event.reason == IgnoreReason::Loop && draft.state().inbox.loop_held == 0;
     draft.record(Event::InboundIgnored(event));
     if first {

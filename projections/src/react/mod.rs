@@ -1,6 +1,7 @@
 //! The only place that decides. An input becomes facts; facts cause decisions;
 //! all of them stand in one batch. Nothing here runs during replay.
 
+pub(crate) mod again;
 mod dispatches;
 mod draft;
 mod goals;
@@ -19,12 +20,14 @@ mod settle;
 mod shapes;
 mod sources;
 
-use crate::ledger::Stage;
+pub(crate) use replies::list;
+
+use crate::ledger::{Stage, meant};
 use crate::state::State;
 use draft::Draft;
 use events::event::{Deadline, DeadlinePassed, RuntimeStarted, RuntimeStopped};
 use events::input::Started;
-use events::outcome::{Doubt, Performed};
+use events::outcome::{Doubt, How, Performed};
 use events::{Batch, Event, Input, Now, Outcome};
 
 /// Proposes the batch that an input causes, and gives State as it will be after it.
@@ -83,14 +86,14 @@ fn runtime_started(draft: &mut Draft, started: Started) {
         .map(|(id, e)| (*id, e.stage.clone(), e.command.clone()))
         .collect();
     for (id, stage, command) in open {
-        let interrupted = |how| Performed {
-            how,
+        let begun = || Performed {
+            how: How::Begun,
             doubt: Some(Doubt::Interrupted),
         };
         let performed = match stage {
             Stage::Requested => continue,
             Stage::Performed(performed) => Some(performed),
-            Stage::Started => settle::interrupted(&command).map(interrupted),
+            Stage::Started => meant(&command).map(|_| begun()),
         };
         let Some(performed) = performed else {
             // Nothing can prove it afterwards.

@@ -80,6 +80,7 @@ fn asking(kind: QuestionKind, questions: &[&[&str]]) -> Session {
         turn: None,
         kind,
         questions: questions.iter().map(question).collect(),
+        digests: Vec::new(),
         asked: Seq(1),
         asked_at: Wall(0),
     });

@@ -269,7 +269,13 @@ impl World {
     }
 
     pub(crate) fn user(&mut self, session: &SessionId, text: &str) -> Vec<Event> {
-        self.grow(session, RolloutFact::UserMessage { text: text.into() })
+        self.grow(
+            session,
+            RolloutFact::UserMessage {
+                text: text.into(),
+                client: None,
+            },
+        )
     }
 
     pub(crate) fn model(&mut self, session: &SessionId, text: &str) -> Vec<Event> {

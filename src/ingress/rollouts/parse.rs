@@ -215,7 +215,7 @@ fn message(line: &[u8], from_user: bool) -> Result<RolloutFact, Bad> {
     }
     let text = Text::from(payload::<Message>(line)?.message);
     Ok(if from_user {
-        RolloutFact::UserMessage { text }
+        RolloutFact::UserMessage { text, client: None }
     } else {
         RolloutFact::AssistantMessage { turn: None, text }
     })
@@ -236,6 +236,9 @@ struct Tag<'a> {
     tag: Cow<'a, str>,
 }
 
+/// Longest name of a message that is kept.
+const CLIENT_MAX: usize = 128;
+
 #[derive(Deserialize)]
 struct Spoken {
     #[serde(default)]
@@ -244,6 +247,8 @@ struct Spoken {
     content: Vec<Part>,
     #[serde(default)]
     text: String,
+    #[serde(default)]
+    client_id: Option<String>,
     delivery: Option<String>,
     questions: Option<Vec<question::Raw>>,
 }
@@ -276,7 +281,8 @@ fn item(line: &[u8], session: &SessionId) -> Result<Option<RolloutFact>, Bad> {
     let words = said.content.into_iter().map(|part| part.text);
     let text = Text::from(words.chain([said.text]).collect::<String>());
     Ok(Some(if head.item.tag == "UserMessage" {
-        RolloutFact::UserMessage { text }
+        let client = said.client_id.filter(|id| id.len() <= CLIENT_MAX);
+        RolloutFact::UserMessage { text, client }
     } else {
         RolloutFact::AssistantMessage { turn, text }
     }))

@@ -95,7 +95,7 @@ fn digest(fact: &RolloutFact) -> u64 {
         RolloutFact::TurnAborted { turn, .. } => {
             turn.as_ref().map(|turn| turn.as_str()).hash(&mut hash);
         }
-        RolloutFact::UserMessage { text } | RolloutFact::AssistantMessage { text, .. } => {
+        RolloutFact::UserMessage { text, .. } | RolloutFact::AssistantMessage { text, .. } => {
             text.reveal().hash(&mut hash);
         }
         RolloutFact::Asked { call, .. } | RolloutFact::CallClosed { call, .. } => {

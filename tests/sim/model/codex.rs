@@ -147,7 +147,7 @@ impl Session {
     pub(crate) fn hear(&mut self, put: Put, now: u64, record: bool) {
         if record {
             let text = Text::from(put.text.as_str());
-            self.write(now, RolloutFact::UserMessage { text });
+            self.write(now, RolloutFact::UserMessage { text, client: None });
         }
         self.heard.push(put);
         // What no record shows, nobody can know to be answered.
@@ -251,7 +251,7 @@ impl Session {
 
     /// Words that the session recorded, by fingerprint.
     pub(crate) fn recorded(&self, digest: Digest) -> usize {
-        let says = |r: &&Record| matches!(&r.fact, RolloutFact::UserMessage { text } if Digest::of(text.reveal()) == digest);
+        let says = |r: &&Record| matches!(&r.fact, RolloutFact::UserMessage { text, .. } if Digest::of(text.reveal()) == digest);
         self.records.iter().filter(says).count()
     }
 }

@@ -245,7 +245,7 @@ pub(super) const fn hook(hook: Hook) -> Option<&'static str> {
 pub(super) fn branch(event: &Event) -> Option<&'static str> {
     Some(match event {
         Event::CommandPerformed(e) => match e.performed.how {
-            How::Accepted => return None,
+            How::Accepted | How::Begun => return None,
             How::Typed(_) => "rung: typed",
             How::Steered(_) => "rung: steered",
             How::Chosen(_) => "rung: chosen",
@@ -330,6 +330,8 @@ const fn settled(outcome: &Outcome) -> Option<&'static str> {
             Failure::NoLink { .. } => "failed: no link",
             Failure::Rejected { .. } => "failed: rejected",
             Failure::NoTurn => "failed: no turn",
+            Failure::TurnRuns => "failed: a turn runs",
+            Failure::PromptUp => "failed: a prompt is up",
             Failure::TooLarge { .. } => return None,
         },
         Outcome::Unknown(doubt) => match doubt {

@@ -100,7 +100,7 @@ fn show(fact: &RolloutFact) -> String {
             let goal = if *goal { " goal" } else { "" };
             format!("started {} plan={plan_mode}{goal}", tail(turn.as_str()))
         }
-        RolloutFact::UserMessage { text } => format!("user {}", text.reveal()),
+        RolloutFact::UserMessage { text, .. } => format!("user {}", text.reveal()),
         RolloutFact::AssistantMessage { text, .. } => format!("assistant {}", text.reveal()),
         RolloutFact::Asked {
             call,
