@@ -44,6 +44,7 @@ pub mod shapes;
 pub mod state;
 pub mod told;
 pub mod trace;
+pub mod unanswered;
 pub mod view;
 pub mod visible;
 pub mod waits;

@@ -8,7 +8,7 @@ use crate::prompt_text::brief;
 use crate::prompts::{Past, Prompt};
 use crate::render::{ago, tidy};
 use crate::routing::{self, Route};
-use events::event::{Action, Candidate, InboundReceived, Rule, Topic};
+use events::event::{Action, Candidate, InboundReceived, ReactionReceived, Rule, Topic};
 use events::prompt::{
     AnswerPrompt, AnswerWay, Matched, Meaning, PromptAnswer, PromptAnswered, PromptBody,
     PromptChoice, PromptEnd, PromptsListed,
@@ -57,7 +57,8 @@ fn meant(draft: &Draft, reply_to: &Guid) -> Option<Meant> {
         | Topic::Receipt(_)
         | Topic::Request
         | Topic::Health
-        | Topic::Missing => None,
+        | Topic::Missing
+        | Topic::Unanswered => None,
     }
 }
 
@@ -518,36 +519,31 @@ pub(super) fn show(draft: &mut Draft, event: &InboundReceived, name: Option<&str
     true
 }
 
-/// A tapback on a prompt's own notice. True where it was one.
-#[expect(dead_code, reason = "the reader of chat.db does not hand out tapbacks yet")]
-pub(super) fn tapback(draft: &mut Draft, event: &InboundReceived, on: &Guid, yes: bool) -> bool {
+/// A tapback on a prompt's own notice, where it is one.
+pub(super) fn tapback(draft: &mut Draft, reaction: &ReactionReceived, yes: bool) {
+    let on = &reaction.target.guid;
     let Some(Meant::Open(seq)) = meant(draft, on) else {
-        return false;
+        return;
     };
-    let told = draft
-        .state()
-        .ledger
-        .sent
-        .by_guid(on)
-        .map(|sent| sent.notice);
+    let word = if yes { "yes" } else { "no" };
+    let event = InboundReceived {
+        rowid: reaction.rowid,
+        guid: reaction.guid.clone(),
+        date: reaction.date,
+        text: word.into(),
+        reply_to: Some(on.clone()),
+        attachments: false,
+        self_chat: false,
+        from_me: false,
+    };
+    let sent = draft.state().ledger.sent.by_guid(on);
+    let told = sent.map(|sent| sent.notice);
     let prompt = draft.state().prompts.open.get(&seq);
-    let newest = prompt
-        .and_then(|prompt| prompt.telling.as_ref())
-        .map(|t| t.notice);
-    if told != newest || !delivered(draft, seq, event.date) {
-        refuse(
-            draft,
-            event,
-            Some(seq),
-            "Nothing was answered: that text has been replaced by a newer one.",
-        );
-        return true;
+    let newest = prompt.and_then(|prompt| prompt.telling.as_ref());
+    if told != newest.map(|telling| telling.notice) || !delivered(draft, seq, event.date) {
+        let why = "Nothing was answered: that text has been replaced by a newer one.";
+        return refuse(draft, &event, Some(seq), why);
     }
-    answer(
-        draft,
-        event,
-        seq,
-        Matched::Tapback,
-        if yes { "yes" } else { "no" },
-    )
+    // What takes no yes or no is not answered by a thumb.
+    let _ = answer(draft, &event, seq, Matched::Tapback, word);
 }

@@ -3,8 +3,10 @@
 
 pub(crate) mod again;
 mod answering;
+mod changes;
 mod dispatches;
 mod draft;
+mod gather;
 mod goals;
 mod messages;
 mod missing;
@@ -22,6 +24,7 @@ mod shapes;
 mod sources;
 mod turn_ends;
 mod turns;
+mod unanswered;
 
 pub(crate) use replies::list;
 

@@ -140,6 +140,8 @@ pub(super) fn due(draft: &mut Draft, deadline: &Deadline) {
         Deadline::Loop => {}
         Deadline::Prompt(prompt) => prompts::too_old(draft, *prompt),
         Deadline::Goal(session) => super::goals::ended(draft, session),
+        Deadline::Gather(_) => super::gather::release(draft),
+        Deadline::Unanswered => super::unanswered::tell(draft),
         Deadline::Pace(_) | Deadline::Retry(_) | Deadline::Rollout(_) | Deadline::Allowance => {}
     }
 }
