@@ -4,11 +4,13 @@
 mod dry;
 mod explain;
 mod health;
+mod html;
 mod lanes;
 mod log_files;
 mod log_writer;
 mod open;
 mod pumps;
+mod replay;
 mod sources;
 mod standalone;
 mod telemetry;
@@ -17,12 +19,16 @@ mod tests;
 mod trace;
 mod upgrade;
 mod wake;
+mod what_if;
 mod work;
 
 pub use explain::explain;
 pub use health::{look, size};
-pub use log_files::{log_export, log_import, log_verify, replay};
+pub use html::html;
+pub use log_files::{log_export, log_import, log_verify};
+pub use replay::{Bound, Replay, replay};
 pub use standalone::{AppendError, append, empty_inbox};
+pub use what_if::{WhatIf, what_if};
 use work::Until;
 
 use crate::app_server::Link;
@@ -75,7 +81,7 @@ fn work(config: &Config, once: bool, stopped: Option<Stopped>) -> Outcome {
     telemetry::start(config);
     let (mut driver, snapshots) = open::patiently(config, !once)?;
     if config.trace {
-        driver = driver.watched(trace::printer());
+        driver = driver.watched(trace::printer(config.trace_form));
     }
     let state = driver.machine().state();
     let mut clock = SystemClock::resume(state.tick, state.wall);

@@ -1,8 +1,11 @@
 //! The only place that decides. An input becomes facts; facts cause decisions;
 //! all of them stand in one batch. Nothing here runs during replay.
 
+pub(crate) mod again;
+mod changes;
 mod dispatches;
 mod draft;
+mod gather;
 mod goals;
 mod messages;
 mod missing;
@@ -18,6 +21,9 @@ mod sending;
 mod settle;
 mod shapes;
 mod sources;
+mod unanswered;
+
+pub(crate) use replies::list;
 
 use crate::ledger::{Stage, meant};
 use crate::state::State;

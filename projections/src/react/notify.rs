@@ -36,13 +36,20 @@ pub(super) fn received(draft: &mut Draft, notify: Notify) {
     let Notify {
         key, origin, at, ..
     } = notify;
-    draft.record(Event::NotifyReceived(NotifyReceived {
+    let event = NotifyReceived {
         key,
         raw,
         origin,
         at,
-        told: told.clone(),
-    }));
+        told,
+    };
+    self::told(draft, event);
+}
+
+/// Notify told of a turn.
+pub(super) fn told(draft: &mut Draft, event: NotifyReceived) {
+    let told = event.told.clone();
+    draft.record(Event::NotifyReceived(event));
     let told = match told {
         Ok(told) => told,
         Err(fault) => return not_understood(draft, fault),
@@ -104,14 +111,20 @@ pub(super) fn attention(draft: &mut Draft, attention: Attention) {
         attention.need.reveal().clone()
     };
     let Attention { key, cwd, .. } = attention;
-    let body = format!("{}\n{need}", folder(&cwd));
-    let sent = refused.is_none();
-    draft.record(Event::AttentionRequested(AttentionRequested {
+    let event = AttentionRequested {
         key,
         cwd,
         need: Text::from(need),
         refused,
-    }));
+    };
+    requested(draft, event);
+}
+
+/// A text was asked for.
+pub(super) fn requested(draft: &mut Draft, event: AttentionRequested) {
+    let body = format!("{}\n{}", folder(&event.cwd), event.need.reveal());
+    let sent = event.refused.is_none();
+    draft.record(Event::AttentionRequested(event));
     if sent {
         notices::request(draft, &body);
     }

@@ -19,7 +19,7 @@ new label: what to do, in a new session
 retry: resend texts that may not have reached you";
 
 /// The answer to `list`.
-pub(super) fn list(state: &State) -> String {
+pub(crate) fn list(state: &State) -> String {
     let owners = state.sessions.owners();
     if owners.is_empty() {
         return "No sessions yet. Start Codex in a terminal, or write \"new label: what to do\"."

@@ -56,18 +56,17 @@ pub(super) fn grew(draft: &mut Draft, rollout: Rollout) {
             draft.record(Event::TurnStarted(event));
         }
         RolloutFact::UserMessage { text, client } => {
-            user_spoke(draft, &session, offset, &text, client.as_deref());
+            spoke(draft, user_spoke(session, offset, &text, client));
         }
         RolloutFact::AssistantMessage { turn, text } => {
             let text = clean(draft, &text);
-            progress(draft, &session, None);
             let event = AssistantReplied {
                 session,
                 offset,
                 turn,
                 text,
             };
-            draft.record(Event::AssistantReplied(event));
+            replied(draft, event);
         }
         RolloutFact::Asked {
             call,
@@ -226,22 +225,23 @@ fn seen(draft: &mut Draft, session: &SessionId, mut meta: SessionMeta, offset: u
     }
 }
 
-fn user_spoke(
-    draft: &mut Draft,
-    session: &SessionId,
-    offset: u64,
-    text: &Text,
-    client: Option<&str>,
-) {
-    let digest = Digest::of(text.reveal());
-    let chars = u32::try_from(text.reveal().chars().count()).unwrap_or(u32::MAX);
-    draft.record(Event::UserSpoke(UserSpoke {
-        session: session.clone(),
+/// What is kept of the user's words.
+fn user_spoke(session: SessionId, offset: u64, text: &Text, client: Option<String>) -> UserSpoke {
+    UserSpoke {
+        session,
         offset,
-        digest,
-        chars,
-        client: client.map(str::to_owned),
-    }));
+        digest: Digest::of(text.reveal()),
+        chars: u32::try_from(text.reveal().chars().count()).unwrap_or(u32::MAX),
+        client,
+    }
+}
+
+/// The rollout recorded words of the user.
+pub(super) fn spoke(draft: &mut Draft, event: UserSpoke) {
+    let (offset, digest) = (event.offset, event.digest);
+    let client = event.client.clone();
+    let (session, client) = (&event.session.clone(), client.as_deref());
+    draft.record(Event::UserSpoke(event));
     let open = draft
         .state()
         .sessions
@@ -297,7 +297,13 @@ fn progress(draft: &mut Draft, session: &SessionId, last: Option<&Text>) {
     }
 }
 
-fn asked(draft: &mut Draft, asked: QuestionAsked) {
+/// The model said something: what it said before is not its last word.
+pub(super) fn replied(draft: &mut Draft, event: AssistantReplied) {
+    progress(draft, &event.session, None);
+    draft.record(Event::AssistantReplied(event));
+}
+
+pub(super) fn asked(draft: &mut Draft, asked: QuestionAsked) {
     let Some(known) = draft.state().sessions.get(&asked.session) else {
         return;
     };
@@ -329,7 +335,13 @@ fn call_closed(draft: &mut Draft, session: &SessionId, offset: u64, call: &CallI
     }
 }
 
-fn close(draft: &mut Draft, session: &SessionId, offset: u64, call: &CallId, how: Closing) {
+pub(super) fn close(
+    draft: &mut Draft,
+    session: &SessionId,
+    offset: u64,
+    call: &CallId,
+    how: Closing,
+) {
     draft.record(Event::QuestionClosed(QuestionClosed {
         session: session.clone(),
         offset,

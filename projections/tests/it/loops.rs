@@ -139,3 +139,31 @@ fn while_a_loop_is_broken_off_other_words_and_answers_still_count() {
     let sum = format!("{held} messages were not acted on");
     assert!(world.notices().iter().any(|text| text.contains(&sum)));
 }
+
+#[test]
+fn a_loop_is_stopped_reported_once_and_over_after_a_quiet_minute() {
+    let mut world = World::new();
+    let stopped = reasons(&mut world, (0..200).map(|_| "help".into()), 4000);
+    assert!(
+        stopped.len() >= 190 && stopped.iter().all(|r| *r == Reason::Loop),
+        "{}",
+        stopped.len()
+    );
+    let said = world.notices();
+    assert_eq!(said.iter().filter(|n| n.contains("paused")).count(), 1);
+    world.pass(61_000);
+    assert!(reasons(&mut world, std::iter::once("list".into()), 0).is_empty());
+}
+
+#[test]
+fn many_different_texts_in_a_minute_are_a_loop_too() {
+    let mut world = World::new();
+    let stopped = reasons(&mut world, (0..100).map(|n| format!("list {n}?")), 100);
+    assert_eq!(stopped.len(), 40);
+}
+
+#[test]
+fn the_same_answer_a_few_times_is_a_person() {
+    let mut world = World::new();
+    assert!(reasons(&mut world, (0..30).map(|_| "yes".into()), 15_000).is_empty());
+}
