@@ -118,9 +118,10 @@ fn elapsed(draft: &mut Draft) {
         draft.record(Event::DeadlinePassed(DeadlinePassed {
             deadline: deadline.clone(),
         }));
-        match deadline {
-            Deadline::Loop => messages::loop_over(draft, held),
-            deadline => settle::due(draft, &deadline),
+        if deadline == Deadline::Loop {
+            messages::loop_over(draft, held);
+        } else {
+            settle::due(draft, &deadline);
         }
     }
 }
