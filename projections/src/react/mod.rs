@@ -2,8 +2,10 @@
 //! all of them stand in one batch. Nothing here runs during replay.
 
 pub(crate) mod again;
+mod changes;
 mod dispatches;
 mod draft;
+mod gather;
 mod goals;
 mod messages;
 mod missing;
@@ -19,6 +21,7 @@ mod sending;
 mod settle;
 mod shapes;
 mod sources;
+mod unanswered;
 
 pub(crate) use replies::list;
 
@@ -120,8 +123,7 @@ fn elapsed(draft: &mut Draft) {
         }));
         if deadline == Deadline::Loop {
             messages::loop_over(draft, held);
-        } else {
-            settle::due(draft, &deadline);
         }
+        settle::due(draft, &deadline);
     }
 }

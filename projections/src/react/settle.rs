@@ -137,6 +137,8 @@ pub(super) fn due(draft: &mut Draft, deadline: &Deadline) {
         Deadline::SelfTest => notices::self_test(draft),
         Deadline::Prompt(prompt) => prompts::too_old(draft, *prompt),
         Deadline::Goal(session) => super::goals::ended(draft, session),
+        Deadline::Gather(_) => super::gather::release(draft),
+        Deadline::Unanswered => super::unanswered::tell(draft),
         Deadline::Pace(_)
         | Deadline::Retry(_)
         | Deadline::Rollout(_)
