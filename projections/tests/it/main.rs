@@ -42,6 +42,7 @@ mod ring;
 mod routes;
 mod self_test;
 mod sends;
+mod served;
 mod shapes;
 mod support;
 mod threads;
