@@ -149,7 +149,7 @@ fn without_tmux_it_plays_what_needs_none_and_says_what_is_missing() {
     steps.extend([
         "you: new docs: write the docs",
         "not started\n",
-        "tmux could not be started",
+        "cannot start tmux",
         "6 steps, all as they should be",
     ]);
     plays(demo, &desk, &steps);

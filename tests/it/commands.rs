@@ -195,7 +195,10 @@ fn with_a_log() -> (Home, std::path::PathBuf) {
     let home = Home::new();
     let state = home.path().join("state");
     for nth in 1..3 {
-        let payload = format!("{{\"type\":\"agent-turn-complete\",\"nth\":{nth}}}");
+        let thread = "01a203b7-f8a9-7302-b877-7a46264702ea";
+        let payload = format!(
+            "{{\"type\":\"agent-turn-complete\",\"thread-id\":\"{thread}\",\"turn-id\":\"{nth}\"}}"
+        );
         let output = run_in(&home, &state, &["notify", &payload]);
         assert_eq!(output.status.code(), Some(0));
         assert_eq!(words(&output.stderr), "");
