@@ -20,6 +20,7 @@ mod desk;
 mod executable;
 mod faults;
 mod keys;
+mod kinds;
 mod lab;
 mod leaving;
 mod modals;
@@ -33,6 +34,7 @@ mod served;
 mod stand_in;
 mod starting;
 mod turns;
+mod versions;
 mod views;
 #[path = "../shared/waiting.rs"]
 mod waiting;

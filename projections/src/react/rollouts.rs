@@ -38,7 +38,7 @@ pub(super) fn grew(draft: &mut Draft, rollout: Rollout) {
     follow(draft, &session, &path, None);
     match fact {
         RolloutFact::Meta(_) => {}
-        RolloutFact::Goal(status) => goals::changed(draft, &session, offset, status),
+        RolloutFact::Goal(status) => goals::changed(draft, &session, offset, &status),
         RolloutFact::TurnStarted {
             turn,
             plan_mode,
@@ -47,26 +47,27 @@ pub(super) fn grew(draft: &mut Draft, rollout: Rollout) {
             if goal {
                 goals::goes_on(draft, &session, offset);
             }
-            let event = TurnStarted {
+            draft.record(Event::TurnStarted(TurnStarted {
                 session,
                 offset,
                 turn,
                 plan_mode,
-            };
-            draft.record(Event::TurnStarted(event));
+            }));
         }
         RolloutFact::UserMessage { text, client } => {
             spoke(draft, user_spoke(session, offset, &text, client));
         }
         RolloutFact::AssistantMessage { turn, text } => {
             let text = clean(draft, &text);
-            let event = AssistantReplied {
-                session,
-                offset,
-                turn,
-                text,
-            };
-            replied(draft, event);
+            replied(
+                draft,
+                AssistantReplied {
+                    session,
+                    offset,
+                    turn,
+                    text,
+                },
+            );
         }
         RolloutFact::Asked {
             call,
@@ -75,20 +76,16 @@ pub(super) fn grew(draft: &mut Draft, rollout: Rollout) {
             questions,
         } => {
             let digests = questions.iter().map(|q| Digest::of(q.text.reveal()));
-            let digests = digests.collect();
-            let questions = questions.iter().map(|q| clean_question(draft, q)).collect();
-            asked(
-                draft,
-                QuestionAsked {
-                    session,
-                    offset,
-                    turn,
-                    call,
-                    kind,
-                    questions,
-                    digests,
-                },
-            );
+            let question = QuestionAsked {
+                session,
+                offset,
+                turn,
+                call,
+                kind,
+                digests: digests.collect(),
+                questions: questions.iter().map(|q| clean_question(draft, q)).collect(),
+            };
+            asked(draft, question);
         }
         RolloutFact::CallClosed { call, how } => call_closed(draft, &session, offset, &call, how),
         RolloutFact::TurnCompleted { turn, last, error } => {

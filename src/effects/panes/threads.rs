@@ -4,6 +4,7 @@
 //! rollout from the first prompt. A file name is all that is compared here; a
 //! lock that nobody holds open says nothing, since they stay behind.
 
+use crate::ingress::rollouts::name;
 use events::SessionId;
 use serde::Deserialize;
 use std::io::{BufRead as _, BufReader, Read as _};
@@ -64,9 +65,9 @@ fn thread_of(file: &Path) -> Option<(String, Option<PathBuf>)> {
         let folder = file.parent()?.file_name()?;
         return (folder == "thread-writer-locks").then(|| (id.to_owned(), None));
     }
-    let stem = name.strip_prefix("rollout-")?.strip_suffix(".jsonl")?;
-    let id = stem.get(stem.len().checked_sub(36)?..)?;
-    is_uuid_start(id).then(|| (id.to_owned(), Some(file.to_owned())))
+    let thread = name::thread_of(file)?;
+    let id = thread.as_str();
+    name::is_uuid(id).then(|| (id.to_owned(), Some(file.to_owned())))
 }
 
 #[derive(Deserialize)]
@@ -120,24 +121,13 @@ pub(super) fn titled(title: &str, session: &SessionId) -> Titled {
     let ids: Vec<&str> = title
         .split(" | ")
         .map(|item| item.trim_matches(|c: char| !c.is_ascii_alphanumeric()))
-        .filter(|item| item.len() >= SHORTEST && is_uuid_start(item))
+        .filter(|item| item.len() >= SHORTEST && name::is_uuid_start(item))
         .collect();
     match ids.as_slice() {
         [] => Titled::None,
         [id] if session.as_str().starts_with(id) => Titled::This,
         _ => Titled::Another,
     }
-}
-
-fn is_uuid_start(text: &str) -> bool {
-    text.len() <= 36
-        && text.bytes().enumerate().all(|(at, byte)| {
-            if matches!(at, 8 | 13 | 18 | 23) {
-                byte == b'-'
-            } else {
-                byte.is_ascii_hexdigit()
-            }
-        })
 }
 
 #[cfg(test)]
@@ -185,6 +175,7 @@ mod tests {
         let files = [
             format!("/h/thread-writer-locks/{ID}.lock"),
             format!("/h/sessions/2026/11/22/rollout-2026-11-22T14-55-01-{ID}.jsonl"),
+            format!("/h/sessions/rollout-2026-11-22T15-55-01-{ID}_{OTHER}.jsonl"),
             format!("/elsewhere/{OTHER}.lock"),
             "/h/sessions/rollout-short.jsonl".to_owned(),
             "/dev/null".to_owned(),
