@@ -114,9 +114,9 @@ pub(super) fn refusal(tried: &[Tried]) -> String {
 
 const fn rung(rung: Rung) -> &'static str {
     match rung {
-        Rung::Pane | Rung::Steer => "In its pane",
-        Rung::Queue => "By codex queue",
-        Rung::Resume => "By codex exec resume",
+        Rung::Pane | Rung::Steer => "Typing into its pane",
+        Rung::Queue => "Codex's queue",
+        Rung::Resume => "Resuming it in the background",
         Rung::AppServer => "By Codex's server",
     }
 }
@@ -148,7 +148,7 @@ pub(super) fn why(failure: &Failure) -> String {
 fn shows(screen: &Screen) -> String {
     match screen {
         Screen::Composer { draft: true } => {
-            "there is a draft of yours in the composer; it was left as it is.".into()
+            "your unsent draft is in the composer; it was left as it is.".into()
         }
         Screen::Composer { draft: false } => "the composer was not ready.".into(),
         Screen::Working => "a turn is running.".into(),
@@ -164,10 +164,13 @@ fn shows(screen: &Screen) -> String {
         Screen::Update => "it offers an update.".into(),
         Screen::Login => "Codex is not signed in.".into(),
         Screen::Picker { title } => {
-            format!("something else is open there: {}", tidy(title.reveal(), 80))
+            format!(
+                "this is open there and takes the keys: {}",
+                tidy(title.reveal(), 80)
+            )
         }
-        Screen::Shell => "Codex has ended; a shell is there.".into(),
-        Screen::CopyMode => "the pane is in copy mode.".into(),
+        Screen::Shell => "Codex has ended, and a shell is there.".into(),
+        Screen::CopyMode => "the pane is in tmux's copy mode.".into(),
         Screen::Unknown => "the screen is not recognised, so nothing was typed.".into(),
     }
 }

@@ -177,6 +177,10 @@ fn a_busy_or_drafting_pane_leaves_the_queue() {
         Screen::Working,
         Screen::RunningHook,
         Screen::CopyMode,
+        Screen::Unknown,
+        Screen::Picker {
+            title: "Models".into(),
+        },
     ] {
         let (mut world, id) = going(settings());
         fails(&mut world, "TypeInstruction", shows(screen));
@@ -213,13 +217,13 @@ fn a_draft_without_a_queue_is_left_alone() {
     assert!(
         world
             .notice()
-            .contains("a draft of yours in the composer; it was left as it is")
+            .contains("your unsent draft is in the composer; it was left as it is")
     );
     assert!(world.next_work().is_none());
 }
 
 #[test]
-fn in_front_of_anything_else_the_owner_is_told_what_is_there() {
+fn in_front_of_what_waits_for_the_owner_nothing_goes_in() {
     let what = Screen::Approval {
         what: "touch /etc/x".into(),
     };
@@ -235,14 +239,7 @@ fn in_front_of_anything_else_the_owner_is_told_what_is_there() {
         (Screen::Trust, "trust"),
         (Screen::Update, "update"),
         (Screen::Login, "not signed in"),
-        (
-            Screen::Picker {
-                title: "Models".into(),
-            },
-            "something else is open there: Models",
-        ),
         (Screen::Shell, "a shell is there"),
-        (Screen::Unknown, "not recognised, so nothing was typed"),
     ] {
         for strict_tmux in [true, false] {
             let (mut world, _) = going(Settings {
@@ -269,6 +266,32 @@ fn in_front_of_anything_else_the_owner_is_told_what_is_there() {
             .notice()
             .contains("200000 bytes, and 100000 is the most")
     );
+}
+
+#[test]
+fn a_refusal_names_each_way_and_why_it_could_not_be_used() {
+    let picker = Screen::Picker {
+        title: "Models".into(),
+    };
+    for (screen, line) in [
+        (picker, "this is open there and takes the keys: Models"),
+        (
+            Screen::Unknown,
+            "the screen is not recognised, so nothing was typed",
+        ),
+        (Screen::CopyMode, "the pane is in tmux's copy mode"),
+    ] {
+        let (mut world, _) = going(settings());
+        fails(&mut world, "TypeInstruction", shows(screen));
+        fails(&mut world, "QueueInstruction", no_queue());
+        let told = world.notice();
+        assert!(
+            told.contains(&format!("Typing into its pane: {line}")),
+            "{told}"
+        );
+        assert!(told.contains("Codex's queue: "), "{told}");
+        assert!(world.next_work().is_none());
+    }
 }
 
 #[test]
@@ -450,9 +473,9 @@ fn a_refusal_names_each_way_that_was_tried() {
     fails(&mut world, "ResumeSession", refused);
     let told = world.notice();
     for way in [
-        "In its pane: no pane",
-        "By codex queue: this",
-        "By codex exec resume: codex",
+        "Typing into its pane: no pane",
+        "Codex's queue: this",
+        "Resuming it in the background: codex",
     ] {
         assert!(told.contains(way), "{way} in {told}");
     }
