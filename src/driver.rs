@@ -71,7 +71,17 @@ impl<L: EventLog> Driver<L> {
 
     /// Takes one input in. When this returns, what it caused is on disk.
     pub fn take(&mut self, input: Input, now: Now) -> Result<Step, StoreFault> {
-        let batch = self.machine.propose(input, now);
+        self.take_all([input], now)
+    }
+
+    /// Takes in what waits, in order, with one flush for all of it (group commit). When
+    /// this returns, everything that it caused is on disk; after a crash, all or nothing is.
+    pub fn take_all(
+        &mut self,
+        inputs: impl IntoIterator<Item = Input>,
+        now: Now,
+    ) -> Result<Step, StoreFault> {
+        let batch = self.machine.propose_all(inputs, now);
         if batch.is_empty() {
             return Ok(Step::Nothing);
         }
@@ -90,8 +100,9 @@ impl<L: EventLog> Driver<L> {
     ) -> Result<Vec<(CommandId, Command)>, StoreFault> {
         let mut owed = self.machine.owed();
         owed.retain(|(_, command)| !busy.contains(&command.lane()));
-        for (id, _) in &owed {
-            let durable = self.log.append(self.machine.start(*id, now))?;
+        if !owed.is_empty() {
+            let ids = owed.iter().map(|(id, _)| *id);
+            let durable = self.log.append(self.machine.start_all(ids, now))?;
             self.commit(&durable);
         }
         Ok(owed)
@@ -179,6 +190,36 @@ mod tests {
         assert_eq!(begun.iter().map(|(id, _)| *id).collect::<Vec<_>>(), [id]);
         assert!(driver.log().last() > before);
         assert!(driver.begin(&BTreeSet::new(), now).unwrap().is_empty());
+    }
+
+    fn attention(nth: u64) -> Input {
+        Input::Attention(Attention {
+            key: InputKey::parse(&format!("a-{nth}")).unwrap(),
+            cwd: "/srv".into(),
+            need: "look".into(),
+            to: None,
+        })
+    }
+
+    #[test]
+    fn what_is_taken_in_at_once_is_on_disk_whole_or_not_at_all() {
+        use crate::store::memory::Crash;
+        let now = Now {
+            wall: Wall(1_795_000_000_000),
+            tick: Tick(0),
+        };
+        for (how, kept) in [(Crash::Keep, 3), (Crash::Drop, 0)] {
+            let log = MemoryLog::open(Disk::default()).unwrap();
+            let mut driver = Driver::open(log, State::default()).unwrap();
+            driver.log.fail_next(StoreFault::Full { doing: "writing" });
+            driver.take_all((0..3).map(attention), now).unwrap_err();
+            assert_eq!(driver.machine().state(), &State::default());
+            let log = MemoryLog::open(driver.into_log().crash(how)).unwrap();
+            let mut again = Driver::open(log, State::default()).unwrap();
+            assert_eq!(again.machine().state().inbox.keys.len(), kept);
+            again.take_all((0..3).map(attention), now).unwrap();
+            assert_eq!(again.machine().state().inbox.keys.len(), 3);
+        }
     }
 
     #[test]

@@ -19,8 +19,8 @@ pub struct Envelope {
     pub event: Event,
 }
 
-/// What is appended at once: a fact and the decisions it caused.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// What is appended at once: a fact and the decisions it caused, or several of these in a row.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[must_use = "a batch that is not appended did not happen"]
 pub struct Batch(Vec<Envelope>);
 
@@ -35,6 +35,11 @@ impl Batch {
             event,
         };
         Self(events.into_iter().enumerate().map(number).collect())
+    }
+
+    /// Puts another batch behind this one: both are on disk together, or neither is.
+    pub fn join(&mut self, mut other: Self) {
+        self.0.append(&mut other.0);
     }
 
     /// The entries in order.

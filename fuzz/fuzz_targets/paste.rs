@@ -1,4 +1,7 @@
-//! libFuzzer chooses the bytes; the target is control_plane's.
+//! libFuzzer chooses the bytes; the target is in `targets.rs`.
 #![no_main]
 
-libfuzzer_sys::fuzz_target!(|bytes: &[u8]| control_plane::targets::run("paste", bytes));
+#[path = "../targets.rs"]
+mod targets;
+
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| targets::run("paste", bytes));

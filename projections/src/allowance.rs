@@ -8,6 +8,7 @@ use events::{Span, Tick};
 use serde::{Deserialize, Serialize};
 
 const HOUR: u64 = 3_600_000;
+const MINUTE: u64 = 60_000;
 
 /// What is left, kept as the moment at which all of it is there again.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -42,6 +43,12 @@ impl Allowance {
     pub fn next(&self, per_hour: u32, urgent: bool) -> Tick {
         let room = room_after(1, urgent, per_hour);
         Tick(self.full_at.0.saturating_sub(room * interval(per_hour)))
+    }
+
+    /// How many ordinary texts may go within about a minute.
+    pub fn soon(&self, now: Tick, per_hour: u32) -> usize {
+        let grows = usize::try_from(MINUTE / interval(per_hour)).unwrap_or(usize::MAX);
+        self.room(now, per_hour, false).saturating_add(grows)
     }
 
     /// How many texts may go now.

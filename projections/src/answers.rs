@@ -2,6 +2,7 @@
 //! a question that is not a modal, because in a modal they would be keys.
 
 use crate::numbers::{self, Numbers};
+use crate::redact;
 use crate::render;
 use crate::sessions::{OpenQuestion, Session};
 use events::command::Chosen;
@@ -34,7 +35,7 @@ pub fn read(session: &Session, about: Option<&Topic>, words: &str, written: Wall
     let Some(open) = meant else {
         let late = matches!(about, Some(Topic::Question(_))) && numbers.is_some();
         return if late {
-            Answer::Not("That question is no longer open; nothing was chosen.".into())
+            Answer::Not("That question is no longer open. Nothing was chosen.".into())
         } else {
             Answer::Words
         };
@@ -57,7 +58,7 @@ pub fn read(session: &Session, about: Option<&Topic>, words: &str, written: Wall
     match (numbers, open.kind) {
         (None, QuestionKind::Async) => Answer::Words,
         (None, QuestionKind::Modal) => Answer::Not(not_words(open)),
-        (Some(numbers), kind) => match choose(&open.questions, &numbers) {
+        (Some(numbers), kind) => match choose(open, &numbers) {
             Err(why) => Answer::Not(why),
             Ok(choices) if kind == QuestionKind::Async => Answer::Labels(labels(open, &choices)),
             Ok(choices) => Answer::Options {
@@ -69,7 +70,7 @@ pub fn read(session: &Session, about: Option<&Topic>, words: &str, written: Wall
 }
 
 const BOTH: &str =
-    "That is the number of one option and the name of another. Write 1.2 for the second option.";
+    "That is one option's number and another option's name. Write 1.2 for the second option.";
 
 /// An answer chosen for one question must not choose for another: it replies to
 /// this one, or to nothing and was written when this one was there.
@@ -83,7 +84,7 @@ fn is_meant(open: &OpenQuestion, about: Option<&Topic>, written: Wall) -> bool {
 }
 
 /// What the owner reads where an answer was not meant for the question that is up.
-const ANOTHER: &str = "Another question is open now than the one you answered; nothing was chosen. \
+const ANOTHER: &str = "A different question is open now. Nothing was chosen. \
                        Reply to its text, or write the number again.";
 
 /// One question, and the words are exactly one of its options.
@@ -111,19 +112,20 @@ pub fn is_option(session: &Session, words: &str) -> bool {
 
 fn not_words(open: &OpenQuestion) -> String {
     format!(
-        "It waits for an answer to this, and words cannot go in there; nothing was typed.\n{}",
+        "It is waiting for an answer to this question and takes no other words. Nothing was typed.\n{}",
         render::questions(&open.questions)
     )
 }
 
 /// Every question gets exactly one option that exists, or nothing is chosen.
-fn choose(questions: &[Question], numbers: &Numbers) -> Result<Vec<Chosen>, String> {
+fn choose(open: &OpenQuestion, numbers: &Numbers) -> Result<Vec<Chosen>, String> {
+    let questions = open.questions.as_slice();
     if questions.iter().any(|q| q.options.is_empty()) {
         return Err(valid(questions));
     }
     if questions.len() == 1 && numbers.len() > 1 {
         return Err(format!(
-            "It asks one thing and takes one number. {}",
+            "It asks one question, so send one number. {}",
             valid(questions)
         ));
     }
@@ -135,7 +137,7 @@ fn choose(questions: &[Question], numbers: &Numbers) -> Result<Vec<Chosen>, Stri
             None if unnamed => nth,
             None => {
                 return Err(format!(
-                    "Some numbers name a question and some do not. {}",
+                    "Some numbers name a question, others do not. {}",
                     valid(questions)
                 ));
             }
@@ -159,22 +161,23 @@ fn choose(questions: &[Question], numbers: &Numbers) -> Result<Vec<Chosen>, Stri
             ));
         }
     }
-    let pair = |(question, option): (&Question, Option<u16>)| {
+    let pair = |(nth, (question, option)): (usize, (&Question, Option<u16>))| {
         let options = u16::try_from(question.options.len()).ok()?;
         Some(Chosen {
             question: question.text.clone(),
+            digest: open.digests.get(nth).copied(),
             options,
             option: option?,
         })
     };
-    let all: Option<Vec<_>> = questions.iter().zip(chosen).map(pair).collect();
-    all.ok_or_else(|| format!("Not every question got an answer. {}", valid(questions)))
+    let all: Option<Vec<_>> = questions.iter().zip(chosen).enumerate().map(pair).collect();
+    all.ok_or_else(|| format!("Some questions have no answer. {}", valid(questions)))
 }
 
 /// What would have been right.
 fn valid(questions: &[Question]) -> String {
     if questions.iter().any(|q| q.options.is_empty()) {
-        return "It wants words, which cannot be typed in from here; answer it where the session runs.".into();
+        return "It wants an answer in words, which cannot be sent from here. Answer it at the Mac.".into();
     }
     match questions {
         [only] => format!("Reply with a number from 1 to {}.", only.options.len()),
@@ -192,21 +195,22 @@ fn valid(questions: &[Question]) -> String {
 }
 
 fn labels(open: &OpenQuestion, choices: &[Chosen]) -> String {
-    let label = |(question, chosen): (&Question, &Chosen)| {
-        let label = question
-            .options
-            .get(usize::from(chosen.option).wrapping_sub(1))
-            .map(|c| c.label.reveal().as_str())?;
-        Some(if open.questions.len() > 1 {
-            format!("{}: {label}", question.text.reveal())
+    let label = |(nth, (question, chosen)): (usize, (&Question, &Chosen))| {
+        let option = usize::from(chosen.option).wrapping_sub(1);
+        let label = question.options.get(option)?.label.reveal();
+        // A label that was redacted would say something else: its number says the same.
+        let label = if redact::is_redacted(label) {
+            format!("option {} as you listed them", chosen.option)
         } else {
-            label.to_owned()
+            label.clone()
+        };
+        let text = question.text.reveal();
+        Some(match open.questions.len() {
+            1 => label,
+            _ if redact::is_redacted(text) => format!("question {}: {label}", nth + 1),
+            _ => format!("{text}: {label}"),
         })
     };
-    open.questions
-        .iter()
-        .zip(choices)
-        .filter_map(label)
-        .collect::<Vec<_>>()
-        .join("\n")
+    let answers = open.questions.iter().zip(choices).enumerate();
+    answers.filter_map(label).collect::<Vec<_>>().join("\n")
 }

@@ -65,9 +65,9 @@ impl IgnoredRows {
             .map_or(0, |ignored| ignored.count);
         let rest = match strangers {
             0 => String::new(),
-            count => format!(" Rows of other people: {count}."),
+            count => format!(" From other people: {count}."),
         };
-        Some(format!("Not acted on: {}.{rest}", theirs.join(", ")))
+        Some(format!("Ignored messages: {}.{rest}", theirs.join(", ")))
     }
 }
 
@@ -81,6 +81,9 @@ pub const fn owners(reason: IgnoreReason) -> bool {
         | IgnoreReason::Future
         | IgnoreReason::Empty
         | IgnoreReason::Undecodable
+        | IgnoreReason::Balloon
+        | IgnoreReason::Quoted
+        | IgnoreReason::Unknown
         | IgnoreReason::Loop => true,
         IgnoreReason::NotOwner
         | IgnoreReason::ToOthers
@@ -88,7 +91,8 @@ pub const fn owners(reason: IgnoreReason) -> bool {
         | IgnoreReason::Tapback
         | IgnoreReason::SystemItem
         | IgnoreReason::Edited
-        | IgnoreReason::Balloon
+        | IgnoreReason::Preview
+        | IgnoreReason::Unsent
         | IgnoreReason::Duplicate
         | IgnoreReason::Twin
         | IgnoreReason::Echo
@@ -100,22 +104,26 @@ pub const fn owners(reason: IgnoreReason) -> bool {
 pub const fn words(reason: IgnoreReason) -> &'static str {
     match reason {
         IgnoreReason::NotOwner => "from somebody else",
-        IgnoreReason::ToOthers => "written to others",
+        IgnoreReason::ToOthers => "sent to somebody else",
         IgnoreReason::Group => "in a group",
-        IgnoreReason::NotIMessage => "by SMS or RCS, whose sender can be forged",
-        IgnoreReason::Tapback => "that is a reaction",
+        IgnoreReason::NotIMessage => "by SMS or RCS (its sender can be forged)",
+        IgnoreReason::Tapback => "a reaction",
         IgnoreReason::TapbackText => "that reads like a reaction",
-        IgnoreReason::SystemItem => "that is a system item",
+        IgnoreReason::SystemItem => "a system message",
         IgnoreReason::Edited => "edited or unsent",
-        IgnoreReason::Balloon => "that is a link preview or an app's",
+        IgnoreReason::Balloon => "with content of an app in Messages",
         IgnoreReason::Stale => "too old",
         IgnoreReason::Future => "dated in the future",
         IgnoreReason::Duplicate => "seen before",
-        IgnoreReason::Twin => "that is the second copy",
-        IgnoreReason::Echo => "that quotes a text of ours",
-        IgnoreReason::NoChat => "that stayed without a chat",
-        IgnoreReason::Empty => "that stayed empty",
-        IgnoreReason::Undecodable => "that cannot be read",
+        IgnoreReason::Twin => "a duplicate copy",
+        IgnoreReason::Echo => "quoting one of our texts",
+        IgnoreReason::NoChat => "without a chat",
+        IgnoreReason::Empty => "empty",
+        IgnoreReason::Undecodable => "unreadable",
         IgnoreReason::Loop => "too many at once",
+        IgnoreReason::Preview => "that is the preview of a link you sent",
+        IgnoreReason::Quoted => "that quotes a text from here",
+        IgnoreReason::Unsent => "that you unsent",
+        IgnoreReason::Unknown => "of an unknown kind",
     }
 }

@@ -34,17 +34,39 @@ impl Machine {
     /// What would be appended because of `input`: the facts in it and the
     /// decisions they cause. Empty where nothing happened.
     pub fn propose(&self, input: Input, now: Now) -> Batch {
-        react::propose(&self.state, input, now)
+        self.propose_all([input], now)
+    }
+
+    /// The same for several inputs, to be appended at once. Each is decided in the
+    /// light of those before it, as if they had been appended one by one.
+    pub fn propose_all(&self, inputs: impl IntoIterator<Item = Input>, now: Now) -> Batch {
+        let mut all = Batch::default();
+        // A copy that runs ahead of the disk; it is let go when all is decided.
+        let mut ahead = self.state.clone();
+        for input in inputs {
+            let (batch, state) = react::propose(ahead, input, now);
+            all.join(batch);
+            ahead = state;
+        }
+        all
     }
 
     /// The start of an owed command; its effect may begin once this is on disk.
     pub fn start(&self, id: CommandId, now: Now) -> Batch {
+        self.start_all([id], now)
+    }
+
+    /// The starts of owed commands, to be appended at once.
+    pub fn start_all(&self, ids: impl IntoIterator<Item = CommandId>, now: Now) -> Batch {
         let baseline = self.state.newest_row();
-        Batch::new(
-            self.next_seq(),
-            now,
-            vec![Event::CommandStarted(CommandStarted { id, baseline })],
-        )
+        let mut all = Batch::default();
+        let mut next = self.next_seq();
+        for id in ids {
+            let started = Event::CommandStarted(CommandStarted { id, baseline });
+            all.join(Batch::new(next, now, vec![started]));
+            next = next.next();
+        }
+        all
     }
 
     /// Takes over what is on disk.

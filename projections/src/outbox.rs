@@ -67,10 +67,20 @@ impl Notice {
     const fn rank(&self) -> u8 {
         match self.topic {
             Topic::Question(_) | Topic::Prompt(_) => 0,
-            Topic::Answer(_) | Topic::Receipt(_) | Topic::Health | Topic::Missing => 1,
+            Topic::Answer(_)
+            | Topic::Receipt(_)
+            | Topic::Health
+            | Topic::Missing
+            | Topic::Unanswered => 1,
             Topic::Request => 2,
             Topic::TurnEnd(_) | Topic::Progress => 3,
         }
+    }
+
+    /// It only tells how a session is doing, and nothing of it was asked for yet.
+    pub const fn is_news(&self) -> bool {
+        let told = matches!(self.topic, Topic::TurnEnd(_) | Topic::Progress);
+        told && self.session.is_some() && self.untouched()
     }
 
     /// Nothing of it was asked for yet.
@@ -166,6 +176,12 @@ impl Outbox {
         let alike = |n: &Notice| n.session.as_ref() == session && n.untouched() && n.ordinary();
         let open = self.open.iter().filter(|(_, notice)| alike(notice));
         open.map(|(seq, _)| *seq).collect()
+    }
+
+    /// What waits and only tells how sessions are doing, oldest first.
+    pub fn news(&self) -> impl Iterator<Item = (Seq, &Notice)> {
+        let open = self.open.iter().filter(|(_, notice)| notice.is_news());
+        open.map(|(seq, notice)| (*seq, &**notice))
     }
 
     /// One part is out of our hands: on to the next, or through.

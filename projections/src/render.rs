@@ -127,6 +127,39 @@ pub fn plain_parts(text: &str, max: usize) -> Vec<Text> {
         .collect()
 }
 
+/// How many parts a digest should take; of very many sessions it shows little more than refs.
+const DIGEST_PARTS: usize = 3;
+
+/// One text for the news of many sessions: a line for each, from the newest notice of it
+/// and how many there are. No session is left out; what a line leaves out is had by its ref.
+pub fn digest(news: &[(&[Text], usize)], max: usize) -> Vec<Text> {
+    let head = head(None, &format!("news of {} sessions", news.len()));
+    let how = "Write \"status @ref\" to read the whole of one.";
+    let each = (room(max, &head) * DIGEST_PARTS).saturating_sub(how.len()) / news.len().max(1);
+    let line = |(parts, count): &(&[Text], usize)| {
+        let more = match count - 1 {
+            0 => String::new(),
+            more => format!(" (and {more} before)"),
+        };
+        let text = parts.first().map_or("", |text| text.reveal());
+        let text = text.strip_prefix(SIGIL).unwrap_or(text).trim_start();
+        let (head, said) = text.split_once('\n').unwrap_or((text, ""));
+        let line = match said.trim() {
+            "" => head.to_owned(),
+            said => format!("{head}: {said}"),
+        };
+        let room = each.saturating_sub(more.len() + 1).clamp(SHORTEST, LONGEST);
+        format!("{}{more}", tidy(&line, room))
+    };
+    let lines: Vec<_> = news.iter().map(line).collect();
+    parts(&head, &format!("{how}\n{}", lines.join("\n")), max)
+}
+
+/// Room for a ref and the beginning of a name.
+const SHORTEST: usize = 20;
+/// Nobody reads more of one among many.
+const LONGEST: usize = 160;
+
 /// Texts joined into as few as hold at most `max` characters, in their order.
 pub fn packed(texts: &[&Text], max: usize) -> Vec<Text> {
     let mut packed: Vec<String> = Vec::new();

@@ -24,7 +24,7 @@ pub struct Route {
 pub fn named(state: &State, name: &str) -> Route {
     match refs::resolve(&state.sessions, name, state.settings.ref_min) {
         Named::One(id) => {
-            let candidates = vec![candidate(&id, "is named by the message", true)];
+            let candidates = vec![candidate(&id, "the message names it", true)];
             Route {
                 rule: Rule::Named,
                 target: Some(id),
@@ -35,7 +35,7 @@ pub fn named(state: &State, name: &str) -> Route {
         Named::Several(ids) => {
             let candidates = ids
                 .iter()
-                .map(|id| candidate(id, "has this name too", false))
+                .map(|id| candidate(id, "has the same name", false))
                 .collect();
             Route {
                 rule: Rule::Ambiguous,
@@ -79,13 +79,13 @@ pub fn implied(state: &State, reply_to: Option<&Guid>) -> Route {
         ([(only, _)], _) => only_one(
             only,
             Rule::OnlyAsking,
-            "is the only one with an open question",
+            "the only session with an open question",
             &owners,
         ),
         ([], [(only, _)]) => only_one(
             only,
             Rule::OnlyFinished,
-            "is the only one that finished and was not spoken to since",
+            "the only finished session without a newer message from you",
             &owners,
         ),
         ([], []) => nobody(state),
@@ -134,7 +134,11 @@ fn thread(state: &State, guid: &Guid) -> Thread {
         Some(id) => Thread::Session(Route {
             rule: Rule::ReplyThread,
             about: Some(topic.clone()),
-            candidates: vec![candidate(id, "the message replies to its notice", true)],
+            candidates: vec![candidate(
+                id,
+                "the message replies to a text about it",
+                true,
+            )],
             target: Some(id.clone()),
         }),
     }
@@ -210,7 +214,7 @@ fn nobody(state: &State) -> Route {
 /// What a session is doing, in a few words.
 pub fn state_of(session: &Session) -> &'static str {
     if session.question().is_some() {
-        "waits for an answer"
+        "is waiting for an answer"
     } else if session.turn.is_some() {
         "is working"
     } else if session.finished {
@@ -220,7 +224,7 @@ pub fn state_of(session: &Session) -> &'static str {
     }
 }
 
-fn candidate(id: &SessionId, evidence: &str, chosen: bool) -> Candidate {
+pub(crate) fn candidate(id: &SessionId, evidence: &str, chosen: bool) -> Candidate {
     Candidate {
         session: id.clone(),
         evidence: evidence.to_owned(),

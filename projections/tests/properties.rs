@@ -51,25 +51,14 @@ fn guid(rowid: i64) -> Guid {
 
 fn row(rowid: i64, text: &str, from_me: bool) -> MessageRow {
     MessageRow {
-        rowid,
-        guid: guid(rowid),
         body: Body::Text(Text::from(text)),
         date: Some(Wall(1_790_000_000_000)),
         service: "iMessage".into(),
         from_me,
         handle: Some(Text::from("+15555550123")),
-        destination: None,
-        chat: None,
-        item_type: 0,
-        associated_type: 0,
-        balloon: None,
-        reply_to: None,
-        attachments: false,
-        edited: false,
-        error: 0,
         sent: true,
-        delivered: false,
         given_up: rowid % 2 == 0,
+        ..MessageRow::bare(rowid, guid(rowid))
     }
 }
 
@@ -140,6 +129,21 @@ proptest! {
             prop_assert_eq!(seqs, expected);
             prop_assert!(batch.envelopes().iter().all(|e| e.tick >= state.tick));
         }
+    }
+
+    #[test]
+    fn inputs_taken_in_at_once_mean_what_they_mean_one_by_one(log in log()) {
+        let state = replay(&State::default(), &log);
+        let mut machine = Machine::from(state.clone());
+        let now = later(&state);
+        let at_once = machine.propose_all(inputs(&state), now);
+        let mut one_by_one = Batch::default();
+        for input in inputs(&state) {
+            let batch = machine.propose(input, now);
+            machine.commit(batch.envelopes());
+            one_by_one.join(batch);
+        }
+        prop_assert_eq!(at_once, one_by_one);
     }
 
     #[test]

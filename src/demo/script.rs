@@ -66,7 +66,7 @@ fn conversation(play: &mut Play<'_>) -> Result<(), Vain> {
     } else {
         play.step("\"new label: instruction\" is refused, and says why")?;
         play.say("new docs: write the docs", None)?;
-        play.until(|text| text.is("not started") && text.says("tmux could not be started"))?;
+        play.until(|text| text.is("not started") && text.says("cannot start tmux"))?;
     }
     print(&format!("\n{} steps, all as they should be\n", play.nth))
 }

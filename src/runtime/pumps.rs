@@ -4,7 +4,7 @@
 use super::wake::{Wake, Wakes};
 use events::Input;
 use std::path::PathBuf;
-use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
 use std::time::Duration;
 
 /// Inputs that are handed on at once.
@@ -27,9 +27,15 @@ pub(super) struct Look {
     pub(super) again: Duration,
 }
 
+/// Where hints are sent. One that finds no room is let go: the next look finds what it told of.
+pub(super) type Hints = SyncSender<Hint>;
+
+/// Hints that wait at most.
+const WAITING: usize = 1024;
+
 /// The two ends of a source's hints.
-pub(super) fn hints() -> (Sender<Hint>, Receiver<Hint>) {
-    channel()
+pub(super) fn hints() -> (Hints, Receiver<Hint>) {
+    sync_channel(WAITING)
 }
 
 /// Starts a source's thread. It ends with the loop it sends to.
@@ -64,7 +70,7 @@ where
                 // Without a watch only the period is left.
                 Err(RecvTimeoutError::Disconnected) => std::thread::sleep(again),
             }
-            waiting.extend(hints.try_iter().take(1024));
+            waiting.extend(hints.try_iter().take(WAITING));
             waiting.dedup();
         }
     };

@@ -5,7 +5,7 @@ use super::open;
 use crate::clock::{Clock, SystemClock};
 use crate::driver::Driver;
 use crate::ingress::handover::HandOver;
-use crate::ingress::inbox::Inbox;
+use crate::ingress::inbox::{Inbox, Waiting};
 use crate::store::{SledLog, StoreFault};
 use events::{Input, Seq};
 use std::path::Path;
@@ -34,7 +34,7 @@ pub fn append(state_dir: &Path, handed: &HandOver) -> Result<Seq, AppendError> {
         let why = "the program has never run, so the recipient is not known yet";
         return Err(AppendError::Failed(why.into()));
     }
-    take(&mut driver, handed.clone().into()).map_err(reason)?;
+    take(&mut driver, std::iter::once(handed.clone().into())).map_err(reason)?;
     let seq = driver.machine().state().last;
     take_waiting(&mut driver, &Inbox::new(state_dir)).map_err(reason)?;
     drop(driver);
@@ -67,22 +67,31 @@ fn take_waiting(driver: &mut Driver<SledLog>, inbox: &Inbox) -> Result<(), Store
     let Ok(waiting) = inbox.waiting() else {
         return Ok(());
     };
-    for waiting in waiting.flatten() {
-        // Who is told is known from the first start on.
-        if driver.machine().state().began.is_none()
-            && matches!(waiting.hand_over, HandOver::Attention(_))
-        {
-            continue;
+    // Who is told is known from the first start on.
+    let started = driver.machine().state().began.is_some();
+    let mine = |w: &Waiting| started || !matches!(w.hand_over, HandOver::Attention(_));
+    let mut waiting = waiting.flatten().filter(mine);
+    loop {
+        let some: Vec<_> = waiting.by_ref().take(AT_ONCE).collect();
+        if some.is_empty() {
+            return Ok(());
         }
-        take(driver, waiting.hand_over.clone().into())?;
-        // Left behind, it is taken again and known by its key.
-        let _ = waiting.done();
+        take(driver, some.iter().map(|w| w.hand_over.clone().into()))?;
+        for waiting in some {
+            // Left behind, it is taken again and known by its key.
+            let _ = waiting.done();
+        }
     }
-    Ok(())
 }
 
-fn take(driver: &mut Driver<SledLog>, input: Input) -> Result<(), StoreFault> {
+/// Hand-overs from the inbox that share one flush.
+const AT_ONCE: usize = 128;
+
+fn take(
+    driver: &mut Driver<SledLog>,
+    inputs: impl Iterator<Item = Input>,
+) -> Result<(), StoreFault> {
     let state = driver.machine().state();
     let mut clock = SystemClock::resume(state.tick, state.wall);
-    driver.take(input, clock.now()).map(drop)
+    driver.take_all(inputs, clock.now()).map(drop)
 }

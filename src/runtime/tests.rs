@@ -2,7 +2,7 @@
 
 use super::health::Vitals;
 use super::lanes::Lanes;
-use super::wake::{Ack, Wake};
+use super::wake::{Ack, Wake, wakes};
 use super::work::{Until, Work};
 use crate::clock::SystemClock;
 use crate::config::{Config, Environment};
@@ -16,7 +16,6 @@ use events::{Command, CommandId, InputKey, Report, Tick, Wall};
 use projections::State;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-use std::sync::mpsc::channel;
 
 struct Nobody;
 
@@ -42,7 +41,7 @@ fn attention(nth: usize) -> HandOver {
 #[test]
 fn every_wake_that_is_received_is_taken_in() {
     const BURST: usize = 100;
-    let (wakes, woken) = channel();
+    let (wakes, woken) = wakes();
     let answered = Arc::new(AtomicUsize::new(0));
     for nth in 0..BURST {
         let answered = Arc::clone(&answered);

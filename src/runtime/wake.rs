@@ -3,7 +3,7 @@
 use crate::ingress::handover::HandOver;
 use crate::ingress::health::Health;
 use events::{CommandId, Input, Report};
-use std::sync::mpsc::Sender;
+use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use tokio::sync::oneshot;
 
 /// A reason to wake.
@@ -25,5 +25,13 @@ pub(super) enum Wake {
 /// Called with the position of the newest entry once a hand-over is on disk.
 pub(super) type Ack = Box<dyn FnOnce(events::Seq) + Send>;
 
-/// Where wakes are sent.
-pub(super) type Wakes = Sender<Wake>;
+/// Where wakes are sent. Whoever has more waits until the loop has taken some in.
+pub(super) type Wakes = SyncSender<Wake>;
+
+/// Wakes that wait at most; with the inputs that each may hold they bound what is in memory.
+const WAITING: usize = 128;
+
+/// The two ends of the loop's wakes.
+pub(super) fn wakes() -> (Wakes, Receiver<Wake>) {
+    sync_channel(WAITING)
+}

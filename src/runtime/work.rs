@@ -26,8 +26,9 @@ const FAREWELL_MS: u64 = 1_200;
 const ROUND_MS: u64 = 60_000;
 /// `once` waits for what becomes due this soon.
 const SOON_MS: u64 = 3_500;
-/// Wakes taken in before owed work is begun: news that cancels work comes first.
-const GULP: usize = 16;
+/// Inputs taken in before owed work is begun: news that cancels work comes first. They
+/// share one flush, and no hand-over waits long for its answer.
+const ROUND: usize = 128;
 
 /// When the loop ends by itself.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -76,57 +77,71 @@ impl<L: EventLog, E: Executor + 'static, C: Clock> Work<'_, L, E, C> {
             };
             // Never one more is received than is taken in: what is received and let go is lost.
             let more = std::iter::from_fn(|| wakes.try_recv().ok());
-            for wake in first.into_iter().chain(more).take(GULP) {
-                match wake {
-                    Wake::Stop(who) => {
-                        self.farewell()?;
-                        return Ok(who);
-                    }
-                    Wake::Looked(source) => {
-                        if let Until::Quiet(unseen) = &mut until {
-                            unseen.remove(source);
-                        }
-                    }
-                    wake @ (Wake::Inputs(_)
-                    | Wake::HandedOver(..)
-                    | Wake::Asked(_)
-                    | Wake::Reported(..)) => {
-                        self.wake(wake)?;
-                    }
-                }
+            if let Some(who) = self.take_in(first.into_iter().chain(more), &mut until)? {
+                self.farewell(&mut until)?;
+                return Ok(who);
             }
         }
     }
 
-    fn wake(&mut self, wake: Wake) -> Result<(), StoreFault> {
-        match wake {
-            // What is left behind is read again by the next start.
-            Wake::Inputs(_) if self.stopping.load(Ordering::Acquire) => Ok(()),
-            Wake::Inputs(inputs) => inputs.into_iter().try_for_each(|input| self.take(input)),
-            Wake::HandedOver(handed, ack) => {
-                self.take(handed.into())?;
-                ack(self.driver.machine().state().last);
-                Ok(())
-            }
-            Wake::Asked(answer) => {
-                // Whoever asked may have gone.
-                let _ = answer.send(self.vitals.health(self.driver.machine().state()));
-                Ok(())
-            }
-            Wake::Reported(id, report) => {
-                if self.lanes.back(id) == Some(Lane::Messages) {
-                    self.vitals.sent(&report);
+    /// Takes in what waits, with one flush for all of it; then answers those who wait for
+    /// that. Gives the word of whoever wants us to stop.
+    fn take_in(
+        &mut self,
+        wakes: impl Iterator<Item = Wake>,
+        until: &mut Until,
+    ) -> Result<Option<&'static str>, StoreFault> {
+        let (mut inputs, mut acks, mut asked) = (Vec::new(), Vec::new(), Vec::new());
+        let mut stop = None;
+        for wake in wakes {
+            match wake {
+                // What is left behind is read again by the next start.
+                Wake::Inputs(_) if self.stopping.load(Ordering::Acquire) => {}
+                Wake::Inputs(news) => inputs.extend(news),
+                Wake::HandedOver(handed, ack) => {
+                    inputs.push(handed.into());
+                    acks.push(ack);
                 }
-                self.take(Input::Report(id, report))
+                Wake::Asked(answer) => asked.push(answer),
+                Wake::Reported(id, report) => {
+                    if self.lanes.back(id) == Some(Lane::Messages) {
+                        self.vitals.sent(&report);
+                    }
+                    inputs.push(Input::Report(id, report));
+                }
+                Wake::Looked(source) => {
+                    if let Until::Quiet(unseen) = until {
+                        unseen.remove(source);
+                    }
+                }
+                Wake::Stop(who) => stop = Some(who),
             }
-            Wake::Looked(_) | Wake::Stop(_) => Ok(()),
+            if stop.is_some() || inputs.len() >= ROUND {
+                break;
+            }
         }
+        self.take_all(inputs)?;
+        let state = self.driver.machine().state();
+        for ack in acks {
+            ack(state.last);
+        }
+        for answer in asked {
+            // Whoever asked may have gone.
+            let _ = answer.send(self.vitals.health(state));
+        }
+        Ok(stop)
     }
 
     fn take(&mut self, input: Input) -> Result<(), StoreFault> {
-        tell(&input, self.driver.machine().state());
+        self.take_all(vec![input])
+    }
+
+    fn take_all(&mut self, inputs: Vec<Input>) -> Result<(), StoreFault> {
+        for input in &inputs {
+            tell(input, self.driver.machine().state());
+        }
         let now = self.clock.now();
-        if let Step::Appended(seq) = self.driver.take(input, now)? {
+        if let Step::Appended(seq) = self.driver.take_all(inputs, now)? {
             (self.appended)(self.driver, seq);
         }
         Ok(())
@@ -178,12 +193,12 @@ impl<L: EventLog, E: Executor + 'static, C: Clock> Work<'_, L, E, C> {
     }
 
     /// What runs gets a moment to come back; what does not is asked for by the next start.
-    fn farewell(&mut self) -> Result<(), StoreFault> {
+    fn farewell(&mut self, until: &mut Until) -> Result<(), StoreFault> {
         let started = Stopwatch::start();
         while !self.lanes.idle() && started.millis() < FAREWELL_MS {
             let left = FAREWELL_MS.saturating_sub(started.millis());
             match self.wakes.recv_timeout(Duration::from_millis(left)) {
-                Ok(wake) => self.wake(wake)?,
+                Ok(wake) => self.take_in(std::iter::once(wake), until).map(drop)?,
                 Err(_) => break,
             }
         }

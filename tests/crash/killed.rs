@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use crate::load::{Given, give};
 use crate::log::assert_replays;
 use crate::running::Running;
-use crate::tools::{Dice, tmux_is_there, within};
+use crate::tools::{Dice, patiently, tmux_is_there};
 use crate::truth::{check, missing};
 use crate::world::World;
 
@@ -168,7 +168,7 @@ fn settle(world: &World, settings: &[(&str, &str)], given: &[&Given]) {
     world.behave("ok");
     let running = Running::up(world, settings);
     let all_in = || (missing(world, given).is_empty() && world.waiting() == 0).then_some(());
-    let settled = within(Duration::from_secs(30), all_in);
+    let settled = patiently(all_in);
     assert!(settled.is_some(), "{:#?}", missing(world, given));
     running.stop();
 }

@@ -28,4 +28,6 @@ mod running;
 mod state_dir;
 mod tools;
 mod truth;
+#[path = "../shared/waiting.rs"]
+mod waiting;
 mod world;

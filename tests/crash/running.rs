@@ -4,12 +4,11 @@ use std::fs::File;
 use std::os::unix::net::UnixStream;
 use std::path::PathBuf;
 use std::process::Child;
-use std::time::Duration;
 
 use control_plane::ingress::client;
 use rustix::process::{Pid, Signal, WaitOptions, kill_process, waitpid};
 
-use crate::tools::{content, wait_for, within};
+use crate::tools::{content, patiently, wait_for};
 use crate::world::World;
 
 /// `run` as a process; killed when dropped.
@@ -97,10 +96,10 @@ impl Running {
         self.child.wait().unwrap();
     }
 
-    /// Ends it in good order, within the two seconds it has and what a busy machine adds.
+    /// Ends it in good order.
     pub(crate) fn stop(mut self) {
         kill_process(Pid::from_child(&self.child), Signal::TERM).unwrap();
-        let ended = within(Duration::from_secs(10), || self.child.try_wait().unwrap());
+        let ended = patiently(|| self.child.try_wait().unwrap());
         assert!(ended.is_some_and(|status| status.success()), "{ended:?}");
     }
 }

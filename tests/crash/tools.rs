@@ -1,15 +1,14 @@
-//! What every test here needs: patience with a deadline, numbers from a seed, the time.
+//! What every test here needs: patience, numbers from a seed, the time.
 
 use std::fs;
 use std::io::Read as _;
 use std::path::Path;
 use std::process::Command;
-use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+use std::time::{SystemTime, UNIX_EPOCH};
 
 use events::Wall;
 
-/// How long anything may take that has no shorter limit of its own.
-const PATIENCE: Duration = Duration::from_secs(60);
+pub(crate) use crate::waiting::{patiently, wait_for, within};
 
 /// Whether there is a tmux; where there must be one, its absence is a failure.
 pub(crate) fn tmux_is_there() -> bool {
@@ -28,23 +27,6 @@ pub(crate) fn tmux_is_there() -> bool {
 pub(crate) fn now() -> Wall {
     let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap();
     Wall(i64::try_from(since.as_millis()).unwrap())
-}
-
-/// Asks again and again until there is something; panics with what was missed.
-pub(crate) fn wait_for<T>(what: &str, ask: impl FnMut() -> Option<T>) -> T {
-    within(PATIENCE, ask).unwrap_or_else(|| panic!("waited in vain for {what}"))
-}
-
-/// Asks again and again until there is something or the time has passed.
-pub(crate) fn within<T>(patience: Duration, mut ask: impl FnMut() -> Option<T>) -> Option<T> {
-    let deadline = Instant::now() + patience;
-    loop {
-        let found = ask();
-        if found.is_some() || Instant::now() >= deadline {
-            return found;
-        }
-        std::thread::sleep(Duration::from_millis(10));
-    }
 }
 
 /// Numbers without a pattern, the same for the same seed.

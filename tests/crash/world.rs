@@ -2,7 +2,7 @@
 //! the programs in it, each a process of its own. Nothing outside is read or
 //! written. What it starts ends with it; where a test fails, the files stay.
 
-use crate::executable;
+use crate::{executable, waiting};
 use std::ffi::OsStr;
 use std::fs;
 use std::os::unix::process::CommandExt as _;
@@ -52,6 +52,7 @@ impl World {
             .tempdir_in(parent)
             .unwrap();
         let root = dir.path().canonicalize().unwrap();
+        waiting::watch(&root);
         for part in ["home/.codex", "messages", "bin", "work"] {
             fs::create_dir_all(root.join(part)).unwrap();
         }

@@ -4,13 +4,14 @@
 //! the lab stops the daemon and kills whatever still runs in its panes.
 
 use crate::executable;
+use crate::waiting::{self, within};
 use std::ffi::OsStr;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 use std::sync::mpsc;
 use std::thread::{self, JoinHandle};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use control_plane::demo::codex_home::{CodexHome, OFFLINE};
 use control_plane::demo::model::Model;
@@ -21,9 +22,6 @@ use tokio::sync::oneshot;
 use crate::codex::user_texts;
 use crate::pane::Pane;
 use crate::programs::Programs;
-
-/// Generous: a daemon's first start copies 400 MB.
-const PATIENCE: Duration = Duration::from_secs(60);
 
 /// How the agent runs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -52,6 +50,7 @@ impl Lab {
     pub(crate) fn with(change: impl FnOnce(&mut CodexHome)) -> Option<Self> {
         let programs = Programs::find()?;
         let root = tempfile::Builder::new().prefix("lab").tempdir().unwrap();
+        waiting::watch(root.path());
         let (base_url, model) = run_model();
         let lab = Self {
             programs,
@@ -312,19 +311,7 @@ fn run_model() -> (String, (oneshot::Sender<()>, JoinHandle<()>)) {
 
 /// Asks again and again until there is something; panics with what was missed.
 pub(crate) fn wait_for<T>(what: impl Fn() -> String, ask: impl Fn() -> Option<T>) -> T {
-    within(PATIENCE, ask).unwrap_or_else(|| panic!("waited in vain for {}", what()))
-}
-
-/// Asks again and again until there is something or the time has passed.
-pub(crate) fn within<T>(patience: Duration, mut ask: impl FnMut() -> Option<T>) -> Option<T> {
-    let deadline = Instant::now() + patience;
-    loop {
-        let found = ask();
-        if found.is_some() || Instant::now() >= deadline {
-            return found;
-        }
-        thread::sleep(Duration::from_millis(25));
-    }
+    waiting::patiently(ask).unwrap_or_else(|| panic!("waited in vain for {}", what()))
 }
 
 /// The kinds of records, for messages and comparisons.

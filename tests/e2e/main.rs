@@ -29,7 +29,10 @@ mod pasting;
 mod phone;
 mod programs;
 mod runtime;
+mod served;
 mod stand_in;
 mod starting;
 mod turns;
 mod views;
+#[path = "../shared/waiting.rs"]
+mod waiting;

@@ -4,7 +4,8 @@ use std::io::Write as _;
 use std::process::Stdio;
 use std::time::Duration;
 
-use crate::lab::{Lab, wait_for, within};
+use crate::lab::{Lab, wait_for};
+use crate::waiting::within;
 
 /// Far longer than Codex ever takes to show what was typed.
 const FIRST_MOMENT: Duration = Duration::from_secs(5);

@@ -4,13 +4,13 @@ use std::fs::{self, File};
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
-use std::time::Duration;
 
 use rustix::process::{Pid, Signal, kill_process};
 use serde_json::Value;
 
-use crate::lab::{Lab, wait_for, within};
+use crate::lab::{Lab, wait_for};
 use crate::phone::{OWNER, Phone};
+use crate::waiting::patiently;
 
 /// The program itself.
 pub(crate) fn program() -> &'static Path {
@@ -30,7 +30,7 @@ impl Runtime {
         let file = || File::options().create(true).append(true).open(&trace);
         let mut command = ours(lab, phone);
         command
-            .args(["run", "--trace"])
+            .args(["run", "--trace=full"])
             .envs(settings.iter().copied());
         command.stdin(Stdio::null());
         command.stdout(file().unwrap()).stderr(file().unwrap());
@@ -64,11 +64,11 @@ impl Runtime {
         self.child.wait().unwrap();
     }
 
-    /// Ends it in good order, within the two seconds it has.
+    /// Ends it in good order.
     pub(crate) fn stop(mut self) {
         let pid = Pid::from_child(&self.child);
         kill_process(pid, Signal::TERM).unwrap();
-        let ended = within(Duration::from_secs(4), || self.child.try_wait().unwrap());
+        let ended = patiently(|| self.child.try_wait().unwrap());
         assert!(ended.is_some_and(|status| status.success()), "{ended:?}");
     }
 }

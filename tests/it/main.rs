@@ -16,3 +16,5 @@ mod older_log;
 mod privacy;
 mod tidy;
 mod tree;
+#[path = "../shared/waiting.rs"]
+mod waiting;

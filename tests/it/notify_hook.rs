@@ -1,13 +1,11 @@
 //! `setup-notify-hook` as a person runs it, and what Codex then runs: the notifier
 //! that was there before gets the very payload, once, and never holds anybody up.
 
-use crate::executable;
+use crate::{executable, waiting};
 use assert_cmd::Command;
-use control_plane::clock::Stopwatch;
 use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
-use std::time::Duration;
 
 const MAIN: &str = "codex-imessage-control-plane";
 
@@ -63,14 +61,9 @@ impl Home {
 
     /// What the notifier wrote, once it has.
     fn wait_for(&self, name: &str) -> String {
-        let waited = Stopwatch::start();
-        loop {
-            match fs::read_to_string(self.path().join(name)) {
-                Ok(text) => return text,
-                Err(_) if waited.millis() < 30_000 => std::thread::sleep(Duration::from_millis(10)),
-                Err(error) => panic!("{name} was not written: {error}"),
-            }
-        }
+        let file = self.path().join(name);
+        waiting::watch(self.path());
+        waiting::wait_for(name, || fs::read_to_string(&file).ok())
     }
 }
 

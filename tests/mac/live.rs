@@ -1,9 +1,9 @@
 //! Set-up with nothing played but the system around it: the stand-in of launchctl
 //! starts the real launcher, which starts the real agent, and that is what is asked.
 
-use crate::executable;
 use crate::world::{LABEL, World, said, wish};
-use control_plane::clock::{Stopwatch, wall};
+use crate::{executable, waiting};
+use control_plane::clock::wall;
 use control_plane::demo::messages::{Messages, Row};
 use control_plane::error::Answer;
 use control_plane::mac::setup::{self, Wish};
@@ -97,16 +97,13 @@ impl Live {
     fn answer(&self, nth: usize) -> std::thread::JoinHandle<()> {
         let (texts, db) = (self.0.path("texts"), self.chat_db());
         std::thread::spawn(move || {
-            let watch = Stopwatch::start();
-            while fs::read_to_string(&texts)
-                .unwrap_or_default()
-                .lines()
-                .count()
-                < nth
-            {
-                assert!(watch.elapsed() < Duration::from_secs(60), "no text came");
-                std::thread::sleep(Duration::from_millis(20));
-            }
+            let count = || {
+                fs::read_to_string(&texts)
+                    .unwrap_or_default()
+                    .lines()
+                    .count()
+            };
+            waiting::wait_for("a text", || (count() >= nth).then_some(()));
             let mut messages = Messages::open(&db).expect("chat.db");
             messages
                 .insert(&Row::from(OWNER, "help", wall()))
@@ -176,11 +173,8 @@ fn permissions_come_one_after_the_other_and_the_owners_answer_ends_it() {
         "it was never ended"
     );
     // Nothing waits to be tried again, so the refused text does not come as a second one.
-    let watch = Stopwatch::start();
-    while place.health().expect("answers").outbox.depth > 0 {
-        assert!(watch.elapsed() < Duration::from_secs(60), "a text waits");
-        std::thread::sleep(Duration::from_millis(20));
-    }
+    let depth = || place.health().expect("answers").outbox.depth;
+    waiting::wait_for("the last text", || (depth() == 0).then_some(()));
     let asked = live
         .0
         .read("texts")

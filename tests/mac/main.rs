@@ -15,4 +15,6 @@ mod live;
 mod permissions;
 mod trial;
 mod uninstall;
+#[path = "../shared/waiting.rs"]
+mod waiting;
 mod world;

@@ -1,12 +1,12 @@
 //! Histories, crashed at every append: the curated ones, and short ones made
 //! from seeds so that there are 256.
 
+use crate::model::disk::Death;
+use crate::model::runner::{Plan, play};
+use crate::model::shrink::hex;
+use crate::model::story::Story;
+use crate::model::{random, scenarios};
 use crate::tools::{Found, all, drawn};
-use control_plane::sim::disk::Death;
-use control_plane::sim::runner::{Plan, play};
-use control_plane::sim::shrink::hex;
-use control_plane::sim::story::Story;
-use control_plane::sim::{random, scenarios};
 use control_plane::store::memory::Crash;
 use std::collections::BTreeSet;
 

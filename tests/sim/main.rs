@@ -3,6 +3,8 @@
 //! marks that must be reached. `scripts/soak` plays more of the same.
 
 mod histories;
+mod logs;
+mod model;
 mod seeds;
 mod soak;
 mod tools;

@@ -1,10 +1,10 @@
 //! Seeds, each played twice; planted bugs; stored cases; and a tool for reading a run.
 
+use crate::model::disk::{Bug, Death};
+use crate::model::marks::Marks;
+use crate::model::runner::{self, Plan, play};
+use crate::model::shrink::unhex;
 use crate::tools::{Found, all, drawn, named, reproduced, seed, twice};
-use control_plane::sim::disk::{Bug, Death};
-use control_plane::sim::marks::Marks;
-use control_plane::sim::runner::{self, Plan, play};
-use control_plane::sim::shrink::unhex;
 use control_plane::store::memory::Crash;
 
 const SEEDS: usize = 4000;

@@ -6,9 +6,9 @@
     reason = "a tool for a person: it takes its time from whoever runs it"
 )]
 
+use crate::model::marks::{BRANCHES, FAULTS};
+use crate::model::runner::{Depth, Plan};
 use crate::tools::{Found, all, reproduced, seed, twice};
-use control_plane::sim::marks::{BRANCHES, FAULTS};
-use control_plane::sim::runner::{Depth, Plan};
 use std::time::{Duration, Instant};
 
 /// Seeds between two looks at the clock.

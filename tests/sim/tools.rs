@@ -2,12 +2,12 @@
 
 #![expect(clippy::expect_used, reason = "what a test is not given right ends it")]
 
-use control_plane::sim::entropy::Entropy;
-use control_plane::sim::marks::Marks;
-use control_plane::sim::runner::{Plan, Summary};
-use control_plane::sim::shrink::{hex, shrink, unhex};
-use control_plane::sim::story::Story;
-use control_plane::sim::{random, runner, scenarios};
+use crate::model::entropy::Entropy;
+use crate::model::marks::Marks;
+use crate::model::runner::{Plan, Summary};
+use crate::model::shrink::{hex, shrink, unhex};
+use crate::model::story::Story;
+use crate::model::{random, runner, scenarios};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;

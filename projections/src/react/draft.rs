@@ -17,14 +17,14 @@ pub(crate) struct Draft {
 }
 
 impl Draft {
-    pub(crate) fn new(state: &State, now: Now) -> Self {
+    pub(crate) fn new(state: State, now: Now) -> Self {
         let now = Now {
             wall: now.wall,
             tick: now.tick.max(state.tick),
         };
         Self {
             first: state.last.next(),
-            state: state.clone(),
+            state,
             now,
             events: Vec::new(),
             commands: 0,
@@ -75,8 +75,8 @@ impl Draft {
         id
     }
 
-    pub(crate) fn finish(self) -> Batch {
-        Batch::new(self.first, self.now, self.events)
+    pub(crate) fn finish(self) -> (Batch, State) {
+        (Batch::new(self.first, self.now, self.events), self.state)
     }
 }
 

@@ -23,7 +23,7 @@ pub(super) fn tell(draft: &mut Draft) {
     let missing = || state.outbox.missing.iter().map(|(_, lost)| lost);
     let lines: Vec<_> = missing().filter(|lost| unread(lost)).map(line).collect();
     if let Some(report) = waiting.filter(|_| lines.is_empty()) {
-        return notices::drop_it(draft, report, "what was missing has been seen");
+        return notices::drop_it(draft, report, "the missing text was seen after all");
     }
     if !missing().any(untold) {
         return;
@@ -32,7 +32,7 @@ pub(super) fn tell(draft: &mut Draft) {
     if let Some(more) = lines.len().checked_sub(LINES).filter(|more| *more > 0) {
         body.push(format!("… and {more} more"));
     }
-    body.push("Write \"retry\" to get them again, or \"retry @ref\".".to_owned());
+    body.push("Write \"retry\" or \"retry @ref\" to have them sent again.".to_owned());
     let head = render::head(None, "texts you may not have");
     let parts = render::parts(&head, &body.join("\n"), state.settings.max_len as usize);
     let replaces: Vec<_> = waiting.into_iter().collect();
@@ -58,9 +58,9 @@ fn line(lost: &Lost) -> String {
     let first = text.lines().next().unwrap_or_default();
     let first = first.trim_start_matches(SIGIL).trim_start();
     let why = match lost.why {
-        Why::Unproven => "perhaps sent",
+        Why::Unproven => "may have been sent",
         Why::GivenUp => "not sent",
-        Why::TooOld => "not sent in time",
+        Why::TooOld => "too old to send",
     };
     format!("{} ({why})", tidy(first, 80))
 }
@@ -81,7 +81,8 @@ pub(super) fn bring(draft: &mut Draft, inbound: &Guid, missing: &[Seq]) {
         .partition(|seq| outbox.open.contains_key(seq));
     again(draft, &through);
     if !under_way.is_empty() {
-        let body = "One of these texts is still being sent. Ask again when its last part is there.";
+        let body =
+            "One of these texts is still being sent. Try again when its last part has arrived.";
         notices::answer(draft, inbound, None, "still being sent", body);
     }
 }

@@ -55,7 +55,7 @@ fn worded(state: &State, session: Option<&SessionId>, kind: &str, body: &str) ->
 pub(super) fn self_test(draft: &mut Draft) {
     let state = draft.state();
     if state.outbox.open.is_empty() {
-        let body = "Texts reach you; no answer is needed.";
+        let body = "This is a test. Texts reach you; no reply is needed.";
         queue(draft, None, Topic::Health, "self-test", body);
     }
 }

@@ -10,23 +10,24 @@ use events::{Command, SessionId};
 
 /// The answer to `help`.
 pub(super) const HELP: &str = "\
-@ref what to do: to that session
-2: option 2 of its question (1.2 2.1 for several)
+Reply to a text about a session, and your words go to that session.
+@ref what to do: the same, by name
+2: picks option 2 of its question (1.2 2.1 for several questions)
 list: your sessions
-status @ref: how one is doing
-retry: texts that you may not have, again
+status @ref: one session
 new label: what to do, in a new session
-Reply to a notice, and it goes to that notice's session.";
+retry: resend texts that may not have reached you";
 
 /// The answer to `list`.
-pub(super) fn list(state: &State) -> String {
+pub(crate) fn list(state: &State) -> String {
     let owners = state.sessions.owners();
     if owners.is_empty() {
-        return "No session is known yet. Start Codex in a terminal, or write \"new label: what to do\".".into();
+        return "No sessions yet. Start Codex in a terminal, or write \"new label: what to do\"."
+            .into();
     }
     let lines = owners.iter().take(20).map(|(_, session)| line(session));
     let more = owners.len().saturating_sub(20);
-    let rest = (more > 0).then(|| format!("… and {more} older ones"));
+    let rest = (more > 0).then(|| format!("… and {more} older sessions"));
     lines.chain(rest).collect::<Vec<_>>().join("\n")
 }
 
@@ -51,7 +52,7 @@ pub(super) fn status(state: &State, id: &SessionId) -> String {
     if let Some(question) = session.question() {
         lines.push(crate::render::questions(&question.questions));
     } else if let Some(said) = &session.said {
-        lines.push(format!("Last said: {}", tidy(said.reveal(), 400)));
+        lines.push(format!("Last said: {}", said.reveal().trim()));
     }
     let waiting = state
         .dispatches
@@ -59,9 +60,7 @@ pub(super) fn status(state: &State, id: &SessionId) -> String {
         .get(id)
         .map_or(0, std::collections::VecDeque::len);
     if waiting > 0 {
-        lines.push(format!(
-            "{waiting} of your messages are on their way into it."
-        ));
+        lines.push(format!("{waiting} of your messages are waiting to go in."));
     }
     lines.extend(state.inbox.ignored.told(state.wall));
     lines.join("\n")
@@ -76,10 +75,10 @@ pub(super) fn which(state: &State, route: &Route) -> String {
         .map(line);
     let lines: Vec<_> = known.take(8).collect();
     if lines.is_empty() {
-        return "No session is known, so nothing was done. Write \"new label: what to do\" to start one.".into();
+        return "No sessions yet, so nothing was done. Write \"new label: what to do\" to start one.".into();
     }
     format!(
-        "Nothing was done. Begin with the session's ref:\n{}",
+        "Nothing was done. Start your message with the session's ref:\n{}",
         lines.join("\n")
     )
 }
@@ -88,10 +87,7 @@ pub(super) fn which(state: &State, route: &Route) -> String {
 pub(super) fn unknown(state: &State, route: &Route, name: &str) -> String {
     let name = tidy(name, 40);
     if route.candidates.is_empty() {
-        return format!(
-            "Nothing was done: \"{name}\" is no session's.\n{}",
-            list(state)
-        );
+        return format!("No session is called \"{name}\".\n{}", list(state));
     }
     format!(
         "Several sessions are called \"{name}\". {}",
@@ -105,19 +101,19 @@ pub(super) fn refusal(tried: &[Tried]) -> String {
         .iter()
         .map(|t| format!("{}: {}", rung(t.rung), why(&t.failure)))
         .collect();
-    lines.insert(0, "Your message was not put in.".into());
+    lines.insert(0, "Not delivered.".into());
     if tried.is_empty() {
-        lines.push("No way into the session is allowed by the settings.".into());
+        lines.push("The settings allow no way into the session.".into());
     }
     lines.join("\n")
 }
 
 const fn rung(rung: Rung) -> &'static str {
     match rung {
-        Rung::Pane | Rung::Steer => "Typing into its pane",
+        Rung::Pane | Rung::Steer => "Pane",
         Rung::Queue => "Codex's queue",
-        Rung::Resume => "Resuming it in the background",
-        Rung::AppServer => "By Codex's server",
+        Rung::Resume => "codex exec resume",
+        Rung::AppServer => "Codex's background server",
     }
 }
 
@@ -131,16 +127,18 @@ pub(super) fn why(failure: &Failure) -> String {
         Failure::Unsupported { what } => what.clone(),
         Failure::Refused { program, code, .. } => format!("{program} refused (exit code {code})."),
         Failure::TooLarge { bytes, max } => {
-            format!("the text has {bytes} bytes, and {max} is the most.")
+            format!("the text has {bytes} bytes; the limit is {max}.")
         }
         Failure::NotStarted { program, message } => {
-            format!("{program} could not be started: {message}.")
+            format!("cannot start {program}: {message}.")
         }
-        Failure::Target { code, .. } => format!("Messages does not find the recipient ({code})."),
+        Failure::Target { code, .. } => format!("Messages cannot find the recipient ({code})."),
         Failure::NotPermitted { code } => format!("macOS does not allow it ({code})."),
         Failure::Row { code, .. } => format!("Messages reports error {code}."),
-        Failure::Rejected { code, .. } => format!("Codex's server refused it ({code})."),
+        Failure::Rejected { code, .. } => format!("Codex's background server refused it ({code})."),
         Failure::NoTurn => "no turn is running.".into(),
+        Failure::TurnRuns => "a turn is running.".into(),
+        Failure::PromptUp => "it waits for your answer to something else.".into(),
     }
 }
 
@@ -148,30 +146,30 @@ pub(super) fn why(failure: &Failure) -> String {
 fn shows(screen: &Screen) -> String {
     match screen {
         Screen::Composer { draft: true } => {
-            "your unsent draft is in the composer; it was left as it is.".into()
+            "the composer contains a draft of yours; it was not changed.".into()
         }
         Screen::Composer { draft: false } => "the composer was not ready.".into(),
         Screen::Working => "a turn is running.".into(),
         Screen::RunningHook => "a hook is running.".into(),
         Screen::Approval { what } => {
-            format!("it waits for an approval: {}", tidy(what.reveal(), 200))
+            format!(
+                "it is waiting for an approval: {}",
+                tidy(what.reveal(), 200)
+            )
         }
         Screen::Question { text, .. } => {
-            format!("it waits for an answer: {}", tidy(text.reveal(), 200))
+            format!("it is waiting for an answer: {}", tidy(text.reveal(), 200))
         }
         Screen::PlanPrompt => "it asks whether to implement the plan.".into(),
-        Screen::Trust => "it asks whether to trust the folder or its hooks.".into(),
+        Screen::Trust => "it asks whether you trust the folder or its hooks.".into(),
         Screen::Update => "it offers an update.".into(),
         Screen::Login => "Codex is not signed in.".into(),
         Screen::Picker { title } => {
-            format!(
-                "this is open there and takes the keys: {}",
-                tidy(title.reveal(), 80)
-            )
+            format!("another view is open: {}", tidy(title.reveal(), 80))
         }
-        Screen::Shell => "Codex has ended, and a shell is there.".into(),
-        Screen::CopyMode => "the pane is in tmux's copy mode.".into(),
-        Screen::Unknown => "the screen is not recognised, so nothing was typed.".into(),
+        Screen::Shell => "Codex has exited; the pane shows a shell.".into(),
+        Screen::CopyMode => "the pane is in copy mode.".into(),
+        Screen::Unknown => "the screen was not recognised, so nothing was typed.".into(),
     }
 }
 

@@ -9,6 +9,7 @@ use crate::render;
 use events::command::SendMessage;
 use events::event::Topic;
 use events::{Command, Seq};
+use std::collections::BTreeMap;
 
 /// Texts asked for at once: Messages takes one after the other anyway, and what
 /// comes up later may be more urgent.
@@ -40,8 +41,10 @@ pub(super) fn advance(draft: &mut Draft) {
                 }
                 room -= 1;
             }
-            let merged = notice.untouched() && notice.ordinary() && merge(draft, &notice);
-            if !merged {
+            let joined = notice.untouched()
+                && notice.ordinary()
+                && (digest(draft, &notice) || merge(draft, &notice));
+            if !joined {
                 request(draft, seq);
             }
         }
@@ -62,6 +65,40 @@ fn allowed(draft: &Draft, urgent: bool) -> bool {
     let per_hour = state.settings.max_per_hour;
     state.outbox.allowance.next(per_hour, urgent) <= draft.now().tick
 }
+
+/// Where more sessions have news than may go within about a minute, all of it goes as one
+/// text with a line for each session. Whether it did.
+fn digest(draft: &mut Draft, first: &Notice) -> bool {
+    let state = draft.state();
+    if !first.is_news() {
+        return false;
+    }
+    let news: Vec<_> = state.outbox.news().collect();
+    let mut newest = BTreeMap::new();
+    for (seq, notice) in &news {
+        let told = newest.entry(&notice.session).or_insert((seq, notice, 0));
+        *told = (seq, notice, told.2 + 1);
+    }
+    let (now, per_hour) = (draft.now().tick, state.settings.max_per_hour);
+    if newest.len() <= state.outbox.allowance.soon(now, per_hour).max(FEW) {
+        return false;
+    }
+    let mut lines: Vec<_> = newest.into_values().collect();
+    lines.sort_by_key(|(seq, ..)| **seq);
+    let lines: Vec<_> = lines
+        .into_iter()
+        .map(|(_, notice, count)| (notice.parts.as_slice(), count))
+        .collect();
+    let parts = render::digest(&lines, state.settings.max_len as usize);
+    let replaced: Vec<_> = news.iter().map(|(seq, _)| *seq).collect();
+    if let Some(digest) = instead(draft, &replaced, None, Topic::Progress, parts) {
+        request(draft, digest);
+    }
+    true
+}
+
+/// Sessions whose texts are better read whole, one after the other.
+const FEW: usize = 3;
 
 /// Where more of one session waits than may go, it goes as one. Whether it did.
 fn merge(draft: &mut Draft, first: &Notice) -> bool {
@@ -119,7 +156,8 @@ pub(super) fn again(draft: &mut Draft, send: &SendMessage) {
     if state.ledger.sent.by_digest(&digest).count() <= LATE_MAX {
         instead(draft, &[], session.as_ref(), topic, vec![send.text.clone()]);
     } else if topic != Topic::Health {
-        let body = "Messages took a text for you several times and each time reported an error.";
+        let body =
+            "Messages accepted a text for you several times and reported an error each time.";
         queue(
             draft,
             session.as_ref(),

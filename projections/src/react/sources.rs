@@ -6,7 +6,7 @@ use crate::handle::not_for_owner;
 use crate::redact::redact;
 use events::event::{LogRecovered, QueueLineImported, SourceFailed, SourceRecovered, Topic};
 use events::input::{QueueEntry, QueueLine, Source, SourceState};
-use events::{Digest, Event, Wall};
+use events::{Digest, Event, Text, Wall};
 
 /// A source changed; what is known already is not said again.
 pub(super) fn changed(draft: &mut Draft, source: Source, now: SourceState) {
@@ -32,7 +32,7 @@ pub(super) fn changed(draft: &mut Draft, source: Source, now: SourceState) {
         notices::queue(draft, None, Topic::Health, "disk full", &fault);
     }
     if again {
-        let body = "Messages on the Mac can be read again. What you wrote meanwhile is acted on \
+        let body = "Messages on the Mac is readable again. What you wrote meanwhile is handled now, \
                     unless it is too old.";
         notices::queue(draft, None, Topic::Health, "heard again", body);
     }
@@ -41,8 +41,8 @@ pub(super) fn changed(draft: &mut Draft, source: Source, now: SourceState) {
 /// A source has failed for long; the owner cannot know that nobody hears them.
 pub(super) fn deaf(draft: &mut Draft, source: Source) {
     if draft.state().deaf.contains(&source) {
-        let body = "Messages on the Mac cannot be read since ten minutes or more, so what you \
-                    write here is not seen. `doctor` on the Mac says what to do; nothing is lost.";
+        let body = "Messages on the Mac has been unreadable for at least ten minutes, so what you \
+                    write here is not seen. Run `doctor` on the Mac. Nothing is lost.";
         notices::queue(draft, None, Topic::Health, "not heard", body);
     }
 }
@@ -80,13 +80,19 @@ pub(super) fn queue_line(draft: &mut Draft, line: QueueLine) {
             (Some(digest), refused, Some(entry.text))
         }
     };
-    let sent = refused.is_none();
-    draft.record(Event::QueueLineImported(QueueLineImported {
+    let event = QueueLineImported {
         file,
         offset,
         digest,
         refused,
-    }));
+    };
+    line_taken(draft, event, text);
+}
+
+/// A line of the queue file was taken, with its words where it has any.
+pub(super) fn line_taken(draft: &mut Draft, event: QueueLineImported, text: Option<Text>) {
+    let sent = event.refused.is_none();
+    draft.record(Event::QueueLineImported(event));
     if let Some(text) = text.filter(|_| sent) {
         let settings = &draft.state().settings;
         let text = if settings.redact {
@@ -102,7 +108,7 @@ pub(super) fn queue_line(draft: &mut Draft, line: QueueLine) {
 fn why_not(draft: &Draft, entry: &QueueEntry, digest: Digest) -> Option<String> {
     let state = draft.state();
     if entry.text.reveal().trim().is_empty() {
-        return Some("the line has no text".into());
+        return Some("the line contains no text".into());
     }
     let lately = |at: &Wall| at.until(draft.now().wall) <= state.settings.dedupe_ttl;
     let twice = state
@@ -110,6 +116,6 @@ fn why_not(draft: &Draft, entry: &QueueEntry, digest: Digest) -> Option<String> 
         .queue_lines
         .iter()
         .any(|(said, at)| *said == digest && lately(at));
-    let twice = twice.then(|| "the same line was taken before".to_owned());
+    let twice = twice.then(|| "duplicate of an earlier line".to_owned());
     not_for_owner(&state.settings, entry.to.as_ref()).or(twice)
 }

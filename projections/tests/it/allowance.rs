@@ -2,6 +2,7 @@
 //! owner waits for goes first.
 
 use crate::outbox::{HOUR, ends, limited, line, said};
+use crate::support::World;
 use events::input::{Attention, QuestionKind};
 use events::{Input, InputKey};
 
@@ -93,4 +94,88 @@ fn texts_of_others_are_merged_among_themselves() {
     let wanted: Vec<_> = (0..20).map(|nth| format!("line {nth}")).collect();
     assert_eq!(lines, wanted);
     assert!(texts.len() < 8, "{texts:?}");
+}
+
+/// A hundred sessions end within a second; all texts that go out within `millis`, sent as they come.
+fn flood(world: &mut World, sessions: u16, millis: u64) -> (Vec<String>, Vec<String>) {
+    let ids: Vec<_> = (0..sessions)
+        .map(|nth| world.session(nth, &format!("/srv/project-{nth}")))
+        .collect();
+    let refs = ids
+        .iter()
+        .map(|id| format!("@{}", world.reference(id)))
+        .collect();
+    for (nth, id) in ids.iter().enumerate() {
+        ends(world, id, nth);
+    }
+    let mut texts = said(world);
+    for _ in 0..millis / 1_000 {
+        world.pass(1_000);
+        texts.extend(said(world));
+    }
+    (texts, refs)
+}
+
+#[test]
+fn a_hundred_sessions_that_end_at_once_are_told_within_two_minutes() {
+    let mut world = World::new();
+    let (texts, refs) = flood(&mut world, 100, 120_000);
+    let all = texts.join("\n");
+    for name in &refs {
+        let told = all.matches(&format!("{name} ")).count();
+        assert_eq!(told, 1, "{name} in {all}");
+    }
+    let digests = texts.iter().filter(|text| text.contains("news of "));
+    assert!(digests.clone().count() <= 4, "{texts:#?}");
+    assert!(digests.into_iter().any(|text| text.contains("status @ref")));
+    assert!(texts.iter().all(|text| text.chars().count() <= 1800));
+    assert!(world.machine.state().outbox.open.is_empty());
+}
+
+#[test]
+fn of_a_thousand_sessions_none_is_left_out_and_the_digest_stays_readable() {
+    let mut world = World::new();
+    let (texts, refs) = flood(&mut world, 1000, 600_000);
+    let all = texts.join("\n");
+    assert!(refs.iter().all(|name| all.contains(name.as_str())));
+    assert!(texts.len() < 60, "{}", texts.len());
+}
+
+#[test]
+fn what_needs_the_owner_does_not_wait_behind_a_flood() {
+    let mut world = World::new();
+    let (_, _) = flood(&mut world, 100, 0);
+    let asking = world.session(500, "/srv/asks");
+    world.asks(&asking, "call", QuestionKind::Modal, &["a", "b"]);
+    let next = said(&mut world);
+    assert!(next[0].contains("needs input"), "{next:?}");
+}
+
+#[test]
+fn a_digest_tells_the_newest_of_each_session_and_counts_the_rest() {
+    let mut world = limited(8);
+    let sessions: Vec<_> = (0..6)
+        .map(|nth| world.session(nth, &format!("/srv/p{nth}")))
+        .collect();
+    ends(&mut world, &sessions[0], 100);
+    ends(&mut world, &sessions[0], 101);
+    said(&mut world);
+    for (nth, id) in sessions.iter().enumerate() {
+        ends(&mut world, id, nth);
+        ends(&mut world, id, nth + 10);
+    }
+    world.pass(HOUR / 3);
+    let texts = said(&mut world);
+    let digest = texts.join("\n");
+    assert!(digest.contains("news of 6 sessions"), "{digest}");
+    for (nth, id) in sessions.iter().enumerate() {
+        let line = format!("@{} p{nth} · done: ", world.reference(id));
+        let line = digest.lines().find(|found| found.starts_with(&line));
+        let line = line.unwrap_or_else(|| panic!("{nth} in {digest}"));
+        assert!(
+            line.contains(&format!("result number {}.", nth + 10)),
+            "{line}"
+        );
+        assert!(line.ends_with("(and 1 before)"), "{line}");
+    }
 }

@@ -23,7 +23,7 @@ fn the_owner_is_told_of_rows_of_theirs_and_of_strangers_only_the_number() {
             ..row
         });
     }
-    assert!(!status(&mut world, &reference).contains("Not acted on"));
+    assert!(!status(&mut world, &reference).contains("Ignored messages"));
 
     let row = world.row("go on");
     let sms = row.rowid;
@@ -34,7 +34,7 @@ fn the_owner_is_told_of_rows_of_theirs_and_of_strangers_only_the_number() {
     world.pass(2 * 3_600_000);
     let told = status(&mut world, &reference);
     assert!(
-        told.contains("Not acted on: 1 by SMS or RCS, whose sender can be forged (last 2 h ago). Rows of other people: 3."),
+        told.contains("Ignored messages: 1 by SMS or RCS (its sender can be forged) (last 2 h ago). From other people: 3."),
         "{told}"
     );
     let ignored = &world.machine.state().inbox.ignored;
@@ -52,7 +52,7 @@ fn the_owner_is_told_of_rows_of_theirs_and_of_strangers_only_the_number() {
 
     world.pass(8 * 86_400_000);
     assert!(
-        !status(&mut world, &reference).contains("Not acted on"),
+        !status(&mut world, &reference).contains("Ignored messages"),
         "what was long ago is no news"
     );
 }
@@ -69,6 +69,6 @@ fn for_a_week_the_owner_is_told_of_what_was_not_acted_on() {
         ..row
     });
     world.pass(WEEK);
-    assert!(status(&mut world, &reference).contains("Not acted on: 1"));
-    assert!(!status(&mut world, &reference).contains("Not acted on"));
+    assert!(status(&mut world, &reference).contains("Ignored messages: 1"));
+    assert!(!status(&mut world, &reference).contains("Ignored messages"));
 }

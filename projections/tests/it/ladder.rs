@@ -102,7 +102,7 @@ fn unseen_is_said_once_looked_at_once_and_in_the_end_not_confirmed() {
     world.pass(60_000);
     let told = world.notice();
     assert!(
-        told.contains("not confirmed") && told.contains("may or may not have gone in"),
+        told.contains("not confirmed") && told.contains("may have arrived"),
         "{told}"
     );
     assert!(world.next_work().is_none(), "never typed again");
@@ -217,7 +217,7 @@ fn a_draft_without_a_queue_is_left_alone() {
     assert!(
         world
             .notice()
-            .contains("your unsent draft is in the composer; it was left as it is")
+            .contains("a draft of yours; it was not changed")
     );
     assert!(world.next_work().is_none());
 }
@@ -233,13 +233,13 @@ fn in_front_of_what_waits_for_the_owner_nothing_goes_in() {
         notes: false,
     };
     for (screen, line) in [
-        (what, "it waits for an approval: touch /etc/x"),
-        (ask, "it waits for an answer: Which?"),
+        (what, "it is waiting for an approval: touch /etc/x"),
+        (ask, "it is waiting for an answer: Which?"),
         (Screen::PlanPrompt, "whether to implement the plan"),
         (Screen::Trust, "trust"),
         (Screen::Update, "update"),
         (Screen::Login, "not signed in"),
-        (Screen::Shell, "a shell is there"),
+        (Screen::Shell, "shows a shell"),
     ] {
         for strict_tmux in [true, false] {
             let (mut world, _) = going(Settings {
@@ -261,11 +261,7 @@ fn in_front_of_what_waits_for_the_owner_nothing_goes_in() {
             max: 100_000,
         },
     );
-    assert!(
-        world
-            .notice()
-            .contains("200000 bytes, and 100000 is the most")
-    );
+    assert!(world.notice().contains("200000 bytes; the limit is 100000"));
 }
 
 #[test]
@@ -274,19 +270,19 @@ fn a_refusal_names_each_way_and_why_it_could_not_be_used() {
         title: "Models".into(),
     };
     for (screen, line) in [
-        (picker, "this is open there and takes the keys: Models"),
+        (picker, "another view is open: Models"),
         (
             Screen::Unknown,
-            "the screen is not recognised, so nothing was typed",
+            "the screen was not recognised, so nothing was typed",
         ),
-        (Screen::CopyMode, "the pane is in tmux's copy mode"),
+        (Screen::CopyMode, "the pane is in copy mode"),
     ] {
         let (mut world, _) = going(settings());
         fails(&mut world, "TypeInstruction", shows(screen));
         fails(&mut world, "QueueInstruction", no_queue());
         let told = world.notice();
         assert!(
-            told.contains(&format!("Typing into its pane: {line}")),
+            told.contains(&format!("Pane: {line}")),
             "{told}"
         );
         assert!(told.contains("Codex's queue: "), "{told}");
@@ -473,9 +469,9 @@ fn a_refusal_names_each_way_that_was_tried() {
     fails(&mut world, "ResumeSession", refused);
     let told = world.notice();
     for way in [
-        "Typing into its pane: no pane",
+        "Pane: no pane",
         "Codex's queue: this",
-        "Resuming it in the background: codex",
+        "codex exec resume: codex",
     ] {
         assert!(told.contains(way), "{way} in {told}");
     }

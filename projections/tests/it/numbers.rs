@@ -2,7 +2,7 @@
 
 use events::event::Topic;
 use events::input::{Choice, Question, QuestionKind};
-use events::{CallId, Seq, Wall};
+use events::{CallId, Wall};
 use projections::answers::{Answer, read};
 use projections::numbers::numbers;
 use projections::sessions::{OpenQuestion, Session};
@@ -77,10 +77,9 @@ fn asking(kind: QuestionKind, questions: &[&[&str]]) -> Session {
     };
     session.questions.push(OpenQuestion {
         call: CallId::parse("call").unwrap(),
-        turn: None,
         kind,
         questions: questions.iter().map(question).collect(),
-        asked: Seq(1),
+        digests: Vec::new(),
         asked_at: Wall(0),
     });
     session.active = Wall(0);
@@ -126,7 +125,7 @@ fn a_modal_takes_a_number_that_exists_and_nothing_else() {
         ),
         (
             "1 and 2",
-            "It asks one thing and takes one number. Reply with a number from 1 to 3.",
+            "It asks one question, so send one number. Reply with a number from 1 to 3.",
         ),
         (
             "99999999999999999999",
@@ -137,7 +136,7 @@ fn a_modal_takes_a_number_that_exists_and_nothing_else() {
     }
     for words in ["why?", "1-2", "3/4", "use option 1", "yes", "red green"] {
         assert!(
-            refused(&session, words).contains("nothing was typed"),
+            refused(&session, words).contains("Nothing was typed"),
             "{words}"
         );
     }
@@ -215,14 +214,14 @@ fn a_number_written_before_the_question_was_there_is_not_meant_for_it() {
 #[test]
 fn a_question_without_options_says_where_it_is_answered() {
     let session = asking(QuestionKind::Modal, &[&[]]);
-    assert!(refused(&session, "5").contains("answer it where the session runs"));
-    assert!(refused(&session, "five").contains("nothing was typed"));
+    assert!(refused(&session, "5").contains("Answer it at the Mac"));
+    assert!(refused(&session, "five").contains("Nothing was typed"));
 }
 
 #[test]
 fn options_that_are_numbers_themselves_are_not_guessed() {
     let session = asking(QuestionKind::Modal, &[&["2", "3"]]);
-    assert!(refused(&session, "2").contains("number of one option and the name of another"));
+    assert!(refused(&session, "2").contains("one option's number and another option's name"));
     assert_eq!(chosen(&session, "1.2"), [2]);
     assert_eq!(chosen(&session, "1"), [1]);
 }

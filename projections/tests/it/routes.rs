@@ -58,7 +58,8 @@ fn a_mistyped_name_starts_nothing_and_is_told_with_the_list() {
         assert!(world.next_work().is_none());
         let told = world.notices();
         assert!(
-            told.iter().all(|t| t.contains("\"aip\" is no session's")),
+            told.iter()
+                .all(|t| t.contains("No session is called \"aip\"")),
             "{told:?}"
         );
     }
@@ -114,7 +115,7 @@ fn the_only_one_that_finished_is_meant_until_it_is_spoken_to() {
     assert_eq!(says(&mut world, "and the lexer"), (Rule::NoMatch, None));
     let told = world.notice();
     assert!(
-        told.contains("Begin with the session's ref")
+        told.contains("Start your message with the session's ref")
             && told.contains("api")
             && told.contains("web"),
         "{told}"
@@ -213,7 +214,7 @@ fn new_starts_where_the_owner_was_last_or_says_that_it_may_not() {
         ..settings()
     });
     world.says("new docs: write them");
-    assert!(world.notice().contains("switched off"));
+    assert!(world.notice().contains("disabled"));
     assert!(world.next_work().is_none());
 }
 
@@ -289,7 +290,7 @@ fn words_never_reach_a_modal() {
         assert!(world.next_work().is_none(), "{words}");
         let told = world.notice();
         assert!(
-            told.contains("nothing was typed") && told.contains("1. red"),
+            told.contains("Nothing was typed") && told.contains("1. red"),
             "{told}"
         );
     }
@@ -370,7 +371,7 @@ fn a_number_meant_for_another_question_chooses_nothing() {
     world.notices();
 
     world.take(written);
-    assert!(world.notice().contains("Another question"));
+    assert!(world.notice().contains("A different question"));
     world.replies(&first, "2");
     assert!(world.notice().contains("no longer open"));
     assert!(world.next_work().is_none());
@@ -461,7 +462,7 @@ fn a_decision_names_who_was_chosen_and_who_was_not() {
 
 #[test]
 fn a_list_shows_twenty_and_counts_the_rest() {
-    for (sessions, rest) in [(20, None), (21, Some("… and 1 older ones"))] {
+    for (sessions, rest) in [(20, None), (21, Some("… and 1 older sessions"))] {
         let mut world = World::new();
         for nth in 0..sessions {
             world.session(nth, "/srv/api");
@@ -478,12 +479,9 @@ fn a_status_counts_what_is_on_its_way() {
     let mut world = World::new();
     two(&mut world);
     world.says("status @api");
-    assert!(!world.notice().contains("on their way"));
+    assert!(!world.notice().contains("waiting to go in"));
     world.says("@api go on");
     world.says("status @api");
     let told = world.notice();
-    assert!(
-        told.contains("1 of your messages are on their way"),
-        "{told}"
-    );
+    assert!(told.contains("1 of your messages are waiting"), "{told}");
 }

@@ -43,7 +43,7 @@ fn queue_lines_are_sent_once_and_to_the_owner_only() {
     );
     world.feed(line(20, "t1", Some(OWNER), "two"));
     let twice = world.feed(line(30, "t1", None, "one"));
-    assert!(refused(&twice).unwrap().contains("taken before"));
+    assert!(refused(&twice).unwrap().contains("duplicate"));
     world.feed(line(40, "t2", None, "one"));
     let stranger = world.feed(line(50, "t3", Some("+15555550199"), "three"));
     assert!(refused(&stranger).unwrap().contains("not the owner"));

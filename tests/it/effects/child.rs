@@ -7,7 +7,7 @@ use tokio::time::{Instant, sleep};
 
 const BUDGET: Duration = Duration::from_millis(400);
 /// The budget, the grace and what a busy machine adds.
-const LATEST: Duration = Duration::from_secs(4);
+const LATEST: Duration = Duration::from_secs(60);
 
 fn child(script: &str) -> Child {
     Child {
@@ -81,7 +81,7 @@ async fn the_whole_group_ends_when_the_time_is_up() {
 #[tokio::test]
 async fn a_grandchild_that_keeps_the_pipes_does_not_hold_up_the_result() {
     let began = Instant::now();
-    let ended = patient("echo said; sleep 6 & disown; exit 0").await;
+    let ended = patient("echo said; sleep 120 & disown; exit 0").await;
     assert!(began.elapsed() < LATEST);
     let Ended::Exited { code: 0, out, .. } = ended else {
         panic!("did not exit");

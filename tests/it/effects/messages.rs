@@ -62,7 +62,7 @@ async fn a_hang_a_flood_and_a_signal_leave_doubt_and_end_in_time() {
         rig.script("osascript", &format!("#!/bin/bash\n{script}\n"));
         let began = Instant::now();
         let doubt = doubt(send(&rig, "secret-text").await).expect("in doubt");
-        assert!(began.elapsed() < Duration::from_secs(5), "{script}");
+        assert!(began.elapsed() < Duration::from_secs(60), "{script}");
         let told = format!("{doubt:?}");
         assert!(told.starts_with(expected), "{script}: {told}");
         assert!(!told.contains("secret-text"), "{told}");
@@ -97,8 +97,8 @@ async fn what_was_certainly_not_sent_has_failed() {
 #[tokio::test]
 async fn a_helper_left_behind_does_not_hold_up_the_result() {
     let rig = Rig::new();
-    rig.script("osascript", "#!/bin/bash\nsleep 6 & disown\nexit 0\n");
+    rig.script("osascript", "#!/bin/bash\nsleep 120 & disown\nexit 0\n");
     let began = Instant::now();
     assert_eq!(doubt(send(&rig, "x").await), None);
-    assert!(began.elapsed() < Duration::from_secs(3));
+    assert!(began.elapsed() < Duration::from_secs(60));
 }

@@ -219,7 +219,8 @@ impl Drop for Rig {
 impl StandIn {
     /// Waits for a line of the log that contains `what`.
     pub(super) async fn until(&self, what: &str) -> String {
-        let end = Instant::now() + Duration::from_secs(10);
+        // It ends by itself long before; a busy machine takes longer.
+        let end = Instant::now() + Duration::from_secs(120);
         while Instant::now() < end {
             let log = self.log();
             if let Some(line) = log.lines().find(|line| line.contains(what)) {

@@ -1,0 +1,140 @@
+//! The model disk's log: the real in-memory log, which dies at the append it is
+//! told to. It can also carry one planted bug, to prove that the checks see it.
+
+use control_plane::store::memory::{Crash, Disk};
+use control_plane::store::{Durable, Entries, EventLog, MemoryLog, StoreFault};
+use events::{Batch, Event, Link, Seq};
+use std::cell::Cell;
+
+/// A fault put in on purpose. Each must be noticed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Bug {
+    /// Appends return before they are on disk.
+    NoFlush,
+    /// What a crash left begun is begun again.
+    BeginsAgain,
+    /// The end of some commands is never written.
+    LosesEnds,
+    /// An osascript that timed out is reported as a certain failure.
+    TimeoutIsFailure,
+    /// Effects begin before their start is on disk.
+    ActsFirst,
+    /// A hand-over is acknowledged before it is on disk.
+    AcknowledgesFirst,
+    /// Keys go to the pane twice.
+    TypesTwice,
+    /// Hand-overs lose their names, so that one counts twice.
+    ForgetsKeys,
+    /// What is not known to have happened is done again when its time is over.
+    RetriesUnknown,
+    /// The notice of a reply thread is found by how its text begins, not by its row's name.
+    RoutesByText,
+}
+
+/// Where a process dies: during this append, counted from 1 over the whole run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Death {
+    /// The append.
+    pub(crate) append: u64,
+    /// What the disk makes of it.
+    pub(crate) how: Crash,
+    /// Its children finish what they do, unseen.
+    pub(crate) children_live: bool,
+}
+
+/// The log of one process.
+#[derive(Debug)]
+pub(super) struct SimLog {
+    inner: MemoryLog,
+    appends: u64,
+    dies_at: Option<u64>,
+    bug: Option<Bug>,
+    unflushed: usize,
+    /// There is no space left.
+    full: Cell<bool>,
+}
+
+impl SimLog {
+    pub(super) fn open(
+        disk: Disk,
+        appends: u64,
+        dies_at: Option<u64>,
+        bug: Option<Bug>,
+    ) -> Result<Self, StoreFault> {
+        let inner = MemoryLog::open(disk)?;
+        Ok(Self {
+            inner,
+            appends,
+            dies_at,
+            bug,
+            unflushed: 0,
+            full: Cell::new(false),
+        })
+    }
+
+    /// Whether there is space on the disk from here on.
+    pub(super) fn fill(&self, full: bool) {
+        self.full.set(full);
+    }
+
+    /// Appends so far, over all processes.
+    pub(super) const fn appends(&self) -> u64 {
+        self.appends
+    }
+
+    pub(super) fn crash(self, how: Crash) -> Disk {
+        let mut disk = self.inner.crash(how);
+        if self.bug == Some(Bug::NoFlush) && how == Crash::Drop {
+            let kept = disk.entries_mut().len().saturating_sub(self.unflushed);
+            disk.entries_mut().truncate(kept);
+        }
+        disk
+    }
+
+    fn without_ends(batch: &Batch) -> Batch {
+        let Some(first) = batch.envelopes().first() else {
+            return batch.clone();
+        };
+        let now = events::Now {
+            wall: first.wall,
+            tick: first.tick,
+        };
+        let kept = batch.envelopes().iter().map(|e| e.event.clone());
+        let kept = kept
+            .filter(|e| !matches!(e, Event::CommandSettled(e) if e.id.cause.0.is_multiple_of(3)));
+        Batch::new(first.seq, now, kept.collect())
+    }
+}
+
+impl EventLog for SimLog {
+    fn append(&mut self, mut batch: Batch) -> Result<Durable, StoreFault> {
+        self.appends += 1;
+        if self.full.get() {
+            self.inner.fail_next(StoreFault::Full { doing: "writing" });
+        }
+        if self.dies_at == Some(self.appends) {
+            self.inner.fail_next(StoreFault::Io {
+                doing: "writing",
+                why: "the process dies here".into(),
+            });
+        }
+        if self.bug == Some(Bug::LosesEnds) {
+            batch = Self::without_ends(&batch);
+        }
+        let durable = self.inner.append(batch)?;
+        self.unflushed = durable.batch().envelopes().len();
+        Ok(durable)
+    }
+
+    fn read(&self, from: Seq) -> Entries<'_> {
+        self.inner.read(from)
+    }
+
+    fn last(&self) -> Option<Seq> {
+        self.inner.last()
+    }
+
+    fn link(&self, at: Seq) -> Result<Option<Link>, StoreFault> {
+        self.inner.link(at)
+    }
+}

@@ -1,0 +1,350 @@
+//! Coverage marks: names for what a run met and where it went. A simulation
+//! that never goes somewhere proves nothing about it, so a tier fails when one
+//! of the marks listed here was not reached. A mark says only that something
+//! happened; whether it was right is the oracle's business.
+
+use super::story::{Fate, Hook, Keys, Odd, Queue};
+use events::event::{Deadline, InstructionEnd, Rule, Topic};
+use events::input::Placing;
+use events::outcome::{Doubt, Evidence, Failure, How};
+use events::{Event, Outcome};
+use std::collections::BTreeMap;
+
+/// How often each mark was reached.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Marks(pub(crate) BTreeMap<&'static str, u64>);
+
+impl Marks {
+    /// The run came here.
+    pub(super) fn hit(&mut self, mark: &'static str) {
+        *self.0.entry(mark).or_default() += 1;
+    }
+
+    /// Takes over what another run reached.
+    pub(crate) fn add(&mut self, other: &Self) {
+        for (mark, count) in &other.0 {
+            *self.0.entry(mark).or_default() += count;
+        }
+    }
+
+    /// Marks of the list that were never reached, and reached ones that no list has.
+    pub(crate) fn astray(&self) -> Vec<String> {
+        let listed = || FAULTS.iter().chain(BRANCHES);
+        let missed = listed().filter(|mark| !self.0.contains_key(*mark));
+        let missed = missed.map(|mark| format!("never reached: {mark}"));
+        let unknown = self.0.keys().filter(|mark| listed().all(|m| m != *mark));
+        let unknown = unknown.map(|mark| format!("in no list: {mark}"));
+        missed.chain(unknown).collect()
+    }
+
+    /// One line a mark.
+    pub(crate) fn lines(&self, of: &[&'static str]) -> Vec<String> {
+        let count = |mark| self.0.get(mark).copied().unwrap_or(0);
+        let lines = of.iter().map(|mark| format!("{:>12}  {mark}", count(mark)));
+        lines.collect()
+    }
+}
+
+/// What goes wrong outside.
+pub(crate) const FAULTS: &[&str] = &[
+    "row late",
+    "osascript: nothing sent",
+    "row missing",
+    "row with error 22",
+    "timeout, sent",
+    "timeout, sent later",
+    "timeout, nothing sent",
+    "recipient not resolved",
+    "sending not permitted",
+    "osascript breaks off, sent",
+    "osascript breaks off, not sent",
+    "row as SMS",
+    "row turns to SMS",
+    "ghost row",
+    "text of a row late",
+    "enter lost",
+    "modal between look and paste",
+    "tmux times out, typed",
+    "tmux times out, nothing typed",
+    "keys dropped",
+    "Codex quits before the paste",
+    "queue missing",
+    "queue refuses",
+    "queue times out",
+    "stranger's row",
+    "group's row",
+    "owner's SMS",
+    "tapback",
+    "row edited",
+    "stale row",
+    "row copied",
+    "echo",
+    "chat joined late",
+    "body late",
+    "body never",
+    "notify never",
+    "notify twice",
+    "notify burst",
+    "notify storm",
+    "notify before the rollout",
+    "notify late",
+    "pane gone",
+    "pane not proven",
+    "pane id reused",
+    "copy mode",
+    "draft in the way",
+    "approval in the way",
+    "Codex has quit",
+    "rollout late",
+    "chat.db unreadable",
+    "chat.db replaced",
+    "chat.db rewound",
+    "rows put in again",
+    "wall clock set",
+    "slept",
+    "disk full",
+    "tmux ended",
+    "upgraded",
+    "tmux does not start",
+    "start not seen",
+    "killed, children too",
+    "killed, children live on",
+    "restarted in order",
+    "died appending, kept",
+    "died appending, lost",
+    "died appending, torn",
+    "died appending, a bit wrong",
+];
+
+/// Where the program went because of it.
+pub(crate) const BRANCHES: &[&str] = &[
+    "rung: typed",
+    "rung: steered",
+    "rung: chosen",
+    "rung: enter again",
+    "rung: queued",
+    "rung: resumed",
+    "done: row",
+    "done: recorded",
+    "done: answered",
+    "done: running",
+    "failed: target",
+    "failed: not permitted",
+    "failed: row",
+    "failed: no pane",
+    "failed: not ready",
+    "failed: unsupported",
+    "failed: refused",
+    "failed: not started",
+    "unknown: timed out",
+    "unknown: broke off",
+    "unknown: interrupted",
+    "unknown: no proof",
+    "unknown: no witness",
+    "expired",
+    "instruction delivered",
+    "instruction refused",
+    "instruction unknown",
+    "route: named",
+    "route: thread",
+    "route: only asking",
+    "route: only finished",
+    "route: most recent",
+    "route: new session",
+    "route: control",
+    "route: ambiguous",
+    "route: no match",
+    "row held",
+    "row ignored",
+    "notice withdrawn",
+    "notice expired",
+    "notices merged",
+    "missing texts told",
+    "source failed",
+    "source recovered",
+    "cursor placed first",
+    "cursor placed: replaced",
+    "cursor placed: rewound",
+    "due: proof",
+    "due: pace",
+    "due: retry",
+    "due: receipt",
+    "due: allowance",
+    "due: expiry",
+    "due: deaf",
+];
+
+pub(super) const fn fate(fate: Fate) -> &'static str {
+    match fate {
+        Fate::RowAfter(_) => "row late",
+        Fate::NothingSent => "osascript: nothing sent",
+        Fate::NoRow => "row missing",
+        Fate::Error22After(_) => "row with error 22",
+        Fate::TimeoutSent => "timeout, sent",
+        Fate::TimeoutSentLater => "timeout, sent later",
+        Fate::TimeoutNothing => "timeout, nothing sent",
+        Fate::Target => "recipient not resolved",
+        Fate::NotPermitted => "sending not permitted",
+        Fate::BreaksOff { sent: true } => "osascript breaks off, sent",
+        Fate::BreaksOff { sent: false } => "osascript breaks off, not sent",
+        Fate::Sms => "row as SMS",
+        Fate::Ghost => "ghost row",
+        Fate::TextLate(_) => "text of a row late",
+    }
+}
+
+pub(super) const fn keys(keys: Keys) -> &'static str {
+    match keys {
+        Keys::EnterLost => "enter lost",
+        Keys::ModalPops => "modal between look and paste",
+        Keys::TimedOutTyped => "tmux times out, typed",
+        Keys::Dropped => "keys dropped",
+        Keys::Quits => "Codex quits before the paste",
+        Keys::TimedOutNothing => "tmux times out, nothing typed",
+    }
+}
+
+pub(super) const fn queue(queue: Queue) -> Option<&'static str> {
+    match queue {
+        Queue::Works => None,
+        Queue::Missing => Some("queue missing"),
+        Queue::RefusesNext => Some("queue refuses"),
+        Queue::TimesOutNext => Some("queue times out"),
+    }
+}
+
+pub(super) const fn odd(odd: Odd) -> &'static str {
+    match odd {
+        Odd::Stranger => "stranger's row",
+        Odd::Group => "group's row",
+        Odd::Sms => "owner's SMS",
+        Odd::Tapback => "tapback",
+        Odd::Edited => "row edited",
+        Odd::Stale => "stale row",
+        Odd::Duplicate => "row copied",
+        Odd::Echo => "echo",
+        Odd::LateChat(_) => "chat joined late",
+        Odd::LateBody(_) => "body late",
+        Odd::NoBody => "body never",
+    }
+}
+
+pub(super) const fn hook(hook: Hook) -> Option<&'static str> {
+    match hook {
+        Hook::Once => None,
+        Hook::Never => Some("notify never"),
+        Hook::Twice => Some("notify twice"),
+        Hook::Burst => Some("notify burst"),
+        Hook::Storm => Some("notify storm"),
+        Hook::Early => Some("notify before the rollout"),
+        Hook::Late(_) => Some("notify late"),
+    }
+}
+
+/// The branch that an entry of the log shows.
+pub(super) fn branch(event: &Event) -> Option<&'static str> {
+    Some(match event {
+        Event::CommandPerformed(e) => match e.performed.how {
+            How::Accepted | How::Begun => return None,
+            How::Typed(_) => "rung: typed",
+            How::Steered(_) => "rung: steered",
+            How::Chosen(_) => "rung: chosen",
+            How::Pressed(_) => "rung: enter again",
+            How::Queued => "rung: queued",
+            How::Resumed => "rung: resumed",
+            How::Replied { .. } => "answer: replied",
+            How::Answered(_) => "answer: keys",
+            How::TurnStarted { .. } => "rung: turn started",
+            How::TurnSteered => "rung: turn steered",
+            How::InterruptAsked => "interrupt: asked",
+            How::EscapePressed(_) => "interrupt: escape",
+        },
+        Event::CommandSettled(e) => settled(&e.outcome)?,
+        Event::InstructionEnded(e) => match e.end {
+            InstructionEnd::Delivered => "instruction delivered",
+            InstructionEnd::Refused => "instruction refused",
+            InstructionEnd::Unknown => "instruction unknown",
+        },
+        Event::RoutingDecided(e) => match e.rule {
+            Rule::Named => "route: named",
+            Rule::ReplyThread => "route: thread",
+            Rule::OnlyAsking => "route: only asking",
+            Rule::OnlyFinished => "route: only finished",
+            Rule::MostRecent => "route: most recent",
+            Rule::NewSession => "route: new session",
+            Rule::Control => "route: control",
+            Rule::Ambiguous => "route: ambiguous",
+            Rule::NoMatch => "route: no match",
+            Rule::OnlyPrompt => "route: only prompt",
+            Rule::Listed => "route: listed",
+            Rule::Tapback => "route: tapback",
+            Rule::AutoCreate | Rule::NearMiss | Rule::Continued => return None,
+        },
+        Event::InboundHeld(_) => "row held",
+        Event::InboundIgnored(_) => "row ignored",
+        Event::NoticeWithdrawn(_) => "notice withdrawn",
+        Event::NoticeExpired(_) => "notice expired",
+        Event::NoticeQueued(e) if e.topic == Topic::Missing => "missing texts told",
+        Event::NoticeQueued(e) if e.replaces.len() > 1 => "notices merged",
+        Event::SourceFailed(_) => "source failed",
+        Event::SourceRecovered(_) => "source recovered",
+        Event::ChatDbPlaced(e) => match e.why {
+            Placing::FirstStart => "cursor placed first",
+            Placing::Replaced => "cursor placed: replaced",
+            Placing::Rewound => "cursor placed: rewound",
+        },
+        Event::DeadlinePassed(e) => match e.deadline {
+            Deadline::Proof(_) => "due: proof",
+            Deadline::Pace(_) => "due: pace",
+            Deadline::Retry(_) => "due: retry",
+            Deadline::Rollout(_)
+            | Deadline::SelfTest
+            | Deadline::Gather(_)
+            | Deadline::Unanswered
+            | Deadline::Loop => return None,
+            Deadline::Receipt(_) => "due: receipt",
+            Deadline::Allowance => "due: allowance",
+            Deadline::Expiry(_) => "due: expiry",
+            Deadline::Deaf(_) => "due: deaf",
+            Deadline::Prompt(_) => "due: prompt",
+            Deadline::Goal(_) => "due: goal",
+        },
+        _ => return None,
+    })
+}
+
+const fn settled(outcome: &Outcome) -> Option<&'static str> {
+    Some(match outcome {
+        Outcome::Done(Evidence::Row { .. }) => "done: row",
+        Outcome::Done(Evidence::Recorded { .. }) => "done: recorded",
+        Outcome::Done(Evidence::Answered { .. }) => "done: answered",
+        Outcome::Done(Evidence::Running { .. }) => "done: running",
+        Outcome::Done(Evidence::Resolved { .. }) => "done: resolved",
+        Outcome::Done(Evidence::TurnEnded { .. }) => "done: turn ended",
+        Outcome::Failed(failure) => match failure {
+            Failure::Target { .. } => "failed: target",
+            Failure::NotPermitted { .. } => "failed: not permitted",
+            Failure::Row { .. } => "failed: row",
+            Failure::NoPane { .. } => "failed: no pane",
+            Failure::NotReady { .. } => "failed: not ready",
+            Failure::Unsupported { .. } => "failed: unsupported",
+            Failure::Refused { .. } => "failed: refused",
+            Failure::NotStarted { .. } => "failed: not started",
+            Failure::PromptGone { .. } => "failed: prompt gone",
+            Failure::NoLink { .. } => "failed: no link",
+            Failure::Rejected { .. } => "failed: rejected",
+            Failure::NoTurn => "failed: no turn",
+            Failure::TurnRuns => "failed: a turn runs",
+            Failure::PromptUp => "failed: a prompt is up",
+            Failure::TooLarge { .. } => return None,
+        },
+        Outcome::Unknown(doubt) => match doubt {
+            Doubt::TimedOut { .. } => "unknown: timed out",
+            Doubt::BrokeOff { .. } => "unknown: broke off",
+            Doubt::Interrupted => "unknown: interrupted",
+            Doubt::NoProof => "unknown: no proof",
+            Doubt::NoWitness => "unknown: no witness",
+        },
+        Outcome::Expired => "expired",
+    })
+}

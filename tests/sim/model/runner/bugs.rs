@@ -1,0 +1,64 @@
+//! Planted bugs that sit in what the program is given and gives, and a version
+//! with other settings.
+
+use super::{Process, Run};
+use crate::model::disk::Bug;
+use events::event::Deadline;
+use events::input::Notify;
+use events::outcome::{Doubt, Failure, Performed};
+use events::settings::NotifyMode;
+use events::{Input, Outcome, Report};
+
+impl Run<'_> {
+    pub(super) fn named(&self, input: Input) -> Input {
+        match input {
+            Input::Notify(notify) if self.plan.bug == Some(Bug::ForgetsKeys) => {
+                let key = crate::model::names::key(9_000_000 + self.steps);
+                Input::Notify(Notify { key, ..notify })
+            }
+            Input::Message(mut row) if self.plan.bug == Some(Bug::RoutesByText) => {
+                let rows = &self.world.messages.rows;
+                let ours = rows.iter().rev().find(|r| r.by.is_some());
+                if row.reply_to.is_some() {
+                    row.reply_to = ours.map(|r| r.row.guid.clone());
+                }
+                Input::Message(row)
+            }
+            other => other,
+        }
+    }
+
+    pub(super) fn reported(&self, report: Report) -> Report {
+        match report {
+            Report::Performed(Performed {
+                doubt: Some(Doubt::TimedOut { program }),
+                ..
+            }) if self.plan.bug == Some(Bug::TimeoutIsFailure) => {
+                let message = program;
+                Report::Settled(Outcome::Failed(Failure::Target { code: 0, message }))
+            }
+            other => other,
+        }
+    }
+
+    /// The planted bug: what waits for its proof in vain is done again.
+    pub(super) fn retry(&mut self, process: &Process) {
+        let machine = process.driver.machine();
+        if let Some((_, Deadline::Proof(id))) = machine.next_deadline()
+            && let Some(entry) = machine.state().ledger.open.get(id)
+        {
+            self.world.carry_out(*id, entry.command.clone());
+        }
+    }
+
+    /// The next version runs with other settings.
+    pub(super) fn upgrade(&mut self, which: u8) {
+        let modes = [NotifyMode::Send, NotifyMode::Route, NotifyMode::StateOnly];
+        let settings = &mut self.settings;
+        settings.mode = modes[usize::from(which % 2)];
+        settings.strict_tmux = which & 2 == 0;
+        settings.require_ref = which & 4 == 0;
+        settings.max_len = if which & 8 == 0 { 120 } else { 400 };
+        settings.only_needs_input = which & 16 != 0;
+    }
+}

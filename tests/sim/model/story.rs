@@ -1,0 +1,277 @@
+//! What happens, as a table a person can read: one beat after the other, with
+//! waits between them. Everything that is not a beat follows from the models.
+
+use events::Settings;
+
+/// Number of a session in its story; the first opened is 0.
+pub(crate) type S = usize;
+
+/// A named history.
+#[derive(Clone, Debug)]
+pub(crate) struct Story {
+    /// What it is about.
+    pub(crate) name: String,
+    /// What happens.
+    pub(crate) beats: Vec<Beat>,
+    /// Settings other than the usual.
+    pub(crate) settings: Settings,
+    /// The Mac uses the owner's own Apple account, so both write to one chat with oneself.
+    pub(crate) self_chat: bool,
+}
+
+/// One thing that happens.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Beat {
+    /// Time passes, in milliseconds.
+    Wait(u64),
+    /// A thread begins.
+    Open(Kind),
+    /// What the session's next turn does; several are done in order.
+    Next(S, Turn),
+    /// The owner types at the desk.
+    Desk(S, &'static str),
+    /// The owner answers the open question at the desk.
+    Answer(S),
+    /// The owner interrupts the turn at the desk.
+    Interrupt(S),
+    /// Codex is quit.
+    Quit(S),
+    /// What the session's screen shows besides its turn.
+    Shows(S, Shows),
+    /// Whether the session's pane is there and can be proven.
+    Pane(S, Proof),
+    /// The session's records reach its rollout this much later.
+    Lag(S, u64),
+    /// What happens to the next keys.
+    Keys(Keys),
+    /// How `codex queue` behaves from now on.
+    Queue(Queue),
+    /// What the next text meets.
+    Osascript(Fate),
+    /// How Codex runs the notify program from now on.
+    Hook(Hook),
+    /// The owner writes.
+    Owner(Words),
+    /// A row that is not the owner's word, or not a usual one.
+    Row(Odd),
+    /// A line in the queue file.
+    QueueLine(&'static str),
+    /// Another program asks for a text to be sent.
+    Attention(&'static str),
+    /// chat.db cannot be read any more, or can again.
+    ChatDb(bool),
+    /// The wall clock is moved.
+    Clock(i64),
+    /// The Mac sleeps: nothing happens for so long, and a clock that only counts time awake stands still.
+    Sleep { ms: u64, counts: bool },
+    /// There is no space on the disk for so long.
+    DiskFull(u64),
+    /// What happens to the file of chat.db.
+    Database(Database),
+    /// tmux's server ends, and everything in it.
+    TmuxEnds,
+    /// A newer program with other settings takes over.
+    Upgrade(u8),
+    /// The next start of a session ends like this.
+    Start(Starts),
+    /// The program is killed; its children live on or do not.
+    Kill { children_live: bool },
+    /// The program is stopped in good order and started again.
+    Restart,
+}
+
+/// Whose thread, and how it runs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Kind {
+    /// The owner's, in a pane of its own.
+    Embedded,
+    /// The owner's, in Codex's shared daemon.
+    Shared,
+    /// Codex's own, or a subagent's.
+    Internal,
+}
+
+/// What a turn does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Turn {
+    /// Says this many characters.
+    Says(usize),
+    /// Works this long.
+    Works(u64),
+    /// Asks and waits, with this many options.
+    Asks(u16),
+    /// Asks and goes on.
+    AsksAside(u16),
+    /// Ends with an error.
+    Fails,
+    /// Does not end.
+    Hangs,
+    /// Says something, and the user's words are never recorded.
+    Forgets,
+}
+
+/// What covers the composer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Shows {
+    /// Nothing.
+    Composer,
+    /// The owner's unsent words.
+    Draft,
+    /// An approval.
+    Approval,
+    /// tmux's copy mode.
+    CopyMode,
+}
+
+/// How the session's pane is found.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Proof {
+    /// Proven.
+    Proven,
+    /// There, and not proven to be this session's.
+    Unproven,
+    /// Gone.
+    Gone,
+}
+
+/// What happens to the file of chat.db.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Database {
+    /// Another file stands there, with the same messages under other numbers.
+    Replaced,
+    /// The newest rows are gone, as after a restore from a backup.
+    Rewound(usize),
+    /// They are gone, and a sync puts them in again behind the others.
+    Backfilled(usize),
+}
+
+/// What happens to keys.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Keys {
+    /// They arrive, and Enter does not.
+    EnterLost,
+    /// An approval comes up between the look and the paste and swallows them.
+    ModalPops,
+    /// They arrive, and tmux does not answer.
+    TimedOutTyped,
+    /// They do not arrive, and tmux does not answer.
+    TimedOutNothing,
+    /// They do not arrive, and all seems well.
+    Dropped,
+    /// Codex quits between the look and the paste.
+    Quits,
+}
+
+/// How `codex queue` behaves.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Queue {
+    /// It works.
+    Works,
+    /// This version has none.
+    Missing,
+    /// It refuses the next text, then works.
+    RefusesNext,
+    /// It takes the next text and does not answer in time.
+    TimesOutNext,
+}
+
+/// What becomes of a text given to osascript.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Fate {
+    /// Sent; the row appears this much later.
+    RowAfter(u64),
+    /// Exit 0, nothing sent, no row.
+    NothingSent,
+    /// Exit 0, sent, and no row ever.
+    NoRow,
+    /// Exit 0; the row says error 22 this much later.
+    Error22After(u64),
+    /// Killed at the end of its time; it was sent.
+    TimeoutSent,
+    /// Killed at the end of its time; Messages sends afterwards.
+    TimeoutSentLater,
+    /// Killed at the end of its time; nothing was sent.
+    TimeoutNothing,
+    /// The recipient cannot be resolved.
+    Target,
+    /// macOS does not permit it.
+    NotPermitted,
+    /// It breaks off after the point of no return; sent or not.
+    BreaksOff { sent: bool },
+    /// Sent as SMS.
+    Sms,
+    /// Exit 0, nothing sent, and a row without text and chat.
+    Ghost,
+    /// Sent; the row has its text only this much later.
+    TextLate(u64),
+}
+
+/// How the notify program is run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Hook {
+    /// Once, after the turn.
+    Once,
+    /// Never: the payload is too large for the system.
+    Never,
+    /// The same hand-over arrives twice.
+    Twice,
+    /// Several processes tell of the same turn.
+    Burst,
+    /// A great many of them do.
+    Storm,
+    /// Before the rollout shows the turn.
+    Early,
+    /// This much after the turn.
+    Late(u64),
+}
+
+/// How a session start ends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Starts {
+    /// tmux cannot be started.
+    Fails,
+    /// It runs, but this is not seen in time.
+    NotSeen,
+}
+
+/// What the owner writes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Words {
+    /// Just words.
+    Plain(&'static str),
+    /// `@ref words`
+    To(S, &'static str),
+    /// In the thread of the newest notice of this session.
+    Thread(S, &'static str),
+    /// `status @ref`
+    Status(S),
+    /// What was written last, once more.
+    Again,
+}
+
+/// A row that is not simply the owner's word.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Odd {
+    /// A stranger's.
+    Stranger,
+    /// In a group.
+    Group,
+    /// By SMS.
+    Sms,
+    /// A reaction.
+    Tapback,
+    /// The owner corrects what was written: an edit of a row.
+    Edited,
+    /// Written long ago.
+    Stale,
+    /// The newest row of the owner once more, under a new name.
+    Duplicate,
+    /// One of our own texts, quoted back.
+    Echo,
+    /// The owner's, and its chat is joined this much later.
+    LateChat(u64),
+    /// The owner's, and its body comes this much later.
+    LateBody(u64),
+    /// The owner's, and its body never comes.
+    NoBody,
+}
