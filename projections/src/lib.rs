@@ -40,6 +40,7 @@ pub mod shapes;
 pub mod state;
 pub mod told;
 pub mod trace;
+pub mod unanswered;
 pub mod view;
 pub mod waits;
 pub mod whatif;

@@ -43,7 +43,10 @@ pub fn log_tail(config: &Config, count: usize, follow: bool, form: Form) -> Outc
     for text in newest {
         shown.print(&text).map_err(unwritten)?;
     }
-    while follow {
+    if !follow {
+        return Ok(Answer::Yes);
+    }
+    loop {
         std::thread::sleep(LOOK);
         let mut text = String::new();
         log.further(&mut |entry| text += &take(&entry))
@@ -52,7 +55,6 @@ pub fn log_tail(config: &Config, count: usize, follow: bool, form: Form) -> Outc
             shown.print(&text).map_err(unwritten)?;
         }
     }
-    Ok(Answer::Yes)
 }
 
 /// What a log is made of.

@@ -174,12 +174,21 @@ fn own_row(input: &Input) -> Option<Guid> {
 /// The rollouts, from where the log left off.
 pub(super) fn rollouts_left(config: &Config, state: &State) -> Rollouts {
     let since = state.began.unwrap_or(Wall(0));
-    let cursor = |(id, session): (&SessionId, &Session)| {
-        let path = PathBuf::from(&session.meta.path);
-        (id.clone(), (path, session.offset))
-    };
-    let cursors = state.sessions.by_id.iter().map(cursor).collect();
+    let cursors = state.sessions.by_id.iter().flat_map(cursors).collect();
     Rollouts::new(config.codex_home.join("sessions"), since, cursors)
+}
+
+/// How far each file of a session was read.
+fn cursors((id, session): (&SessionId, &Session)) -> Vec<rollouts::Cursor> {
+    let newest = (&session.meta.path, &session.offset);
+    let files = session.files.iter().chain([newest]);
+    let cursor = |(path, offset): (&String, &u64)| rollouts::Cursor {
+        session: id.clone(),
+        path: PathBuf::from(path),
+        offset: *offset,
+        heard: session.active,
+    };
+    files.map(cursor).collect()
 }
 
 /// Codex's background server, as long as there is one.

@@ -219,6 +219,7 @@ const fn lost(rule: Rule) -> &'static str {
         | Rule::OnlyPrompt
         | Rule::Listed
         | Rule::Tapback
+        | Rule::Continued
         | Rule::NearMiss => "",
     }
 }

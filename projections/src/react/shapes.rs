@@ -42,7 +42,7 @@ fn worded(shape: &ShapeUnknown) -> String {
     let (what, cost) = match source {
         Source::Rollouts => (
             "a session file of Codex",
-            "Texts about such sessions may be missing.",
+            "Texts about such sessions may be missing or incomplete.",
         ),
         Source::Notify => (
             "a message of Codex at the end of a turn",
