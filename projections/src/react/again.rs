@@ -131,7 +131,7 @@ fn decide(draft: &mut Draft, entry: &Envelope, batch: &[Envelope]) -> Option<()>
         Event::DeadlinePassed(_) => super::elapsed(draft),
         Event::PromptClosed(e) => prompt_news::close(draft, e.prompt, &e.how, e.source.as_ref()),
         Event::ShapeUnknown(e) => shapes::found(draft, e),
-        Event::GoalChanged(e) => goals::changed(draft, &e.session, e.offset, e.status),
+        Event::GoalChanged(e) => goals::changed(draft, &e.session, e.offset, &e.status),
         Event::LogRecovered(e) => sources::log_recovered(draft, e),
         Event::ThreadStatusChanged(e) => prompt_news::thread_status(draft, e),
         Event::RateLimitsChanged(e) => prompt_news::rate_limits(draft, e),
