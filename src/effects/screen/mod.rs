@@ -8,6 +8,7 @@
 //! their own text at the very bottom of the screen. Text further up is the transcript, which
 //! a hostile repository can fill with anything: it never makes a state.
 
+mod approval;
 mod bottom;
 mod composer;
 mod cues;
@@ -17,6 +18,7 @@ mod style;
 #[cfg(test)]
 pub(crate) mod tests;
 
+pub use approval::{SeenPrompt, prompt};
 pub(crate) use bottom::{columns, unseen};
 pub(crate) use cues::is_codex_name;
 use cues::{Program, Title};
