@@ -281,10 +281,7 @@ fn a_refusal_names_each_way_and_why_it_could_not_be_used() {
         fails(&mut world, "TypeInstruction", shows(screen));
         fails(&mut world, "QueueInstruction", no_queue());
         let told = world.notice();
-        assert!(
-            told.contains(&format!("Pane: {line}")),
-            "{told}"
-        );
+        assert!(told.contains(&format!("Pane: {line}")), "{told}");
         assert!(told.contains("Codex's queue: "), "{told}");
         assert!(world.next_work().is_none());
     }
