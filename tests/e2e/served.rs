@@ -1,5 +1,9 @@
 //! Codex's background server as this program uses it, with the real Codex: what
 //! is told, what is answered, and what happens when it hangs or dies.
+#![allow(
+    clippy::wildcard_enum_match_arm,
+    reason = "a test waits for one kind of input among many"
+)]
 
 use std::cell::RefCell;
 use std::fs;
@@ -93,10 +97,9 @@ impl<'a> Served<'a> {
                         seen.extend(inputs.into_iter().map(|input| (at, input)));
                     }
                 }
-                let found = seen.iter().enumerate();
-                let (at, when, found) = found
-                    .filter_map(|(at, (when, input))| Some((at, *when, wanted(input)?)))
-                    .next()?;
+                let mut all = seen.iter().enumerate();
+                let (at, when, found) =
+                    all.find_map(|(at, (when, input))| Some((at, *when, wanted(input)?)))?;
                 seen.drain(..=at);
                 Some((when, found))
             },
@@ -440,8 +443,8 @@ fn words_from_the_phone_go_through_the_server_beside_a_draft() {
     pane.wait_for("the draft", |screen| screen.contains("my own draft"));
     drop(pane);
     let log = desk.stop();
-    let names = names(&records);
-    let (name, _) = names.last().unwrap();
+    let spoken = names(&records);
+    let (name, _) = spoken.last().unwrap();
     let requested = log
         .iter()
         .find(|entry| entry.to_string().contains("StartTurn"));
