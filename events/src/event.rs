@@ -6,12 +6,14 @@
 
 mod commands;
 mod decisions;
+mod inbound;
 mod messages;
 mod runtime;
 mod sessions;
 
 pub use commands::*;
 pub use decisions::*;
+pub use inbound::*;
 pub use messages::*;
 pub use runtime::*;
 pub use sessions::*;
@@ -123,4 +125,16 @@ pub enum Event {
     CommandPerformed(CommandPerformed),
     /// It ended.
     CommandSettled(CommandSettled),
+
+    // Messages of the owner: reactions, changes, and rows that belong together.
+    /// The owner reacted to a text of ours, or took a reaction back.
+    ReactionReceived(ReactionReceived),
+    /// The owner edited or unsent a message that had been received.
+    InboundChanged(InboundChanged),
+    /// A message waits a moment for a further row that may belong to it.
+    InboundDeferred(InboundDeferred),
+    /// A message is part of another one: its link, or the rest of its words.
+    InboundJoined(InboundJoined),
+    /// A message of the owner's was not acted on, and the owner is to hear of it.
+    InboundUnanswered(InboundUnanswered),
 }

@@ -5,7 +5,7 @@
 
 pub use crate::event::{
     ChatDbPlaced, Choice, Closing, Origin, Placing, Question, QuestionKind, SessionMeta, Source,
-    ThreadKind,
+    Target, ThreadKind,
 };
 
 use crate::event::{GoalStatus, LogRecovered, ShapeUnknown};
@@ -175,14 +175,24 @@ pub struct MessageRow {
     pub item_type: i64,
     /// `associated_message_type`; 0 is none, 2000 and up tapbacks.
     pub associated_type: i64,
+    /// The message that a tapback is about, from `associated_message_guid`.
+    pub target: Option<Target>,
+    /// `associated_message_emoji`: which emoji a tapback of type 2006 or 3006 is.
+    pub emoji: Option<String>,
+    /// The subject line above the body.
+    pub subject: Option<Text>,
+    /// Send Later: whether Messages still waits with it.
+    pub schedule: Schedule,
     /// `balloon_bundle_id`: link previews and app messages have one.
     pub balloon: Option<String>,
     /// The root of the reply thread it stands in.
     pub reply_to: Option<Guid>,
     /// It has attachments.
     pub attachments: bool,
-    /// It was edited or unsent.
+    /// It was edited or unsent. The body is the newest.
     pub edited: bool,
+    /// It was unsent: nothing of it is left.
+    pub unsent: bool,
     /// Messages' error code; 0 is none.
     pub error: i64,
     /// Accepted by the server.
@@ -191,6 +201,49 @@ pub struct MessageRow {
     pub delivered: bool,
     /// The reader gave up waiting for the row to become whole.
     pub given_up: bool,
+}
+
+impl MessageRow {
+    /// A row of which nothing is known but its place and its name.
+    pub const fn bare(rowid: i64, guid: Guid) -> Self {
+        Self {
+            rowid,
+            guid,
+            body: Body::Empty,
+            date: None,
+            service: String::new(),
+            from_me: false,
+            handle: None,
+            destination: None,
+            chat: None,
+            item_type: 0,
+            associated_type: 0,
+            target: None,
+            emoji: None,
+            subject: None,
+            schedule: Schedule::None,
+            balloon: None,
+            reply_to: None,
+            attachments: false,
+            edited: false,
+            unsent: false,
+            error: 0,
+            sent: false,
+            delivered: false,
+            given_up: false,
+        }
+    }
+}
+
+/// Whether a message was written with Send Later, and how far that is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Schedule {
+    /// It was not.
+    None,
+    /// Messages waits with it: it can still be changed or taken back.
+    Waiting,
+    /// It was sent when its time had come.
+    Sent,
 }
 
 /// A row's body.

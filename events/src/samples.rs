@@ -5,6 +5,7 @@
 //! new forms get new samples, at the end of their kind.
 
 mod commands;
+mod messages;
 mod prompts;
 
 use crate::digest::Digest;
@@ -38,6 +39,7 @@ pub fn events() -> Vec<Event> {
         files(),
         commands::events(),
         prompts::events(),
+        messages::events(),
     ]
     .concat()
 }
@@ -296,8 +298,24 @@ fn inbound() -> Vec<Event> {
         reason: IgnoreReason::Echo,
         copy_of: Some(COMMAND),
     }));
+    events.extend(IGNORED_SINCE.map(|reason| {
+        Event::InboundIgnored(InboundIgnored {
+            rowid: 902,
+            guid: guid(),
+            reason,
+            copy_of: None,
+        })
+    }));
     events
 }
+
+/// Reasons that came later.
+const IGNORED_SINCE: [IgnoreReason; 4] = [
+    IgnoreReason::Preview,
+    IgnoreReason::Quoted,
+    IgnoreReason::Unsent,
+    IgnoreReason::Unknown,
+];
 
 const IGNORED: [IgnoreReason; 18] = [
     IgnoreReason::NotOwner,
@@ -396,6 +414,8 @@ fn deadlines() -> Vec<Event> {
         Deadline::SelfTest,
         Deadline::Loop,
         Deadline::Goal(session()),
+        Deadline::Gather(guid()),
+        Deadline::Unanswered,
     ]
     .map(|deadline| Event::DeadlinePassed(DeadlinePassed { deadline }))
     .to_vec()

@@ -121,7 +121,7 @@ kinds! {
     11 v 1 ChatDbPlaced,
     12 v 1 InboundHeld,
     13 v 1 InboundReceived,
-    14 v 1 InboundIgnored,
+    14 v 2 InboundIgnored { 1 => same },
     15 v 1 OutgoingSeen,
     16 v 1 QueueLineImported,
     17 v 1 AttentionRequested,
@@ -154,6 +154,11 @@ kinds! {
     201 v 1 CommandStarted,
     202 v 2 CommandPerformed { 1 => same },
     203 v 2 CommandSettled { 1 => same },
+    30 v 1 ReactionReceived,
+    31 v 1 InboundChanged,
+    105 v 1 InboundDeferred,
+    106 v 1 InboundJoined,
+    107 v 1 InboundUnanswered,
 }
 
 fn options() -> impl bincode::Options {

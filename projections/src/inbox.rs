@@ -3,8 +3,10 @@
 
 use crate::ignored::IgnoredRows;
 use crate::ring::{Ring, SetRing};
+use crate::unanswered::Unanswered;
+use events::event::{InboundDeferred, InboundReceived};
 use events::input::{ChatDbPlaced, Placing};
-use events::{Digest, Guid, InputKey, Wall};
+use events::{Digest, Guid, InputKey, SessionId, Text, Wall};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -24,8 +26,16 @@ pub struct Inbox {
     pub guids: SetRing<Guid, 4096>,
     /// What the owner wrote, for telling copies.
     pub taken: Ring<Taken, 512>,
+    /// The messages taken last, and what was done with them: they may still be edited.
+    pub recent: Ring<Recent, 64>,
+    /// The message that waits for a row that may belong to it.
+    pub waiting: Option<InboundDeferred>,
+    /// Reactions taken lately, for telling copies.
+    pub reactions: Ring<(Digest, Wall), 32>,
     /// Ignored rows by reason.
     pub ignored: IgnoredRows,
+    /// Messages not acted on of which the owner is still to be told.
+    pub unanswered: Unanswered,
     /// When a message was last held back because of a suspected loop.
     pub loop_since: Option<Wall>,
     /// When the first of these was.
@@ -63,7 +73,43 @@ pub struct Taken {
     pub answer: bool,
 }
 
+/// A message taken lately.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Recent {
+    /// The message, with its newest words.
+    pub message: InboundReceived,
+    /// It was unsent.
+    pub unsent: bool,
+    /// Links and further words that belong to it, in the order in which they came.
+    pub tail: Vec<Text>,
+    /// What was done with it.
+    pub done: Done,
+}
+
+/// What was done with a message.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Done {
+    /// Nothing yet.
+    Nothing,
+    /// It was answered by this program, and no session was touched.
+    Answered,
+    /// It went to a session; `None` for one that it started.
+    Acted(Option<SessionId>),
+    /// It is part of this message.
+    Joined(Guid),
+}
+
 impl Inbox {
+    /// A message taken lately.
+    pub fn recent(&self, guid: &Guid) -> Option<&Recent> {
+        self.recent.iter().rev().find(|r| r.message.guid == *guid)
+    }
+
+    pub(crate) fn recent_mut(&mut self, guid: &Guid) -> Option<&mut Recent> {
+        let mut newest = self.recent.iter_mut().rev();
+        newest.find(|r| r.message.guid == *guid)
+    }
+
     /// Whether this row was decided on already.
     pub fn knows(&self, rowid: i64) -> bool {
         let behind = self

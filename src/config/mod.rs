@@ -6,7 +6,6 @@
 mod changed;
 pub mod environment;
 pub mod file;
-pub mod handle;
 mod layers;
 pub mod programs;
 pub mod value;
@@ -17,7 +16,6 @@ mod tests;
 
 pub use changed::Changed;
 pub use environment::Environment;
-pub use handle::normalise_handle;
 pub use programs::{Program, Programs};
 
 use crate::error::CommandError;

@@ -25,12 +25,15 @@ fn asking() -> Option<Desk> {
 
 /// Every text is refused with a line, and the modal stays as it is.
 fn nothing_answers(desk: &Desk, pane: &Pane<'_>, notice: &Notice, modal: &str, about: &str) {
+    desk.phone.wait_for_prompt(about);
     for text in TEXTS {
         let heard = desk.phone.notices().len();
         desk.phone.reply(notice, text);
-        let why = desk.phone.wait_after(heard, "not delivered", "approval");
+        let why = desk.phone.wait_after(heard, "not answered", "it waits to");
         assert!(why.body().contains(about), "{:?}", why.text);
-        assert_eq!(pane.screen(), modal, "after {text:?}");
+        // The dot in front of what waits blinks.
+        let still = |screen: &str| screen.replace('◦', "•");
+        assert_eq!(still(&pane.screen()), still(modal), "after {text:?}");
     }
 }
 
@@ -252,4 +255,34 @@ fn a_modal_that_comes_between_the_look_and_the_paste_is_not_answered() {
     pane.key("Escape");
     desk.phone.wait_for("interrupted", notice.reference());
     assert!(!desk.lab.work().join("made").exists());
+}
+
+#[test]
+fn a_question_with_a_secret_is_answered_and_the_secret_is_neither_sent_nor_stored() {
+    let Some(mut desk) = asking() else { return };
+    let key = format!("sk_{}_{}", "test", "a1B2c3D4e5F6g7H8i9J0k1L2");
+    let url = "Use postgres://app:hunter2xyz@db.test/app for the tests?";
+    let keyed = format!("Is {key} the key of the test account?");
+    let cases = [
+        (url, "hunter2xyz", "2", "postgres"),
+        (&keyed, &key, "1", "sqlite"),
+    ];
+    for (question, _, number, option) in cases {
+        let heard = desk.phone.notices().len();
+        let pane = desk.embedded();
+        pane.prompt(&format!("ask: {question}"));
+        let asked = desk.phone.wait_after(heard, "needs input", "[redacted ");
+        pane.wait_for("the question", |screen| {
+            screen.contains("None of the above") && screen.contains("esc to interrupt")
+        });
+        desk.phone.reply(&asked, number);
+        let answer = format!("done: {option}");
+        desk.lab.wait_for_answer(&pane.thread(), &answer);
+    }
+    let told: Vec<_> = desk.phone.notices();
+    let log = serde_json::to_string(&desk.stop()).unwrap();
+    for (_, secret, ..) in cases {
+        assert!(told.iter().all(|notice| !notice.body().contains(secret)));
+        assert!(!log.contains(secret));
+    }
 }

@@ -25,7 +25,10 @@ fn what_works_with_this_codex() {
     let records = desk.lab.rollout(&arrived);
     let heard = crate::codex::user_texts(&records);
     let delivered = end == "Delivered";
-    assert_eq!(delivered, heard.iter().any(|text| *text == "from the phone"));
+    assert_eq!(
+        delivered,
+        heard.iter().any(|text| *text == "from the phone")
+    );
     let way = if delivered {
         way(&log)
     } else {

@@ -89,6 +89,8 @@ pub enum Rule {
     Listed,
     /// A tapback on a prompt's notice.
     Tapback,
+    /// It continues the message written just before it.
+    Continued,
 }
 
 /// See [`super::Event::InstructionEnded`].
@@ -149,6 +151,8 @@ pub enum Topic {
     Missing,
     /// A prompt: the position of its `PromptAsked`.
     Prompt(Seq),
+    /// Messages of the owner's that were not acted on.
+    Unanswered,
 }
 
 /// See [`super::Event::NoticeWithdrawn`].

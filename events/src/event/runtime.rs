@@ -1,6 +1,6 @@
 //! What happened to this program, its sources and its clock.
 
-use crate::id::{CommandId, Seq, SessionId};
+use crate::id::{CommandId, Guid, Seq, SessionId};
 use crate::settings::Recorded;
 use serde::{Deserialize, Serialize};
 
@@ -101,6 +101,10 @@ pub enum Deadline {
     Loop,
     /// No further turn of a goal has begun: its last turn counts as its end.
     Goal(SessionId),
+    /// A message has waited long enough for a row that may belong to it.
+    Gather(Guid),
+    /// Messages that were not acted on are to be told of.
+    Unanswered,
 }
 
 /// See [`super::Event::LogRecovered`].

@@ -56,6 +56,7 @@ fn routing() -> Vec<Event> {
         Rule::Ambiguous,
         Rule::NoMatch,
         Rule::NearMiss,
+        Rule::Continued,
     ]
     .map(|rule| {
         Event::RoutingDecided(RoutingDecided {
@@ -134,6 +135,7 @@ fn notices() -> Vec<Event> {
         Topic::Request,
         Topic::Health,
         Topic::Missing,
+        Topic::Unanswered,
     ]
     .map(queued)
     .to_vec();

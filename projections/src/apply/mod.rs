@@ -89,6 +89,11 @@ pub fn apply(state: &mut State, envelope: &Envelope) {
         Event::CommandStarted(e) => commands::started(state, seq, e),
         Event::CommandPerformed(e) => commands::performed(state, seq, e),
         Event::CommandSettled(e) => commands::settled(state, seq, e),
+        Event::ReactionReceived(e) => inbound::reacted(state, e),
+        Event::InboundChanged(e) => inbound::changed(state, e),
+        Event::InboundDeferred(e) => inbound::deferred(state, e),
+        Event::InboundJoined(e) => inbound::joined(state, e),
+        Event::InboundUnanswered(e) => inbound::unanswered(state, e),
     }
 }
 
@@ -174,6 +179,10 @@ fn notice_queued(state: &mut State, seq: Seq, e: &NoticeQueued) {
         deadlines(state).clear(&Deadline::Retry(*replaced));
         deadlines(state).clear(&Deadline::Expiry(*replaced));
     }
+    if e.topic == Topic::Unanswered {
+        Arc::make_mut(&mut state.inbox).unanswered.told(tick);
+        deadlines(state).clear(&Deadline::Unanswered);
+    }
     let expiry = queued.after(state.settings.expiry);
     deadlines(state).set(Deadline::Expiry(seq), expiry);
     await_allowance(state);
@@ -227,6 +236,8 @@ fn deadline_passed(state: &mut State, deadline: &Deadline) {
         | Deadline::Allowance
         | Deadline::Expiry(_)
         | Deadline::Prompt(_)
-        | Deadline::Goal(_) => {}
+        | Deadline::Goal(_)
+        | Deadline::Gather(_)
+        | Deadline::Unanswered => {}
     }
 }

@@ -75,9 +75,36 @@ pub fn describe(event: &Event, state: &State) -> String {
         }
         Event::InboundReceived(e) => received(e, state),
         Event::InboundIgnored(e) => format!(
-            "Row {} was not acted on: it was a message {}.",
+            "Row {} was not acted on: {}.",
             e.rowid,
             ignored::words(e.reason)
+        ),
+        Event::ReactionReceived(e) => {
+            let how = if e.added {
+                "reacted"
+            } else {
+                "took back a reaction"
+            };
+            format!("You {how} to the text {}: {:?}.", e.target.guid, e.reaction)
+        }
+        Event::InboundChanged(e) => {
+            let what = if e.text.is_some() { "edited" } else { "unsent" };
+            let when = if e.in_time { "in time" } else { "too late" };
+            format!("You {what} the message {}, {when}.", e.guid)
+        }
+        Event::InboundDeferred(e) => format!(
+            "The message {} waits a moment for a link or for further words.",
+            e.inbound
+        ),
+        Event::InboundJoined(e) => {
+            format!(
+                "The message {} is a part of the message {}.",
+                e.inbound, e.into
+            )
+        }
+        Event::InboundUnanswered(e) => format!(
+            "You are to hear that the message {} was not acted on.",
+            e.inbound
         ),
         Event::OutgoingSeen(e) => own_row(e, state),
         Event::QueueLineImported(e) => queue_line(e),
@@ -369,6 +396,10 @@ fn due(deadline: &Deadline, state: &State) -> String {
             )
         }
         Deadline::Loop => "A minute was quiet: messages are acted on again.".into(),
+        Deadline::Gather(guid) => {
+            format!("Nothing more came that belongs to the message {guid}.")
+        }
+        Deadline::Unanswered => "You may be told again of messages not acted on.".into(),
         Deadline::SelfTest => "It is time to try out the way to you.".into(),
     }
 }

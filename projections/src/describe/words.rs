@@ -16,6 +16,7 @@ pub const fn topic(topic: &Topic) -> &'static str {
         Topic::Request => "asked for by another program",
         Topic::Health => "about this program's health",
         Topic::Missing => "about texts you may not have",
+        Topic::Unanswered => "about messages of yours that were not acted on",
         Topic::Prompt(_) => "about something that waits for your approval or answer",
     }
 }
@@ -70,6 +71,7 @@ pub const fn rule(rule: Rule) -> &'static str {
         }
         Rule::Listed => "it uses the numbers of the list you had been sent",
         Rule::Tapback => "it is a tapback on that notice",
+        Rule::Continued => "it continues the message you wrote just before it",
         Rule::NearMiss => "it nearly is a command, and you are told how that is written",
     }
 }

@@ -4,7 +4,8 @@
 
 use super::draft::Draft;
 use super::{
-    fact, goals, messages, notify, own_rows, prompt_news, proofs, rollouts, shapes, sources,
+    changes, fact, goals, messages, notify, own_rows, prompt_news, proofs, rollouts, shapes,
+    sources, unanswered,
 };
 use crate::state::State;
 use events::event::{InboundReceived, OutgoingSeen, QueueLineImported, Topic};
@@ -104,7 +105,23 @@ fn decide(draft: &mut Draft, entry: &Envelope, batch: &[Envelope]) -> Option<()>
             let row = received(&e, draft.state())?;
             messages::row(draft, &row);
         }
-        Event::InboundIgnored(e) => messages::ignored(draft, e),
+        Event::InboundIgnored(e) => {
+            messages::ignored(draft, e);
+            let told = batch.iter().find_map(|entry| match &entry.event {
+                Event::InboundUnanswered(e) => Some(e.clone()),
+                _ => None,
+            });
+            told.into_iter().for_each(|e| unanswered::note(draft, e));
+        }
+        Event::InboundChanged(e) => {
+            let row = MessageRow::bare(e.rowid, e.guid);
+            let text = e.text.map(|text| text.reveal().clone());
+            changes::changed(draft, &row, text);
+        }
+        Event::ReactionReceived(e) => {
+            fact(draft, Event::ReactionReceived(e.clone()));
+            messages::reacted(draft, &e);
+        }
         Event::OutgoingSeen(e) => own_rows::seen(draft, &own_row(&e), e.command),
         Event::QueueLineImported(e) => queue_line(draft, e, batch)?,
         Event::SourceFailed(e) => {
@@ -112,6 +129,7 @@ fn decide(draft: &mut Draft, entry: &Envelope, batch: &[Envelope]) -> Option<()>
         }
         Event::SourceRecovered(e) => sources::changed(draft, e.source, SourceState::Works),
         Event::DeadlinePassed(_) => super::elapsed(draft),
+        Event::PromptClosed(e) => prompt_news::close(draft, e.prompt, &e.how, e.source.as_ref()),
         Event::ShapeUnknown(e) => shapes::found(draft, e),
         Event::GoalChanged(e) => goals::changed(draft, &e.session, e.offset, &e.status),
         Event::LogRecovered(e) => sources::log_recovered(draft, e),
@@ -127,6 +145,7 @@ fn decide(draft: &mut Draft, entry: &Envelope, batch: &[Envelope]) -> Option<()>
         | Event::TurnStarted(_)
         | Event::RecordsSkipped(_)
         | Event::RolloutFollowed(_)
+        | Event::PromptWitnessed(_)
         | Event::ChatDbPlaced(_)
         | Event::InboundHeld(_)) => fact(draft, event),
         _ => return None,
@@ -179,25 +198,8 @@ fn own_row(e: &OutgoingSeen) -> MessageRow {
 
 fn bare(rowid: i64, guid: Guid, service: &str) -> MessageRow {
     MessageRow {
-        rowid,
-        guid,
-        body: Body::Empty,
-        date: None,
         service: service.to_owned(),
-        from_me: false,
-        handle: None,
-        destination: None,
-        chat: None,
-        item_type: 0,
-        associated_type: 0,
-        balloon: None,
-        reply_to: None,
-        attachments: false,
-        edited: false,
-        error: 0,
-        sent: false,
-        delivered: false,
-        given_up: false,
+        ..MessageRow::bare(rowid, guid)
     }
 }
 

@@ -2,8 +2,11 @@
 //! all of them stand in one batch. Nothing here runs during replay.
 
 pub(crate) mod again;
+mod answering;
+mod changes;
 mod dispatches;
 mod draft;
+mod gather;
 mod goals;
 mod messages;
 mod missing;
@@ -19,6 +22,9 @@ mod sending;
 mod settle;
 mod shapes;
 mod sources;
+mod turn_ends;
+mod turns;
+mod unanswered;
 
 pub(crate) use replies::list;
 
@@ -118,9 +124,9 @@ fn elapsed(draft: &mut Draft) {
         draft.record(Event::DeadlinePassed(DeadlinePassed {
             deadline: deadline.clone(),
         }));
-        match deadline {
-            Deadline::Loop => messages::loop_over(draft, held),
-            deadline => settle::due(draft, &deadline),
+        if deadline == Deadline::Loop {
+            messages::loop_over(draft, held);
         }
+        settle::due(draft, &deadline);
     }
 }

@@ -283,6 +283,8 @@ fn waits(before: &State, after: &State, out: &mut Vec<Change>) {
             | Deadline::Retry(_)
             | Deadline::Receipt(_)
             | Deadline::Expiry(_)
+            | Deadline::Gather(_)
+            | Deadline::Unanswered
             | Deadline::Prompt(_) => {
                 continue;
             }

@@ -34,6 +34,7 @@ pub(crate) struct World {
     keys: u32,
     second: Machine,
     notices: Vec<String>,
+    log: Vec<Envelope>,
 }
 
 impl World {
@@ -54,6 +55,7 @@ impl World {
             keys: 0,
             second: Machine::default(),
             notices: Vec::new(),
+            log: Vec::new(),
         };
         world.boot(settings);
         world.feed(Input::ChatDb(ChatDbPlaced {
@@ -81,6 +83,7 @@ impl World {
     fn keep(&mut self, batch: &[Envelope]) -> Vec<Event> {
         self.machine.commit(batch);
         self.second.commit(batch);
+        self.log.extend_from_slice(batch);
         assert_eq!(self.machine.state(), self.second.state());
         let wrong = check::violations(self.machine.state());
         assert!(wrong.is_empty(), "{wrong:?} after {batch:#?}");
@@ -91,6 +94,11 @@ impl World {
             }
         }
         batch.iter().map(|e| e.event.clone()).collect()
+    }
+
+    /// All that happened so far.
+    pub(crate) fn log(&self) -> &[Envelope] {
+        &self.log
     }
 
     /// Texts for the owner since this was asked last.
@@ -117,13 +125,11 @@ impl World {
     /// A row as the owner's phone makes it in a chat with this Mac's own Apple ID.
     pub(crate) fn row(&mut self, text: &str) -> MessageRow {
         self.rowid += 1;
+        let guid = Guid::parse(&format!("ROW-{}", self.rowid)).unwrap();
         MessageRow {
-            rowid: self.rowid,
-            guid: Guid::parse(&format!("ROW-{}", self.rowid)).unwrap(),
             body: Body::Text(text.into()),
             date: Some(self.now.wall),
             service: "iMessage".into(),
-            from_me: false,
             handle: Some(OWNER.into()),
             destination: Some(MAC.into()),
             chat: Some(Chat {
@@ -131,16 +137,7 @@ impl World {
                 identifier: OWNER.into(),
                 participants: vec![OWNER.into()],
             }),
-            item_type: 0,
-            associated_type: 0,
-            balloon: None,
-            reply_to: None,
-            attachments: false,
-            edited: false,
-            error: 0,
-            sent: false,
-            delivered: false,
-            given_up: false,
+            ..MessageRow::bare(self.rowid, guid)
         }
     }
 
@@ -154,7 +151,20 @@ impl World {
         }
     }
 
+    /// A row comes, and nothing follows that could belong to it.
     pub(crate) fn take(&mut self, row: MessageRow) -> Vec<Event> {
+        let mut events = self.comes(row);
+        if self.machine.state().inbox.waiting.is_some() {
+            let now = self.now;
+            self.now.tick = now.tick.max(self.machine.state().tick);
+            events.extend(self.pass(3_000));
+            self.now = now;
+        }
+        events
+    }
+
+    /// A row comes.
+    pub(crate) fn comes(&mut self, row: MessageRow) -> Vec<Event> {
         self.feed(Input::Message(Box::new(row)))
     }
 

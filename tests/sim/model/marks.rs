@@ -278,7 +278,7 @@ pub(super) fn branch(event: &Event) -> Option<&'static str> {
             Rule::OnlyPrompt => "route: only prompt",
             Rule::Listed => "route: listed",
             Rule::Tapback => "route: tapback",
-            Rule::AutoCreate | Rule::NearMiss => return None,
+            Rule::AutoCreate | Rule::NearMiss | Rule::Continued => return None,
         },
         Event::InboundHeld(_) => "row held",
         Event::InboundIgnored(_) => "row ignored",
@@ -297,7 +297,11 @@ pub(super) fn branch(event: &Event) -> Option<&'static str> {
             Deadline::Proof(_) => "due: proof",
             Deadline::Pace(_) => "due: pace",
             Deadline::Retry(_) => "due: retry",
-            Deadline::Rollout(_) | Deadline::SelfTest | Deadline::Loop => return None,
+            Deadline::Rollout(_)
+            | Deadline::SelfTest
+            | Deadline::Gather(_)
+            | Deadline::Unanswered
+            | Deadline::Loop => return None,
             Deadline::Receipt(_) => "due: receipt",
             Deadline::Allowance => "due: allowance",
             Deadline::Expiry(_) => "due: expiry",
