@@ -20,13 +20,21 @@ struct Thread {
 }
 
 impl Held {
-    /// Picks the threads out of a list of open files.
-    pub(crate) fn among<'a>(files: impl IntoIterator<Item = &'a PathBuf>) -> Self {
+    /// Picks the threads out of a list of open files. A thread of another `CODEX_HOME` is
+    /// another one, whatever its id: it is known by its file.
+    pub(crate) fn among<'a>(
+        codex_home: &Path,
+        files: impl IntoIterator<Item = &'a PathBuf>,
+    ) -> Self {
+        let ours = folders(codex_home);
         let mut held = Self::default();
         for file in files {
-            let Some((id, rollout)) = thread_of(file) else {
+            let Some((mut id, rollout)) = thread_of(file) else {
                 continue;
             };
+            if !ours.iter().any(|folder| file.starts_with(folder)) {
+                id = file.display().to_string();
+            }
             let at = held.0.iter().position(|thread| thread.id == id);
             let at = at.unwrap_or_else(|| {
                 held.0.push(Thread { id, rollout: None });
@@ -55,6 +63,16 @@ impl Thread {
     fn is_made_by_another(&self) -> bool {
         self.rollout.as_deref().is_some_and(is_made_by_another)
     }
+}
+
+/// Where the files of this `CODEX_HOME` are, links resolved: a process is known to have
+/// open what a link leads to.
+fn folders(codex_home: &Path) -> Vec<PathBuf> {
+    let folders = ["", "sessions", "thread-writer-locks"].map(|name| codex_home.join(name));
+    let real = folders
+        .iter()
+        .filter_map(|folder| folder.canonicalize().ok());
+    real.chain([codex_home.to_owned()]).collect()
 }
 
 /// `thread-writer-locks/ID.lock`, or `rollout-TIME-ID.jsonl`.
@@ -189,7 +207,11 @@ mod tests {
             "/h/sessions/rollout-short.jsonl".to_owned(),
             "/dev/null".to_owned(),
         ];
-        let held = Held::among(&files.map(PathBuf::from));
+        let files = files.map(PathBuf::from);
+        let elsewhere = Held::among(Path::new("/other"), &files);
+        assert!(!elsewhere.holds(&SessionId::parse(ID).expect("id")));
+        assert_eq!(elsewhere.visible().count(), 2);
+        let held = Held::among(Path::new("/h"), &files);
         assert_eq!(held.visible().collect::<Vec<_>>(), [(ID, true)]);
         assert!(held.holds(&SessionId::parse(ID).expect("id")));
         assert!(!held.holds(&SessionId::parse(OTHER).expect("id")));
@@ -209,7 +231,7 @@ mod tests {
         };
         let own = rollout(ID, "\"cli\"");
         let sub = rollout(OTHER, "{\"subagent\":{\"thread_spawn\":{}}}");
-        let held = Held::among(&[own, sub]);
+        let held = Held::among(dir.path(), &[own, sub]);
         assert_eq!(held.visible().collect::<Vec<_>>(), [(ID, true)]);
     }
 }
