@@ -228,6 +228,14 @@ impl Lab {
         name[name.len() - 36..].to_owned()
     }
 
+    /// The one thread that there is, whichever version of Codex made it.
+    pub(crate) fn only_thread(&self) -> String {
+        let found = rollouts(&self.codex_home().join("sessions"));
+        assert_eq!(found.len(), 1, "{found:?}");
+        let name = found[0].file_stem().unwrap().to_string_lossy().into_owned();
+        name[name.len() - 36..].to_owned()
+    }
+
     /// How many threads have been begun.
     pub(crate) fn rollouts_count(&self) -> usize {
         rollouts(&self.codex_home().join("sessions")).len()
