@@ -95,7 +95,12 @@ pub(super) fn resolved(draft: &mut Draft, resolved: &PromptResolved) {
 }
 
 /// A prompt ended: its notice is retired, and the answers to it are settled.
-fn close(draft: &mut Draft, prompt: Seq, how: &PromptEnd, source: Option<&PromptSource>) {
+pub(super) fn close(
+    draft: &mut Draft,
+    prompt: Seq,
+    how: &PromptEnd,
+    source: Option<&PromptSource>,
+) {
     prompts::end(draft, prompt, how, source);
     for (id, stage) in answering(draft, prompt) {
         let outcome = match (&stage, how) {

@@ -30,9 +30,9 @@ fn words(world: &mut World) -> Vec<String> {
     let lanes = &world.machine.state().dispatches.lanes;
     let dispatches = lanes.values().flatten();
     let words = dispatches.map(|d| match &d.what {
-        projections::dispatch::What::Words(text) | What::Queued(text) | What::Steer(text) => {
-            text.reveal().clone()
-        }
+        projections::dispatch::What::Words(text)
+        | projections::dispatch::What::Queued(text)
+        | projections::dispatch::What::Steer(text) => text.reveal().clone(),
         projections::dispatch::What::Options { .. } => "options".into(),
     });
     words.collect()

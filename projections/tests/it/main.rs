@@ -27,6 +27,7 @@ mod ladder;
 mod limits;
 mod log;
 mod loops;
+mod misroutes;
 mod numbers;
 mod outbox;
 mod own_rows;
