@@ -74,7 +74,10 @@ fn words_and_their_link_arrive_together_in_either_order() {
     told(&world, "echo: and this");
 
     // The link stands in the words, and a preview of it comes a moment later.
-    insert(&world, &write(&format!("@{session} see https://example.com/c")));
+    insert(
+        &world,
+        &write(&format!("@{session} see https://example.com/c")),
+    );
     insert(&world, &write("https://example.com/c").link());
     heard(&world, "see https://example.com/c");
     told(&world, "echo: see");

@@ -1,7 +1,7 @@
 //! Rows of chat.db: the owner's become routes; our own are looked at next door.
 
 use super::draft::{Draft, decide};
-use super::{changes, dispatches, gather, missing, notices, own_rows, replies, unanswered};
+use super::{changes, dispatches, gather, missing, notices, own_rows, replies, shapes, unanswered};
 use crate::admit::{Verdict, judge};
 use crate::answers::{self, Answer};
 use crate::grammar::{self, Parsed, parse};
@@ -71,6 +71,7 @@ fn not_taken(
         copy_of,
     };
     ignored(draft, event);
+    shapes::row(draft, row);
     if crate::admit::deserves_a_word(draft.state(), row, reason) {
         unanswered::note(
             draft,
