@@ -147,8 +147,6 @@ impl SentTexts {
 pub struct Entry {
     /// What is to be done.
     pub command: Command,
-    /// Which try this is, from 1.
-    pub attempt: u16,
     /// How far it is.
     pub stage: Stage,
     /// Fingerprint of the text that proof will be recognised by.

@@ -161,7 +161,7 @@ fn is_filler(secret: &str) -> bool {
     let shouted = !secret.chars().any(|c| c.is_ascii_lowercase());
     let meant = |word: &&String| is_repeated(word) || is_one_of(MARKS, word);
     rest.iter().all(|word| is_repeated(word) || says_what(word))
-        && (key || shouted || rest.iter().any(|word| meant(word)))
+        && (key || shouted || rest.iter().any(meant))
 }
 
 fn says_what(word: &str) -> bool {

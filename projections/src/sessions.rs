@@ -3,7 +3,7 @@
 use crate::ring::Ring;
 use events::event::{Ending, GoalStatus, Topic, TurnTold};
 use events::input::{Question, QuestionKind, SessionMeta, ThreadKind};
-use events::{CallId, Digest, Pane, Seq, SessionId, SessionRef, Text, Tick, TurnId, Wall};
+use events::{CallId, Digest, Pane, SessionId, SessionRef, Text, Tick, TurnId, Wall};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -73,16 +73,12 @@ pub struct Session {
 pub struct OpenQuestion {
     /// The call.
     pub call: CallId,
-    /// The turn it holds.
-    pub turn: Option<TurnId>,
     /// How it is put.
     pub kind: QuestionKind,
     /// What is asked, redacted.
     pub questions: Vec<Question>,
     /// Fingerprints of what was asked.
     pub digests: Vec<Digest>,
-    /// Where in the log.
-    pub asked: Seq,
     /// When.
     pub asked_at: Wall,
 }

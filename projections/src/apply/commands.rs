@@ -65,7 +65,6 @@ pub(super) fn requested(state: &mut State, seq: Seq, e: &CommandRequested) {
     let digest = text_of(&e.command).map(if send { sent_digest } else { Digest::of });
     let entry = Entry {
         command: e.command.clone(),
-        attempt: e.attempt,
         stage: Stage::Requested,
         digest,
         baseline: None,

@@ -172,11 +172,9 @@ pub(super) fn asked(state: &mut State, seq: Seq, e: &QuestionAsked) {
     session.offset = e.offset;
     session.questions.push(OpenQuestion {
         call: e.call.clone(),
-        turn: e.turn.clone(),
         kind: e.kind,
         questions: e.questions.clone(),
         digests: e.digests.clone(),
-        asked: seq,
         asked_at: session.active,
     });
     let surplus = session.questions.len().saturating_sub(8);

@@ -121,9 +121,9 @@ fn elapsed(draft: &mut Draft) {
         draft.record(Event::DeadlinePassed(DeadlinePassed {
             deadline: deadline.clone(),
         }));
-        match deadline {
-            Deadline::Loop => messages::loop_over(draft, held),
-            deadline => settle::due(draft, &deadline),
+        if deadline == Deadline::Loop {
+            messages::loop_over(draft, held);
         }
+        settle::due(draft, &deadline);
     }
 }

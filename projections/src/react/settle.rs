@@ -135,11 +135,14 @@ pub(super) fn due(draft: &mut Draft, deadline: &Deadline) {
         Deadline::Expiry(notice) => too_old(draft, *notice),
         Deadline::Deaf(source) => super::sources::deaf(draft, *source),
         Deadline::SelfTest => notices::self_test(draft),
-        Deadline::Loop => {}
         Deadline::Prompt(prompt) => prompts::too_old(draft, *prompt),
         Deadline::Goal(session) => super::goals::ended(draft, session),
         Deadline::Gather(_) => super::gather::release(draft),
         Deadline::Unanswered => super::unanswered::tell(draft),
-        Deadline::Pace(_) | Deadline::Retry(_) | Deadline::Rollout(_) | Deadline::Allowance => {}
+        Deadline::Pace(_)
+        | Deadline::Retry(_)
+        | Deadline::Rollout(_)
+        | Deadline::Allowance
+        | Deadline::Loop => {}
     }
 }

@@ -14,7 +14,7 @@ fn seven_ended(world: &mut World) -> Vec<(SessionId, Guid)> {
         let session = world.session(nth, &format!("/srv/p{nth}"));
         world.turn(&session, "t");
         world.ends(&session, "t", "done");
-        let (guid, _) = world.send_all().pop().expect("a text");
+        let (guid, _) = world.send_all().pop().unwrap();
         ended.push((session, guid));
     }
     world.notices();
@@ -49,7 +49,7 @@ fn the_same_words_to_seven_sessions_that_wait_are_seven_answers() {
         world.send_all();
         let row = world.row("continue");
         assert!(went_to(&world.take(row), &session), "{nth}");
-        let (id, _) = world.next_work().expect("words for it");
+        let (id, _) = world.next_work().unwrap();
         world.performed(id, How::Typed(pane()));
         world.user(&session, "continue");
         world.pass(1_000);
@@ -68,7 +68,7 @@ fn numbers_that_answer_one_question_after_the_other_are_no_loop() {
         world.pass(1_000);
         let row = world.row("1");
         assert!(went_to(&world.take(row), &session), "{nth}");
-        let (id, _) = world.next_work().expect("a choice");
+        let (id, _) = world.next_work().unwrap();
         world.performed(id, How::Chosen(pane()));
         let call = CallId::parse(&call).unwrap();
         let how = Closing::Answered;

@@ -216,7 +216,7 @@ fn a_question_with_a_secret_is_answered_by_number_and_the_secret_stays() {
     world.send_all();
     let row = world.row("1");
     seen.extend(world.take(row));
-    let (id, command) = world.next_work().expect("a choice");
+    let (id, command) = world.next_work().unwrap();
     let Command::ChooseOptions(choose) = &command else {
         panic!("{command:?}");
     };
@@ -256,7 +256,7 @@ fn an_option_that_was_redacted_is_answered_by_what_it_was_called() {
     world.send_all();
     let row = world.row("1");
     world.take(row);
-    let (_, _, words) = world.next_words().expect("words");
+    let (_, _, words) = world.next_words().unwrap();
     assert!(words.starts_with("option 1"), "{words}");
     assert!(!words.contains("redacted"), "{words}");
 }
