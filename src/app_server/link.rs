@@ -26,12 +26,12 @@ pub struct Link {
 
 #[derive(Debug, Default)]
 struct Shared {
-    up: Option<Up>,
+    up: Option<Connected>,
     calls: u64,
 }
 
 #[derive(Debug)]
-struct Up {
+struct Connected {
     generation: u64,
     frames: mpsc::Sender<String>,
     waiting: BTreeMap<u64, oneshot::Sender<Result<Value, Rejected>>>,
@@ -46,8 +46,8 @@ pub struct Open {
     pub raised: PromptRaised,
     /// How each answer is put.
     pub replies: Replies,
-    /// We have answered it.
-    pub answered: bool,
+    /// We have answered it: whether we allowed what it asks.
+    pub answered: Option<bool>,
 }
 
 /// The ends that the holder of the connection keeps.
@@ -97,7 +97,7 @@ impl Link {
     pub fn begin(&self, generation: u64) -> Ends {
         let (sender, frames) = mpsc::channel(WAITING);
         let given_up = Arc::new(Notify::new());
-        self.lock().up = Some(Up {
+        self.lock().up = Some(Connected {
             generation,
             frames: sender,
             waiting: BTreeMap::new(),
@@ -151,7 +151,7 @@ impl Link {
     fn send(
         &self,
         generation: u64,
-        frame: impl FnOnce(&mut Up, u64) -> String,
+        frame: impl FnOnce(&mut Connected, u64) -> String,
     ) -> Result<u64, Fault> {
         let mut shared = self.lock();
         shared.calls += 1;
@@ -170,6 +170,7 @@ impl Link {
         &self,
         generation: u64,
         request: &str,
+        allows: bool,
         reply: impl FnOnce(&Open) -> Result<Value, String>,
     ) -> Result<(), Fault> {
         let mut shared = self.lock();
@@ -178,14 +179,14 @@ impl Link {
         let Some(open) = up.open.get_mut(request) else {
             return Err(Fault::NotSent("it is not asked any more".into()));
         };
-        if open.answered {
+        if open.answered.is_some() {
             return Err(Fault::NotSent("it was answered already".into()));
         }
         let result = reply(open).map_err(Fault::NotSent)?;
         let room = frames
             .try_reserve()
             .map_err(|_| Fault::NotSent("the background server takes nothing in".into()))?;
-        open.answered = true;
+        open.answered = Some(allows);
         room.send(wire::answer(request, &result));
         Ok(())
     }
@@ -245,7 +246,7 @@ impl Link {
     }
 }
 
-fn current(shared: &mut Shared, generation: u64) -> Result<&mut Up, Fault> {
+fn current(shared: &mut Shared, generation: u64) -> Result<&mut Connected, Fault> {
     match &mut shared.up {
         Some(up) if up.generation == generation => Ok(up),
         Some(_) => Err(Fault::NotSent(

@@ -235,11 +235,13 @@ impl Lab {
 
     /// The complete records of a thread's rollout; none before its first prompt.
     pub(crate) fn rollout(&self, thread: &str) -> Vec<Value> {
-        let name = format!("-{thread}.jsonl");
+        let name = format!("-{thread}");
         let found = rollouts(&self.codex_home().join("sessions"));
-        let mut found = found.into_iter();
-        let file = found.find(|path| path.to_string_lossy().ends_with(&name));
-        file.map_or_else(Vec::new, |file| records(&file))
+        let own = |path: &PathBuf| path.to_string_lossy().contains(&name);
+        let mut files: Vec<_> = found.into_iter().filter(own).collect();
+        // After a rewind a thread goes on in a further file.
+        files.sort();
+        files.iter().flat_map(|file| records(file)).collect()
     }
 
     /// The daemon's companion outlives `daemon stop`.

@@ -14,12 +14,14 @@
     reason = "tests drive real processes with the real clock and may panic"
 )]
 
+mod approvals;
 mod codex;
 mod desk;
 #[path = "../shared/executable.rs"]
 mod executable;
 mod faults;
 mod keys;
+mod kinds;
 mod lab;
 mod leaving;
 mod modals;
@@ -33,6 +35,7 @@ mod served;
 mod stand_in;
 mod starting;
 mod turns;
+mod versions;
 mod views;
 #[path = "../shared/waiting.rs"]
 mod waiting;

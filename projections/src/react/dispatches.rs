@@ -76,16 +76,11 @@ fn next_rung(
     }
 }
 
-/// A pane that is busy, has a draft, or is not proven leaves `codex queue`, which
-/// touches no screen. In front of a modal or a shell the owner is told instead.
+/// Whether `codex queue`, which touches no screen, comes next. A pane that is busy, has a
+/// draft, is not proven, or shows something that is not known does not stand in its way.
 fn may_queue(failure: &Failure) -> bool {
     match failure {
-        Failure::NotReady { screen, .. } => {
-            matches!(
-                screen,
-                Screen::Composer { .. } | Screen::Working | Screen::RunningHook | Screen::CopyMode
-            )
-        }
+        Failure::NotReady { screen, .. } => !waits_for_the_owner(screen),
         Failure::TooLarge { .. } | Failure::PromptGone { .. } | Failure::PromptUp => false,
         Failure::Target { .. }
         | Failure::NotPermitted { .. }
@@ -98,6 +93,26 @@ fn may_queue(failure: &Failure) -> bool {
         | Failure::Rejected { .. }
         | Failure::NoTurn
         | Failure::TurnRuns => true,
+    }
+}
+
+/// What is certainly up and needs an answer, or a Codex that has ended: words would wait
+/// behind it without end, so the owner is told instead.
+const fn waits_for_the_owner(screen: &Screen) -> bool {
+    match screen {
+        Screen::Approval { .. }
+        | Screen::Question { .. }
+        | Screen::PlanPrompt
+        | Screen::Trust
+        | Screen::Update
+        | Screen::Login
+        | Screen::Shell => true,
+        Screen::Composer { .. }
+        | Screen::Working
+        | Screen::RunningHook
+        | Screen::CopyMode
+        | Screen::Picker { .. }
+        | Screen::Unknown => false,
     }
 }
 

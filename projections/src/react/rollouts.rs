@@ -2,7 +2,7 @@
 //! questions, and whether our words arrived.
 
 use super::draft::{Draft, topic_known};
-use super::{goals, notices, notify, prompt_news, proofs};
+use super::{goals, notices, notify, prompt_news, prompts, proofs};
 use crate::redact::redact;
 use crate::refs;
 use crate::render;
@@ -238,6 +238,7 @@ fn seen(draft: &mut Draft, session: &SessionId, mut meta: SessionMeta, offset: u
     for told in waiting.turns.iter().cloned() {
         notify::place(draft, told);
     }
+    prompts::tell_waiting(draft, session);
 }
 
 /// What is kept of the user's words.
