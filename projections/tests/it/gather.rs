@@ -157,7 +157,7 @@ fn a_link_that_comes_too_late_follows_its_words_to_their_session() {
     world.comes(row);
     world.pass(4_000);
     let row = link(&mut world, LINK);
-    let events = world.comes(row);
+    let events = world.take(row);
     assert!(
         events
             .iter()
