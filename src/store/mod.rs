@@ -11,6 +11,7 @@
 mod builder;
 mod fault;
 pub(crate) mod files;
+mod follow;
 mod import;
 mod journal;
 mod lock;
@@ -33,6 +34,7 @@ mod verify;
 
 pub use fault::StoreFault;
 pub(crate) use files::{close_to_others, private_dir};
+pub use follow::Follow;
 pub use import::Import;
 pub use lock::holder;
 pub use look::look;
@@ -40,7 +42,7 @@ pub use memory::MemoryLog;
 pub use sled::SledLog;
 pub use snapshot::Snapshots;
 pub use swap::Recovery;
-pub use verify::{Checked, Verified, verify};
+pub use verify::{Checked, Verified, sizes, verify};
 
 use events::codec::{self, EncodeError};
 use events::input::SourceState;

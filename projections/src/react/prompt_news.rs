@@ -95,7 +95,12 @@ pub(super) fn resolved(draft: &mut Draft, resolved: &PromptResolved) {
 }
 
 /// A prompt ended: its notice is retired, and the answers to it are settled.
-fn close(draft: &mut Draft, prompt: Seq, how: &PromptEnd, source: Option<&PromptSource>) {
+pub(super) fn close(
+    draft: &mut Draft,
+    prompt: Seq,
+    how: &PromptEnd,
+    source: Option<&PromptSource>,
+) {
     prompts::end(draft, prompt, how, source);
     for (id, stage) in answering(draft, prompt) {
         let outcome = match (&stage, how) {
@@ -157,7 +162,14 @@ pub(super) fn thread_status(draft: &mut Draft, status: ThreadStatusChanged) {
         .map(|(seq, _)| seq)
         .collect();
     for prompt in gone {
-        close(draft, prompt, &PromptEnd::Gone, None);
+        // Whoever answers it right now hears of its end in its own way.
+        let under_way = answering(draft, prompt);
+        if under_way
+            .iter()
+            .all(|(_, stage)| *stage == Stage::Requested)
+        {
+            close(draft, prompt, &PromptEnd::Gone, None);
+        }
     }
 }
 
