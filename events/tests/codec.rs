@@ -178,11 +178,13 @@ fn the_settings_of_schema_1_are_what_they_were() {
     let (old, _) = golden(*kind, 1);
     // A setting that came later is not recorded there, and reads as before it.
     let settings = |all: Vec<Envelope>| -> Vec<_> {
-        let each = all.into_iter().filter_map(|entry| match entry.event {
-            Event::RuntimeStarted(started) => Some(started.settings.settings()),
-            _ => None,
-        });
-        each.collect()
+        let started = |entry: Envelope| {
+            let Event::RuntimeStarted(started) = entry.event else {
+                return None;
+            };
+            Some(started.settings.settings())
+        };
+        all.into_iter().filter_map(started).collect()
     };
     assert_eq!(settings(decode_all(&old)), settings(envelopes(*kind)));
 }

@@ -93,20 +93,22 @@ pub fn parse_reply(text: &str, own: &str, names: impl Fn(&str) -> bool) -> Parse
         ("help", _) => Parsed::Help,
         ("list", _) => Parsed::List,
         ("status", _) => Parsed::Status(own.to_owned()),
-        ("stop" | "cancel" | "abort" | "interrupt" | "retry", parsed) => parsed,
+        ("stop" | "cancel" | "abort" | "interrupt" | "retry", parsed)
+        | (_, parsed @ Parsed::Retry(_)) => parsed,
         (_, parsed @ Parsed::Status(_)) if marked => parsed,
         (_, Parsed::Status(name)) if names(&name) => Parsed::Status(name),
         (_, Parsed::Named { name, words }) if names(&name) => Parsed::Named { name, words },
-        (_, parsed @ Parsed::Retry(_)) => parsed,
         (alone, parsed @ Parsed::NearMiss(_)) if alone.strip_prefix('@').is_some_and(names) => {
             parsed
         }
         _ => plain(),
     };
-    match parsed {
-        // Without a session it is asked which one is meant.
-        Parsed::Status(name) if name.is_empty() => Parsed::NearMiss(STATUS.into()),
-        other => other,
+    // Without a session it is asked which one is meant.
+    let nameless = matches!(&parsed, Parsed::Status(name) if name.is_empty());
+    if nameless {
+        Parsed::NearMiss(STATUS.into())
+    } else {
+        parsed
     }
 }
 

@@ -199,9 +199,11 @@ fn command(name: &str, asked: &CommandPrompt, closing: &str, choices: &str) -> D
 
 fn patch(name: &str, asked: &PatchPrompt, closing: &str, choices: &str) -> Draft {
     let path = |file: &PatchFile| on_one_line(file.path.reveal());
-    let counted = |file: &PatchFile| match &file.change {
-        FileChange::Unsaid if file.added + file.removed == 0 => path(file),
-        _ => format!("{} (+{} -{})", path(file), file.added, file.removed),
+    let counted = |file: &PatchFile| {
+        if file.change == FileChange::Unsaid && file.added + file.removed == 0 {
+            return path(file);
+        }
+        format!("{} (+{} -{})", path(file), file.added, file.removed)
     };
     let what = match asked.files.as_slice() {
         [] => "files".into(),

@@ -88,9 +88,9 @@ const fn looks_latin(c: char) -> bool {
 
 fn shown_char(c: char, out: &mut String) {
     if hides(c) {
-        escape(c, out)
+        escape(c, out);
     } else {
-        out.push(c)
+        out.push(c);
     }
 }
 

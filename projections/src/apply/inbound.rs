@@ -133,9 +133,10 @@ pub(super) fn unanswered(state: &mut State, e: &InboundUnanswered) {
 pub(super) fn routed(state: &mut State, e: &RoutingDecided) {
     no_longer_waits(state, &e.inbound);
     if let Some(recent) = Arc::make_mut(&mut state.inbox).recent_mut(&e.inbound) {
-        recent.done = match e.action {
-            Action::Reply => Done::Answered,
-            _ => Done::Acted(e.target.clone()),
+        recent.done = if e.action == Action::Reply {
+            Done::Answered
+        } else {
+            Done::Acted(e.target.clone())
         };
     }
     let Some(session) = &e.target else { return };

@@ -65,7 +65,8 @@ fn is_fact(entry: &Envelope) -> bool {
 
 #[expect(
     clippy::wildcard_enum_match_arm,
-    reason = "only facts are decided about"
+    clippy::too_many_lines,
+    reason = "a table with one row for each fact; only facts are decided about"
 )]
 fn decide(draft: &mut Draft, entry: &Envelope, batch: &[Envelope]) -> Option<()> {
     match entry.event.clone() {
@@ -111,7 +112,9 @@ fn decide(draft: &mut Draft, entry: &Envelope, batch: &[Envelope]) -> Option<()>
                 Event::InboundUnanswered(e) => Some(e.clone()),
                 _ => None,
             });
-            told.into_iter().for_each(|e| unanswered::note(draft, e));
+            if let Some(e) = told {
+                unanswered::note(draft, e);
+            }
         }
         Event::InboundChanged(e) => {
             let row = MessageRow::bare(e.rowid, e.guid);

@@ -137,12 +137,11 @@ fn before(state: &State, event: &InboundReceived) -> Option<SessionId> {
     let mut earlier = newest.skip_while(|r| r.message.guid != event.guid).skip(1);
     let last = earlier.find(|r| !joined(&r.done))?;
     let thread = event.reply_to.is_none() || event.reply_to == last.message.reply_to;
-    match &last.done {
-        Done::Acted(session) if thread && gap(last.message.date, event.date) <= BEHIND => {
-            session.clone()
-        }
-        _ => None,
-    }
+    let Done::Acted(session) = &last.done else {
+        return None;
+    };
+    let follows = thread && gap(last.message.date, event.date) <= BEHIND;
+    session.clone().filter(|_| follows)
 }
 
 const fn joined(done: &Done) -> bool {

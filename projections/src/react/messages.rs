@@ -221,7 +221,11 @@ pub(super) fn is_prose(draft: &Draft, event: &InboundReceived) -> bool {
         Parsed::Named { name, .. } => routing::named(state, &name),
         Parsed::Plain(_) => routing::implied(state, event.reply_to.as_ref()),
         Parsed::New { .. } => return true,
-        _ => return false,
+        Parsed::Help
+        | Parsed::List
+        | Parsed::Status(_)
+        | Parsed::Retry(_)
+        | Parsed::NearMiss(_) => return false,
     };
     let session = route.target.and_then(|id| state.sessions.get(&id));
     session.is_none_or(|session| session.question().is_none())
