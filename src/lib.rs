@@ -16,3 +16,6 @@ pub mod mac;
 pub mod runtime;
 pub mod store;
 pub mod ui;
+
+/// The version of this program, which the log remembers.
+pub const VERSION: &str = env!("CARGO_PKG_VERSION");

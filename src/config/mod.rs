@@ -16,6 +16,7 @@ mod tests;
 
 pub use environment::Environment;
 pub use handle::normalise_handle;
+pub use layers::{Flag, Row};
 pub use programs::{Program, Programs};
 
 use crate::error::CommandError;
@@ -23,11 +24,7 @@ use events::{Settings, Span};
 use file::File;
 use layers::{Layers, Values};
 use std::path::PathBuf;
-use value::Origin;
 use variables::Variable;
-
-/// An option of a command that overrides a variable: the variable's name and the text.
-pub type Flag = (&'static str, String);
 
 /// Everything that can be set, as plain values.
 #[derive(Clone, Debug)]
@@ -68,17 +65,6 @@ pub struct Config {
     pub warnings: Vec<String>,
     settings: Settings,
     rows: Vec<Row>,
-}
-
-/// One line of the table of settings; private values are counted, not shown.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Row {
-    /// The variable.
-    pub name: &'static str,
-    /// Its value, fit to be shown.
-    pub shown: String,
-    /// Where it came from.
-    pub origin: Origin,
 }
 
 /// All that is wrong with the settings.
@@ -143,7 +129,7 @@ impl Config {
     /// in the Finder is nobody's job.
     pub fn launched(&mut self) {
         let label = |row: &&Row| row.name == variables::LABEL;
-        let of_job = |row: &Row| row.origin == Origin::Environment;
+        let of_job = |row: &Row| row.origin == value::Origin::Environment;
         let told = self.rows.iter().find(label).is_some_and(of_job);
         self.job = told.then(|| self.launchd_label.clone());
     }

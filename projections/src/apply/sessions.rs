@@ -1,6 +1,6 @@
 //! What notify and rollouts tell of sessions.
 
-use super::{anomaly, deadlines};
+use super::shared::{anomaly, deadlines};
 use crate::ring::Ring;
 use crate::sessions::{OpenQuestion, Session};
 use crate::state::State;
