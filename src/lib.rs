@@ -2,6 +2,7 @@
 //! is in the `events` crate, what it means in `projections`; here is everything
 //! that can fail.
 
+pub mod app_server;
 pub mod cli;
 pub mod clock;
 pub mod config;
@@ -13,9 +14,12 @@ pub mod error;
 pub mod hand_over;
 pub mod ingress;
 pub mod mac;
+pub mod page;
 pub mod runtime;
 pub mod store;
+pub mod telling;
 pub mod ui;
+pub mod when;
 
 /// The version of this program, which the log remembers.
 pub const VERSION: &str = env!("CARGO_PKG_VERSION");

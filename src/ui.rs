@@ -23,6 +23,21 @@ pub fn data(text: &str) -> io::Result<()> {
     }
 }
 
+/// Prints text that was made harmless and got its colours already.
+pub fn painted(text: &str) -> io::Result<()> {
+    let mut out = io::stdout().lock();
+    let written = out.write_all(text.as_bytes()).and_then(|()| out.flush());
+    match written {
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+        other => other,
+    }
+}
+
+/// Whether a person reads standard output on a terminal.
+pub fn on_terminal() -> bool {
+    io::stdout().is_terminal()
+}
+
 /// Says something to the person at the terminal. If standard error is gone, there is nobody to tell.
 pub fn talk(text: &str) {
     let mut err = io::stderr().lock();

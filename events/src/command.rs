@@ -1,6 +1,7 @@
 //! What the program can do to the world. Plain data: a command carries all its
 //! executor may know, because executors never see State or the log.
 
+use crate::digest::Digest;
 use crate::id::{CallId, Guid, Pane, Seq, SessionId, TurnId};
 use crate::private::Text;
 use crate::prompt::AnswerPrompt;
@@ -86,15 +87,18 @@ pub struct ChooseOptions {
     pub cwd: String,
     /// As in [`TypeInstruction::hints`].
     pub hints: Vec<Pane>,
-    /// For each question in order: its text as asked, the number of options, the chosen one from 1.
+    /// For each question in order: its text, the number of options, the chosen one from 1.
     pub choices: Vec<Chosen>,
 }
 
 /// The choice for one question.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Chosen {
-    /// The question as asked.
+    /// The question, redacted.
     pub question: Text,
+    /// Fingerprint of the question as it was asked: by this it is known again on the
+    /// screen. `None` in entries of older programs.
+    pub digest: Option<Digest>,
     /// How many options were offered.
     pub options: u16,
     /// Which was chosen, from 1.

@@ -6,12 +6,14 @@
 
 mod commands;
 mod decisions;
+mod inbound;
 mod messages;
 mod runtime;
 mod sessions;
 
 pub use commands::*;
 pub use decisions::*;
+pub use inbound::*;
 pub use messages::*;
 pub use runtime::*;
 pub use sessions::*;
@@ -85,6 +87,12 @@ pub enum Event {
     RateLimitsChanged(RateLimitsChanged),
     /// The connection to the app-server was made or lost.
     AppServerLinkChanged(AppServerLinkChanged),
+    /// Something that is read has a form that this program does not know.
+    ShapeUnknown(ShapeUnknown),
+    /// From here on a session's records come from another file.
+    RolloutFollowed(RolloutFollowed),
+    /// A session's goal was set, or its status changed.
+    GoalChanged(GoalChanged),
 
     // Decisions: what we chose, once.
     /// Where an inbound message goes, and why.
@@ -105,6 +113,8 @@ pub enum Event {
     PromptExpired(PromptExpired),
     /// A notice tells a prompt to the owner.
     PromptShown(PromptShown),
+    /// The owner is not told that a turn ended.
+    EndingNotTold(EndingNotTold),
 
     // The life of a command.
     /// Work is owed.
@@ -115,4 +125,16 @@ pub enum Event {
     CommandPerformed(CommandPerformed),
     /// It ended.
     CommandSettled(CommandSettled),
+
+    // Messages of the owner: reactions, changes, and rows that belong together.
+    /// The owner reacted to a text of ours, or took a reaction back.
+    ReactionReceived(ReactionReceived),
+    /// The owner edited or unsent a message that had been received.
+    InboundChanged(InboundChanged),
+    /// A message waits a moment for a further row that may belong to it.
+    InboundDeferred(InboundDeferred),
+    /// A message is part of another one: its link, or the rest of its words.
+    InboundJoined(InboundJoined),
+    /// A message of the owner's was not acted on, and the owner is to hear of it.
+    InboundUnanswered(InboundUnanswered),
 }

@@ -5,10 +5,10 @@
 
 pub use crate::event::{
     ChatDbPlaced, Choice, Closing, Origin, Placing, Question, QuestionKind, SessionMeta, Source,
-    ThreadKind,
+    Target, ThreadKind,
 };
 
-use crate::event::LogRecovered;
+use crate::event::{GoalStatus, LogRecovered, ShapeUnknown};
 use crate::id::{CallId, CommandId, Guid, InputKey, SessionId, TurnId};
 use crate::outcome::Report;
 use crate::private::Text;
@@ -54,6 +54,8 @@ pub enum Input {
     RateLimits(RateLimitsChanged),
     /// The connection to the app-server was made or lost.
     AppServer(AppServerLinkChanged),
+    /// Something was read whose form is not known.
+    Shape(ShapeUnknown),
     /// Time has passed; due deadlines are looked up by the machine.
     Elapsed,
 }
@@ -87,6 +89,8 @@ pub struct Notify {
 pub struct Rollout {
     /// The thread whose file it is.
     pub session: SessionId,
+    /// The file; empty means the one that the session's records came from last.
+    pub path: String,
     /// Byte offset in the file just behind the record.
     pub offset: u64,
     /// The record's own timestamp.
@@ -100,10 +104,21 @@ pub struct Rollout {
 pub enum RolloutFact {
     /// The head of the file.
     Meta(SessionMeta),
-    /// A turn began.
-    TurnStarted { turn: TurnId, plan_mode: bool },
+    /// A turn began; `goal` if Codex began it by itself, to go on with a goal.
+    TurnStarted {
+        turn: TurnId,
+        plan_mode: bool,
+        goal: bool,
+    },
+    /// The session's goal was set, or its status changed.
+    Goal(GoalStatus),
     /// The user's words were recorded: typed, pasted, queued, whoever sent them.
-    UserMessage { text: Text },
+    UserMessage {
+        /// The words.
+        text: Text,
+        /// The name that whoever sent them gave the message, where the record has one.
+        client: Option<String>,
+    },
     /// The model said something.
     AssistantMessage { turn: Option<TurnId>, text: Text },
     /// The model asks.
@@ -160,14 +175,24 @@ pub struct MessageRow {
     pub item_type: i64,
     /// `associated_message_type`; 0 is none, 2000 and up tapbacks.
     pub associated_type: i64,
+    /// The message that a tapback is about, from `associated_message_guid`.
+    pub target: Option<Target>,
+    /// `associated_message_emoji`: which emoji a tapback of type 2006 or 3006 is.
+    pub emoji: Option<String>,
+    /// The subject line above the body.
+    pub subject: Option<Text>,
+    /// Send Later: whether Messages still waits with it.
+    pub schedule: Schedule,
     /// `balloon_bundle_id`: link previews and app messages have one.
     pub balloon: Option<String>,
     /// The root of the reply thread it stands in.
     pub reply_to: Option<Guid>,
     /// It has attachments.
     pub attachments: bool,
-    /// It was edited or unsent.
+    /// It was edited or unsent. The body is the newest.
     pub edited: bool,
+    /// It was unsent: nothing of it is left.
+    pub unsent: bool,
     /// Messages' error code; 0 is none.
     pub error: i64,
     /// Accepted by the server.
@@ -176,6 +201,49 @@ pub struct MessageRow {
     pub delivered: bool,
     /// The reader gave up waiting for the row to become whole.
     pub given_up: bool,
+}
+
+impl MessageRow {
+    /// A row of which nothing is known but its place and its name.
+    pub const fn bare(rowid: i64, guid: Guid) -> Self {
+        Self {
+            rowid,
+            guid,
+            body: Body::Empty,
+            date: None,
+            service: String::new(),
+            from_me: false,
+            handle: None,
+            destination: None,
+            chat: None,
+            item_type: 0,
+            associated_type: 0,
+            target: None,
+            emoji: None,
+            subject: None,
+            schedule: Schedule::None,
+            balloon: None,
+            reply_to: None,
+            attachments: false,
+            edited: false,
+            unsent: false,
+            error: 0,
+            sent: false,
+            delivered: false,
+            given_up: false,
+        }
+    }
+}
+
+/// Whether a message was written with Send Later, and how far that is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Schedule {
+    /// It was not.
+    None,
+    /// Messages waits with it: it can still be changed or taken back.
+    Waiting,
+    /// It was sent when its time had come.
+    Sent,
 }
 
 /// A row's body.

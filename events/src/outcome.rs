@@ -65,6 +65,8 @@ pub enum How {
     InterruptAsked,
     /// Escape was pressed in this pane.
     EscapePressed(Pane),
+    /// Begun, and cut short with this program: where it came to, nobody saw.
+    Begun,
 }
 
 /// What shows that an effect happened.
@@ -128,6 +130,10 @@ pub enum Failure {
     Rejected { code: i64, message: Text },
     /// No turn runs that could be interrupted or steered.
     NoTurn,
+    /// A turn runs, so that no new one can begin.
+    TurnRuns,
+    /// The session waits for an answer: words would be lost behind the prompt.
+    PromptUp,
 }
 
 /// Why it is not known whether an effect happened.

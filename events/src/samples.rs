@@ -6,17 +6,19 @@
 
 mod commands;
 mod ids;
+mod messages;
 mod prompts;
 
 use ids::{COMMAND, call, given, guid, key, pane, session, turn};
 
 use crate::digest::Digest;
 use crate::event::{
-    AssistantReplied, AttentionRequested, Deadline, DeadlinePassed, Ending, Event, IgnoreReason,
-    InboundHeld, InboundIgnored, InboundReceived, LogRecovered, NotifyReceived, OutgoingSeen,
-    QuestionAsked, QuestionClosed, QueueLineImported, RecordsSkipped, RuntimeStarted,
-    RuntimeStopped, SessionSeen, SourceFailed, SourceRecovered, TurnCompleted, TurnStarted,
-    TurnTold, UserSpoke,
+    AssistantReplied, AttentionRequested, Deadline, DeadlinePassed, Ending, EndingNotTold, Event,
+    GoalChanged, GoalStatus, IgnoreReason, InboundHeld, InboundIgnored, InboundReceived,
+    LogRecovered, NotTold, NotifyReceived, OutgoingSeen, QuestionAsked, QuestionClosed,
+    QueueLineImported, RecordsSkipped, RolloutFollowed, RuntimeStarted, RuntimeStopped,
+    SessionSeen, ShapeEffect, ShapeUnknown, SourceFailed, SourceRecovered, TurnCompleted,
+    TurnStarted, TurnTold, UserSpoke,
 };
 use crate::id::{Seq, SessionRef};
 use crate::input::{
@@ -37,8 +39,10 @@ pub fn events() -> Vec<Event> {
         outgoing(),
         sources(),
         deadlines(),
+        files(),
         commands::events(),
         prompts::events(),
+        messages::events(),
     ]
     .concat()
 }
@@ -132,6 +136,7 @@ fn turns() -> Vec<Event> {
             plan_mode: true,
         }),
         Event::UserSpoke(UserSpoke {
+            client: Some("41.0".into()),
             session: session(),
             offset: 3100,
             digest: Digest([7; 16]),
@@ -189,6 +194,7 @@ fn questions() -> Vec<Event> {
                     detail: "One file.".into(),
                 }],
             }],
+            digests: vec![Digest([7; 16])],
         })
     };
     let closed = |how| {
@@ -256,8 +262,24 @@ fn inbound() -> Vec<Event> {
         reason: IgnoreReason::Echo,
         copy_of: Some(COMMAND),
     }));
+    events.extend(IGNORED_SINCE.map(|reason| {
+        Event::InboundIgnored(InboundIgnored {
+            rowid: 902,
+            guid: guid(),
+            reason,
+            copy_of: None,
+        })
+    }));
     events
 }
+
+/// Reasons that came later.
+const IGNORED_SINCE: [IgnoreReason; 4] = [
+    IgnoreReason::Preview,
+    IgnoreReason::Quoted,
+    IgnoreReason::Unsent,
+    IgnoreReason::Unknown,
+];
 
 const IGNORED: [IgnoreReason; 18] = [
     IgnoreReason::NotOwner,
@@ -319,6 +341,7 @@ fn sources() -> Vec<Event> {
         Source::Inbox,
         Source::QueueFile,
         Source::Disk,
+        Source::Notify,
     ];
     let failed = |source| {
         Event::SourceFailed(SourceFailed {
@@ -338,6 +361,7 @@ fn sources() -> Vec<Event> {
         offset: 4000,
         records: 2,
     }));
+    events.extend(shapes());
     events
 }
 
@@ -353,7 +377,64 @@ fn deadlines() -> Vec<Event> {
         Deadline::Deaf(Source::ChatDb),
         Deadline::SelfTest,
         Deadline::Loop,
+        Deadline::Goal(session()),
+        Deadline::Gather(guid()),
+        Deadline::Unanswered,
     ]
     .map(|deadline| Event::DeadlinePassed(DeadlinePassed { deadline }))
     .to_vec()
+}
+
+fn shapes() -> Vec<Event> {
+    let effects = [
+        ShapeEffect::Counted,
+        ShapeEffect::Replaced,
+        ShapeEffect::Deaf,
+    ];
+    let unknown = |effect| {
+        Event::ShapeUnknown(ShapeUnknown {
+            source: Source::Rollouts,
+            kind: "record event_msg/novelty".into(),
+            place: "/srv/sessions/2026/11/22/rollout.jsonl, byte 4000".into(),
+            version: "Codex 0.180.0".into(),
+            effect,
+            count: 1,
+        })
+    };
+    effects.map(unknown).to_vec()
+}
+
+fn files() -> Vec<Event> {
+    let statuses = [
+        GoalStatus::Active,
+        GoalStatus::Paused,
+        GoalStatus::Complete,
+        GoalStatus::Blocked,
+        GoalStatus::UsageLimited,
+        GoalStatus::BudgetLimited,
+        GoalStatus::Other("waiting".into()),
+    ];
+    let changed = |status| {
+        Event::GoalChanged(GoalChanged {
+            session: session(),
+            offset: 5000,
+            status,
+        })
+    };
+    let mut events = statuses.map(changed).to_vec();
+    let not_told = |why| {
+        Event::EndingNotTold(EndingNotTold {
+            session: session(),
+            turn: Some(turn()),
+            why,
+        })
+    };
+    let reasons = [NotTold::NothingSaid, NotTold::Replaced, NotTold::GoalGoesOn];
+    events.extend(reasons.map(not_told));
+    events.push(Event::RolloutFollowed(RolloutFollowed {
+        session: session(),
+        path: "/srv/sessions/2026/11/23/rollout.jsonl".into(),
+        offset: 300,
+    }));
+    events
 }

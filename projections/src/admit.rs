@@ -1,15 +1,22 @@
 //! Who may speak. A row of chat.db is the owner's word only when everything
 //! about it says so; each other row has a reason. When in doubt, it is not.
 
+mod reactions;
+mod words;
+
 use crate::breaker;
 pub use crate::breaker::quiet;
 use crate::handle;
+use crate::inbox::Recent;
 use crate::ledger::{Sent, sent_digest};
-use crate::render::SIGIL;
 use crate::state::State;
-use events::event::IgnoreReason as Reason;
-use events::input::{Body, Chat, MessageRow};
-use events::{CommandId, Digest, Now, Span, Wall};
+use events::event::{IgnoreReason as Reason, ReactionReceived};
+use events::input::{Body, Chat, MessageRow, Schedule};
+use events::{CommandId, Digest, Now, Span, Text, Wall};
+pub(crate) use reactions::reaction_digest;
+use reactions::{REACTIONS, about_us, kind, reaction};
+pub use words::holds;
+use words::{begins_as_ours, is_tapback_text, quotes_us, said};
 
 /// What a row is.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -29,8 +36,21 @@ pub enum Verdict {
         text: String,
         date: Wall,
         self_chat: bool,
+        /// It is a link, which Messages may have split off other words.
+        link: bool,
     },
+    /// The owner reacted to a text of ours.
+    Reacted(ReactionReceived),
+    /// The owner edited a message taken before, or unsent it (`None`).
+    Changed(Option<String>),
 }
+
+/// `balloon_bundle_id` of links, and of their previews.
+const LINK: &str = "com.apple.messages.URLBalloonProvider";
+/// What is older is no news.
+const NEWS: Span = Span::seconds(7 * 86_400);
+/// A preview comes at most this long before or after the message that holds its link.
+const PREVIEW: Span = Span::seconds(90);
 
 /// A message may be written this much in the future: clocks differ.
 const SKEW: Span = Span::seconds(300);
@@ -48,13 +68,18 @@ pub fn judge(state: &State, row: &MessageRow, now: Now) -> Verdict {
     if let Some(sent) = ours(state, row) {
         return Verdict::Ours(sent.id);
     }
+    if row.edited
+        && let Some(recent) = state.inbox.recent(&row.guid)
+    {
+        return change(recent, row);
+    }
     if state.inbox.knows(row.rowid) {
         return Verdict::Known;
     }
     if state.inbox.guids.contains(&row.guid) {
         return Verdict::Ignored(Reason::Duplicate);
     }
-    if let Some(reason) = never(row) {
+    if let Some(reason) = never(state, row) {
         return Verdict::Ignored(reason);
     }
     let Some(chat) = &row.chat else {
@@ -66,7 +91,27 @@ pub fn judge(state: &State, row: &MessageRow, now: Now) -> Verdict {
     };
     match sender(state, row, chat) {
         Err(reason) => Verdict::Ignored(reason),
-        Ok(self_chat) => content(state, row, self_chat, now),
+        Ok(_) if row.schedule == Schedule::Waiting => Verdict::Held("its time to be sent"),
+        Ok(self_chat) => reaction(state, row, now)
+            .or_else(|| kind(row).map(Verdict::Ignored))
+            .unwrap_or_else(|| content(state, row, self_chat, now)),
+    }
+}
+
+/// What became of a message taken before. An edit that changes nothing is none.
+fn change(recent: &Recent, row: &MessageRow) -> Verdict {
+    if row.unsent {
+        return if recent.unsent {
+            Verdict::Known
+        } else {
+            Verdict::Changed(None)
+        };
+    }
+    match said(row) {
+        Some(text) if !text.is_empty() && text != *recent.message.text.reveal() => {
+            Verdict::Changed(Some(text))
+        }
+        _ => Verdict::Known,
     }
 }
 
@@ -131,16 +176,16 @@ fn is_owner(state: &State, address: &str) -> bool {
 }
 
 /// What no sender and no chat can make a command.
-fn never(row: &MessageRow) -> Option<Reason> {
-    let tests = [
-        (row.item_type != 0, Reason::SystemItem),
-        (row.associated_type != 0, Reason::Tapback),
-        (row.edited, Reason::Edited),
-        (row.balloon.is_some(), Reason::Balloon),
-    ];
-    tests
-        .into_iter()
-        .find_map(|(applies, reason)| applies.then_some(reason))
+fn never(state: &State, row: &MessageRow) -> Option<Reason> {
+    if row.item_type != 0 {
+        return Some(Reason::SystemItem);
+    }
+    if row.unsent {
+        return Some(Reason::Unsent);
+    }
+    // A reaction to what is not ours needs no further look, and would be waited for in vain.
+    let reacts = REACTIONS.contains(&row.associated_type) && about_us(state, row).is_none();
+    reacts.then_some(Reason::Tapback)
 }
 
 /// Whether the owner wrote it, and whether to themself.
@@ -153,12 +198,15 @@ fn sender(state: &State, row: &MessageRow, chat: &Chat) -> Result<bool, Reason> 
     if !row.from_me && !sender_is_owner {
         return Err(Reason::NotOwner);
     }
-    let direct = chat.style == Some(45) && chat.participants.len() <= 1;
-    if !direct {
+    let others = chat.participants.iter().any(|one| !owner(one.reveal()));
+    let several = chat.participants.len() > 1;
+    // A chat of the owner's own addresses has nobody else in it, whatever Messages calls it.
+    let alone = several && !others;
+    let direct = chat.style == Some(45) && !several;
+    if !direct && !alone {
         return Err(Reason::Group);
     }
-    let others = chat.participants.iter().any(|one| !owner(one.reveal()));
-    if others || !owner(chat.identifier.reveal()) {
+    if others || (!alone && !owner(chat.identifier.reveal())) {
         return Err(if row.from_me {
             Reason::ToOthers
         } else {
@@ -166,7 +214,13 @@ fn sender(state: &State, row: &MessageRow, chat: &Chat) -> Result<bool, Reason> 
         });
     }
     if !is_imessage(&row.service) {
-        return Err(Reason::NotIMessage);
+        // Only by SMS is a reaction a text; by iMessage the same words are the owner's.
+        let reacts = said(row).is_some_and(|text| is_tapback_text(&text));
+        return Err(if reacts {
+            Reason::TapbackText
+        } else {
+            Reason::NotIMessage
+        });
     }
     // With a Mac that has an Apple ID of its own, what "we" sent by hand is not the owner's word.
     let to_self = row
@@ -187,51 +241,96 @@ pub fn is_imessage(service: &str) -> bool {
 
 /// What it says, and whether that is new.
 fn content(state: &State, row: &MessageRow, self_chat: bool, now: Now) -> Verdict {
-    let text = match &row.body {
-        Body::Undecodable => return Verdict::Ignored(Reason::Undecodable),
-        Body::Text(text) => words(text.reveal()),
-        Body::Empty => String::new(),
+    let Some(text) = said(row) else {
+        return Verdict::Ignored(Reason::Undecodable);
     };
-    if text.is_empty() && !row.attachments {
-        return if row.given_up {
-            Verdict::Ignored(Reason::Empty)
-        } else {
-            Verdict::Held("a body")
+    let link = row.balloon.as_deref() == Some(LINK);
+    let no_body = row.body == Body::Empty && !row.given_up;
+    // The pictures of a preview are no attachments of the owner's.
+    if (text.is_empty() || no_body) && (link || !row.attachments) {
+        return match (row.given_up, link) {
+            (false, _) => Verdict::Held("a body"),
+            (true, true) => Verdict::Ignored(Reason::Undecodable),
+            (true, false) => Verdict::Ignored(Reason::Empty),
         };
     }
-    let Some(date) = row.date else {
+    let Some(date) = written(row, now.wall) else {
         return Verdict::Ignored(Reason::Stale);
     };
-    if let Some(reason) = time(state, date, now.wall) {
-        return Verdict::Ignored(reason);
-    }
-    if is_tapback_text(&text) {
-        return Verdict::Ignored(Reason::TapbackText);
-    }
     if let Some(sent) = self_chat
         .then(|| come_back(state, row.rowid, &text, date, now))
         .flatten()
     {
         return Verdict::Copy(sent.id);
     }
-    if let Some(reason) = repeated(state, row, &text, date, self_chat, now) {
+    let reason = repeated(state, row, &text, date, self_chat)
+        .or_else(|| (link && previews(state, &text, date)).then_some(Reason::Preview))
+        .or_else(|| time(state, date, now.wall))
+        .or_else(|| {
+            let reply_to = row.reply_to.as_ref();
+            breaker::trips(state, reply_to, &text, date, now.wall).then_some(Reason::Loop)
+        });
+    if let Some(reason) = reason {
         return Verdict::Ignored(reason);
     }
     Verdict::Owner {
         text,
         date,
         self_chat,
+        link,
     }
 }
 
-/// Messages' text without placeholders of attachments, trimmed.
-fn words(text: &str) -> String {
-    text.replace(['\u{fffc}', '\u{fffd}'], "")
-        .replace('\u{a0}', " ")
-        .replace("\r\n", "\n")
-        .replace('\r', "\n")
-        .trim()
-        .to_owned()
+/// Whether the owner is to hear that a row was not acted on: it is theirs, it was meant
+/// for us, and nothing else shows that it was not taken.
+pub fn deserves_a_word(state: &State, row: &MessageRow, reason: Reason) -> bool {
+    match reason {
+        Reason::NotIMessage
+        | Reason::Balloon
+        | Reason::Undecodable
+        | Reason::Quoted
+        | Reason::Unknown => true,
+        // What is from before our time, or long ago, is history that a sync puts in again.
+        Reason::Stale | Reason::Future => row.date.is_none_or(|date| {
+            state.began.is_none_or(|began| began <= date) && date.until(state.wall) <= NEWS
+        }),
+        Reason::NoChat => {
+            let owner = |handle: &Text| is_owner(state, handle.reveal());
+            let sender = row.handle.as_ref().is_some_and(owner);
+            sender && !row.from_me && is_imessage(&row.service)
+        }
+        Reason::NotOwner
+        | Reason::ToOthers
+        | Reason::Group
+        | Reason::Tapback
+        | Reason::TapbackText
+        | Reason::SystemItem
+        | Reason::Edited
+        | Reason::Duplicate
+        | Reason::Twin
+        | Reason::Echo
+        | Reason::Empty
+        | Reason::Loop
+        | Reason::Preview
+        | Reason::Unsent => false,
+    }
+}
+
+/// When it was written. What was to be sent later may bear a date that it was sent before.
+fn written(row: &MessageRow, now: Wall) -> Option<Wall> {
+    let date = row.date?;
+    Some(if row.schedule == Schedule::Sent {
+        date.min(now)
+    } else {
+        date
+    })
+}
+
+/// Whether the link stands in a message taken just before or after.
+fn previews(state: &State, link: &str, date: Wall) -> bool {
+    let near = |at: Wall| at.until(date).max(date.until(at)) <= PREVIEW;
+    let mut recent = state.inbox.recent.iter();
+    recent.any(|r| near(r.message.date) && holds(r.message.text.reveal(), link))
 }
 
 fn time(state: &State, date: Wall, now: Wall) -> Option<Reason> {
@@ -241,18 +340,21 @@ fn time(state: &State, date: Wall, now: Wall) -> Option<Reason> {
     (now.until(date) > SKEW).then_some(Reason::Future)
 }
 
+/// A copy of what was taken before, or an echo of ours.
 fn repeated(
     state: &State,
     row: &MessageRow,
     text: &str,
     date: Wall,
     self_chat: bool,
-    now: Now,
 ) -> Option<Reason> {
     let inbox = &state.inbox;
     let digest = Digest::of(text);
-    if quotes_us(text) {
+    if begins_as_ours(text) && self_chat {
         return Some(Reason::Echo);
+    }
+    if quotes_us(text) {
+        return Some(Reason::Quoted);
     }
     let copy = |taken: &&crate::inbox::Taken| {
         let gap = taken.date.until(date).max(date.until(taken.date));
@@ -270,58 +372,10 @@ fn repeated(
         let again = gap == Span(0) && (row.reply_to.is_none() || taken.reply_to == row.reply_to);
         taken.digest == digest && (again || twin)
     };
-    if inbox.taken.iter().rev().any(|taken| copy(&taken)) {
-        return Some(Reason::Twin);
-    }
-    breaker::trips(state, row.reply_to.as_ref(), text, date, now.wall).then_some(Reason::Loop)
-}
-
-/// Marks that stand before or around words that are quoted.
-fn is_quoting(c: char) -> bool {
-    c.is_whitespace() || ">\"'“”„‟‘’|«»*_-•()".contains(c)
-}
-
-/// A line of it begins as only our own texts do, quoted or not.
-fn quotes_us(text: &str) -> bool {
-    let begins = |line: &str| {
-        let line = line.trim_start_matches(is_quoting);
-        let start = line.get(..SIGIL.len());
-        start.is_some_and(|start| start.eq_ignore_ascii_case(SIGIL))
-    };
-    text.lines().any(begins)
-}
-
-/// `Liked “…”`: what SMS makes of a reaction.
-fn is_tapback_text(text: &str) -> bool {
-    const VERBS: &[&str] = &[
-        "Liked",
-        "Loved",
-        "Disliked",
-        "Laughed at",
-        "Emphasized",
-        "Emphasised",
-        "Questioned",
-        "Removed a like from",
-        "Removed a heart from",
-        "Removed a dislike from",
-        "Removed a laugh from",
-        "Removed an exclamation from",
-        "Removed a question mark from",
-        "Removed an emphasis from",
-    ];
-    let quoted = |rest: &str| {
-        let rest = rest.trim_start();
-        rest.starts_with(['“', '"', '„', '«'])
-            || ["an image", "a movie", "an attachment", "an audio message"].contains(&rest)
-    };
-    let reacted = |verb: &str, link: &str| {
-        let mut marks = ["“", "\"", "„", "«"].iter();
-        text.strip_prefix(verb)
-            .is_some_and(|rest| marks.any(|mark| rest.contains(&format!("{link}{mark}"))))
-    };
-    reacted("Reacted ", " to ")
-        || reacted("Removed ", " from ")
-        || VERBS
-            .iter()
-            .any(|verb| text.strip_prefix(verb).is_some_and(quoted))
+    inbox
+        .taken
+        .iter()
+        .rev()
+        .any(|taken| copy(&taken))
+        .then_some(Reason::Twin)
 }

@@ -2,6 +2,7 @@
 //! a question that is not a modal, because in a modal they would be keys.
 
 use crate::numbers::{self, Numbers};
+use crate::redact;
 use crate::render;
 use crate::sessions::{OpenQuestion, Session};
 use events::command::Chosen;
@@ -57,7 +58,7 @@ pub fn read(session: &Session, about: Option<&Topic>, words: &str, written: Wall
     match (numbers, open.kind) {
         (None, QuestionKind::Async) => Answer::Words,
         (None, QuestionKind::Modal) => Answer::Not(not_words(open)),
-        (Some(numbers), kind) => match choose(&open.questions, &numbers) {
+        (Some(numbers), kind) => match choose(open, &numbers) {
             Err(why) => Answer::Not(why),
             Ok(choices) if kind == QuestionKind::Async => Answer::Labels(labels(open, &choices)),
             Ok(choices) => Answer::Options {
@@ -117,7 +118,8 @@ fn not_words(open: &OpenQuestion) -> String {
 }
 
 /// Every question gets exactly one option that exists, or nothing is chosen.
-fn choose(questions: &[Question], numbers: &Numbers) -> Result<Vec<Chosen>, String> {
+fn choose(open: &OpenQuestion, numbers: &Numbers) -> Result<Vec<Chosen>, String> {
+    let questions = open.questions.as_slice();
     if questions.iter().any(|q| q.options.is_empty()) {
         return Err(valid(questions));
     }
@@ -159,15 +161,16 @@ fn choose(questions: &[Question], numbers: &Numbers) -> Result<Vec<Chosen>, Stri
             ));
         }
     }
-    let pair = |(question, option): (&Question, Option<u16>)| {
+    let pair = |(nth, (question, option)): (usize, (&Question, Option<u16>))| {
         let options = u16::try_from(question.options.len()).ok()?;
         Some(Chosen {
             question: question.text.clone(),
+            digest: open.digests.get(nth).copied(),
             options,
             option: option?,
         })
     };
-    let all: Option<Vec<_>> = questions.iter().zip(chosen).map(pair).collect();
+    let all: Option<Vec<_>> = questions.iter().zip(chosen).enumerate().map(pair).collect();
     all.ok_or_else(|| format!("Some questions have no answer. {}", valid(questions)))
 }
 
@@ -192,21 +195,22 @@ fn valid(questions: &[Question]) -> String {
 }
 
 fn labels(open: &OpenQuestion, choices: &[Chosen]) -> String {
-    let label = |(question, chosen): (&Question, &Chosen)| {
-        let label = question
-            .options
-            .get(usize::from(chosen.option).wrapping_sub(1))
-            .map(|c| c.label.reveal().as_str())?;
-        Some(if open.questions.len() > 1 {
-            format!("{}: {label}", question.text.reveal())
+    let label = |(nth, (question, chosen)): (usize, (&Question, &Chosen))| {
+        let option = usize::from(chosen.option).wrapping_sub(1);
+        let label = question.options.get(option)?.label.reveal();
+        // A label that was redacted would say something else: its number says the same.
+        let label = if redact::is_redacted(label) {
+            format!("option {} as you listed them", chosen.option)
         } else {
-            label.to_owned()
+            label.clone()
+        };
+        let text = question.text.reveal();
+        Some(match open.questions.len() {
+            1 => label,
+            _ if redact::is_redacted(text) => format!("question {}: {label}", nth + 1),
+            _ => format!("{text}: {label}"),
         })
     };
-    open.questions
-        .iter()
-        .zip(choices)
-        .filter_map(label)
-        .collect::<Vec<_>>()
-        .join("\n")
+    let answers = open.questions.iter().zip(choices).enumerate();
+    answers.filter_map(label).collect::<Vec<_>>().join("\n")
 }

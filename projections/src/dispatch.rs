@@ -155,6 +155,14 @@ impl Dispatches {
         ahead.first().copied()
     }
 
+    /// Lets go of the instruction of a message, which is not to go in as it stands.
+    pub fn take_back(&mut self, inbound: &Guid) {
+        for lane in self.lanes.values_mut() {
+            lane.retain(|d| d.inbound != *inbound);
+        }
+        self.lanes.retain(|_, lane| !lane.is_empty());
+    }
+
     /// Ends an instruction.
     pub fn end(&mut self, ended: &InstructionEnded) {
         let InstructionEnded {

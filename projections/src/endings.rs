@@ -56,6 +56,7 @@ pub fn performed(performed: &Performed) -> String {
         How::TurnStarted { .. } => "the app-server began a turn with it".to_owned(),
         How::TurnSteered => "the app-server gave it to the running turn".to_owned(),
         How::InterruptAsked => "the app-server was asked to interrupt the turn".to_owned(),
+        How::Begun => "begun; where it came to, nobody saw".to_owned(),
         How::EscapePressed(pane) => format!("Escape was pressed in {pane}"),
     };
     match &performed.doubt {
@@ -84,8 +85,10 @@ pub fn failure(failure: &Failure) -> String {
         Failure::NotStarted { program, message } => {
             format!("{program} could not be started: {message}")
         }
-        Failure::Rejected { code, .. } => format!("the app-server refused it ({code})"),
+        Failure::Rejected { code, .. } => format!("Codex's background server refused it ({code})"),
         Failure::NoTurn => "no turn runs".into(),
+        Failure::TurnRuns => "a turn runs".into(),
+        Failure::PromptUp => "the session waits for an answer to a prompt".into(),
     }
 }
 

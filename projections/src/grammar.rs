@@ -32,6 +32,33 @@ pub enum Parsed {
     Plain(String),
 }
 
+impl Parsed {
+    /// The same with further words at its end, where it has words at all.
+    #[must_use]
+    pub fn followed_by(self, tail: &[String]) -> Self {
+        let more = |words: String| {
+            let parts = std::iter::once(words).chain(tail.iter().cloned());
+            parts.collect::<Vec<_>>().join("\n")
+        };
+        match self {
+            Self::Named { name, words } => Self::Named {
+                name,
+                words: more(words),
+            },
+            Self::New { label, words } => Self::New {
+                label,
+                words: more(words),
+            },
+            Self::Plain(words) => Self::Plain(more(words)),
+            other @ (Self::Help
+            | Self::List
+            | Self::Status(_)
+            | Self::Retry(_)
+            | Self::NearMiss(_)) => other,
+        }
+    }
+}
+
 const AT: [char; 2] = ['@', '＠'];
 const COLON: [char; 2] = [':', '：'];
 const QUOTES: [char; 10] = ['"', '\'', '“', '”', '„', '‟', '‘', '’', '«', '»'];
@@ -51,6 +78,43 @@ const STOP: &str =
 pub fn parse(text: &str) -> Parsed {
     let text = text.trim_matches(|c: char| c.is_whitespace() || is_invisible(c));
     command(unquoted(text)).unwrap_or_else(|| Parsed::Plain(text.to_owned()))
+}
+
+/// Understands a reply to a notice of the session whose ref is `own`. That is words for
+/// it: `new plan: keep it`, `help me`, `@types/node is old` too. Only what is exactly a
+/// command is one; `names` tells whether a word is some session's name.
+pub fn parse_reply(text: &str, own: &str, names: impl Fn(&str) -> bool) -> Parsed {
+    let plain = || {
+        let text = text.trim_matches(|c: char| c.is_whitespace() || is_invisible(c));
+        Parsed::Plain(unquoted(text).to_owned())
+    };
+    let marked = text.contains(AT);
+    let parsed = match (word(text).as_str(), parse(text)) {
+        ("help", _) => Parsed::Help,
+        ("list", _) => Parsed::List,
+        ("status", _) => Parsed::Status(own.to_owned()),
+        ("stop" | "cancel" | "abort" | "interrupt" | "retry", parsed) => parsed,
+        (_, parsed @ Parsed::Status(_)) if marked => parsed,
+        (_, Parsed::Status(name)) if names(&name) => Parsed::Status(name),
+        (_, Parsed::Named { name, words }) if names(&name) => Parsed::Named { name, words },
+        (_, parsed @ Parsed::Retry(_)) => parsed,
+        (alone, parsed @ Parsed::NearMiss(_)) if alone.strip_prefix('@').is_some_and(names) => {
+            parsed
+        }
+        _ => plain(),
+    };
+    match parsed {
+        // Without a session it is asked which one is meant.
+        Parsed::Status(name) if name.is_empty() => Parsed::NearMiss(STATUS.into()),
+        other => other,
+    }
+}
+
+/// The one word that a text is, in lower case and without what phones put around it.
+fn word(text: &str) -> String {
+    let around = |c: char| c.is_whitespace() || is_invisible(c) || "/.!?…".contains(c);
+    let bare = text.trim_matches(|c: char| around(c) || QUOTES.contains(&c));
+    bare.to_lowercase()
 }
 
 fn is_invisible(c: char) -> bool {

@@ -1,37 +1,113 @@
-//! Comparing addresses. A phone number is its digits with a `+`; an e-mail is
-//! itself in lower case; digits inside an e-mail are not a phone number.
+//! Addresses: telephone numbers and e-mail addresses in one spelling, so that two
+//! spellings of one address are one address. Configuration, chat.db and whoever asks
+//! for a text are all understood here.
+//!
+//! It must never turn something that is no address into one, or one into another:
+//! whoever owns the address commands the machine.
 
 use events::{Settings, Text};
+use unicode_normalization::UnicodeNormalization as _;
 
-/// The one way an address is written; `None` for what is not one.
+/// Digits of the longest telephone number that E.164 knows of.
+const DIGITS_MAX: usize = 15;
+/// Digits of the shortest number that can hold its country code.
+const DIGITS_MIN: usize = 7;
+
+/// What is wrong with what is no complete address, in words that follow "is".
+pub const NEITHER: &str = "neither a telephone number like +15555550123 (with + and the country \
+                           code) nor an e-mail address";
+
+/// The one way an address is written; `None` for what is not one. A telephone number
+/// is its digits, behind a `+` where its country code is certain; an e-mail address is
+/// itself in lower case. Digits inside an e-mail address are not a telephone number.
 pub fn normalise(text: &str) -> Option<String> {
-    let text = text.trim();
-    let text = text
-        .strip_prefix("tel:")
-        .or_else(|| text.strip_prefix("mailto:"))
-        .unwrap_or(text);
-    // chat.db's `account` and `destination_caller_id` may carry `E:` or `P:`.
-    let text = match text.as_bytes() {
-        [b'E' | b'e' | b'P' | b'p', b':', ..] => &text[2..],
+    let text: String = text.chars().filter(|c| !is_invisible(*c)).collect();
+    let text = bare(text.trim());
+    if text.contains('@') {
+        email(text)
+    } else {
+        phone(text)
+    }
+}
+
+/// An address that texts can be sent to, and that rows can be compared with: a number
+/// without its country code is somebody else's in another country.
+pub fn complete(text: &str) -> Option<String> {
+    normalise(text).filter(|address| match address.strip_prefix('+') {
+        Some(digits) => (DIGITS_MIN..=DIGITS_MAX).contains(&digits.len()),
+        None => address.contains('@'),
+    })
+}
+
+/// Contacts puts such marks around what is copied there.
+fn is_invisible(c: char) -> bool {
+    matches!(
+        c,
+        '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}'
+    )
+}
+
+/// Without what links and chat.db put in front: `tel:`, `mailto:`, `E:`, `P:` …
+fn bare(text: &str) -> &str {
+    const SCHEMES: [&str; 6] = ["tel", "mailto", "sms", "imessage", "e", "p"];
+    let Some((scheme, rest)) = text.split_once(':') else {
+        return text;
+    };
+    let known = SCHEMES.iter().any(|s| s.eq_ignore_ascii_case(scheme));
+    if known {
+        rest.trim_start_matches('/').trim()
+    } else {
+        text
+    }
+}
+
+/// Its digits, with the `+` where it has one. Letters, extensions and a second number
+/// make it something else.
+fn phone(text: &str) -> Option<String> {
+    // Full-width digits and signs become plain ones.
+    let text: String = text.nfkc().collect();
+    // `+44 (0)20 …`: the bracketed 0 is dialled inside the country only.
+    let text = match text.split_once("(0)") {
+        Some((country, rest)) if country.trim_start().starts_with('+') => {
+            format!("{country}{rest}")
+        }
         _ => text,
     };
-    if let Some((user, host)) = text.split_once('@') {
-        let whole = !user.is_empty() && host.contains('.') && !text.contains(char::is_whitespace);
-        return whole.then(|| text.to_lowercase());
-    }
-    let allowed =
-        |c: char| c.is_ascii_digit() || matches!(c, '+' | ' ' | '-' | '(' | ')' | '.' | '\u{a0}');
-    if !text.chars().all(allowed) {
-        return None;
-    }
-    let digits: String = text.chars().filter(char::is_ascii_digit).collect();
-    (digits.len() >= 3).then(|| {
-        if text.starts_with('+') {
-            format!("+{digits}")
-        } else {
-            digits
+    let mut plain = String::with_capacity(text.len());
+    for c in text.trim().chars() {
+        match c {
+            '+' if plain.is_empty() => plain.push(c),
+            '0'..='9' => plain.push(c),
+            '-' | '(' | ')' | '.' | '/' | '\u{2010}'..='\u{2015}' | '\u{2212}' => {}
+            c if c.is_whitespace() => {}
+            _ => return None,
         }
-    })
+    }
+    let digits = plain.trim_start_matches('+');
+    // No country's code begins with 0.
+    let sound = digits.len() >= 3 && digits.len() <= DIGITS_MAX && !plain.starts_with("+0");
+    sound.then_some(plain)
+}
+
+fn email(text: &str) -> Option<String> {
+    let (user, domain) = text.split_once('@')?;
+    let allowed = |c: char| !c.is_whitespace() && !c.is_control() && !"@,;<>()[]\\\"".contains(c);
+    let labels = domain
+        .split('.')
+        .all(|label| !label.is_empty() && label.chars().all(|c| c.is_alphanumeric() || c == '-'));
+    // What composes to a plain letter is not that letter: the sign for kelvin is no K.
+    let disguised = |c: char| !c.is_ascii() && std::iter::once(c).nfc().any(|n| n.is_ascii());
+    let sound = !user.is_empty() && user.chars().all(allowed) && domain.contains('.') && labels;
+    let sound = sound && !text.contains(disguised);
+    sound.then(|| text.nfc().flat_map(lower).collect())
+}
+
+/// In lower case, but no foreign letter becomes a plain one.
+fn lower(c: char) -> impl Iterator<Item = char> {
+    let lowered: String = c.to_lowercase().collect();
+    let foreign = !c.is_ascii() && lowered.chars().any(|l| l.is_ascii());
+    let kept = if foreign { c.to_string() } else { lowered };
+    kept.chars().collect::<Vec<_>>().into_iter()
 }
 
 /// Whether two addresses are one. Some Macs keep numbers without their `+`.

@@ -81,6 +81,9 @@ pub const fn owners(reason: IgnoreReason) -> bool {
         | IgnoreReason::Future
         | IgnoreReason::Empty
         | IgnoreReason::Undecodable
+        | IgnoreReason::Balloon
+        | IgnoreReason::Quoted
+        | IgnoreReason::Unknown
         | IgnoreReason::Loop => true,
         IgnoreReason::NotOwner
         | IgnoreReason::ToOthers
@@ -88,7 +91,8 @@ pub const fn owners(reason: IgnoreReason) -> bool {
         | IgnoreReason::Tapback
         | IgnoreReason::SystemItem
         | IgnoreReason::Edited
-        | IgnoreReason::Balloon
+        | IgnoreReason::Preview
+        | IgnoreReason::Unsent
         | IgnoreReason::Duplicate
         | IgnoreReason::Twin
         | IgnoreReason::Echo
@@ -107,7 +111,7 @@ pub const fn words(reason: IgnoreReason) -> &'static str {
         IgnoreReason::TapbackText => "that reads like a reaction",
         IgnoreReason::SystemItem => "a system message",
         IgnoreReason::Edited => "edited or unsent",
-        IgnoreReason::Balloon => "a link preview or an app message",
+        IgnoreReason::Balloon => "with content of an app in Messages",
         IgnoreReason::Stale => "too old",
         IgnoreReason::Future => "dated in the future",
         IgnoreReason::Duplicate => "seen before",
@@ -117,5 +121,9 @@ pub const fn words(reason: IgnoreReason) -> &'static str {
         IgnoreReason::Empty => "empty",
         IgnoreReason::Undecodable => "unreadable",
         IgnoreReason::Loop => "too many at once",
+        IgnoreReason::Preview => "that is the preview of a link you sent",
+        IgnoreReason::Quoted => "that quotes a text from here",
+        IgnoreReason::Unsent => "that you unsent",
+        IgnoreReason::Unknown => "of an unknown kind",
     }
 }

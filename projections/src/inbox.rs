@@ -3,10 +3,15 @@
 
 use crate::ignored::IgnoredRows;
 use crate::ring::{Ring, SetRing};
+use crate::unanswered::Unanswered;
+use events::event::{InboundDeferred, InboundReceived};
 use events::input::{ChatDbPlaced, Placing};
-use events::{Digest, Guid, InputKey, Wall};
+use events::{Digest, Guid, InputKey, SessionId, Text, Wall};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
+
+/// Queue files that are remembered.
+const QUEUE_FILES_MAX: usize = 16;
 
 /// Everything that was read.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -21,8 +26,16 @@ pub struct Inbox {
     pub guids: SetRing<Guid, 4096>,
     /// What the owner wrote, for telling copies.
     pub taken: Ring<Taken, 512>,
+    /// The messages taken last, and what was done with them: they may still be edited.
+    pub recent: Ring<Recent, 64>,
+    /// The message that waits for a row that may belong to it.
+    pub waiting: Option<InboundDeferred>,
+    /// Reactions taken lately, for telling copies.
+    pub reactions: Ring<(Digest, Wall), 32>,
     /// Ignored rows by reason.
     pub ignored: IgnoredRows,
+    /// Messages not acted on of which the owner is still to be told.
+    pub unanswered: Unanswered,
     /// When a message was last held back because of a suspected loop.
     pub loop_since: Option<Wall>,
     /// When the first of these was.
@@ -35,6 +48,8 @@ pub struct Inbox {
     pub keys: SetRing<InputKey, 4096>,
     /// How far each queue file was read.
     pub queue: BTreeMap<String, u64>,
+    /// The same files, the one that was read last at the end.
+    pub queue_order: Vec<String>,
     /// Queue lines said lately.
     pub queue_lines: Ring<(Digest, Wall), 256>,
 }
@@ -58,7 +73,43 @@ pub struct Taken {
     pub answer: bool,
 }
 
+/// A message taken lately.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Recent {
+    /// The message, with its newest words.
+    pub message: InboundReceived,
+    /// It was unsent.
+    pub unsent: bool,
+    /// Links and further words that belong to it, in the order in which they came.
+    pub tail: Vec<Text>,
+    /// What was done with it.
+    pub done: Done,
+}
+
+/// What was done with a message.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Done {
+    /// Nothing yet.
+    Nothing,
+    /// It was answered by this program, and no session was touched.
+    Answered,
+    /// It went to a session; `None` for one that it started.
+    Acted(Option<SessionId>),
+    /// It is part of this message.
+    Joined(Guid),
+}
+
 impl Inbox {
+    /// A message taken lately.
+    pub fn recent(&self, guid: &Guid) -> Option<&Recent> {
+        self.recent.iter().rev().find(|r| r.message.guid == *guid)
+    }
+
+    pub(crate) fn recent_mut(&mut self, guid: &Guid) -> Option<&mut Recent> {
+        let mut newest = self.recent.iter_mut().rev();
+        newest.find(|r| r.message.guid == *guid)
+    }
+
     /// Whether this row was decided on already.
     pub fn knows(&self, rowid: i64) -> bool {
         let behind = self
@@ -73,6 +124,18 @@ impl Inbox {
         self.pass(rowid, guid);
         self.held.remove(&rowid);
         self.guids.insert(guid);
+    }
+
+    /// Notes how far a queue file was read; of more than are remembered the one that has
+    /// not been read for longest is forgotten.
+    pub fn read_queue(&mut self, file: &str, offset: u64) {
+        self.queue.insert(file.to_owned(), offset);
+        self.queue_order.retain(|other| other != file);
+        self.queue_order.push(file.to_owned());
+        while self.queue_order.len() > QUEUE_FILES_MAX {
+            let oldest = self.queue_order.remove(0);
+            self.queue.remove(&oldest);
+        }
     }
 
     /// Moves the cursor forward.

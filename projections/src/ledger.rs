@@ -3,8 +3,10 @@
 //! such as "is this row our own?".
 
 use crate::ring::Ring;
-use events::outcome::{Evidence, Performed};
-use events::{Command, CommandId, Digest, Guid, Outcome, Tick, Wall};
+use events::command::InterruptWay;
+use events::outcome::{Evidence, How, Performed};
+use events::prompt::AnswerWay;
+use events::{Command, CommandId, Digest, Guid, Outcome, Pane, Tick, Wall};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use unicode_normalization::UnicodeNormalization as _;
@@ -145,8 +147,6 @@ impl SentTexts {
 pub struct Entry {
     /// What is to be done.
     pub command: Command,
-    /// Which try this is, from 1.
-    pub attempt: u16,
     /// How far it is.
     pub stage: Stage,
     /// Fingerprint of the text that proof will be recognised by.
@@ -230,5 +230,45 @@ pub fn text_of(command: &Command) -> Option<&str> {
         Command::StartTurn(c) => Some(c.instruction.text.reveal()),
         Command::SteerTurn(c) => Some(c.instruction.text.reveal()),
         Command::ChooseOptions(_) | Command::AnswerPrompt(_) | Command::InterruptTurn(_) => None,
+    }
+}
+
+/// How a command is meant to be carried out, for waits and words where its executor has
+/// not reported; it is never recorded. `None` where nothing can prove it afterwards.
+pub(crate) fn meant(command: &Command) -> Option<How> {
+    let pane = |hints: &[Pane]| {
+        hints.first().cloned().unwrap_or(Pane {
+            socket: String::new(),
+            id: String::new(),
+        })
+    };
+    match command {
+        Command::SendMessage(_) => Some(How::Accepted),
+        Command::TypeInstruction(c) if c.steer => Some(How::Steered(pane(&c.hints))),
+        Command::TypeInstruction(c) => Some(How::Typed(pane(&c.hints))),
+        Command::ChooseOptions(c) => Some(How::Chosen(pane(&c.hints))),
+        Command::QueueInstruction(_) => Some(How::Queued),
+        Command::ResumeSession(_) => Some(How::Resumed),
+        Command::AnswerPrompt(c) => Some(match &c.way {
+            AnswerWay::AppServer { .. } => How::Replied { words: false },
+            AnswerWay::Keys { hints } => How::Answered(pane(hints)),
+        }),
+        Command::StartTurn(_) => Some(How::TurnStarted { turn: None }),
+        Command::SteerTurn(_) => Some(How::TurnSteered),
+        Command::InterruptTurn(c) => Some(match &c.way {
+            InterruptWay::AppServer { .. } => How::InterruptAsked,
+            InterruptWay::Keys { hints } => How::EscapePressed(pane(hints)),
+        }),
+        Command::PressEnter(_) | Command::StartSession(_) => None,
+    }
+}
+
+/// How it was carried out, or where nobody saw that, how it was meant to be.
+pub(crate) fn as_meant(command: &Command, how: &How) -> How {
+    let meant = || meant(command).unwrap_or(How::Begun);
+    if *how == How::Begun {
+        meant()
+    } else {
+        how.clone()
     }
 }

@@ -67,7 +67,11 @@ impl Notice {
     const fn rank(&self) -> u8 {
         match self.topic {
             Topic::Question(_) | Topic::Prompt(_) => 0,
-            Topic::Answer(_) | Topic::Receipt(_) | Topic::Health | Topic::Missing => 1,
+            Topic::Answer(_)
+            | Topic::Receipt(_)
+            | Topic::Health
+            | Topic::Missing
+            | Topic::Unanswered => 1,
             Topic::Request => 2,
             Topic::TurnEnd(_) | Topic::Progress => 3,
         }

@@ -1,11 +1,15 @@
 //! Secrets leave before anything is stored. A pattern is listed only when its
 //! shape is the provider's own and long enough not to meet ordinary words; what
-//! may still be a word must also look random.
+//! may still be a word must also look random, and placeholders stay as they are.
 
+use crate::placeholder::is_placeholder;
+use events::outcome::{Doubt, Failure, Screen};
+use events::{Outcome, Report, Text};
 use regex::{Captures, Regex};
 use std::sync::LazyLock;
 
-/// A kind of secret: its name, the pattern that finds it, and whether the match must look random.
+/// A kind of secret: its name, the pattern that finds it, and whether it must look random.
+/// The secret is what the pattern calls so, else the whole match.
 type Kind = (&'static str, &'static str, bool);
 
 const PATTERNS: &[Kind] = &[
@@ -24,7 +28,7 @@ const PATTERNS: &[Kind] = &[
     ("AWS key", r"\b(?:AKIA|ASIA|ABIA|ACCA)[A-Z0-9]{16}\b", false),
     (
         "AWS secret",
-        r#"(?i)(?:aws_?)?secret_?access_?key[\\"']{0,2}\s{0,2}[:=]\s{0,2}[\\"']{0,2}[A-Za-z0-9/+=]{40}"#,
+        r#"(?i)(?:aws_?)?secret_?access_?key[\\"']{0,2}\s{0,2}[:=]\s{0,2}[\\"']{0,2}(?<secret>[A-Za-z0-9/+=]{40})"#,
         false,
     ),
     ("GitHub token", r"\bgh[pousr]_[A-Za-z0-9]{36,}", false),
@@ -39,7 +43,7 @@ const PATTERNS: &[Kind] = &[
     ("Slack token", r"\bxapp-[0-9]-[A-Za-z0-9-]{20,}", false),
     (
         "Slack webhook",
-        r"https://hooks\.slack\.com/(?:services|workflows)/[A-Za-z0-9/_-]{20,}",
+        r"https://hooks\.slack\.com/(?:services|workflows)/(?<secret>[A-Za-z0-9/_-]{20,})",
         false,
     ),
     ("Notion key", r"\b(?:secret|ntn)_[A-Za-z0-9]{40,}", false),
@@ -64,17 +68,17 @@ const PATTERNS: &[Kind] = &[
     ),
     (
         "authorization",
-        r"(?i)\bauthorization\W{1,6}(?:bearer|basic|token)\s+[A-Za-z0-9._~+/=-]{16,}",
+        r"(?i)\bauthorization\W{1,6}(?:bearer|basic|token)\s+(?<secret>[A-Za-z0-9._~+/=-]{16,})",
         false,
     ),
     (
         "bearer token",
-        r"(?i)\bbearer\s+[A-Za-z0-9._~+/=-]{20,}",
+        r"(?i)\bbearer\s+(?<secret>[A-Za-z0-9._~+/=-]{20,})",
         true,
     ),
     (
         "password in URL",
-        r"\b[a-z][a-z0-9+.-]{1,20}://[^\s:/@]{0,64}:[^\s:/@]{3,128}@",
+        r"\b[a-z][a-z0-9+.-]{1,20}://[^\s:/@]{0,64}:(?<secret>[^\s:/@]{1,128})@",
         false,
     ),
 ];
@@ -99,8 +103,9 @@ pub fn redact(text: &str) -> String {
             continue;
         }
         let name = |found: &Captures<'_>| {
-            let found = &found[0];
-            if *random && !looks_random(found) {
+            let (found, secret) = (&found[0], found.name("secret"));
+            let secret = secret.map_or(found, |secret| secret.as_str());
+            if (*random && !looks_random(secret)) || is_placeholder(secret) {
                 found.to_owned()
             } else {
                 format!("[redacted {name}]")
@@ -109,6 +114,40 @@ pub fn redact(text: &str) -> String {
         out = pattern.replace_all(&out, name).into_owned();
     }
     out
+}
+
+/// Something was taken out of this text.
+pub fn is_redacted(text: &str) -> bool {
+    text.contains("[redacted ")
+}
+
+/// Takes secrets out of what an executor says: a pane or a program may show anything.
+pub(crate) fn report(report: &mut Report) {
+    let doubt = match report {
+        Report::Performed(performed) => performed.doubt.as_mut(),
+        Report::Settled(Outcome::Unknown(doubt)) => Some(doubt),
+        Report::Settled(Outcome::Failed(failure)) => return self::failure(failure),
+        Report::Settled(Outcome::Done(_) | Outcome::Expired) => None,
+    };
+    if let Some(Doubt::BrokeOff { message, .. }) = doubt {
+        clean(message);
+    }
+}
+
+fn failure(failure: &mut Failure) {
+    if let Failure::Refused { message, .. } | Failure::Rejected { message, .. } = failure {
+        clean(message);
+    } else if let Failure::NotReady { screen, .. } = failure
+        && let Screen::Approval { what: text }
+        | Screen::Question { text, .. }
+        | Screen::Picker { title: text } = screen
+    {
+        clean(text);
+    }
+}
+
+fn clean(text: &mut Text) {
+    *text = Text::from(redact(text.reveal()));
 }
 
 /// It holds a run of letters mixed with digits that is longer than a word with a version number.

@@ -224,7 +224,7 @@ pub fn state_of(session: &Session) -> &'static str {
     }
 }
 
-fn candidate(id: &SessionId, evidence: &str, chosen: bool) -> Candidate {
+pub(crate) fn candidate(id: &SessionId, evidence: &str, chosen: bool) -> Candidate {
     Candidate {
         session: id.clone(),
         evidence: evidence.to_owned(),

@@ -1,12 +1,14 @@
 //! Sessions: who they are, what they are called, what they ask, how far they are.
 
 use crate::ring::Ring;
-use events::event::{Topic, TurnTold};
+use events::event::{Ending, GoalStatus, Topic, TurnTold};
 use events::input::{Question, QuestionKind, SessionMeta, ThreadKind};
-use events::{CallId, Pane, Seq, SessionId, SessionRef, Text, Tick, TurnId, Wall};
+use events::{CallId, Digest, Pane, SessionId, SessionRef, Text, Tick, TurnId, Wall};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
+/// Most files of one session whose offsets are kept; the oldest go first.
+pub const FILES_MAX: usize = 16;
 /// Most sessions kept; the one that has been quiet longest goes first.
 pub const SESSIONS_MAX: usize = 4096;
 
@@ -32,8 +34,10 @@ pub struct Session {
     pub meta: SessionMeta,
     /// What the owner called it.
     pub label: Option<String>,
-    /// How far its rollout was read.
+    /// How far the file was read that its records come from, `meta.path`.
     pub offset: u64,
+    /// How far its other files were read, by their paths.
+    pub files: BTreeMap<String, u64>,
     /// Panes captured from an embedded Codex, newest last.
     pub panes: Ring<Pane, 3>,
     /// Questions without an answer.
@@ -42,6 +46,12 @@ pub struct Session {
     pub closed: Ring<CallId, 16>,
     /// The running turn.
     pub turn: Option<TurnId>,
+    /// The user said something in the running turn.
+    pub asked: bool,
+    /// How the newest turn ended, until another one begins.
+    pub ending: Option<Ending>,
+    /// Its goal; one that is not active is kept until the next turn begins.
+    pub goal: Option<GoalStatus>,
     /// Turns that ended.
     pub ended: Ring<TurnId, 16>,
     /// It finished and nobody has spoken to it since.
@@ -63,14 +73,12 @@ pub struct Session {
 pub struct OpenQuestion {
     /// The call.
     pub call: CallId,
-    /// The turn it holds.
-    pub turn: Option<TurnId>,
     /// How it is put.
     pub kind: QuestionKind,
-    /// What is asked.
+    /// What is asked, redacted.
     pub questions: Vec<Question>,
-    /// Where in the log.
-    pub asked: Seq,
+    /// Fingerprints of what was asked.
+    pub digests: Vec<Digest>,
     /// When.
     pub asked_at: Wall,
 }
@@ -106,10 +114,20 @@ impl Session {
             .unwrap_or_else(|| folder(&self.meta.cwd))
     }
 
+    /// Whether Codex begins the next turn by itself when this one ends.
+    pub fn goes_on(&self) -> bool {
+        self.goal == Some(GoalStatus::Active) && !self.asked
+    }
+
     /// The question the owner would mean: the newest.
     pub fn question(&self) -> Option<&OpenQuestion> {
         self.questions.last()
     }
+}
+
+/// The name of a file, without the folders it stands in.
+pub fn file_name(path: &str) -> &str {
+    path.rsplit('/').next().unwrap_or(path)
 }
 
 /// The last component of a path, or the path.

@@ -11,6 +11,7 @@ use crate::prompts::Prompts;
 use crate::ring::Ring;
 use crate::server::Server;
 use crate::sessions::Sessions;
+use crate::shapes::Shapes;
 use events::input::Source;
 use events::{Seq, Settings, Tick, Wall};
 use serde::{Deserialize, Serialize};
@@ -54,6 +55,8 @@ pub struct State {
     pub ledger: Arc<Ledger>,
     /// What becomes due.
     pub deadlines: Arc<Deadlines>,
+    /// What was read and not understood.
+    pub shapes: Arc<Shapes>,
     /// What should not have happened, by the log's own rules.
     pub anomalies: Ring<Anomaly, 64>,
 }
@@ -70,7 +73,11 @@ pub struct Anomaly {
 impl State {
     /// A fingerprint: equal logs give equal digests, whatever machine and however often restarted.
     pub fn digest(&self) -> String {
-        let bytes = bincode::serialize(self).unwrap_or_default();
+        let bytes = match bincode::serialize(self) {
+            Ok(bytes) => bytes,
+            // No digest at all, lest two states that have none look alike.
+            Err(error) => return format!("none at entry {}: {error}", self.last),
+        };
         let hash = Sha256::digest(bytes);
         hash.iter().take(8).fold(String::new(), |mut text, byte| {
             // Writing to a String cannot fail.

@@ -31,6 +31,9 @@ const LAST: &[&str] = &[
 /// The kind of payload that tells the end of a turn.
 pub const TURN_COMPLETE: &str = "agent-turn-complete";
 
+/// What is wrong with a payload that is one, but of no thread.
+pub const NO_THREAD: &str = "the payload names no thread";
+
 /// What a payload tells, or one sentence on what is wrong with it.
 pub fn read(raw: &str) -> Result<TurnTold, String> {
     if raw.trim().is_empty() {
@@ -48,7 +51,7 @@ pub fn read(raw: &str) -> Result<TurnTold, String> {
     let Value::Object(map) = value else {
         return Err("the payload is JSON, but not an object".into());
     };
-    let id = text(&map, SESSION).ok_or("the payload names no thread")?;
+    let id = text(&map, SESSION).ok_or(NO_THREAD)?;
     let session = SessionId::parse(id.trim())
         .ok_or_else(|| format!("the payload's thread id of {} bytes is not one", id.len()))?;
     Ok(TurnTold {

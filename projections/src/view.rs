@@ -94,6 +94,11 @@ pub fn changes(before: &State, after: &State) -> Vec<String> {
     out
 }
 
+/// What the owner gets who writes `list`.
+pub fn list(state: &State) -> String {
+    crate::react::list(state)
+}
+
 /// One event as a readable block: its head line, its fields, and what it changed.
 pub fn block(before: &State, envelope: &events::Envelope, after: &State) -> String {
     let mut out = String::new();

@@ -1,7 +1,7 @@
 //! How long things may take. Every wait of the machine is listed here.
 
 use crate::outbox::ATTEMPTS_MAX;
-use events::outcome::{Failure, How, Performed};
+use events::outcome::{Failure, How};
 use events::{Settings, Span};
 
 /// For the rollout of a thread that notify told of. Codex writes it before it notifies.
@@ -18,8 +18,16 @@ pub const TURN: Span = Span::seconds(6 * 3600);
 pub const QUEUE: Span = Span::seconds(12);
 /// For words at the desk to be about the end of a turn, and not to have waited for it.
 pub const OVERTAKEN: Span = Span::seconds(30);
+/// For the next turn of a goal; Codex begins it within milliseconds.
+pub const GOAL: Span = Span::seconds(15);
 /// Behind the acknowledgement time, for a rollout that is late.
 pub const LATE: Span = Span::seconds(30);
+
+/// For the link that belongs to words, or the words that belong to a link: Messages writes
+/// two rows, seen 0.5 to 0.9 s apart. Only words for a session wait, never a command or an answer.
+pub const GATHER: Span = Span(1_200);
+/// For the rest of a long text, which phones send in parts.
+pub const GATHER_LONG: Span = Span(2_500);
 
 /// The waits behind one performed command.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -31,7 +39,7 @@ pub struct Waits {
 }
 
 /// How long a performed command waits for its proof.
-pub fn after(performed: &Performed, send: bool, settings: &Settings) -> Waits {
+pub fn after(how: &How, send: bool, settings: &Settings) -> Waits {
     if send {
         return Waits {
             proof: ROW,
@@ -40,7 +48,7 @@ pub fn after(performed: &Performed, send: bool, settings: &Settings) -> Waits {
     }
     let ack = settings.ack_timeout;
     let late = Span(ack.0.saturating_add(LATE.0));
-    match performed.how {
+    match how {
         How::Queued => Waits {
             proof: TURN,
             next: QUEUE,
@@ -61,7 +69,8 @@ pub fn after(performed: &Performed, send: bool, settings: &Settings) -> Waits {
         | How::Answered(_)
         | How::TurnStarted { .. }
         | How::InterruptAsked
-        | How::EscapePressed(_) => Waits {
+        | How::EscapePressed(_)
+        | How::Begun => Waits {
             proof: late,
             next: ack,
         },
@@ -87,7 +96,9 @@ pub fn retry(attempts: u16, failure: &Failure, settings: &Settings) -> Option<Sp
         | Failure::PromptGone { .. }
         | Failure::NoLink { .. }
         | Failure::Rejected { .. }
-        | Failure::NoTurn => {
+        | Failure::NoTurn
+        | Failure::TurnRuns
+        | Failure::PromptUp => {
             let growth = [1, 3, 12, 60, 180, 720, 720][usize::from(attempts.clamp(1, 7)) - 1];
             Some(Span(settings.inbound_retry.0.saturating_mul(growth)))
         }

@@ -51,25 +51,14 @@ fn guid(rowid: i64) -> Guid {
 
 fn row(rowid: i64, text: &str, from_me: bool) -> MessageRow {
     MessageRow {
-        rowid,
-        guid: guid(rowid),
         body: Body::Text(Text::from(text)),
         date: Some(Wall(1_790_000_000_000)),
         service: "iMessage".into(),
         from_me,
         handle: Some(Text::from("+15555550123")),
-        destination: None,
-        chat: None,
-        item_type: 0,
-        associated_type: 0,
-        balloon: None,
-        reply_to: None,
-        attachments: false,
-        edited: false,
-        error: 0,
         sent: true,
-        delivered: false,
         given_up: rowid % 2 == 0,
+        ..MessageRow::bare(rowid, guid(rowid))
     }
 }
 

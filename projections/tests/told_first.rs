@@ -60,6 +60,7 @@ impl Told {
     fn rollout(&mut self, fact: RolloutFact) {
         self.offset += 100;
         self.take(Input::Rollout(Rollout {
+            path: String::new(),
             session: session(),
             offset: self.offset,
             at: Wall(5),
@@ -107,10 +108,14 @@ fn the_late_records_of_a_told_turn_leave_the_session_at_rest() {
     told.notify();
     assert_eq!(told.notices(), 1);
     told.rollout(RolloutFact::TurnStarted {
+        goal: false,
         turn: turn(),
         plan_mode: false,
     });
-    told.rollout(RolloutFact::UserMessage { text: "go".into() });
+    told.rollout(RolloutFact::UserMessage {
+        text: "go".into(),
+        client: None,
+    });
     told.rollout(ended());
     let known = told.machine.state().sessions.get(&session()).unwrap();
     assert!(known.turn.is_none() && known.finished);
@@ -126,6 +131,7 @@ fn the_late_records_of_a_told_turn_leave_the_session_at_rest() {
 fn a_told_end_says_nothing_of_how_a_question_was_closed() {
     let mut told = Told::new();
     told.rollout(RolloutFact::TurnStarted {
+        goal: false,
         turn: turn(),
         plan_mode: false,
     });

@@ -3,11 +3,11 @@
 //! a notify payload as well and treats it as `notify` does.
 
 use super::common;
-use crate::config::normalise_handle;
 use crate::error::{CommandError, Outcome};
 use crate::hand_over::{self, Attention};
 use clap::{CommandFactory as _, Parser, Subcommand};
 use events::Text;
+use projections::handle;
 use std::ffi::OsString;
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -75,11 +75,11 @@ impl Request {
         )?;
         let to = match self.to {
             None => None,
-            Some(to) => Some(normalise_handle(&to).map(Text::from).ok_or_else(|| {
-                CommandError::usage(
-                    "--to is neither a telephone number like +15555550123 nor an e-mail address",
-                )
-            })?),
+            Some(to) => Some(
+                handle::complete(&to)
+                    .map(Text::from)
+                    .ok_or_else(|| CommandError::usage(format!("--to is {}", handle::NEITHER)))?,
+            ),
         };
         Ok(Attention {
             cwd,

@@ -13,6 +13,7 @@ pub struct Args {
 
 /// Carries it out.
 pub fn run(args: &Args) -> Outcome {
-    let config = super::common::settings_with_owner(&args.watch.flags())?;
+    let mut config = super::common::settings_with_owner(&args.watch.flags())?;
+    config.trace_form = args.watch.form();
     runtime::once(&config, args.watch.dry_run)
 }

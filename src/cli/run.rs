@@ -3,6 +3,7 @@
 use crate::config::Flag;
 use crate::error::Outcome;
 use crate::runtime;
+use crate::telling::Form;
 
 /// Connect Codex and iMessage until SIGTERM or SIGINT.
 #[derive(Debug, clap::Args)]
@@ -23,16 +24,38 @@ pub struct Watch {
     /// Print what would be done; send, type and store nothing
     #[arg(long)]
     pub dry_run: bool,
-    /// Print every event as it is appended, with what it changed
-    #[arg(long)]
-    pub trace: bool,
+    /// Print every event as it is appended, and what it changed; `full` prints every field
+    #[arg(long, value_name = "HOW", num_args = 0..=1, require_equals = true, default_missing_value = "people")]
+    pub trace: Option<How>,
+    /// Print the trace as one JSON object a line
+    #[arg(long, requires = "trace")]
+    pub json: bool,
+}
+
+/// How a trace is printed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+pub enum How {
+    /// What happened, in sentences
+    People,
+    /// Every field and every change, by paths
+    Full,
 }
 
 impl Watch {
+    /// How the trace is printed.
+    pub fn form(&self) -> Form {
+        match (self.json, self.trace) {
+            (true, _) => Form::Json,
+            (false, Some(How::Full)) => Form::Full,
+            (false, Some(How::People) | None) => Form::People,
+        }
+    }
+
     /// The settings that these options override.
     pub fn flags(&self) -> Vec<Flag> {
         let trace = self
             .trace
+            .is_some()
             .then(|| ("CODEX_IMESSAGE_TRACE", "on".to_owned()));
         trace.into_iter().collect()
     }
@@ -47,6 +70,7 @@ pub fn run(args: &Args) -> Outcome {
             .map(|poll| ("CODEX_IMESSAGE_INBOUND_POLL_S", poll.clone())),
     );
     let mut config = super::common::settings_with_owner(&flags)?;
+    config.trace_form = args.watch.form();
     if args.launched {
         config.launched();
     }

@@ -1,10 +1,10 @@
 //! `setup-notify-hook`: Codex's configuration is made to run this program.
 
 use super::common::{self, printed};
-use crate::config::normalise_handle;
 use crate::error::{CommandError, Outcome};
 use crate::mac::hook::{self, Place, Plan, Titles};
 use crate::ui;
+use projections::handle;
 use std::ffi::OsString;
 use std::io::{BufRead as _, IsTerminal as _};
 
@@ -150,12 +150,13 @@ fn wants_titles() -> bool {
 /// The addresses as they are compared, checked; never shown.
 fn recipient(text: &str) -> Result<String, CommandError> {
     let written = text.split(',').map(str::trim).filter(|one| !one.is_empty());
-    let handles: Option<Vec<_>> = written.map(normalise_handle).collect();
+    let handles: Option<Vec<_>> = written.map(handle::complete).collect();
     let handles = handles.filter(|handles| !handles.is_empty());
     handles.map(|handles| handles.join(",")).ok_or_else(|| {
-        CommandError::usage(
-            "--recipient is neither a telephone number like +15555550123 nor an e-mail address; nothing was changed",
-        )
+        CommandError::usage(format!(
+            "--recipient is {}; nothing was changed",
+            handle::NEITHER
+        ))
     })
 }
 

@@ -13,6 +13,13 @@ pub struct Environment {
     variables: BTreeMap<OsString, OsString>,
 }
 
+/// Whether text on a terminal gets colours: unless `NO_COLOR` is set, or the terminal is dumb.
+pub fn colours() -> bool {
+    let environment = Environment::of_this_process();
+    let dumb = environment.get("TERM").is_none_or(|term| term == "dumb");
+    environment.get("NO_COLOR").is_none() && !dumb
+}
+
 impl Environment {
     /// The environment of this process.
     pub fn of_this_process() -> Self {

@@ -3,9 +3,9 @@
 //! checked once, at start; all that is wrong is told at once, by name. An
 //! address must not appear in anything printed from here.
 
+mod changed;
 pub mod environment;
 pub mod file;
-pub mod handle;
 mod layers;
 pub mod programs;
 pub mod value;
@@ -14,8 +14,8 @@ pub mod variables;
 #[cfg(test)]
 mod tests;
 
+pub use changed::Changed;
 pub use environment::Environment;
-pub use handle::normalise_handle;
 pub use layers::{Flag, Row};
 pub use programs::{Program, Programs};
 
@@ -57,6 +57,8 @@ pub struct Config {
     pub job: Option<String>,
     /// Every event is printed.
     pub trace: bool,
+    /// How it is printed.
+    pub trace_form: crate::telling::Form,
     /// How much is said on standard error.
     pub log: String,
     /// External programs.
@@ -176,6 +178,7 @@ impl Config {
                 .unwrap_or_default(),
             job: None,
             trace: values.switch("CODEX_IMESSAGE_TRACE"),
+            trace_form: crate::telling::Form::default(),
             log: values.word("CODEX_IMESSAGE_LOG").unwrap_or_default(),
             programs: Programs::new(environment, named),
             warnings: strangers(environment),

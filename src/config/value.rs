@@ -2,9 +2,9 @@
 //! sentence about what would; it is never replaced by a default, and one that
 //! may hold an address is never repeated.
 
-use super::handle::normalise_handle;
 use super::variables::Kind;
 use events::{Span, Text};
+use projections::handle;
 use std::fmt;
 use std::path::{Path, PathBuf};
 
@@ -177,12 +177,9 @@ fn handles(text: &str) -> Result<Vec<Text>, String> {
     let mut found: Vec<Text> = Vec::new();
     let written = text.split(',').map(str::trim);
     for (index, one) in written.enumerate().filter(|(_, one)| !one.is_empty()) {
-        let handle = normalise_handle(one).map(Text::from).ok_or_else(|| {
-            let nth = index + 1;
-            format!(
-                "entry {nth} is neither a telephone number like +15555550123 nor an e-mail address"
-            )
-        })?;
+        let nth = index + 1;
+        let handle = handle::complete(one).map(Text::from);
+        let handle = handle.ok_or_else(|| format!("entry {nth} is {}", handle::NEITHER))?;
         if !found.contains(&handle) {
             found.push(handle);
         }

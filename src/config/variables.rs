@@ -160,7 +160,7 @@ pub const VARIABLES: &[Variable] = &[
     ),
     v(
         "CODEX_IMESSAGE_INBOUND_POLL_S",
-        Kind::Seconds(0.01, 3600.0),
+        Kind::Seconds(0.05, 3600.0),
         "0.5",
         "longest interval between two polls of the sources",
     ),

@@ -3,6 +3,7 @@
 //! Codex is missing. The demo and the end-to-end tests run on it. It never
 //! leaves loopback and never touches the owner's own data.
 
+pub mod app_server;
 pub mod codex_home;
 pub mod messages;
 pub mod model;

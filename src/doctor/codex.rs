@@ -8,8 +8,17 @@ use crate::effects::child::Ended;
 use crate::mac::hook::{Hook, Place, Seen, chain, look};
 use std::path::Path;
 
-/// Minor versions of Codex that this program was tested with.
-const TESTED: std::ops::RangeInclusive<u64> = 104..=169;
+/// Minor versions of Codex that this program was tested with; docs/compatibility.md has
+/// what works with which.
+const TESTED: std::ops::RangeInclusive<u64> = 104..=171;
+/// What Codex lacks before a minor version.
+const LACKS: [(u64, &str); 2] = [
+    (145, "its pane's title does not say that it waits for you"),
+    (
+        150,
+        "it has no queue, so words go in only while its composer is idle",
+    ),
+];
 const SET_UP: &str = "run `setup-notify-hook`, then restart running Codex sessions";
 
 pub(super) fn checks(facts: &Facts<'_>) -> Vec<Check> {
@@ -61,7 +70,12 @@ fn version(facts: &Facts<'_>) -> Check {
     };
     let (from, to) = (TESTED.start(), TESTED.end());
     if TESTED.contains(&minor) {
-        return Check::ok(NAME, format!("{said}, of the tested 0.{from} to 0.{to}"));
+        let lacks = LACKS.iter().filter(|(since, _)| minor < *since);
+        let lacks: String = lacks.map(|(_, what)| format!("; {what}")).collect();
+        return Check::ok(
+            NAME,
+            format!("{said}, of the tested 0.{from} to 0.{to}{lacks}"),
+        );
     }
     Check::warn(
         NAME,

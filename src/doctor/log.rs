@@ -22,13 +22,8 @@ fn log(facts: &Facts<'_>) -> Check {
         Err(fault) => return faulty(fault),
     };
     let bytes = size(&facts.config.state_dir.join("log"));
-    let mut wrong = violations(state);
-    wrong.extend(
-        state
-            .anomalies
-            .iter()
-            .map(|a| format!("entry {}: {}", a.seq, a.what)),
-    );
+    // Anomalies are among them.
+    let wrong = violations(state);
     let evidence = format!(
         "{} entries, chain of checksums intact; {} MiB",
         state.last,

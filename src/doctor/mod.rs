@@ -17,6 +17,7 @@ mod log;
 mod owner;
 mod panes;
 mod place;
+mod reading;
 #[cfg(test)]
 mod tests;
 
@@ -121,6 +122,7 @@ pub fn examine(
     checks.extend(access::checks(&facts));
     checks.extend(delivery::checks(&facts));
     checks.extend(codex::checks(&facts));
+    checks.extend(reading::checks(&facts));
     checks.extend(panes::checks(&facts));
     checks.extend(log::checks(&facts));
     checks.extend(place::checks(&facts));

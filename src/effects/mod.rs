@@ -5,6 +5,7 @@
 //! by itself. What certainly did not happen is `Failed`, what may have happened
 //! never is. Commands of different lanes may run at the same time.
 
+mod app_server;
 pub mod child;
 mod codex;
 mod full_access;
@@ -16,7 +17,10 @@ mod start;
 
 pub use panes::{Survey, survey};
 
+use crate::app_server::Link;
+use events::command::{InterruptTurn, InterruptWay};
 use events::outcome::Failure;
+use events::prompt::{AnswerPrompt, AnswerWay};
 use events::{Command, CommandId, Outcome, Report};
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -72,11 +76,18 @@ impl EffectsConfig {
 #[derive(Clone, Debug)]
 pub struct LocalExecutor {
     config: EffectsConfig,
+    server: Link,
 }
 
 impl LocalExecutor {
-    pub const fn new(config: EffectsConfig) -> Self {
-        Self { config }
+    /// Works without Codex's background server.
+    pub fn new(config: EffectsConfig) -> Self {
+        Self::with_server(config, Link::default())
+    }
+
+    /// Speaks to Codex's background server over the connection that its source holds.
+    pub const fn with_server(config: EffectsConfig, server: Link) -> Self {
+        Self { config, server }
     }
 }
 
@@ -91,13 +102,30 @@ impl Executor for LocalExecutor {
             Command::QueueInstruction(instruction) => codex::queue(config, instruction).await,
             Command::ResumeSession(instruction) => codex::resume(config, instruction).await,
             Command::StartSession(command) => start::start(config, id, command).await,
-            Command::AnswerPrompt(_)
-            | Command::StartTurn(_)
-            | Command::SteerTurn(_)
-            | Command::InterruptTurn(_) => {
-                let why = "no connection to Codex's app-server was made.".into();
-                settled(Failure::NoLink { why })
-            }
+            Command::AnswerPrompt(command) => self.answer(id, command).await,
+            Command::StartTurn(command) => app_server::start(&self.server, id, command).await,
+            Command::SteerTurn(command) => app_server::steer(&self.server, id, command).await,
+            Command::InterruptTurn(command) => self.interrupt(command).await,
+        }
+    }
+}
+
+impl LocalExecutor {
+    async fn answer(&self, id: CommandId, command: &AnswerPrompt) -> Report {
+        match command.way {
+            AnswerWay::AppServer { .. } => app_server::answer(&self.server, id, command).await,
+            AnswerWay::Keys { .. } => settled(Failure::Unsupported {
+                what: "answers by keys are not known here".into(),
+            }),
+        }
+    }
+
+    async fn interrupt(&self, command: &InterruptTurn) -> Report {
+        match command.way {
+            InterruptWay::AppServer { .. } => app_server::interrupt(&self.server, command).await,
+            InterruptWay::Keys { .. } => settled(Failure::Unsupported {
+                what: "interrupting by keys is not known here".into(),
+            }),
         }
     }
 }

@@ -7,8 +7,10 @@ use crate::config::{Config, Environment, Places};
 use crate::error::{Answer, CommandError, Outcome};
 use crate::ingress::handover::HandOver;
 use crate::runtime::{append, empty_inbox};
+use crate::telling::Teller;
 use crate::ui;
 use events::Text;
+use projections::trace::Trace;
 use projections::{Machine, handle};
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -133,9 +135,11 @@ fn show(handed: HandOver) {
     let machine = Machine::default();
     let mut clock = SystemClock::resume(events::Tick(0), events::Wall(0));
     let batch = machine.propose(handed.into(), clock.now());
+    let (mut trace, mut teller) = (Trace::default(), Teller::new());
     for envelope in batch.envelopes() {
-        let block = projections::view::block(machine.state(), envelope, machine.state());
+        let block = trace.block(machine.state(), envelope, machine.state());
+        let text = teller.block(&block);
         // Whoever closed standard output does not want to read on.
-        let _ = ui::data(&block);
+        let _ = teller.print(&text);
     }
 }

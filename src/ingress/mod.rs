@@ -1,6 +1,7 @@
 //! Where facts come in: each source turns what is outside into `events::Input`,
 //! faithfully, and knows nothing of what is made of it.
 
+pub mod app_server;
 pub mod chat_db;
 pub mod client;
 pub mod frame;

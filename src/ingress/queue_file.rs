@@ -1,8 +1,9 @@
 //! The queue file: lines of `{"ts","to","text"}` that other programs append and
 //! want sent. It is only ever read; how far is the log's business.
 //!
-//! A file is told by device, inode and its first line, so that one that was
-//! rewritten in place counts as new.
+//! A file is told by device, inode and its first line, so that one that was rewritten
+//! in place counts as new. So does one that begins alike and does not hold what was
+//! read: it is shorter, or no line ends where the reading did.
 
 use events::input::{QueueEntry, QueueLine};
 use events::{Input, Text};
@@ -30,6 +31,20 @@ impl QueueFile {
         Self { path, limit, read }
     }
 
+    /// Under which name the file was read last, and how far; under a new one from the
+    /// start if it is not the file that it was.
+    fn left_off(&self, base: &str, file: &mut (impl Read + Seek)) -> io::Result<(String, u64)> {
+        let known = |again: &u32| self.read.contains_key(&named(base, *again));
+        let again = (0..).take_while(known).last().unwrap_or(0);
+        let name = named(base, again);
+        let offset = self.read.get(&name).copied().unwrap_or(0);
+        if ends_at(file, offset)? {
+            Ok((name, offset))
+        } else {
+            Ok((named(base, again + 1), 0))
+        }
+    }
+
     /// New lines, oldest first. A line without its end is not one yet.
     pub fn poll(&mut self) -> io::Result<Vec<Input>> {
         let file = match File::open(&self.path) {
@@ -41,13 +56,13 @@ impl QueueFile {
         let Some(first) = line(&mut reader)? else {
             return Ok(Vec::new());
         };
-        let name = format!(
+        let base = format!(
             "{}:{}:{:08x}",
             meta.dev(),
             meta.ino(),
             crc32fast::hash(&first.bytes)
         );
-        let mut offset = self.read.get(&name).copied().unwrap_or(0);
+        let (name, mut offset) = self.left_off(&base, &mut reader)?;
         reader.seek(SeekFrom::Start(offset))?;
         let mut lines = Vec::new();
         while lines.len() < self.limit {
@@ -62,6 +77,24 @@ impl QueueFile {
         self.read.insert(name, offset);
         Ok(lines)
     }
+}
+
+/// The name of a file that was rewritten `again` times with the same beginning.
+fn named(base: &str, again: u32) -> String {
+    match again {
+        0 => base.to_owned(),
+        again => format!("{base}:{again}"),
+    }
+}
+
+/// Whether a line ends here.
+fn ends_at(reader: &mut (impl Read + Seek), offset: u64) -> io::Result<bool> {
+    let Some(last) = offset.checked_sub(1) else {
+        return Ok(true);
+    };
+    let mut byte = [0];
+    reader.seek(SeekFrom::Start(last))?;
+    Ok(reader.read(&mut byte)? == 1 && byte == *b"\n")
 }
 
 struct Line {
@@ -168,6 +201,33 @@ mod tests {
         assert_eq!(texts(&second.poll().unwrap()), [Ok("b".to_owned())]);
         std::fs::write(&path, "{\"text\":\"c\"}\n").unwrap();
         assert_eq!(texts(&second.poll().unwrap()), [Ok("c".to_owned())]);
+    }
+
+    #[test]
+    fn a_file_that_was_rewritten_with_the_same_beginning_is_read_from_its_start() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("queue.jsonl");
+        let line = |text: &str| format!("{{\"text\":\"{text}\"}}\n");
+        let mut queue = QueueFile::new(path.clone(), 9, BTreeMap::new());
+        std::fs::write(&path, line("same") + &line("one") + &line("two")).unwrap();
+        assert_eq!(queue.poll().unwrap().len(), 3);
+        // Shorter, then longer with another end of lines where the reading ended.
+        std::fs::write(&path, line("same") + &line("3")).unwrap();
+        let found = queue.poll().unwrap();
+        assert_eq!(texts(&found), [Ok("same".to_owned()), Ok("3".to_owned())]);
+        std::fs::write(&path, line("same") + &line("a longer line") + &line("x")).unwrap();
+        assert_eq!(queue.poll().unwrap().len(), 3);
+        // A restart knows all of that.
+        let mut again = QueueFile::new(path.clone(), 9, queue.read.clone());
+        assert_eq!(again.poll().unwrap(), []);
+        let mut file = File::options().append(true).open(path).unwrap();
+        file.write_all(line("new").as_bytes()).unwrap();
+        let found = again.poll().unwrap();
+        assert_eq!(texts(&found), [Ok("new".to_owned())]);
+        let Input::QueueLine(found) = &found[0] else {
+            panic!()
+        };
+        assert!(found.file.ends_with(":2"), "{}", found.file);
     }
 
     #[test]

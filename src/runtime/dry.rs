@@ -1,6 +1,7 @@
 //! `--dry-run`: what would happen, and nothing of it. The real log is read, a
 //! copy in memory grows; sources are only looked at; commands are printed.
 
+use super::trace::Printer;
 use super::{open, sources};
 use crate::clock::{Clock, SystemClock};
 use crate::config::Config;
@@ -9,9 +10,9 @@ use crate::ingress::chat_db::ChatDb;
 use crate::ingress::inbox::Inbox;
 use crate::ingress::queue_file::QueueFile;
 use crate::ui;
+use events::Input;
 use events::input::{Source, SourceState, Started};
-use events::{Envelope, Input};
-use projections::{Machine, State, view};
+use projections::{Machine, State, describe};
 use std::fmt::Write as _;
 use std::path::PathBuf;
 
@@ -24,39 +25,49 @@ pub(super) fn once(config: &Config) -> Outcome {
         pid: std::process::id(),
         settings: config.settings(),
     };
-    show(&mut machine, &mut clock, Input::Started(started))?;
+    print("This would be appended to the log:\n")?;
+    let mut printer = Printer::new(config.trace_form);
+    show(
+        &mut machine,
+        &mut clock,
+        Input::Started(started),
+        &mut printer,
+    )?;
     for input in look(config, machine.state()) {
-        show(&mut machine, &mut clock, input)?;
+        show(&mut machine, &mut clock, input, &mut printer)?;
     }
-    show(&mut machine, &mut clock, Input::Elapsed)?;
+    show(&mut machine, &mut clock, Input::Elapsed, &mut printer)?;
     let mut out = String::new();
     for (id, command) in machine.owed() {
-        let _ = writeln!(out, "would begin {id}: {}", command.name());
-        for (path, value) in view::lines(&command) {
-            let _ = writeln!(out, "    {path}: {value}");
-        }
+        let name = describe::command_name(machine.state(), &command);
+        let _ = writeln!(out, "would begin command {id}: {name}");
     }
     out.push_str("dry run: nothing was sent, typed or stored\n");
     print(&out)
 }
 
-fn show(machine: &mut Machine, clock: &mut SystemClock, input: Input) -> Outcome {
+fn show(
+    machine: &mut Machine,
+    clock: &mut SystemClock,
+    input: Input,
+    printer: &mut Printer,
+) -> Outcome {
     let batch = machine.propose(input, clock.now());
     for envelope in batch.envelopes() {
         let before = machine.state().clone();
         machine.commit(std::slice::from_ref(envelope));
-        print(&block(&before, envelope, machine.state()))?;
+        let text = printer.text(&before, envelope, machine.state());
+        printer.print(&text).map_err(unwritten)?;
     }
     Ok(Answer::Yes)
 }
 
-fn block(before: &State, envelope: &Envelope, after: &State) -> String {
-    format!("would append {}", view::block(before, envelope, after))
+fn print(text: &str) -> Outcome {
+    ui::data(text).map(|()| Answer::Yes).map_err(unwritten)
 }
 
-fn print(text: &str) -> Outcome {
-    let unwritten = |error| CommandError::failure("cannot write to stdout").because(error);
-    ui::data(text).map(|()| Answer::Yes).map_err(unwritten)
+fn unwritten(error: std::io::Error) -> CommandError {
+    CommandError::failure("cannot write to stdout").because(error)
 }
 
 fn look(config: &Config, state: &State) -> Vec<Input> {

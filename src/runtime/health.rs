@@ -100,7 +100,9 @@ const fn refusal(failure: &Failure) -> Option<i32> {
         | Failure::PromptGone { .. }
         | Failure::NoLink { .. }
         | Failure::Rejected { .. }
-        | Failure::NoTurn => None,
+        | Failure::NoTurn
+        | Failure::TurnRuns
+        | Failure::PromptUp => None,
     }
 }
 

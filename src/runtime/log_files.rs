@@ -1,30 +1,28 @@
-//! The log as text, and folded again. Nothing here can execute anything: there
-//! is no executor, no source and no way to append.
+//! The log as text, checked, and made anew from that text.
 
 use super::open;
+use super::replay::Bound;
 use crate::config::Config;
 use crate::error::{Answer, CommandError, Outcome};
 use crate::store::{self, Checked, Import};
 use crate::ui;
-use events::codec;
-use events::{Envelope, Link, Seq, Tick, Wall};
-use projections::{Machine, State, check, view};
+use events::{Envelope, Seq, Tick, Wall};
 use serde::Serialize;
 use serde_json::Value;
 use std::fmt::Write as _;
 use std::fs::File;
 use std::io::{BufRead, BufReader};
 use std::ops::ControlFlow;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 /// Prints the log, one JSON object per line: for people the event, for programs its frame.
-pub fn log_export(config: &Config, from: Option<Seq>, to: Option<Seq>) -> Outcome {
+pub fn log_export(config: &Config, from: Option<Bound>, to: Option<Bound>) -> Outcome {
     let mut ended: Result<(), CommandError> = Ok(());
     let printed = store::look(&config.state_dir, |entry, frame| {
-        if to.is_some_and(|to| entry.seq > to) {
+        if to.is_some_and(|to| to.is_before(&entry)) {
             return ControlFlow::Break(());
         }
-        if from.is_none_or(|from| entry.seq >= from) {
+        if !from.is_some_and(|from| from.is_after(&entry)) {
             ended = export(&entry, frame);
         }
         if ended.is_ok() {
@@ -116,83 +114,6 @@ fn print(text: &str) -> Result<(), CommandError> {
     ui::data(text).map_err(|error| CommandError::failure("cannot write to stdout").because(error))
 }
 
-/// Folds a log again and prints what it means. The answer is no where an invariant does not hold.
-pub fn replay(
-    config: &Config,
-    file: Option<PathBuf>,
-    from: Option<Seq>,
-    to: Option<Seq>,
-) -> Outcome {
-    let (mut machine, mut part) = (Machine::default(), false);
-    let mut fold = |entry: Envelope| {
-        if to.is_some_and(|to| entry.seq > to) {
-            return false;
-        }
-        if machine.state().last == Seq(0) && entry.seq > Seq(1) {
-            // A part of a log: what came before it is not known.
-            let last = Seq(entry.seq.0 - 1);
-            machine = Machine::from(State {
-                last,
-                ..State::default()
-            });
-            part = true;
-        }
-        let shown = from.is_some_and(|from| entry.seq >= from);
-        let before = shown.then(|| machine.state().clone());
-        machine.commit(std::slice::from_ref(&entry));
-        if let Some(before) = before {
-            // Whoever closed standard output does not want to read on.
-            let _ = ui::data(&view::block(&before, &entry, machine.state()));
-        }
-        true
-    };
-    if let Some(path) = file {
-        read_export(&path, &mut fold)?;
-    } else {
-        let each = |entry, _: &[u8]| {
-            if fold(entry) {
-                ControlFlow::Continue(())
-            } else {
-                ControlFlow::Break(())
-            }
-        };
-        store::look(&config.state_dir, each).map_err(open::fault)?;
-    }
-    summary(&machine, part)
-}
-
-/// A part of a log is not judged: what it builds on is missing.
-fn summary(machine: &Machine, part: bool) -> Outcome {
-    let state = machine.state();
-    let violations = if part {
-        Vec::new()
-    } else {
-        check::violations(state)
-    };
-    let mut out = String::new();
-    for (path, value) in view::lines(state) {
-        let _ = writeln!(out, "{path}: {value}");
-    }
-    let _ = writeln!(out, "events: {}\ndigest: {}", state.last, state.digest());
-    for what in &violations {
-        let _ = writeln!(out, "violated: {what}");
-    }
-    if violations.is_empty() {
-        let judged = if part {
-            "not checked (this is only part of a log)"
-        } else {
-            "all ok"
-        };
-        let _ = writeln!(out, "invariants: {judged}");
-    }
-    print(&out)?;
-    Ok(if violations.is_empty() {
-        Answer::Yes
-    } else {
-        Answer::No
-    })
-}
-
 /// Makes a log of what `log export` wrote, where there is none yet.
 pub fn log_import(config: &Config, path: &Path) -> Outcome {
     let mut import = Import::into(&config.state_dir).map_err(open::fault)?;
@@ -207,18 +128,8 @@ pub fn log_import(config: &Config, path: &Path) -> Outcome {
     Ok(Answer::Yes)
 }
 
-/// Reads what `log export` wrote, checking every frame and its link to the one before.
-fn read_export(path: &Path, fold: &mut impl FnMut(Envelope) -> bool) -> Result<(), CommandError> {
-    let mut link: Option<Link> = None;
-    each_frame(path, &mut |frame| {
-        let (entry, next) = codec::decode(link, &frame).map_err(|error| error.to_string())?;
-        link = Some(next);
-        Ok(fold(entry))
-    })
-}
-
 /// Shows the frame of each line to `each`, until it says no, or what is wrong with it.
-fn each_frame(
+pub(super) fn each_frame(
     path: &Path,
     each: &mut dyn FnMut(Vec<u8>) -> Result<bool, String>,
 ) -> Result<(), CommandError> {

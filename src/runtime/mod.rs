@@ -4,11 +4,13 @@
 mod dry;
 mod explain;
 mod health;
+mod html;
 mod lanes;
 mod log_files;
 mod log_writer;
 mod open;
 mod pumps;
+mod replay;
 mod sources;
 mod standalone;
 mod telemetry;
@@ -17,14 +19,19 @@ mod tests;
 mod trace;
 mod upgrade;
 mod wake;
+mod what_if;
 mod work;
 
 pub use explain::explain;
 pub use health::{look, size};
-pub use log_files::{log_export, log_import, log_verify, replay};
+pub use html::html;
+pub use log_files::{log_export, log_import, log_verify};
+pub use replay::{Bound, Replay, replay};
 pub use standalone::{AppendError, append, empty_inbox};
+pub use what_if::{WhatIf, what_if};
 use work::Until;
 
+use crate::app_server::Link;
 use crate::clock::{Clock, SystemClock};
 use crate::config::{Config, Program};
 use crate::driver::Driver;
@@ -73,7 +80,7 @@ fn work(config: &Config, once: bool, stopped: Option<Stopped>) -> Outcome {
     telemetry::start(config);
     let (mut driver, snapshots) = open::patiently(config, !once)?;
     if config.trace {
-        driver = driver.watched(trace::printer());
+        driver = driver.watched(trace::printer(config.trace_form));
     }
     let state = driver.machine().state();
     let mut clock = SystemClock::resume(state.tick, state.wall);
@@ -85,13 +92,7 @@ fn work(config: &Config, once: bool, stopped: Option<Stopped>) -> Outcome {
     driver
         .take(Input::Started(started), clock.now())
         .map_err(open::fault)?;
-    let tasks = tokio::runtime::Builder::new_multi_thread()
-        .worker_threads(1)
-        .enable_all()
-        .build()
-        .map_err(|error| {
-            CommandError::failure("no threads can be had from the system").because(error)
-        })?;
+    let tasks = tasks()?;
     let (wakes, woken) = wake::wakes();
     let entered = tasks.enter();
     let stopping = Arc::new(AtomicBool::new(false));
@@ -104,10 +105,11 @@ fn work(config: &Config, once: bool, stopped: Option<Stopped>) -> Outcome {
     }
     let (chat_db, seen) = tokio::sync::watch::channel(Access::default());
     serve(config, &wakes, seen)?;
-    let sources = sources::start_all(config, driver.machine().state(), &wakes, chat_db)
+    let server = Link::default();
+    let sources = sources::start_all(config, driver.machine().state(), &wakes, chat_db, &server)
         .map_err(|error| CommandError::failure("the sources cannot be started").because(error))?;
     drop(entered);
-    let executor = LocalExecutor::new(effects(config));
+    let executor = LocalExecutor::with_server(effects(config), server);
     let mut saved = driver.machine().state().last;
     let mut keep = |driver: &Driver<SledLog>, last: events::Seq| {
         if last.0.saturating_sub(saved.0) >= SNAPSHOT_EVERY {
@@ -140,6 +142,17 @@ fn work(config: &Config, once: bool, stopped: Option<Stopped>) -> Outcome {
     tasks.shutdown_timeout(Duration::from_millis(200));
     drop(driver);
     Ok(Answer::Yes)
+}
+
+/// What waits: sockets, timers, children.
+fn tasks() -> Result<tokio::runtime::Runtime, CommandError> {
+    let tasks = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(1)
+        .enable_all()
+        .build();
+    tasks.map_err(|error| {
+        CommandError::failure("no threads can be had from the system").because(error)
+    })
 }
 
 /// Executors with this configuration.

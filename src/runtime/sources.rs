@@ -2,8 +2,10 @@
 
 use super::pumps::{Hint, Hints, Look, hints, start};
 use super::wake::{Ack, Wake, Wakes};
+use crate::app_server::{Link, socket};
 use crate::clock::Stopwatch;
 use crate::config::Config;
+use crate::ingress::app_server::{AppServer, Told};
 use crate::ingress::chat_db::{self, ChatDb};
 use crate::ingress::health::Access;
 use crate::ingress::inbox::{Inbox, Refused, Waiting};
@@ -35,12 +37,15 @@ pub(super) fn start_all(
     state: &State,
     wakes: &Wakes,
     chat_seen: watch::Sender<Access>,
+    server: &Link,
 ) -> io::Result<BTreeSet<&'static str>> {
     inbox(config, wakes.clone())?;
-    rollouts(config, state, wakes.clone())?;
+    app_server(config, state, wakes.clone(), server.clone());
+    rollouts(config, state, wakes.clone(), server.clone())?;
     chat_db(config, state, wakes.clone(), chat_seen)?;
     queue_file(config, state, wakes.clone())?;
     Ok(BTreeSet::from([
+        "app-server",
         "inbox",
         "rollouts",
         "chat.db",
@@ -64,7 +69,7 @@ impl Health {
 }
 
 fn poll(config: &Config) -> Duration {
-    Duration::from_millis(config.poll.0.max(50))
+    Duration::from_millis(config.poll.0)
 }
 
 /// The cursor of chat.db, where the log left off.
@@ -169,21 +174,48 @@ fn own_row(input: &Input) -> Option<Guid> {
 /// The rollouts, from where the log left off.
 pub(super) fn rollouts_left(config: &Config, state: &State) -> Rollouts {
     let since = state.began.unwrap_or(Wall(0));
-    let cursor = |(id, session): (&SessionId, &Session)| {
-        let path = PathBuf::from(&session.meta.path);
-        (id.clone(), (path, session.offset))
-    };
-    let cursors = state.sessions.by_id.iter().map(cursor).collect();
+    let cursors = state.sessions.by_id.iter().flat_map(cursors).collect();
     Rollouts::new(config.codex_home.join("sessions"), since, cursors)
 }
 
-fn rollouts(config: &Config, state: &State, wakes: Wakes) -> io::Result<()> {
+/// How far each file of a session was read.
+fn cursors((id, session): (&SessionId, &Session)) -> Vec<rollouts::Cursor> {
+    let newest = (&session.meta.path, &session.offset);
+    let files = session.files.iter().chain([newest]);
+    let cursor = |(path, offset): (&String, &u64)| rollouts::Cursor {
+        session: id.clone(),
+        path: PathBuf::from(path),
+        offset: *offset,
+        heard: session.active,
+    };
+    files.map(cursor).collect()
+}
+
+/// Codex's background server, as long as there is one.
+fn app_server(config: &Config, state: &State, wakes: Wakes, link: Link) {
+    let source = AppServer {
+        socket: socket::path(&config.codex_home),
+        // Every start adds to the log, so that no number comes twice.
+        generation: state.last.0.saturating_mul(1 << 16),
+        known: state.server.threads.keys().cloned().collect(),
+    };
+    let tell = move |told| match told {
+        Told::Inputs(inputs) => wakes.send(Wake::Inputs(inputs)).is_ok(),
+        Told::Looked => wakes.send(Wake::Looked("app-server")).is_ok(),
+    };
+    tokio::spawn(source.run(link, tell));
+}
+
+fn rollouts(config: &Config, state: &State, wakes: Wakes, server: Link) -> io::Result<()> {
     let (hint, hinted) = hints();
+    let socket = socket::path(&config.codex_home);
     let folder = config.codex_home.join("sessions");
     let mut rollouts = rollouts_left(config, state);
     let mut watch: Option<rollouts::Watch> = None;
     let mut scanned: Option<Stopwatch> = None;
     start("rollouts", wakes, hinted, move |hints| {
+        // This thread is awake anyway: a server that was started is found without a timer more.
+        server.nudge(&socket);
         let mut inputs = Vec::new();
         if scanned.is_none_or(|at| at.elapsed() >= SCAN) {
             // Where Codex was never used there is no folder: it is watched as soon as there is one.

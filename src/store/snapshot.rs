@@ -53,11 +53,21 @@ impl Snapshots {
     pub fn load(&self, log: &impl EventLog) -> Result<Option<Snapshot>, StoreFault> {
         let files = match self.newest_first() {
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
-            files => files.map_err(|error| StoreFault::io("reading the snapshots", &error))?,
+            Err(error) => {
+                let dir = self.dir.display();
+                tracing::warn!("{dir} cannot be read: {error}; the log is read from its start");
+                return Ok(None);
+            }
+            Ok(files) => files,
         };
         for path in files {
-            let content = std::fs::read(&path)
-                .map_err(|error| StoreFault::io("reading a snapshot", &error))?;
+            let content = match std::fs::read(&path) {
+                Ok(content) => content,
+                Err(error) => {
+                    tracing::warn!("passed over {}: {error}", path.display());
+                    continue;
+                }
+            };
             let found = decode(&self.version, &content);
             if let Some((snapshot, link)) = found
                 && log.link(snapshot.seq)? == Some(link)

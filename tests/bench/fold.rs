@@ -116,6 +116,7 @@ fn turn(log: &mut Log, nth: u64) {
     }));
     let digest = Digest([u8::try_from(number).expect("small"); 16]);
     log.push(Event::UserSpoke(UserSpoke {
+        client: None,
         session: session.clone(),
         offset,
         digest,

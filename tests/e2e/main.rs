@@ -29,6 +29,7 @@ mod pasting;
 mod phone;
 mod programs;
 mod runtime;
+mod served;
 mod stand_in;
 mod starting;
 mod turns;

@@ -253,3 +253,33 @@ fn a_modal_that_comes_between_the_look_and_the_paste_is_not_answered() {
     desk.phone.wait_for("interrupted", notice.reference());
     assert!(!desk.lab.work().join("made").exists());
 }
+
+#[test]
+fn a_question_with_a_secret_is_answered_and_the_secret_is_neither_sent_nor_stored() {
+    let Some(mut desk) = asking() else { return };
+    let key = format!("sk_{}_{}", "test", "a1B2c3D4e5F6g7H8i9J0k1L2");
+    let url = "Use postgres://app:hunter2xyz@db.test/app for the tests?";
+    let keyed = format!("Is {key} the key of the test account?");
+    let cases = [
+        (url, "hunter2xyz", "2", "postgres"),
+        (&keyed, &key, "1", "sqlite"),
+    ];
+    for (question, _, number, option) in cases {
+        let heard = desk.phone.notices().len();
+        let pane = desk.embedded();
+        pane.prompt(&format!("ask: {question}"));
+        let asked = desk.phone.wait_after(heard, "needs input", "[redacted ");
+        pane.wait_for("the question", |screen| {
+            screen.contains("None of the above") && screen.contains("esc to interrupt")
+        });
+        desk.phone.reply(&asked, number);
+        let answer = format!("done: {option}");
+        desk.lab.wait_for_answer(&pane.thread(), &answer);
+    }
+    let told: Vec<_> = desk.phone.notices();
+    let log = serde_json::to_string(&desk.stop()).unwrap();
+    for (_, secret, ..) in cases {
+        assert!(told.iter().all(|notice| !notice.body().contains(secret)));
+        assert!(!log.contains(secret));
+    }
+}

@@ -30,7 +30,7 @@ impl Runtime {
         let file = || File::options().create(true).append(true).open(&trace);
         let mut command = ours(lab, phone);
         command
-            .args(["run", "--trace"])
+            .args(["run", "--trace=full"])
             .envs(settings.iter().copied());
         command.stdin(Stdio::null());
         command.stdout(file().unwrap()).stderr(file().unwrap());

@@ -10,10 +10,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
 /// Where the definitions stand.
-const SOURCES: [&str; 10] = [
+const SOURCES: [&str; 11] = [
     "event",
     "event/commands",
     "event/decisions",
+    "event/inbound",
     "event/messages",
     "event/runtime",
     "event/sessions",

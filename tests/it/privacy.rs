@@ -83,8 +83,13 @@ fn no_text_and_no_address_is_said_by_anything_but_the_export() {
         said += &run(home, &["notify", "--dry-run", payload]);
     }
     said += &run(home, &["once", "--dry-run"]);
-    said += &run(home, &["once", "--trace"]);
-    said += &run(home, &["replay", "--from", "1"]);
+    said += &run(home, &["once", "--trace=full"]);
+    for form in [&["--full"][..], &["--json"], &["--state"], &[]] {
+        said += &run(home, &[&["replay", "--from", "1"], form].concat());
+    }
+    for target in ["last", "list", "yesterday", "2020-01-01", "event:1"] {
+        said += &run(home, &["explain", target]);
+    }
 
     assert!(
         said.contains("InboundReceived") && said.contains("NoticeQueued"),

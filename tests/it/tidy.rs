@@ -127,7 +127,12 @@ fn imports_go_one_way() {
         &found(&below(&["projections/"]), &ours[..1], &[]),
         "projections imports only events",
     );
-    let hands = below(&["src/store/", "src/ingress/", "src/effects/"]);
+    let hands = below(&[
+        "src/store/",
+        "src/app_server/",
+        "src/ingress/",
+        "src/effects/",
+    ]);
     let minds = [
         "projections::",
         "crate::driver",

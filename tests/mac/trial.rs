@@ -86,8 +86,6 @@ impl Holder {
 
     fn owner_writes(&mut self) {
         self.take(Input::Message(Box::new(MessageRow {
-            rowid: 101,
-            guid: Guid::parse("ROW-101").expect("a guid"),
             body: Body::Text("help".into()),
             date: Some(self.now.wall),
             service: "iMessage".into(),
@@ -99,16 +97,7 @@ impl Holder {
                 identifier: OWNER.into(),
                 participants: vec![OWNER.into()],
             }),
-            item_type: 0,
-            associated_type: 0,
-            balloon: None,
-            reply_to: None,
-            attachments: false,
-            edited: false,
-            error: 0,
-            sent: false,
-            delivered: false,
-            given_up: false,
+            ..MessageRow::bare(101, Guid::parse("ROW-101").expect("a guid"))
         })));
     }
 }

@@ -3,6 +3,7 @@
 //! marks that must be reached. `scripts/soak` plays more of the same.
 
 mod histories;
+mod logs;
 mod model;
 mod seeds;
 mod soak;

@@ -89,6 +89,8 @@ pub enum Rule {
     Listed,
     /// A tapback on a prompt's notice.
     Tapback,
+    /// It continues the message written just before it.
+    Continued,
 }
 
 /// See [`super::Event::InstructionEnded`].
@@ -149,6 +151,8 @@ pub enum Topic {
     Missing,
     /// A prompt: the position of its `PromptAsked`.
     Prompt(Seq),
+    /// Messages of the owner's that were not acted on.
+    Unanswered,
 }
 
 /// See [`super::Event::NoticeWithdrawn`].
@@ -165,4 +169,26 @@ pub struct NoticeWithdrawn {
 pub struct NoticeExpired {
     /// The notice: position of its `NoticeQueued`.
     pub notice: Seq,
+}
+
+/// See [`super::Event::EndingNotTold`].
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct EndingNotTold {
+    /// The session.
+    pub session: SessionId,
+    /// The turn; `None` when its record does not name it.
+    pub turn: Option<TurnId>,
+    /// Why.
+    pub why: NotTold,
+}
+
+/// Why the owner is not told that a turn ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub enum NotTold {
+    /// Nobody asked for anything in it and the model said nothing: a compaction, a command at the desk.
+    NothingSaid,
+    /// Another turn took its place.
+    Replaced,
+    /// The session's goal goes on with the next turn. Told after all if none begins.
+    GoalGoesOn,
 }

@@ -113,6 +113,14 @@ pub enum IgnoreReason {
     Undecodable,
     /// Too much of the same in a short time: a loop is suspected.
     Loop,
+    /// The preview of a link that stands in a message already taken.
+    Preview,
+    /// It quotes a text of ours.
+    Quoted,
+    /// It was unsent before it was acted on.
+    Unsent,
+    /// Of a kind that this program does not know.
+    Unknown,
 }
 
 /// See [`super::Event::OutgoingSeen`].

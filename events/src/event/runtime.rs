@@ -1,6 +1,6 @@
 //! What happened to this program, its sources and its clock.
 
-use crate::id::{CommandId, Seq, SessionId};
+use crate::id::{CommandId, Guid, Seq, SessionId};
 use crate::settings::Recorded;
 use serde::{Deserialize, Serialize};
 
@@ -36,6 +36,8 @@ pub enum Source {
     AppServer,
     /// The panes of sessions that no app-server has.
     Panes,
+    /// What Codex gives to its notify program.
+    Notify,
 }
 
 /// See [`super::Event::SourceFailed`].
@@ -97,6 +99,12 @@ pub enum Deadline {
     Prompt(Seq),
     /// No message has been held back for long enough: the suspected loop is over.
     Loop,
+    /// No further turn of a goal has begun: its last turn counts as its end.
+    Goal(SessionId),
+    /// A message has waited long enough for a row that may belong to it.
+    Gather(Guid),
+    /// Messages that were not acted on are to be told of.
+    Unanswered,
 }
 
 /// See [`super::Event::LogRecovered`].
@@ -106,4 +114,33 @@ pub struct LogRecovered {
     pub story: String,
     /// Where the files are that were found damaged.
     pub kept: String,
+}
+
+/// See [`super::Event::ShapeUnknown`]. The first of a kind has an event; later ones have one
+/// each time that their number has grown tenfold.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ShapeUnknown {
+    /// Where it was read.
+    pub source: Source,
+    /// What it is, in a few words that hold nothing of its content: `record foo`.
+    pub kind: String,
+    /// Where it was found: a file and an offset, or a row.
+    pub place: String,
+    /// Which version of which program wrote it, where that is known.
+    pub version: String,
+    /// What follows from it.
+    pub effect: ShapeEffect,
+    /// How many were found since the last event of this kind, this one included.
+    pub count: u64,
+}
+
+/// What follows from a form that is not known.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub enum ShapeEffect {
+    /// Nothing: it is counted and passed over.
+    Counted,
+    /// Something else took the place of what was missing.
+    Replaced,
+    /// Something that the owner should hear of, or should be heard with, is lost.
+    Deaf,
 }

@@ -114,6 +114,8 @@ pub struct UserSpoke {
     pub digest: Digest,
     /// Its length in characters.
     pub chars: u32,
+    /// The name that whoever sent it gave the message; ours is the command's.
+    pub client: Option<String>,
 }
 
 /// See [`super::Event::AssistantReplied`].
@@ -144,6 +146,9 @@ pub struct QuestionAsked {
     pub kind: QuestionKind,
     /// The questions, redacted.
     pub questions: Vec<Question>,
+    /// Fingerprints of the questions as they were asked, in the same order. Empty in
+    /// entries of older programs.
+    pub digests: Vec<Digest>,
 }
 
 /// How a question is put.
@@ -223,4 +228,45 @@ pub enum Ending {
     Failed { error: Text },
     /// Somebody interrupted it.
     Interrupted { reason: String },
+}
+
+/// See [`super::Event::RolloutFollowed`].
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RolloutFollowed {
+    /// The session.
+    pub session: SessionId,
+    /// The file whose records follow.
+    pub path: String,
+    /// How far it was read before them.
+    pub offset: u64,
+}
+
+/// See [`super::Event::GoalChanged`].
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct GoalChanged {
+    /// The session.
+    pub session: SessionId,
+    /// Offset behind the record.
+    pub offset: u64,
+    /// What became of the goal.
+    pub status: GoalStatus,
+}
+
+/// How a session's goal is.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum GoalStatus {
+    /// Codex begins one turn after another until it is reached.
+    Active,
+    /// Somebody paused it.
+    Paused,
+    /// It is reached.
+    Complete,
+    /// Codex cannot go on by itself.
+    Blocked,
+    /// The account's usage is used up.
+    UsageLimited,
+    /// The goal's budget is used up.
+    BudgetLimited,
+    /// Another status, as Codex names it.
+    Other(String),
 }

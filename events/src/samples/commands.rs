@@ -4,6 +4,7 @@ use super::ids::{COMMAND, call, guid, pane, session, turn};
 use crate::command::{
     ChooseOptions, Chosen, Command, Instruction, SendMessage, StartSession, TypeInstruction,
 };
+use crate::digest::Digest;
 use crate::event::{
     Action, Candidate, CommandPerformed, CommandRequested, CommandSettled, CommandStarted, Event,
     InstructionEnd, InstructionEnded, NoticeExpired, NoticeQueued, NoticeWithdrawn, RoutingDecided,
@@ -55,6 +56,7 @@ fn routing() -> Vec<Event> {
         Rule::Ambiguous,
         Rule::NoMatch,
         Rule::NearMiss,
+        Rule::Continued,
     ]
     .map(|rule| {
         Event::RoutingDecided(RoutingDecided {
@@ -77,6 +79,7 @@ fn routing() -> Vec<Event> {
 fn actions() -> Vec<Event> {
     let chosen = || Chosen {
         question: "Which database?".into(),
+        digest: None,
         options: 2,
         option: 1,
     };
@@ -132,6 +135,7 @@ fn notices() -> Vec<Event> {
         Topic::Request,
         Topic::Health,
         Topic::Missing,
+        Topic::Unanswered,
     ]
     .map(queued)
     .to_vec();
@@ -187,6 +191,7 @@ fn commands() -> Vec<Event> {
             hints: vec![],
             choices: vec![Chosen {
                 question: "Which database?".into(),
+                digest: Some(Digest([7; 16])),
                 options: 3,
                 option: 2,
             }],
@@ -226,6 +231,7 @@ fn performed() -> Vec<Event> {
         How::Pressed(pane()),
         How::Queued,
         How::Resumed,
+        How::Begun,
     ]
     .map(performed)
     .to_vec();

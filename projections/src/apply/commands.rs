@@ -2,7 +2,7 @@
 
 use super::shared::{anomaly, deadlines};
 use crate::dispatch::{Rung, Starting, Tried};
-use crate::ledger::{Entry, Sent, Stage, Trouble, sent_digest, text_of};
+use crate::ledger::{Entry, Sent, Stage, Trouble, as_meant, sent_digest, text_of};
 use crate::outbox::End;
 use crate::sessions::Named;
 use crate::state::State;
@@ -65,7 +65,6 @@ pub(super) fn requested(state: &mut State, seq: Seq, e: &CommandRequested) {
     let digest = text_of(&e.command).map(if send { sent_digest } else { Digest::of });
     let entry = Entry {
         command: e.command.clone(),
-        attempt: e.attempt,
         stage: Stage::Requested,
         digest,
         baseline: None,
@@ -149,7 +148,8 @@ pub(super) fn performed(state: &mut State, seq: Seq, e: &CommandPerformed) {
     let send = matches!(entry.command, Command::SendMessage(_));
     let target = dispatch_of(&entry.command);
     entry.stage = Stage::Performed(e.performed.clone());
-    let waits = waits::after(&e.performed, send, &settings);
+    let how = as_meant(&entry.command, &e.performed.how);
+    let waits = waits::after(&how, send, &settings);
     // After a restart the waits are set anew; the owner is not told again.
     let told = target.as_ref().is_some_and(|(session, inbound)| {
         let dispatch = state.dispatches.get(session, inbound);
@@ -166,7 +166,7 @@ pub(super) fn performed(state: &mut State, seq: Seq, e: &CommandPerformed) {
         && let Some(dispatch) = Arc::make_mut(&mut state.dispatches).get_mut(&session, &inbound)
     {
         // Codex keeps these in order by itself, however long they take.
-        dispatch.left = match e.performed.how {
+        dispatch.left = match how {
             How::Queued => Some(Rung::Queue),
             How::Steered(_) => Some(Rung::Steer),
             How::TurnSteered => Some(Rung::AppServer),
@@ -179,7 +179,8 @@ pub(super) fn performed(state: &mut State, seq: Seq, e: &CommandPerformed) {
             | How::Answered(_)
             | How::TurnStarted { .. }
             | How::InterruptAsked
-            | How::EscapePressed(_) => None,
+            | How::EscapePressed(_)
+            | How::Begun => None,
         };
     }
 }

@@ -1,15 +1,16 @@
 //! What came in: rows of chat.db, hand-overs, lines of the queue file.
 
 use super::shared::deadlines;
-use crate::admit::is_imessage;
+use crate::admit::{is_imessage, reaction_digest};
 use crate::breaker;
 use crate::dispatch::What;
-use crate::inbox::Taken;
+use crate::inbox::{Done, Recent, Taken};
 use crate::state::State;
 use events::Digest;
 use events::event::{
-    Action, Deadline, IgnoreReason, InboundHeld, InboundIgnored, InboundReceived, OutgoingSeen,
-    QueueLineImported, RoutingDecided,
+    Action, Deadline, IgnoreReason, InboundChanged, InboundDeferred, InboundHeld, InboundIgnored,
+    InboundJoined, InboundReceived, InboundUnanswered, OutgoingSeen, QueueLineImported,
+    ReactionReceived, RoutingDecided,
 };
 use events::input::{ChatDbPlaced, Placing};
 use events::outcome::Evidence;
@@ -62,9 +63,81 @@ pub(super) fn received(state: &mut State, e: &InboundReceived) {
         reply_to: e.reply_to.clone(),
         answer,
     });
+    inbox.recent.push(Recent {
+        message: e.clone(),
+        unsent: false,
+        tail: Vec::new(),
+        done: Done::Nothing,
+    });
+}
+
+pub(super) fn reacted(state: &mut State, e: &ReactionReceived) {
+    let inbox = Arc::make_mut(&mut state.inbox);
+    inbox.decide(e.rowid, &e.guid);
+    inbox.reactions.push((reaction_digest(e), e.date));
+}
+
+/// The newest words count, also where they came too late: the next change is told from them.
+pub(super) fn changed(state: &mut State, e: &InboundChanged) {
+    let inbox = Arc::make_mut(&mut state.inbox);
+    if let Some(recent) = inbox.recent_mut(&e.guid) {
+        recent.unsent = e.text.is_none();
+        if let Some(text) = &e.text {
+            recent.message.text = text.clone();
+        }
+    }
+    if !e.in_time {
+        return;
+    }
+    if e.text.is_none() {
+        no_longer_waits(state, &e.guid);
+    }
+    Arc::make_mut(&mut state.dispatches).take_back(&e.guid);
+}
+
+pub(super) fn deferred(state: &mut State, e: &InboundDeferred) {
+    Arc::make_mut(&mut state.inbox).waiting = Some(e.clone());
+    let at = state.tick.after(e.wait);
+    deadlines(state).set(Deadline::Gather(e.inbound.clone()), at);
+}
+
+pub(super) fn joined(state: &mut State, e: &InboundJoined) {
+    no_longer_waits(state, &e.inbound);
+    let inbox = Arc::make_mut(&mut state.inbox);
+    let Some(part) = inbox.recent_mut(&e.inbound) else {
+        return;
+    };
+    part.done = Done::Joined(e.into.clone());
+    let mut tail = vec![part.message.text.clone()];
+    tail.append(&mut part.tail);
+    if let Some(whole) = inbox.recent_mut(&e.into) {
+        whole.tail.append(&mut tail);
+    }
+}
+
+fn no_longer_waits(state: &mut State, inbound: &events::Guid) {
+    let waits = |deferred: &InboundDeferred| deferred.inbound == *inbound;
+    if state.inbox.waiting.as_ref().is_some_and(waits) {
+        Arc::make_mut(&mut state.inbox).waiting = None;
+        deadlines(state).clear(&Deadline::Gather(inbound.clone()));
+    }
+}
+
+pub(super) fn unanswered(state: &mut State, e: &InboundUnanswered) {
+    let inbox = Arc::make_mut(&mut state.inbox);
+    inbox.unanswered.note(e);
+    let at = inbox.unanswered.next().max(state.tick);
+    deadlines(state).set(Deadline::Unanswered, at);
 }
 
 pub(super) fn routed(state: &mut State, e: &RoutingDecided) {
+    no_longer_waits(state, &e.inbound);
+    if let Some(recent) = Arc::make_mut(&mut state.inbox).recent_mut(&e.inbound) {
+        recent.done = match e.action {
+            Action::Reply => Done::Answered,
+            _ => Done::Acted(e.target.clone()),
+        };
+    }
     let Some(session) = &e.target else { return };
     let what = match &e.action {
         Action::Instruct { text } | Action::Queue { text } | Action::Steer { text } => {
@@ -109,10 +182,7 @@ pub(super) fn own_row(state: &mut State, e: &OutgoingSeen) {
 pub(super) fn queue_line(state: &mut State, e: &QueueLineImported) {
     let wall = state.wall;
     let inbox = Arc::make_mut(&mut state.inbox);
-    inbox.queue.insert(e.file.clone(), e.offset);
-    while inbox.queue.len() > 16 {
-        inbox.queue.pop_first();
-    }
+    inbox.read_queue(&e.file, e.offset);
     if let (Some(digest), None) = (e.digest, &e.refused) {
         inbox.queue_lines.push((digest, wall));
     }

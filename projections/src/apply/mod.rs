@@ -43,6 +43,12 @@ pub fn apply(state: &mut State, envelope: &Envelope) {
             state.deaf.remove(&e.source);
             deadlines(state).clear(&Deadline::Deaf(e.source));
         }
+        Event::ShapeUnknown(e) => {
+            let wall = state.wall;
+            Arc::make_mut(&mut state.shapes).add(seq, wall, e);
+        }
+        Event::RolloutFollowed(e) => sessions::followed(state, seq, e),
+        Event::GoalChanged(e) => sessions::goal_changed(state, seq, e),
         Event::NotifyReceived(e) => sessions::notified(state, e),
         Event::SessionSeen(e) => sessions::seen(state, e),
         Event::TurnStarted(e) => sessions::turn_started(state, seq, e),
@@ -76,6 +82,7 @@ pub fn apply(state: &mut State, envelope: &Envelope) {
         }
         Event::AppServerLinkChanged(e) => Arc::make_mut(&mut state.server).link(e),
         Event::RoutingDecided(e) => inbound::routed(state, e),
+        Event::EndingNotTold(e) => sessions::not_told(state, e),
         Event::InstructionEnded(e) => Arc::make_mut(&mut state.dispatches).end(e),
         Event::NoticeQueued(e) => notice_queued(state, seq, e),
         Event::NoticeWithdrawn(e) => notice_ended(state, e.notice, End::Withdrawn),
@@ -84,6 +91,11 @@ pub fn apply(state: &mut State, envelope: &Envelope) {
         Event::CommandStarted(e) => commands::started(state, seq, e),
         Event::CommandPerformed(e) => commands::performed(state, seq, e),
         Event::CommandSettled(e) => commands::settled(state, seq, e),
+        Event::ReactionReceived(e) => inbound::reacted(state, e),
+        Event::InboundChanged(e) => inbound::changed(state, e),
+        Event::InboundDeferred(e) => inbound::deferred(state, e),
+        Event::InboundJoined(e) => inbound::joined(state, e),
+        Event::InboundUnanswered(e) => inbound::unanswered(state, e),
     }
 }
 
@@ -144,6 +156,10 @@ fn notice_queued(state: &mut State, seq: Seq, e: &NoticeQueued) {
         deadlines(state).clear(&Deadline::Retry(*replaced));
         deadlines(state).clear(&Deadline::Expiry(*replaced));
     }
+    if e.topic == Topic::Unanswered {
+        Arc::make_mut(&mut state.inbox).unanswered.told(tick);
+        deadlines(state).clear(&Deadline::Unanswered);
+    }
     let expiry = queued.after(state.settings.expiry);
     deadlines(state).set(Deadline::Expiry(seq), expiry);
     await_allowance(state);
@@ -196,6 +212,9 @@ fn deadline_passed(state: &mut State, deadline: &Deadline) {
         | Deadline::Retry(_)
         | Deadline::Allowance
         | Deadline::Expiry(_)
-        | Deadline::Prompt(_) => {}
+        | Deadline::Prompt(_)
+        | Deadline::Goal(_)
+        | Deadline::Gather(_)
+        | Deadline::Unanswered => {}
     }
 }

@@ -2,15 +2,17 @@
 
 use super::shared::{anomaly, deadlines};
 use crate::ring::Ring;
-use crate::sessions::{OpenQuestion, Session};
+use crate::sessions::{FILES_MAX, OpenQuestion, Session, file_name};
 use crate::state::State;
 use crate::waits;
 use events::event::{
-    AssistantReplied, Deadline, Ending, NotifyReceived, QuestionAsked, QuestionClosed,
-    RecordsSkipped, SessionSeen, TurnCompleted, TurnStarted, UserSpoke,
+    AssistantReplied, Deadline, Ending, EndingNotTold, GoalChanged, GoalStatus, NotTold,
+    NotifyReceived, QuestionAsked, QuestionClosed, RecordsSkipped, RolloutFollowed, SessionSeen,
+    TurnCompleted, TurnStarted, UserSpoke,
 };
 use events::input::{Closing, QuestionKind};
 use events::{Seq, SessionId, Wall};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// Threads without a rollout that are remembered; most are Codex's own.
@@ -57,10 +59,14 @@ pub(super) fn seen(state: &mut State, e: &SessionSeen) {
         meta: e.meta.clone(),
         label: named.as_ref().map(|n| n.label.clone()),
         offset: e.offset,
+        files: BTreeMap::new(),
         panes: Ring::default(),
         questions: Vec::new(),
         closed: Ring::default(),
         turn: None,
+        asked: false,
+        ending: None,
+        goal: None,
         ended: Ring::default(),
         finished: false,
         said: None,
@@ -77,6 +83,42 @@ pub(super) fn seen(state: &mut State, e: &SessionSeen) {
         .insert(e.reference.clone(), e.session.clone());
     sessions.by_id.insert(e.session.clone(), session);
     sessions.forget_quietest(&e.session);
+}
+
+/// The place in the file that was followed is kept. A file that was only moved is the same file.
+pub(super) fn followed(state: &mut State, seq: Seq, e: &RolloutFollowed) {
+    let Some(session) = heard(state, seq, &e.session) else {
+        return;
+    };
+    let before = std::mem::replace(&mut session.meta.path, e.path.clone());
+    if file_name(&before) != file_name(&e.path) {
+        session.files.insert(before, session.offset);
+    }
+    session.files.remove(&e.path);
+    while session.files.len() > FILES_MAX {
+        // Names begin with the day and the time: the first is the oldest.
+        session.files.pop_first();
+    }
+    session.offset = e.offset;
+}
+
+pub(super) fn goal_changed(state: &mut State, seq: Seq, e: &GoalChanged) {
+    let Some(session) = heard(state, seq, &e.session) else {
+        return;
+    };
+    session.offset = e.offset;
+    session.goal = Some(e.status.clone());
+    if e.status != GoalStatus::Active {
+        deadlines(state).clear(&Deadline::Goal(e.session.clone()));
+    }
+}
+
+/// Where the goal goes on, the next turn is awaited.
+pub(super) fn not_told(state: &mut State, e: &EndingNotTold) {
+    if e.why == NotTold::GoalGoesOn {
+        let at = state.tick.after(waits::GOAL);
+        deadlines(state).set(Deadline::Goal(e.session.clone()), at);
+    }
 }
 
 /// The session an event tells of; without it the event does not fit.
@@ -97,8 +139,12 @@ pub(super) fn turn_started(state: &mut State, seq: Seq, e: &TurnStarted) {
     };
     session.offset = e.offset;
     session.turn = Some(e.turn.clone());
+    session.asked = false;
+    session.ending = None;
+    session.goal = session.goal.take().filter(|g| *g == GoalStatus::Active);
     session.finished = false;
     session.unsent = None;
+    deadlines(state).clear(&Deadline::Goal(e.session.clone()));
 }
 
 pub(super) fn user_spoke(state: &mut State, seq: Seq, e: &UserSpoke) {
@@ -106,6 +152,7 @@ pub(super) fn user_spoke(state: &mut State, seq: Seq, e: &UserSpoke) {
         return;
     };
     session.offset = e.offset;
+    session.asked = true;
     session.finished = false;
 }
 
@@ -125,10 +172,9 @@ pub(super) fn asked(state: &mut State, seq: Seq, e: &QuestionAsked) {
     session.offset = e.offset;
     session.questions.push(OpenQuestion {
         call: e.call.clone(),
-        turn: e.turn.clone(),
         kind: e.kind,
         questions: e.questions.clone(),
-        asked: seq,
+        digests: e.digests.clone(),
         asked_at: session.active,
     });
     let surplus = session.questions.len().saturating_sub(8);
@@ -157,6 +203,7 @@ pub(super) fn turn_completed(state: &mut State, seq: Seq, e: &TurnCompleted) {
     };
     session.offset = e.offset.unwrap_or(session.offset);
     session.turn = None;
+    session.ending = Some(e.ending.clone());
     session.unsent = None;
     session.finished = true;
     if let Some(turn) = e.turn.as_ref().filter(|turn| !session.ended.contains(turn)) {

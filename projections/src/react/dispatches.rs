@@ -1,14 +1,12 @@
-//! Instructions down the ladder: the verified pane, `codex queue`, a steered
-//! pane, resume, or a refusal that says why. One rung at a time; the next only
+//! Instructions down the ladder: Codex's background server, the verified pane,
+//! `codex queue`, a steered pane, resume, or a refusal that says why. One rung at a time; the next only
 //! after the one before has certainly not borne.
 
 use super::draft::{Draft, decide, topic_known};
 use super::{notices, replies};
 use crate::dispatch::{Dispatch, Rung, What};
 use crate::routing::Route;
-use events::command::{
-    ChooseOptions, Instruction, StartSession, StartTurn, SteerTurn, TypeInstruction,
-};
+use events::command::{ChooseOptions, Instruction, StartSession, StartTurn, TypeInstruction};
 use events::event::{Action, InstructionEnd, InstructionEnded, Rule, Topic};
 use events::outcome::{Doubt, Evidence, Failure, How, Screen};
 use events::{Command, Event, Guid, Outcome, SessionId, Settings, Span, Text};
@@ -20,7 +18,8 @@ pub(super) fn advance(draft: &mut Draft, session: &SessionId) {
             return;
         }
         let ahead = draft.state().dispatches.ahead(session);
-        match next_rung(&head, ahead, &draft.state().settings) {
+        let served = draft.state().server.has(session).is_some();
+        match next_rung(&head, ahead, served, &draft.state().settings) {
             Some(rung) => {
                 let command = command(draft, session, &head, rung);
                 let attempt = u16::try_from(head.tried.len() + 1).unwrap_or(u16::MAX);
@@ -34,11 +33,21 @@ pub(super) fn advance(draft: &mut Draft, session: &SessionId) {
 
 /// The next rung of the ladder; `None` when there is none left.
 /// What waits ahead is never overtaken: behind Codex's queue there is only the queue.
-fn next_rung(dispatch: &Dispatch, ahead: Option<Rung>, settings: &Settings) -> Option<Rung> {
-    let first = if ahead.is_some() || !settings.route_via_tmux {
+fn next_rung(
+    dispatch: &Dispatch,
+    ahead: Option<Rung>,
+    served: bool,
+    settings: &Settings,
+) -> Option<Rung> {
+    let keys = if ahead.is_some() || !settings.route_via_tmux {
         Rung::Queue
     } else {
         Rung::Pane
+    };
+    let first = if served && ahead.is_none() {
+        Rung::AppServer
+    } else {
+        keys
     };
     let choose = matches!(dispatch.what, What::Options { .. });
     let Some(last) = dispatch.tried.last() else {
@@ -59,7 +68,11 @@ fn next_rung(dispatch: &Dispatch, ahead: Option<Rung>, settings: &Settings) -> O
             settings.route_via_tmux.then_some(Rung::Steer)
         }
         Rung::Queue => (!settings.strict_tmux).then_some(Rung::Resume),
-        Rung::Steer | Rung::Resume | Rung::AppServer => None,
+        // What waits until the turn ends touches no screen.
+        Rung::AppServer if last.failure == Failure::TurnRuns => Some(Rung::Queue),
+        // Words behind a prompt are lost when it ends its turn.
+        Rung::AppServer => may_queue(&last.failure).then_some(keys),
+        Rung::Steer | Rung::Resume => None,
     }
 }
 
@@ -73,7 +86,7 @@ fn may_queue(failure: &Failure) -> bool {
                 Screen::Composer { .. } | Screen::Working | Screen::RunningHook | Screen::CopyMode
             )
         }
-        Failure::TooLarge { .. } | Failure::PromptGone { .. } => false,
+        Failure::TooLarge { .. } | Failure::PromptGone { .. } | Failure::PromptUp => false,
         Failure::Target { .. }
         | Failure::NotPermitted { .. }
         | Failure::Row { .. }
@@ -83,19 +96,21 @@ fn may_queue(failure: &Failure) -> bool {
         | Failure::NotStarted { .. }
         | Failure::NoLink { .. }
         | Failure::Rejected { .. }
-        | Failure::NoTurn => true,
+        | Failure::NoTurn
+        | Failure::TurnRuns => true,
     }
 }
 
-/// Its pane was seen at work.
+/// It was seen at work.
 fn was_working(dispatch: &Dispatch) -> bool {
     dispatch.tried.iter().any(|t| {
         matches!(
             &t.failure,
-            Failure::NotReady {
-                screen: Screen::Working,
-                ..
-            }
+            Failure::TurnRuns
+                | Failure::NotReady {
+                    screen: Screen::Working,
+                    ..
+                }
         )
     })
 }
@@ -151,22 +166,13 @@ fn command(draft: &Draft, session: &SessionId, dispatch: &Dispatch, rung: Rung) 
     }
 }
 
-/// To the running turn, or as a new one. A connection that is gone meanwhile is refused.
+/// As a new turn. A connection that is gone meanwhile is refused.
 fn by_server(draft: &Draft, instruction: Instruction) -> Command {
-    let state = draft.state();
-    let generation = state.server.has(&instruction.session).unwrap_or_default();
-    let session = state.sessions.get(&instruction.session);
-    match session.and_then(|session| session.turn.clone()) {
-        Some(turn) => Command::SteerTurn(SteerTurn {
-            instruction,
-            generation,
-            turn,
-        }),
-        None => Command::StartTurn(StartTurn {
-            instruction,
-            generation,
-        }),
-    }
+    let generation = draft.state().server.has(&instruction.session);
+    Command::StartTurn(StartTurn {
+        instruction,
+        generation: generation.unwrap_or_default(),
+    })
 }
 
 fn refuse(draft: &mut Draft, session: &SessionId, dispatch: &Dispatch) {
@@ -239,7 +245,8 @@ const fn received(how: Option<&How>) -> &'static str {
             | How::Accepted
             | How::TurnStarted { .. }
             | How::InterruptAsked
-            | How::EscapePressed(_),
+            | How::EscapePressed(_)
+            | How::Begun,
         )
         | None => "received",
     }
@@ -284,7 +291,8 @@ pub(super) fn not_seen_yet(draft: &mut Draft, command: &Command, how: &How) {
         | How::Answered(_)
         | How::TurnStarted { .. }
         | How::InterruptAsked
-        | How::EscapePressed(_) => "sent, not yet seen",
+        | How::EscapePressed(_)
+        | How::Begun => "sent, not yet seen",
     };
     notices::queue(draft, Some(&session), topic, kind, "");
 }

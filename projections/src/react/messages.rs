@@ -1,16 +1,17 @@
 //! Rows of chat.db: the owner's become routes; our own are looked at next door.
 
 use super::draft::{Draft, decide};
-use super::{dispatches, missing, notices, own_rows, replies};
+use super::{changes, dispatches, gather, missing, notices, own_rows, replies, unanswered};
 use crate::admit::{Verdict, judge};
 use crate::answers::{self, Answer};
 use crate::grammar::{self, Parsed, parse};
 use crate::routing::{self, Route};
 use events::event::{
-    Action, IgnoreReason, InboundHeld, InboundIgnored, InboundReceived, Rule, Topic,
+    Action, IgnoreReason, InboundHeld, InboundIgnored, InboundReceived, InboundUnanswered,
+    ReactionReceived, Rule, Topic,
 };
 use events::input::MessageRow;
-use events::{Event, Guid, Text};
+use events::{CommandId, Event, Guid, SessionId, Text};
 
 /// A row was read.
 pub(super) fn row(draft: &mut Draft, row: &MessageRow) {
@@ -27,54 +28,71 @@ pub(super) fn row(draft: &mut Draft, row: &MessageRow) {
             }
         }
         Verdict::Ours(command) => own_rows::seen(draft, row, command),
-        Verdict::Copy(command) => ignored(
-            draft,
-            InboundIgnored {
-                rowid,
-                guid,
-                reason: IgnoreReason::Echo,
-                copy_of: Some(command),
-            },
-        ),
-        Verdict::Ignored(reason) => ignored(
-            draft,
-            InboundIgnored {
-                rowid,
-                guid,
-                reason,
-                copy_of: None,
-            },
-        ),
+        Verdict::Copy(command) => not_taken(draft, row, IgnoreReason::Echo, Some(command)),
+        Verdict::Ignored(reason) => not_taken(draft, row, reason, None),
+        Verdict::Reacted(reaction) => {
+            draft.record(Event::ReactionReceived(reaction.clone()));
+            reacted(draft, &reaction);
+        }
+        Verdict::Changed(text) => changes::changed(draft, row, text),
         Verdict::Owner {
             text,
             date,
             self_chat,
+            link,
         } => {
-            let (reply_to, attachments) = (row.reply_to.clone(), row.attachments);
-            let text = Text::from(text);
             let event = InboundReceived {
                 rowid,
                 guid,
                 date,
-                text,
-                reply_to,
-                attachments,
+                text: Text::from(text),
+                reply_to: row.reply_to.clone(),
+                attachments: row.attachments && !link,
                 self_chat,
                 from_me: row.from_me,
             };
             draft.record(Event::InboundReceived(event.clone()));
-            owner_wrote(draft, &event);
+            gather::arrived(draft, &event, link);
         }
     }
 }
 
-fn ignored(draft: &mut Draft, event: InboundIgnored) {
+/// A row is not acted on; where it was the owner's and meant something, they hear of it.
+fn not_taken(
+    draft: &mut Draft,
+    row: &MessageRow,
+    reason: IgnoreReason,
+    copy_of: Option<CommandId>,
+) {
+    let event = InboundIgnored {
+        rowid: row.rowid,
+        guid: row.guid.clone(),
+        reason,
+        copy_of,
+    };
+    ignored(draft, event);
+    if crate::admit::deserves_a_word(draft.state(), row, reason) {
+        unanswered::note(
+            draft,
+            InboundUnanswered {
+                inbound: row.guid.clone(),
+                reason,
+                date: row.date,
+            },
+        );
+    }
+}
+
+pub(super) fn ignored(draft: &mut Draft, event: InboundIgnored) {
     let first = event.reason == IgnoreReason::Loop && draft.state().inbox.loop_held == 0;
     draft.record(Event::InboundIgnored(event));
     if first {
         notices::queue(draft, None, Topic::Health, "paused", PAUSED);
     }
 }
+
+/// The owner reacted to a text of ours. A reaction asks for nothing.
+pub(super) fn reacted(_draft: &mut Draft, _reaction: &ReactionReceived) {}
 
 const PAUSED: &str = "Too many messages, or too many with the same words, came within a minute. \
                       This looks like a program that answers by itself, so more of them are not \
@@ -91,7 +109,7 @@ pub(super) fn loop_over(draft: &mut Draft, held: u32) {
 }
 
 /// The owner wrote: understand, route, act. One decision, with its reasons.
-fn owner_wrote(draft: &mut Draft, event: &InboundReceived) {
+pub(super) fn owner_wrote(draft: &mut Draft, event: &InboundReceived) {
     let guid = &event.guid;
     if event.text.reveal().is_empty() {
         decide(draft, guid, control(Rule::Control), Action::Reply);
@@ -103,7 +121,7 @@ fn owner_wrote(draft: &mut Draft, event: &InboundReceived) {
             "Pictures and files cannot be sent to Codex from here. Please write what you want.",
         );
     }
-    match understood(draft, event) {
+    match understood(draft, event).followed_by(&tail(draft, guid)) {
         Parsed::Help => reply(draft, guid, Rule::Control, "help", replies::HELP),
         Parsed::List => {
             let list = replies::list(draft.state());
@@ -125,6 +143,55 @@ fn owner_wrote(draft: &mut Draft, event: &InboundReceived) {
         }
         Parsed::Plain(words) => plain(draft, event, &words),
     }
+}
+
+/// A link that follows the words of the message before it, too late to be one with it.
+pub(super) fn continued(draft: &mut Draft, event: &InboundReceived, session: &SessionId) {
+    let why = "got the message written just before it";
+    let route = Route {
+        rule: Rule::Continued,
+        target: Some(session.clone()),
+        about: None,
+        candidates: vec![routing::candidate(session, why, true)],
+    };
+    to_session(draft, event, route, event.text.reveal());
+}
+
+/// Links and further words that belong to a message, and do not stand in it.
+fn tail(draft: &Draft, guid: &Guid) -> Vec<String> {
+    let recent = draft.state().inbox.recent(guid);
+    let tail = recent.map_or(&[][..], |recent| recent.tail.as_slice());
+    let words = recent.map_or("", |recent| recent.message.text.reveal());
+    let new = |part: &&Text| !crate::admit::holds(words, part.reveal());
+    tail.iter()
+        .filter(new)
+        .map(|part| part.reveal().clone())
+        .collect()
+}
+
+/// Whether a message is words for a session: not a command, and not an answer.
+pub(super) fn is_prose(draft: &Draft, event: &InboundReceived) -> bool {
+    let state = draft.state();
+    let route = match understood(draft, event) {
+        Parsed::Named { words, .. } | Parsed::Plain(words) if is_short_answer(&words) => {
+            return false;
+        }
+        Parsed::Named { name, .. } => routing::named(state, &name),
+        Parsed::Plain(_) => routing::implied(state, event.reply_to.as_ref()),
+        Parsed::New { .. } => return true,
+        _ => return false,
+    };
+    let session = route.target.and_then(|id| state.sessions.get(&id));
+    session.is_none_or(|session| session.question().is_none())
+}
+
+/// What nobody follows with a link.
+fn is_short_answer(words: &str) -> bool {
+    let word = words.trim_end_matches(['.', '!', '?', '…', ' ']);
+    let answers = [
+        "yes", "yeah", "yep", "nope", "okay", "sure", "go on", "thanks", "continue",
+    ];
+    word.chars().count() <= 2 || answers.contains(&word.to_lowercase().as_str())
 }
 
 /// Words that name nothing.
@@ -205,11 +272,20 @@ fn understood(draft: &Draft, event: &InboundReceived) -> Parsed {
         return parse(words);
     }
     let target = routing::implied(state, event.reply_to.as_ref()).target;
-    let asks = target.and_then(|id| state.sessions.get(&id));
+    let asks = target.as_ref().and_then(|id| state.sessions.get(id));
     if asks.is_some_and(|session| answers::is_option(session, words)) {
         return Parsed::Plain(words.clone());
     }
-    parse(words)
+    let Some(replied) = event.reply_to.as_ref() else {
+        return parse(words);
+    };
+    let own = match routing::noticed(state, replied) {
+        Some((None, _)) => return parse(words),
+        Some((Some(id), _)) => state.sessions.get(id).map(|s| s.reference.to_string()),
+        None => None,
+    };
+    let names = |name: &str| routing::named(state, name).rule != Rule::NoMatch;
+    grammar::parse_reply(words, &own.unwrap_or_default(), names)
 }
 
 fn control(rule: Rule) -> Route {

@@ -1,8 +1,12 @@
 //! The only place that decides. An input becomes facts; facts cause decisions;
 //! all of them stand in one batch. Nothing here runs during replay.
 
+pub(crate) mod again;
+mod changes;
 mod dispatches;
 mod draft;
+mod gather;
+mod goals;
 mod messages;
 mod missing;
 mod notices;
@@ -15,14 +19,18 @@ mod replies;
 mod rollouts;
 mod sending;
 mod settle;
+mod shapes;
 mod sources;
+mod unanswered;
 
-use crate::ledger::Stage;
+pub(crate) use replies::list;
+
+use crate::ledger::{Stage, meant};
 use crate::state::State;
 use draft::Draft;
 use events::event::{Deadline, DeadlinePassed, RuntimeStarted, RuntimeStopped};
 use events::input::Started;
-use events::outcome::{Doubt, Performed};
+use events::outcome::{Doubt, How, Performed};
 use events::{Batch, Event, Input, Now, Outcome};
 
 /// Proposes the batch that an input causes, and gives State as it will be after it.
@@ -45,6 +53,7 @@ pub(crate) fn propose(state: State, input: Input, now: Now) -> (Batch, State) {
         Input::ThreadStatus(status) => prompt_news::thread_status(&mut draft, status),
         Input::RateLimits(limits) => prompt_news::rate_limits(&mut draft, limits),
         Input::AppServer(link) => prompt_news::link(&mut draft, link),
+        Input::Shape(shape) => shapes::found(&mut draft, shape),
         Input::Elapsed => elapsed(&mut draft),
     }
     if !draft.is_empty() {
@@ -80,14 +89,14 @@ fn runtime_started(draft: &mut Draft, started: Started) {
         .map(|(id, e)| (*id, e.stage.clone(), e.command.clone()))
         .collect();
     for (id, stage, command) in open {
-        let interrupted = |how| Performed {
-            how,
+        let begun = || Performed {
+            how: How::Begun,
             doubt: Some(Doubt::Interrupted),
         };
         let performed = match stage {
             Stage::Requested => continue,
             Stage::Performed(performed) => Some(performed),
-            Stage::Started => settle::interrupted(&command).map(interrupted),
+            Stage::Started => meant(&command).map(|_| begun()),
         };
         let Some(performed) = performed else {
             // Nothing can prove it afterwards.
@@ -112,9 +121,9 @@ fn elapsed(draft: &mut Draft) {
         draft.record(Event::DeadlinePassed(DeadlinePassed {
             deadline: deadline.clone(),
         }));
-        match deadline {
-            Deadline::Loop => messages::loop_over(draft, held),
-            deadline => settle::due(draft, &deadline),
+        if deadline == Deadline::Loop {
+            messages::loop_over(draft, held);
         }
+        settle::due(draft, &deadline);
     }
 }

@@ -8,8 +8,10 @@ use crate::handle::not_for_owner;
 use crate::redact::redact;
 use crate::sessions::folder;
 use crate::told;
-use events::event::{AttentionRequested, Ending, NotifyReceived, TurnTold};
-use events::input::{Attention, Notify};
+use events::event::{
+    AttentionRequested, Ending, GoalStatus, NotifyReceived, ShapeEffect, ShapeUnknown, TurnTold,
+};
+use events::input::{Attention, Notify, Source};
 use events::{Event, Text};
 
 pub(super) fn received(draft: &mut Draft, notify: Notify) {
@@ -25,7 +27,8 @@ pub(super) fn received(draft: &mut Draft, notify: Notify) {
         }
     };
     let raw = notify.raw.reveal();
-    let told = told::read(raw).map(|told| TurnTold {
+    let read = told::read(raw);
+    let told = read.map(|told| TurnTold {
         last: told.last.map(|text| Text::from(clean(text.reveal()))),
         ..told
     });
@@ -33,17 +36,48 @@ pub(super) fn received(draft: &mut Draft, notify: Notify) {
     let Notify {
         key, origin, at, ..
     } = notify;
-    draft.record(Event::NotifyReceived(NotifyReceived {
+    let event = NotifyReceived {
         key,
         raw,
         origin,
         at,
-        told: told.clone(),
-    }));
-    let Ok(told) = told else { return };
+        told,
+    };
+    self::told(draft, event);
+}
+
+/// Notify told of a turn.
+pub(super) fn told(draft: &mut Draft, event: NotifyReceived) {
+    let told = event.told.clone();
+    draft.record(Event::NotifyReceived(event));
+    let told = match told {
+        Ok(told) => told,
+        Err(fault) => return not_understood(draft, fault),
+    };
     if draft.state().sessions.get(&told.session).is_some() {
         place(draft, told);
     }
+}
+
+/// A payload that tells nothing. One of the right form that names no thread is Codex's, of
+/// a version that spells it in another way; everything else was not written by Codex.
+fn not_understood(draft: &mut Draft, fault: String) {
+    let renamed = fault == told::NO_THREAD;
+    let kind = fault.split(" at line ").next().unwrap_or_default();
+    let kind = kind.split(" of ").next().unwrap_or_default().to_owned();
+    let shape = ShapeUnknown {
+        source: Source::Notify,
+        kind,
+        place: fault,
+        version: String::new(),
+        effect: if renamed {
+            ShapeEffect::Deaf
+        } else {
+            ShapeEffect::Counted
+        },
+        count: 1,
+    };
+    super::shapes::found(draft, shape);
 }
 
 /// Takes a told turn as the session's.
@@ -54,9 +88,11 @@ pub(super) fn place(draft: &mut Draft, told: TurnTold) {
     let Some(known) = draft.state().sessions.get(&told.session) else {
         return;
     };
-    // A turn without a name is told by the rollout, which names it: once, not twice.
+    // A turn without a name is told by the rollout, which names it: once, not twice. So is one
+    // without words, and one of a goal: only the rollout knows what they mean.
     let turn = told.turn.or_else(|| known.turn.clone());
-    if known.is_owners() && turn.is_some() {
+    let clear = told.last.is_some() && known.goal != Some(GoalStatus::Active);
+    if known.is_owners() && turn.is_some() && clear {
         let ending = Ending::Finished { last: told.last };
         turn_ended(draft, &told.session, None, turn, &ending);
     }
@@ -75,14 +111,20 @@ pub(super) fn attention(draft: &mut Draft, attention: Attention) {
         attention.need.reveal().clone()
     };
     let Attention { key, cwd, .. } = attention;
-    let body = format!("{}\n{need}", folder(&cwd));
-    let sent = refused.is_none();
-    draft.record(Event::AttentionRequested(AttentionRequested {
+    let event = AttentionRequested {
         key,
         cwd,
         need: Text::from(need),
         refused,
-    }));
+    };
+    requested(draft, event);
+}
+
+/// A text was asked for.
+pub(super) fn requested(draft: &mut Draft, event: AttentionRequested) {
+    let body = format!("{}\n{}", folder(&event.cwd), event.need.reveal());
+    let sent = event.refused.is_none();
+    draft.record(Event::AttentionRequested(event));
     if sent {
         notices::request(draft, &body);
     }

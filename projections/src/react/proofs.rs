@@ -2,13 +2,13 @@
 
 use super::draft::Draft;
 use super::settle::{perform, settle};
-use crate::ledger::Stage;
+use crate::ledger::{Entry, Stage};
 use events::input::Closing;
 use events::outcome::{Doubt, Evidence, Failure};
 use events::{CallId, Command, CommandId, Digest, Outcome, Report, SessionId};
 
 /// An executor reports. What was settled by proof meanwhile stays so.
-pub(super) fn reported(draft: &mut Draft, id: CommandId, report: Report) {
+pub(super) fn reported(draft: &mut Draft, id: CommandId, mut report: Report) {
     let started = draft
         .state()
         .ledger
@@ -17,6 +17,9 @@ pub(super) fn reported(draft: &mut Draft, id: CommandId, report: Report) {
         .is_some_and(|entry| entry.stage == Stage::Started);
     if !started {
         return;
+    }
+    if draft.state().settings.redact {
+        crate::redact::report(&mut report);
     }
     match report {
         Report::Performed(performed) => perform(draft, id, performed),
@@ -32,14 +35,23 @@ pub(super) fn proven_by_words(
     session: &SessionId,
     offset: u64,
     digest: Digest,
+    client: Option<&str>,
 ) -> bool {
     let open = &draft.state().ledger.open;
     let fits = |command: &Command| {
         crate::apply::dispatch_of(command).filter(|(target, _)| target == session)
     };
+    // A name of ours is proof whatever the words are; somebody else's is none for what we named.
+    let named = |command: &Command| {
+        matches!(command, Command::StartTurn(_) | Command::SteerTurn(_)) && client.is_some()
+    };
+    let is_it = |id: &CommandId, e: &Entry| {
+        let ours = client.is_some_and(|client| client == id.to_string());
+        ours || (e.digest == Some(digest) && !named(&e.command))
+    };
     let begun = open
         .iter()
-        .filter(|(_, e)| e.stage != Stage::Requested && e.digest == Some(digest));
+        .filter(|(id, e)| e.stage != Stage::Requested && is_it(id, e));
     let Some(inbound) = begun
         .filter_map(|(_, e)| fits(&e.command))
         .map(|(_, inbound)| inbound)

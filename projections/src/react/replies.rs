@@ -19,7 +19,7 @@ new label: what to do, in a new session
 retry: resend texts that may not have reached you";
 
 /// The answer to `list`.
-pub(super) fn list(state: &State) -> String {
+pub(crate) fn list(state: &State) -> String {
     let owners = state.sessions.owners();
     if owners.is_empty() {
         return "No sessions yet. Start Codex in a terminal, or write \"new label: what to do\"."
@@ -113,7 +113,7 @@ const fn rung(rung: Rung) -> &'static str {
         Rung::Pane | Rung::Steer => "Pane",
         Rung::Queue => "Codex's queue",
         Rung::Resume => "codex exec resume",
-        Rung::AppServer => "Codex's server",
+        Rung::AppServer => "Codex's background server",
     }
 }
 
@@ -135,8 +135,10 @@ pub(super) fn why(failure: &Failure) -> String {
         Failure::Target { code, .. } => format!("Messages cannot find the recipient ({code})."),
         Failure::NotPermitted { code } => format!("macOS does not allow it ({code})."),
         Failure::Row { code, .. } => format!("Messages reports error {code}."),
-        Failure::Rejected { code, .. } => format!("Codex's server refused it ({code})."),
+        Failure::Rejected { code, .. } => format!("Codex's background server refused it ({code})."),
         Failure::NoTurn => "no turn is running.".into(),
+        Failure::TurnRuns => "a turn is running.".into(),
+        Failure::PromptUp => "it waits for your answer to something else.".into(),
     }
 }
 

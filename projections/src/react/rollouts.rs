@@ -2,24 +2,28 @@
 //! questions, and whether our words arrived.
 
 use super::draft::{Draft, topic_known};
-use super::{notices, notify, prompt_news, proofs};
+use super::{goals, notices, notify, prompt_news, proofs};
 use crate::redact::redact;
 use crate::refs;
 use crate::render;
-use crate::sessions::OpenQuestion;
+use crate::sessions::{OpenQuestion, Session, file_name};
 use crate::waits;
 use events::event::{
-    AssistantReplied, Ending, QuestionAsked, QuestionClosed, RecordsSkipped, SessionSeen, Topic,
-    TurnCompleted, TurnStarted, UserSpoke,
+    AssistantReplied, Ending, EndingNotTold, NotTold, QuestionAsked, QuestionClosed,
+    RecordsSkipped, RolloutFollowed, SessionSeen, Topic, TurnCompleted, TurnStarted, UserSpoke,
 };
 use events::input::{Choice, Closing, Question, QuestionKind, Rollout, RolloutFact, SessionMeta};
 use events::settings::NotifyMode;
 use events::{CallId, Digest, Event, SessionId, Text, Tick, TurnId};
 
+/// Reasons of an interruption that only say that something else goes on.
+const REPLACED: [&str; 2] = ["replaced", "review_ended"];
+
 /// A rollout grew by a record.
 pub(super) fn grew(draft: &mut Draft, rollout: Rollout) {
     let Rollout {
         session,
+        path,
         offset,
         at: _,
         fact,
@@ -31,9 +35,18 @@ pub(super) fn grew(draft: &mut Draft, rollout: Rollout) {
     if draft.state().sessions.get(&session).is_none() {
         return;
     }
+    follow(draft, &session, &path, None);
     match fact {
         RolloutFact::Meta(_) => {}
-        RolloutFact::TurnStarted { turn, plan_mode } => {
+        RolloutFact::Goal(status) => goals::changed(draft, &session, offset, status),
+        RolloutFact::TurnStarted {
+            turn,
+            plan_mode,
+            goal,
+        } => {
+            if goal {
+                goals::goes_on(draft, &session, offset);
+            }
             let event = TurnStarted {
                 session,
                 offset,
@@ -42,17 +55,18 @@ pub(super) fn grew(draft: &mut Draft, rollout: Rollout) {
             };
             draft.record(Event::TurnStarted(event));
         }
-        RolloutFact::UserMessage { text } => user_spoke(draft, &session, offset, &text),
+        RolloutFact::UserMessage { text, client } => {
+            spoke(draft, user_spoke(session, offset, &text, client));
+        }
         RolloutFact::AssistantMessage { turn, text } => {
             let text = clean(draft, &text);
-            progress(draft, &session, None);
             let event = AssistantReplied {
                 session,
                 offset,
                 turn,
                 text,
             };
-            draft.record(Event::AssistantReplied(event));
+            replied(draft, event);
         }
         RolloutFact::Asked {
             call,
@@ -60,6 +74,8 @@ pub(super) fn grew(draft: &mut Draft, rollout: Rollout) {
             kind,
             questions,
         } => {
+            let digests = questions.iter().map(|q| Digest::of(q.text.reveal()));
+            let digests = digests.collect();
             let questions = questions.iter().map(|q| clean_question(draft, q)).collect();
             asked(
                 draft,
@@ -70,6 +86,7 @@ pub(super) fn grew(draft: &mut Draft, rollout: Rollout) {
                     call,
                     kind,
                     questions,
+                    digests,
                 },
             );
         }
@@ -87,6 +104,25 @@ pub(super) fn grew(draft: &mut Draft, rollout: Rollout) {
             }));
         }
     }
+}
+
+/// The session's records come from this file from here on; it is read up to `read`, or
+/// as far as it was before.
+fn follow(draft: &mut Draft, session: &SessionId, path: &str, read: Option<u64>) {
+    let Some(known) = draft.state().sessions.get(session) else {
+        return;
+    };
+    if path.is_empty() || known.meta.path == path {
+        return;
+    }
+    let moved = file_name(&known.meta.path) == file_name(path);
+    let before = if moved { Some(known.offset) } else { read };
+    let before = before.or_else(|| known.files.get(path).copied());
+    draft.record(Event::RolloutFollowed(RolloutFollowed {
+        session: session.clone(),
+        path: path.to_owned(),
+        offset: before.unwrap_or(0),
+    }));
 }
 
 fn ending(draft: &Draft, last: Option<Text>, error: Option<Text>) -> Ending {
@@ -142,13 +178,17 @@ fn clean_question(draft: &Draft, question: &Question) -> Question {
 
 /// The head of a rollout: the session gets its ref, and turns that notify told of find their place.
 /// A known head comes again when the file under it moved or was rewritten.
-fn seen(draft: &mut Draft, session: &SessionId, meta: SessionMeta, offset: u64) {
-    if draft
-        .state()
-        .sessions
-        .get(session)
-        .is_some_and(|known| known.meta == meta)
-    {
+fn seen(draft: &mut Draft, session: &SessionId, mut meta: SessionMeta, offset: u64) {
+    if let Some(known) = draft.state().sessions.get(session) {
+        let another = file_name(&known.meta.path) != file_name(&meta.path);
+        if another {
+            // A further file of the thread was made later than the thread.
+            meta.created = known.meta.created;
+            follow(draft, session, &meta.path, Some(offset));
+        }
+    }
+    let known = draft.state().sessions.get(session);
+    if known.is_some_and(|known| known.meta == meta) {
         return;
     }
     let reference = refs::assign(&draft.state().sessions, session);
@@ -185,15 +225,23 @@ fn seen(draft: &mut Draft, session: &SessionId, meta: SessionMeta, offset: u64) 
     }
 }
 
-fn user_spoke(draft: &mut Draft, session: &SessionId, offset: u64, text: &Text) {
-    let digest = Digest::of(text.reveal());
-    let chars = u32::try_from(text.reveal().chars().count()).unwrap_or(u32::MAX);
-    draft.record(Event::UserSpoke(UserSpoke {
-        session: session.clone(),
+/// What is kept of the user's words.
+fn user_spoke(session: SessionId, offset: u64, text: &Text, client: Option<String>) -> UserSpoke {
+    UserSpoke {
+        session,
         offset,
-        digest,
-        chars,
-    }));
+        digest: Digest::of(text.reveal()),
+        chars: u32::try_from(text.reveal().chars().count()).unwrap_or(u32::MAX),
+        client,
+    }
+}
+
+/// The rollout recorded words of the user.
+pub(super) fn spoke(draft: &mut Draft, event: UserSpoke) {
+    let (offset, digest) = (event.offset, event.digest);
+    let client = event.client.clone();
+    let (session, client) = (&event.session.clone(), client.as_deref());
+    draft.record(Event::UserSpoke(event));
     let open = draft
         .state()
         .sessions
@@ -205,7 +253,7 @@ fn user_spoke(draft: &mut Draft, session: &SessionId, offset: u64, text: &Text) 
             close(draft, session, offset, &question.call, how);
         }
     }
-    let ours = proofs::proven_by_words(draft, session, offset, digest);
+    let ours = proofs::proven_by_words(draft, session, offset, digest, client);
     if !ours {
         overtaken(draft, session);
     }
@@ -231,7 +279,8 @@ fn overtaken(draft: &mut Draft, session: &SessionId) {
 fn progress(draft: &mut Draft, session: &SessionId, last: Option<&Text>) {
     let settings = &draft.state().settings;
     let wanted = settings.mode == NotifyMode::Send && !settings.only_needs_input;
-    let Some(known) = draft.state().sessions.get(session) else {
+    let known = draft.state().sessions.get(session);
+    let Some(known) = known.filter(|known| !known.goes_on()) else {
         return;
     };
     let same =
@@ -248,7 +297,13 @@ fn progress(draft: &mut Draft, session: &SessionId, last: Option<&Text>) {
     }
 }
 
-fn asked(draft: &mut Draft, asked: QuestionAsked) {
+/// The model said something: what it said before is not its last word.
+pub(super) fn replied(draft: &mut Draft, event: AssistantReplied) {
+    progress(draft, &event.session, None);
+    draft.record(Event::AssistantReplied(event));
+}
+
+pub(super) fn asked(draft: &mut Draft, asked: QuestionAsked) {
     let Some(known) = draft.state().sessions.get(&asked.session) else {
         return;
     };
@@ -280,7 +335,13 @@ fn call_closed(draft: &mut Draft, session: &SessionId, offset: u64, call: &CallI
     }
 }
 
-fn close(draft: &mut Draft, session: &SessionId, offset: u64, call: &CallId, how: Closing) {
+pub(super) fn close(
+    draft: &mut Draft,
+    session: &SessionId,
+    offset: u64,
+    call: &CallId,
+    how: Closing,
+) {
     draft.record(Event::QuestionClosed(QuestionClosed {
         session: session.clone(),
         offset,
@@ -320,6 +381,8 @@ pub(super) fn turn_ended(
         .map(|q| q.call.clone())
         .collect();
     let (owners, before) = (known.is_owners(), known.offset);
+    let ending = &with_last_words(known, ending);
+    let not_told = why_not_told(known, ending);
     let last = match ending {
         Ending::Finished { last } => last.as_ref(),
         Ending::Failed { .. } | Ending::Interrupted { .. } => None,
@@ -343,9 +406,41 @@ pub(super) fn turn_ended(
         close(draft, session, offset.unwrap_or(before), &call, how);
     }
     prompt_news::turn_ended(draft, session, turn.as_ref());
-    if owners && !told && wants_endings(draft) {
-        let (kind, body) = worded(ending);
-        notices::queue(draft, Some(session), Topic::TurnEnd(turn), kind, &body);
+    if !owners || told || !wants_endings(draft) {
+        return;
+    }
+    if let Some(why) = not_told {
+        let session = session.clone();
+        draft.record(Event::EndingNotTold(EndingNotTold { session, turn, why }));
+        return;
+    }
+    goals::tell(draft, session, Topic::TurnEnd(turn), ending);
+}
+
+/// A review's record of its end holds no words, though its findings were said before.
+fn with_last_words(known: &Session, ending: &Ending) -> Ending {
+    match ending {
+        Ending::Finished { last: None } => Ending::Finished {
+            last: known.unsent.clone(),
+        },
+        Ending::Finished { .. } | Ending::Failed { .. } | Ending::Interrupted { .. } => {
+            ending.clone()
+        }
+    }
+}
+
+/// What nobody waits for is not told: see "What you hear" in docs/control-plane.md.
+fn why_not_told(known: &Session, ending: &Ending) -> Option<NotTold> {
+    // Of a turn whose beginning was not seen it is not known whether somebody asked.
+    let unasked = known.turn.is_some() && !known.asked;
+    match ending {
+        Ending::Interrupted { reason } if REPLACED.contains(&reason.as_str()) => {
+            Some(NotTold::Replaced)
+        }
+        Ending::Interrupted { .. } => None,
+        _ if known.goes_on() => Some(NotTold::GoalGoesOn),
+        Ending::Finished { last: None } if unasked => Some(NotTold::NothingSaid),
+        Ending::Finished { .. } | Ending::Failed { .. } => None,
     }
 }
 
@@ -354,7 +449,7 @@ fn wants_endings(draft: &Draft) -> bool {
     settings.mode != NotifyMode::StateOnly && settings.final_status && !settings.only_needs_input
 }
 
-fn worded(ending: &Ending) -> (&'static str, String) {
+pub(super) fn worded(ending: &Ending) -> (&'static str, String) {
     match ending {
         Ending::Finished { last } => (
             "done",

@@ -4,13 +4,11 @@
 
 use super::draft::Draft;
 use super::{dispatches, missing, notices, prompts, sending};
-use crate::ledger::Stage;
-use events::command::InterruptWay;
+use crate::ledger::{Stage, as_meant, meant};
 use events::event::{CommandPerformed, CommandSettled, Deadline, NoticeExpired};
 use events::input::Source;
-use events::outcome::{Doubt, How, Performed};
-use events::prompt::AnswerWay;
-use events::{Command, CommandId, Event, Outcome, Pane, Seq};
+use events::outcome::{Doubt, Performed};
+use events::{Command, CommandId, Event, Outcome, Seq};
 
 /// Carried out: from here on only proof, or its absence, ends it.
 pub(super) fn perform(draft: &mut Draft, id: CommandId, performed: Performed) {
@@ -53,9 +51,9 @@ pub(super) fn settle(draft: &mut Draft, id: CommandId, outcome: Outcome) {
         outcome: outcome.clone(),
     }));
     let how = match &entry.stage {
-        Stage::Performed(performed) => Some(performed.how.clone()),
+        Stage::Performed(performed) => Some(as_meant(&entry.command, &performed.how)),
         // Proof may come before the executor does.
-        Stage::Started => interrupted(&entry.command),
+        Stage::Started => meant(&entry.command),
         Stage::Requested => None,
     };
     match &entry.command {
@@ -130,44 +128,21 @@ pub(super) fn due(draft: &mut Draft, deadline: &Deadline) {
                 &entry.stage,
                 matches!(entry.command, Command::PressEnter(_)),
             ) {
-                dispatches::not_seen_yet(draft, &entry.command, &performed.how);
+                let how = as_meant(&entry.command, &performed.how);
+                dispatches::not_seen_yet(draft, &entry.command, &how);
             }
         }
         Deadline::Expiry(notice) => too_old(draft, *notice),
         Deadline::Deaf(source) => super::sources::deaf(draft, *source),
         Deadline::SelfTest => notices::self_test(draft),
-        Deadline::Loop => {}
         Deadline::Prompt(prompt) => prompts::too_old(draft, *prompt),
-        Deadline::Pace(_) | Deadline::Retry(_) | Deadline::Rollout(_) | Deadline::Allowance => {}
-    }
-}
-
-/// How a command is being carried out whose executor has not reported; `None`
-/// where nothing can prove it afterwards.
-pub(super) fn interrupted(command: &Command) -> Option<How> {
-    let pane = |hints: &[Pane]| {
-        hints.first().cloned().unwrap_or(Pane {
-            socket: String::new(),
-            id: String::new(),
-        })
-    };
-    match command {
-        Command::SendMessage(_) => Some(How::Accepted),
-        Command::TypeInstruction(c) if c.steer => Some(How::Steered(pane(&c.hints))),
-        Command::TypeInstruction(c) => Some(How::Typed(pane(&c.hints))),
-        Command::ChooseOptions(c) => Some(How::Chosen(pane(&c.hints))),
-        Command::QueueInstruction(_) => Some(How::Queued),
-        Command::ResumeSession(_) => Some(How::Resumed),
-        Command::AnswerPrompt(c) => Some(match &c.way {
-            AnswerWay::AppServer { .. } => How::Replied { words: false },
-            AnswerWay::Keys { hints } => How::Answered(pane(hints)),
-        }),
-        Command::StartTurn(_) => Some(How::TurnStarted { turn: None }),
-        Command::SteerTurn(_) => Some(How::TurnSteered),
-        Command::InterruptTurn(c) => Some(match &c.way {
-            InterruptWay::AppServer { .. } => How::InterruptAsked,
-            InterruptWay::Keys { hints } => How::EscapePressed(pane(hints)),
-        }),
-        Command::PressEnter(_) | Command::StartSession(_) => None,
+        Deadline::Goal(session) => super::goals::ended(draft, session),
+        Deadline::Gather(_) => super::gather::release(draft),
+        Deadline::Unanswered => super::unanswered::tell(draft),
+        Deadline::Pace(_)
+        | Deadline::Retry(_)
+        | Deadline::Rollout(_)
+        | Deadline::Allowance
+        | Deadline::Loop => {}
     }
 }

@@ -6,7 +6,7 @@ use crate::handle::not_for_owner;
 use crate::redact::redact;
 use events::event::{LogRecovered, QueueLineImported, SourceFailed, SourceRecovered, Topic};
 use events::input::{QueueEntry, QueueLine, Source, SourceState};
-use events::{Digest, Event, Wall};
+use events::{Digest, Event, Text, Wall};
 
 /// A source changed; what is known already is not said again.
 pub(super) fn changed(draft: &mut Draft, source: Source, now: SourceState) {
@@ -80,13 +80,19 @@ pub(super) fn queue_line(draft: &mut Draft, line: QueueLine) {
             (Some(digest), refused, Some(entry.text))
         }
     };
-    let sent = refused.is_none();
-    draft.record(Event::QueueLineImported(QueueLineImported {
+    let event = QueueLineImported {
         file,
         offset,
         digest,
         refused,
-    }));
+    };
+    line_taken(draft, event, text);
+}
+
+/// A line of the queue file was taken, with its words where it has any.
+pub(super) fn line_taken(draft: &mut Draft, event: QueueLineImported, text: Option<Text>) {
+    let sent = event.refused.is_none();
+    draft.record(Event::QueueLineImported(event));
     if let Some(text) = text.filter(|_| sent) {
         let settings = &draft.state().settings;
         let text = if settings.redact {

@@ -109,7 +109,7 @@ fn f_rows_inserted_again_under_new_names_do_nothing() {
     let mut world = World::new();
     let row = world.self_row("help", true);
     world.take(row.clone());
-    for (hours, reason) in [(0, Reason::Twin), (21, Reason::Stale), (3, Reason::Stale)] {
+    for hours in [0, 21, 3] {
         world.pass(hours * 3_600_000);
         world.rowid += 1;
         let again = MessageRow {
@@ -119,7 +119,7 @@ fn f_rows_inserted_again_under_new_names_do_nothing() {
             ..row.clone()
         };
         assert!(
-            matches!(world.take(again).as_slice(), [Event::InboundIgnored(e)] if e.reason == reason),
+            matches!(world.take(again).as_slice(), [Event::InboundIgnored(e)] if e.reason == Reason::Twin),
             "{hours}"
         );
     }
@@ -172,11 +172,10 @@ fn the_owner_who_quotes_us_says_nothing_to_a_session() {
             world.self_row(text, false),
             world.row(text),
         ] {
-            assert_eq!(
-                verdict(&world, &row),
-                Verdict::Ignored(Reason::Echo),
-                "{text}"
-            );
+            // What begins as ours, in a chat where ours come back, may be ours.
+            let echo = text.starts_with("[Codex]") && row.destination == Some(OWNER.into());
+            let reason = if echo { Reason::Echo } else { Reason::Quoted };
+            assert_eq!(verdict(&world, &row), Verdict::Ignored(reason), "{text}");
         }
     }
     let row = world.row("where is [Codex] printed?");

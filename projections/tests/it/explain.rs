@@ -4,8 +4,8 @@ use crate::support::{OWNER, World};
 use events::event::{InstructionEnd, NoticeExpired, NoticeQueued, NoticeWithdrawn, Topic};
 use events::input::MessageRow;
 use events::outcome::{Failure, How};
-use events::{Command, Envelope, Event, Guid, Now, Outcome, Seq, Wall};
-use projections::explain::{Subject, explain};
+use events::{Command, Envelope, Event, Now, Outcome, Seq, Wall};
+use projections::explain::{Batches, Finder, Found, Matter, Subject, Told, explain};
 use std::collections::BTreeSet;
 
 /// The log that events would make; only their order matters here.
@@ -18,9 +18,19 @@ fn log(events: Vec<Event>, wall: Wall) -> Vec<Envelope> {
     batch.envelopes().to_vec()
 }
 
+/// A story as it is read, without the words of people.
+fn text(told: &Told) -> String {
+    let lines = told.lines.iter().flat_map(|line| {
+        let details = line.details.iter().map(|detail| format!("  {detail}"));
+        std::iter::once(line.text.clone()).chain(details)
+    });
+    let all: Vec<_> = told.summary.iter().cloned().chain(lines).collect();
+    all.join("\n") + "\n"
+}
+
 fn told(events: Vec<Event>, subject: &Subject) -> String {
     let log = log(events, Wall(1_000_000));
-    explain(&log, subject, Wall(1_180_000)).unwrap()
+    text(&explain(&log, subject).unwrap())
 }
 
 #[test]
@@ -50,19 +60,23 @@ fn an_instruction_is_told_from_the_row_to_its_end() {
     for subject in [
         Subject::Last,
         Subject::Row(received.rowid),
-        Subject::Named(received.guid.clone()),
+        Subject::Words(received.guid.to_string()),
+        Subject::Words("ZEBRAfinch".into()),
     ] {
         let story = told(events.clone(), &subject);
         let mut rest = story.as_str();
         for step in [
-            "it is your word",
-            "its words go into",
+            "Its words go into",
             "because the message names the session",
-            "type it into its pane",
-            "it certainly did not happen: no pane was proven",
-            "codex queue",
-            "handed to codex queue",
             "In the end the session has it.",
+            "You wrote row",
+            "It is your word",
+            "chosen: ",
+            "type it into the pane",
+            "it certainly did not happen: no pane was proven",
+            "hand it to codex queue",
+            "handed to codex queue",
+            "The instruction for",
         ] {
             let Some((_, after)) = rest.split_once(step) else {
                 panic!("{step:?} is missing in {story}");
@@ -99,9 +113,39 @@ fn a_row_that_was_not_acted_on_has_its_reason_and_a_strangers_is_not_the_last() 
     );
     let story = told(events.clone(), &Subject::Row(stranger));
     assert!(story.contains("from somebody else"), "{story}");
-    let unknown = Subject::Named(Guid::parse("NOBODYS").unwrap());
-    assert_eq!(explain(&log(events, Wall(0)), &unknown, Wall(0)), None);
-    assert_eq!(explain(&[], &Subject::Last, Wall(0)), None);
+    let unknown = Subject::Words("NOBODYS".into());
+    assert_eq!(explain(&log(events, Wall(0)), &unknown), None);
+    assert_eq!(explain(&[], &Subject::Last), None);
+}
+
+/// A log whose State is the world's so far: it begins with its two sessions.
+fn beginning(world: &World) -> Vec<Envelope> {
+    let seen = world
+        .machine
+        .state()
+        .sessions
+        .by_id
+        .iter()
+        .map(|(id, session)| {
+            Event::SessionSeen(events::event::SessionSeen {
+                session: id.clone(),
+                reference: session.reference.clone(),
+                meta: session.meta.clone(),
+                offset: 0,
+            })
+        });
+    let first =
+        world.machine.state().last.0 + 1 - world.machine.state().sessions.by_id.len() as u64;
+    (first..)
+        .zip(seen)
+        .map(|(seq, event)| Envelope {
+            seq: Seq(seq),
+            wall: world.now.wall,
+            tick: world.now.tick,
+            cause: None,
+            event,
+        })
+        .collect()
 }
 
 /// A batch of the machine's as it stands in the log.
@@ -116,22 +160,21 @@ fn kept(world: &World, log: &mut Vec<Envelope>, events: Vec<Event>) {
 
 /// Positions and commands that stand in a story, as a person reads them.
 fn mentioned(story: &str) -> BTreeSet<String> {
-    let words = story.split(|c: char| c.is_whitespace() || ",:".contains(c));
-    let named = words.map(|word| word.trim_end_matches('.'));
-    named
-        .filter(|word| {
-            word.split_once('.')
-                .is_some_and(|(a, b)| a.parse::<u32>().is_ok() && b.parse::<u32>().is_ok())
-        })
-        .map(ToOwned::to_owned)
-        .collect()
+    let named = story.split("ommand ").skip(1);
+    let id = |rest: &str| {
+        let end = rest.find(|c: char| !c.is_ascii_digit() && c != '.');
+        rest[..end.unwrap_or(rest.len())]
+            .trim_end_matches('.')
+            .to_owned()
+    };
+    named.map(id).filter(|id| id.contains('.')).collect()
 }
 
 #[test]
 fn of_two_at_once_each_story_is_its_own() {
     let mut world = World::new();
-    let mut log = Vec::new();
     let (api, web) = (world.session(1, "/srv/api"), world.session(2, "/srv/web"));
+    let mut log = beginning(&world);
     let mut rows = Vec::new();
     for (name, session) in [("api", &api), ("web", &web)] {
         let row = world.row(&format!("@{name} go on"));
@@ -169,34 +212,78 @@ fn of_two_at_once_each_story_is_its_own() {
         sends.push(id);
     }
     assert_eq!((tries.len(), receipts.len(), sends.len()), (2, 2, 2));
-    let story = |subject: &Subject| explain(&log, subject, world.now.wall).unwrap();
+    let story = |subject: &Subject| text(&explain(&log, subject).unwrap());
     for nth in [0, 1] {
         let (guid, session) = &rows[nth];
-        let told = story(&Subject::Named(guid.clone()));
+        let told = story(&Subject::Words(guid.to_string()));
         let own = [tries[nth].to_string(), sends[nth].to_string()];
         assert_eq!(mentioned(&told), BTreeSet::from(own), "{told}");
         for once in [
-            "held at first",
-            "Decided: ",
-            &format!("into the session {session}, because"),
+            "lacks a chat and is read again",
             "In the end the session has it.",
-            &format!("Notice {}, a receipt", receipts[nth]),
+            "  chosen: ",
+            &format!(
+                "A text for you waits to be sent: a receipt for you about {}",
+                name(&world, session)
+            ),
         ] {
             assert_eq!(told.matches(once).count(), 1, "{once:?} in {told}");
         }
+        let into = format!("Its words go into {}, because", name(&world, session));
+        assert_eq!(told.matches(&into).count(), 2, "{told}");
         assert!(!told.contains("still under way"), "{told}");
-        let told = story(&Subject::Notice(receipts[nth]));
         assert_eq!(
-            mentioned(&told),
-            BTreeSet::from([sends[nth].to_string()]),
-            "{told}"
+            told,
+            story(&Subject::Event(receipts[nth])),
+            "a receipt is its message's"
         );
-        assert!(told.contains("queued just now"), "{told}");
+        assert_eq!(
+            told,
+            story(&Subject::Command(sends[nth])),
+            "so is what sends it"
+        );
     }
     assert_eq!(
         story(&Subject::Last),
-        story(&Subject::Named(rows[1].0.clone()))
+        story(&Subject::Words(rows[1].0.to_string()))
     );
+    // A phrase that both say, and the time in which both came.
+    for several in [
+        Subject::Words("go ON".into()),
+        Subject::Between(Wall(0), Wall(i64::MAX)),
+    ] {
+        let Found::Several(hits) = found(&log, several) else {
+            panic!("both fit");
+        };
+        let messages = hits
+            .iter()
+            .filter(|hit| matches!(hit.matter, Matter::Message(_)));
+        assert_eq!(messages.count(), 2, "{hits:#?}");
+    }
+    let reference = world.reference(&api).to_string();
+    assert_eq!(
+        found(&log, Subject::Session(reference)),
+        Found::One(Matter::Session(api))
+    );
+    assert_eq!(
+        found(&log, Subject::Words("unheard of".into())),
+        Found::Nothing
+    );
+}
+
+fn name(world: &World, session: &events::SessionId) -> String {
+    projections::describe::session_name(world.machine.state(), session)
+}
+
+fn found(log: &[Envelope], subject: Subject) -> Found {
+    let mut finder = Finder::new(subject);
+    let mut batches = Batches::default();
+    let mut each = |state: &projections::State, batch: &[Envelope]| finder.batch(state, batch);
+    for entry in log {
+        batches.push(entry.clone(), &mut each);
+    }
+    let state = batches.end(&mut each);
+    finder.found(&state)
 }
 
 #[test]
@@ -210,7 +297,7 @@ fn what_became_of_a_notice_that_was_not_sent_is_told_of_it_alone() {
             replaces,
         })
     };
-    let log = log(
+    let mut log = log(
         vec![
             queued(vec![]),
             queued(vec![]),
@@ -224,15 +311,34 @@ fn what_became_of_a_notice_that_was_not_sent_is_told_of_it_alone() {
         ],
         Wall(0),
     );
+    for entry in &mut log {
+        entry.cause = None;
+    }
     for (notice, end) in [
-        (1, Some("It was not sent any more: it was seen.")),
-        (2, Some("It waited too long and was not sent.")),
-        (3, Some("Notice 6 took its place.")),
-        (6, None),
+        (
+            1,
+            [
+                "It was not sent: it no longer mattered.",
+                "is not sent any more: it was seen.",
+            ],
+        ),
+        (
+            2,
+            [
+                "It waited too long and was not sent.",
+                "waited too long and is not sent.",
+            ],
+        ),
+        (
+            3,
+            ["Another text took its place.", "in the place of notice 3."],
+        ),
+        (6, ["It is on its way to you.", "in the place of notice 3."]),
     ] {
-        let told = explain(&log, &Subject::Notice(Seq(notice)), Wall(0)).unwrap();
-        assert_eq!(told.lines().nth(1), end, "{told}");
-        assert!(told.lines().count() <= 2, "{told}");
+        let told = explain(&log, &Subject::Notice(Seq(notice))).unwrap();
+        assert!(told.lines.len() <= 2, "{told:#?}");
+        let told = text(&told);
+        assert!(end.iter().all(|end| told.contains(end)), "{notice}: {told}");
     }
 }
 
@@ -257,7 +363,7 @@ fn a_notice_is_told_with_its_tries() {
     }
     let story = told(events, &Subject::Notice(Seq(at)));
     assert!(story.contains("an answer to you"), "{story}");
-    assert!(story.contains("send part 1 by Messages"), "{story}");
+    assert!(story.contains("send part 1 of notice"), "{story}");
     assert!(story.contains("(-1743)"), "{story}");
 }
 
@@ -265,7 +371,7 @@ fn a_notice_is_told_with_its_tries() {
 fn story_of(world: &World, events: Vec<Event>) -> String {
     let first = Seq(world.machine.state().last.0 + 1 - events.len() as u64);
     let log = events::Batch::new(first, world.now, events);
-    explain(log.envelopes(), &Subject::Last, world.now.wall).unwrap()
+    text(&explain(log.envelopes(), &Subject::Last).unwrap())
 }
 
 #[test]
@@ -295,14 +401,17 @@ fn a_session_that_is_asked_for_is_started_in_the_story() {
         }
     }
     assert_eq!(started.len(), 2);
-    let story = explain(&log, &Subject::Last, world.now.wall).unwrap();
+    let story = text(&explain(&log, &Subject::Last).unwrap());
     for step in [
-        "it starts a session, because",
-        &format!("Try {}: start Codex in a new tmux window.", started[1]),
-        &format!("  {} begun just now.", started[1]),
+        "It starts a session, \"web\", because",
+        &format!(
+            "To be done (command {}): start Codex in a new tmux window",
+            started[1]
+        ),
+        &format!("Begun: command {}", started[1]),
         "It is still under way.",
     ] {
-        assert_eq!(story.matches(step).count(), 1, "{step:?} in {story}");
+        assert!(story.contains(step), "{step:?} in {story}");
     }
     assert!(!story.contains(&started[0].to_string()), "{story}");
 }
@@ -325,10 +434,10 @@ fn typing_into_a_running_turn_is_told_from_typing() {
     let what = "this Codex has no queue.".to_owned();
     let failed = world.settled(id, Outcome::Failed(Failure::Unsupported { what }));
     kept(&world, &mut log, failed);
-    let story = explain(&log, &Subject::Last, world.now.wall).unwrap();
+    let story = text(&explain(&log, &Subject::Last).unwrap());
     for step in [
-        "type it into its pane.",
-        "type it into its pane, also while a turn runs.",
+        "): type it into the pane of",
+        "): type it, also while a turn runs, into the pane of",
     ] {
         assert_eq!(story.matches(step).count(), 1, "{step:?} in {story}");
     }
@@ -341,13 +450,13 @@ fn an_answer_of_this_program_says_which_session_it_is_about_if_any() {
     let about = world.says("status api");
     let story = story_of(&world, about);
     assert!(
-        story.contains("this program answers it, about the session"),
+        story.contains("This program answers it, about the thread"),
         "{story}"
     );
     let alone = world.says("help");
     let story = story_of(&world, alone);
     assert!(
-        story.contains("this program answers it, because"),
+        story.contains("This program answers it, because"),
         "{story}"
     );
 }
@@ -361,6 +470,6 @@ fn only_a_message_that_was_held_is_told_to_have_been() {
     kept(&world, &mut log, held);
     let events = world.says("list");
     kept(&world, &mut log, events);
-    let story = explain(&log, &Subject::Last, world.now.wall).unwrap();
-    assert!(!story.contains("held"), "{story}");
+    let story = text(&explain(&log, &Subject::Last).unwrap());
+    assert!(!story.contains("read again"), "{story}");
 }

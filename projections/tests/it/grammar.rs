@@ -272,3 +272,57 @@ fn two_quoted_pieces_are_not_one_quoted_command() {
     let text = "\"new api: do this\" and \"new web: do that\"";
     assert_eq!(parse(text), Parsed::Plain(text.into()));
 }
+
+#[test]
+fn in_a_thread_only_what_is_exactly_a_command_is_one() {
+    let names = |name: &str| ["k3f9", "api"].contains(&name.to_lowercase().as_str());
+    let reply = |text: &str| projections::grammar::parse_reply(text, "k3f9", names);
+    for text in [
+        "New plan: keep sqlite, drop the rest",
+        "new api: go",
+        "help me fix the parser",
+        "Help me",
+        "list the files in src",
+        "list all",
+        "status of the build?",
+        "status quo is fine",
+        "stop using tabs",
+        "cancel the last change",
+        "retry the build",
+        "no, because it breaks",
+        "yes and then deploy",
+        "note: it starts at 10:30",
+        "@types/node needs an update",
+        "@media queries are broken",
+        "@alice said no",
+        "@alice",
+        "new",
+        "new session",
+        "sessions",
+        "state",
+        "lists",
+    ] {
+        assert_eq!(reply(text), Parsed::Plain(text.into()), "{text}");
+    }
+    for (text, meant) in [
+        ("help", Parsed::Help),
+        (" Help! ", Parsed::Help),
+        ("“list”", Parsed::List),
+        ("List?", Parsed::List),
+        ("/list", Parsed::List),
+        ("status", Parsed::Status("k3f9".into())),
+        ("status @api", Parsed::Status("api".into())),
+        ("status api", Parsed::Status("api".into())),
+        ("status @nobody", Parsed::Status("nobody".into())),
+        ("retry", Parsed::Retry(None)),
+        ("@api do x", named("api", "do x")),
+        ("@API: do x", named("API", "do x")),
+    ] {
+        assert_eq!(reply(text), meant, "{text}");
+    }
+    for text in ["stop", "Cancel!", "@api"] {
+        assert!(matches!(reply(text), Parsed::NearMiss(_)), "{text}");
+    }
+    let nobody = projections::grammar::parse_reply("status", "", names);
+    assert!(matches!(nobody, Parsed::NearMiss(_)));
+}

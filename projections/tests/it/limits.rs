@@ -272,6 +272,29 @@ fn the_last_16_queue_files_are_remembered() {
 }
 
 #[test]
+fn of_queue_files_the_one_in_use_is_never_forgotten() {
+    let mut world = World::new();
+    let line = |file: &str, offset| {
+        Input::QueueLine(QueueLine {
+            file: file.into(),
+            offset,
+            stamp: format!("{file} {offset}"),
+            line: Ok(QueueEntry {
+                to: None,
+                text: format!("line {offset} of {file}").as_str().into(),
+            }),
+        })
+    };
+    // By its name it comes before all others.
+    for nth in 1..40_u64 {
+        world.feed(line("0:in-use", nth));
+        world.feed(line(&format!("1:{nth}"), 10));
+    }
+    assert_eq!(world.machine.state().inbox.queue.get("0:in-use"), Some(&39));
+    assert!(world.feed(line("0:in-use", 39)).is_empty(), "read twice");
+}
+
+#[test]
 fn a_question_is_never_merged_into_other_texts() {
     let mut world = limited(8);
     let api = world.session(1, "/srv/api");

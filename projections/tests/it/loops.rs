@@ -14,7 +14,7 @@ fn seven_ended(world: &mut World) -> Vec<(SessionId, Guid)> {
         let session = world.session(nth, &format!("/srv/p{nth}"));
         world.turn(&session, "t");
         world.ends(&session, "t", "done");
-        let (guid, _) = world.send_all().pop().expect("a text");
+        let (guid, _) = world.send_all().pop().unwrap();
         ended.push((session, guid));
     }
     world.notices();
@@ -49,7 +49,7 @@ fn the_same_words_to_seven_sessions_that_wait_are_seven_answers() {
         world.send_all();
         let row = world.row("continue");
         assert!(went_to(&world.take(row), &session), "{nth}");
-        let (id, _) = world.next_work().expect("words for it");
+        let (id, _) = world.next_work().unwrap();
         world.performed(id, How::Typed(pane()));
         world.user(&session, "continue");
         world.pass(1_000);
@@ -68,7 +68,7 @@ fn numbers_that_answer_one_question_after_the_other_are_no_loop() {
         world.pass(1_000);
         let row = world.row("1");
         assert!(went_to(&world.take(row), &session), "{nth}");
-        let (id, _) = world.next_work().expect("a choice");
+        let (id, _) = world.next_work().unwrap();
         world.performed(id, How::Chosen(pane()));
         let call = CallId::parse(&call).unwrap();
         let how = Closing::Answered;
@@ -138,4 +138,32 @@ fn while_a_loop_is_broken_off_other_words_and_answers_still_count() {
     let held = stopped.len();
     let sum = format!("{held} messages were not acted on");
     assert!(world.notices().iter().any(|text| text.contains(&sum)));
+}
+
+#[test]
+fn a_loop_is_stopped_reported_once_and_over_after_a_quiet_minute() {
+    let mut world = World::new();
+    let stopped = reasons(&mut world, (0..200).map(|_| "help".into()), 4000);
+    assert!(
+        stopped.len() >= 190 && stopped.iter().all(|r| *r == Reason::Loop),
+        "{}",
+        stopped.len()
+    );
+    let said = world.notices();
+    assert_eq!(said.iter().filter(|n| n.contains("paused")).count(), 1);
+    world.pass(61_000);
+    assert!(reasons(&mut world, std::iter::once("list".into()), 0).is_empty());
+}
+
+#[test]
+fn many_different_texts_in_a_minute_are_a_loop_too() {
+    let mut world = World::new();
+    let stopped = reasons(&mut world, (0..100).map(|n| format!("list {n}?")), 100);
+    assert_eq!(stopped.len(), 40);
+}
+
+#[test]
+fn the_same_answer_a_few_times_is_a_person() {
+    let mut world = World::new();
+    assert!(reasons(&mut world, (0..30).map(|_| "yes".into()), 15_000).is_empty());
 }

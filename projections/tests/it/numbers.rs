@@ -2,7 +2,7 @@
 
 use events::event::Topic;
 use events::input::{Choice, Question, QuestionKind};
-use events::{CallId, Seq, Wall};
+use events::{CallId, Wall};
 use projections::answers::{Answer, read};
 use projections::numbers::numbers;
 use projections::sessions::{OpenQuestion, Session};
@@ -77,10 +77,9 @@ fn asking(kind: QuestionKind, questions: &[&[&str]]) -> Session {
     };
     session.questions.push(OpenQuestion {
         call: CallId::parse("call").unwrap(),
-        turn: None,
         kind,
         questions: questions.iter().map(question).collect(),
-        asked: Seq(1),
+        digests: Vec::new(),
         asked_at: Wall(0),
     });
     session.active = Wall(0);

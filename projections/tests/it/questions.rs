@@ -1,8 +1,9 @@
 //! Questions of the model: told once, open for as long as they are.
 
-use crate::support::{World, turn_id};
+use crate::support::{World, pane, turn_id};
 use events::input::{Closing, QuestionKind, RolloutFact};
-use events::{CallId, Event};
+use events::outcome::{Failure, Screen};
+use events::{Batch, CallId, Command, Digest, Event, Link, Now, Outcome, Seq, codec};
 
 #[test]
 fn a_question_is_asked_once_and_again_under_another_call() {
@@ -181,4 +182,81 @@ fn a_question_that_is_read_again_when_it_was_forgotten_is_not_told_again() {
     assert_eq!(world.notices().len(), 9);
     world.asks(&id, "call-0", QuestionKind::Async, &["a", "b"]);
     assert!(world.notices().is_empty());
+}
+
+/// What a question may hold that must not leave.
+const SECRET: &str = "hunter2xyz";
+
+/// Everything that would be on disk or on the phone.
+fn all_of(events: &[Event]) -> String {
+    let now = Now::default();
+    let batch = Batch::new(Seq(1), now, events.to_vec());
+    let frames = batch.envelopes().iter().map(|entry| {
+        let (frame, _) = codec::encode(Link::default(), entry).unwrap();
+        String::from_utf8_lossy(&frame).into_owned()
+    });
+    frames.collect()
+}
+
+#[test]
+fn a_question_with_a_secret_is_answered_by_number_and_the_secret_stays() {
+    let question = format!("Use postgres://app:{SECRET}@db for the tests?");
+    let mut world = World::new();
+    let session = world.session(1, "/srv/api");
+    world.turn(&session, "t");
+    let options = ["Yes", "No"];
+    let mut seen = world.asks_all(
+        &session,
+        "call",
+        QuestionKind::Modal,
+        &[(&question, &options)],
+    );
+    let text = world.notice();
+    assert!(text.contains("[redacted password in URL]"), "{text}");
+    world.send_all();
+    let row = world.row("1");
+    seen.extend(world.take(row));
+    let (id, command) = world.next_work().unwrap();
+    let Command::ChooseOptions(choose) = &command else {
+        panic!("{command:?}");
+    };
+    let [chosen] = &choose.choices[..] else {
+        panic!()
+    };
+    assert_eq!(chosen.option, 1);
+    assert_eq!(chosen.digest, Some(Digest::of(&question)));
+    // What the screen shows of it when it cannot be answered is not kept either.
+    let failure = Failure::NotReady {
+        pane: pane(),
+        screen: Screen::Question {
+            text: question.as_str().into(),
+            options: 3,
+            notes: true,
+        },
+    };
+    seen.extend(world.settled(id, Outcome::Failed(failure)));
+    let told = world.notice();
+    assert!(!told.contains(SECRET) && !text.contains(SECRET), "{told}");
+    assert!(!all_of(&seen).contains(SECRET));
+}
+
+#[test]
+fn an_option_that_was_redacted_is_answered_by_what_it_was_called() {
+    let key = format!("sk_{}_{}", "test", "a1B2c3D4e5F6g7H8i9J0k1L2");
+    let mut world = World::new();
+    let session = world.session(1, "/srv/api");
+    world.turn(&session, "t");
+    let options = [key.as_str(), "none"];
+    world.asks_all(
+        &session,
+        "call",
+        QuestionKind::Async,
+        &[("Which key?", &options)],
+    );
+    world.send_all();
+    let row = world.row("1");
+    world.take(row);
+    let (_, _, words) = world.next_words().unwrap();
+    assert!(words.starts_with("option 1"), "{words}");
+    assert!(!words.contains("redacted"), "{words}");
 }

@@ -155,6 +155,64 @@ fn what_only_looks_like_one_stays() {
     }
 }
 
+#[test]
+fn placeholders_stay_as_they_are() {
+    for text in [
+        "Authorization: Bearer YOUR_API_TOKEN_HERE",
+        "curl -H 'Authorization: Bearer <your-access-token>'",
+        "Bearer YOUR_GITHUB_ACCESS_TOKEN_GOES_HERE",
+        "bearer xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx",
+        "Authorization: Bearer ${GITHUB_TOKEN_OF_CI}",
+        "Authorization: token REPLACE_WITH_YOUR_TOKEN",
+        "postgres://app:${DB_PASSWORD}@db",
+        "postgres://app:$DB_PASSWORD@db.example/x",
+        "postgres://app:$password@db",
+        "postgres://user:<password>@localhost/db",
+        "postgres://user:{{db_password}}@localhost",
+        "postgres://user:{password}@localhost",
+        "postgres://user:%s@localhost",
+        "postgres://user:%(password)s@localhost",
+        "postgres://user:[YOUR-PASSWORD]@db.example",
+        "mysql://root:***@localhost",
+        "mysql://root:xxx@localhost",
+        "mysql://root:...@localhost",
+        "mongodb+srv://user:yourPasswordHere@cluster0.example",
+        "https://user:PASSWORD@example.com",
+        "amqp://guest:changeme@localhost",
+        "aws_access_key_id = AKIAIOSFODNN7EXAMPLE",
+        "aws_secret_access_key = wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY",
+        "AKIAXXXXXXXXXXXXXXXX",
+        "ghp_xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx",
+        "sk-xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx",
+        "sk-...",
+        "sk-proj-your-openai-api-key-goes-here",
+        "sk_test_XXXXXXXXXXXXXXXXXXXXXXXX",
+        "https://hooks.slack.com/services/T00000000/B00000000/XXXXXXXXXXXXXXXXXXXXXXXX",
+    ] {
+        assert_eq!(redact(text), text);
+    }
+}
+
+#[test]
+fn what_only_begins_like_a_placeholder_leaves() {
+    for (text, secret) in [
+        ("postgres://app:pw@host/db", "pw"),
+        ("postgres://app:$ecret123!x@host", "ecret123"),
+        ("postgres://app:Your7kQ2vPz@host", "7kQ2vPz"),
+        ("postgres://app:hunter2@host", "hunter2"),
+        ("postgres://app:${x@host", "{x@"),
+        ("redis://:password1@cache", "password1"),
+    ] {
+        let out = redact(text);
+        assert!(out.contains("[redacted password in URL]"), "{out}");
+        assert!(!out.contains(secret), "{out}");
+    }
+    let key = format!("sk_{}_{}", "test", random(24));
+    assert_eq!(redact(&key), "[redacted Stripe key]");
+    let token = format!("Bearer YOUR_{}", random(40));
+    assert!(redact(&token).contains("[redacted "), "{}", redact(&token));
+}
+
 proptest! {
     #[test]
     fn words_in_prose_never_change(text in "([a-z]{1,14}[ .,/\n-]){0,60}") {

@@ -2,9 +2,9 @@
 
 use crate::ladder::{ended, fails, going, next, no_pane, shows};
 use crate::support::{World, pane, settings};
-use events::Outcome;
 use events::event::{Deadline, InstructionEnd};
 use events::outcome::{Doubt, Failure, How, Screen};
+use events::{Event, Outcome};
 
 #[test]
 fn after_a_crash_what_was_begun_waits_for_its_proof_and_is_never_begun_again() {
@@ -98,4 +98,16 @@ fn a_restart_does_not_press_enter_again() {
     world.boot(settings());
     world.pass(2000);
     assert!(world.next_work().is_none());
+}
+
+#[test]
+fn no_pane_is_recorded_that_nobody_saw() {
+    let (mut world, _) = going(settings());
+    next(&mut world, "TypeInstruction");
+    let events = world.boot(settings());
+    let hows = events.iter().filter_map(|event| match event {
+        Event::CommandPerformed(e) => Some(&e.performed.how),
+        _ => None,
+    });
+    assert_eq!(hows.collect::<Vec<_>>(), [&How::Begun]);
 }

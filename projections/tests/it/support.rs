@@ -117,13 +117,11 @@ impl World {
     /// A row as the owner's phone makes it in a chat with this Mac's own Apple ID.
     pub(crate) fn row(&mut self, text: &str) -> MessageRow {
         self.rowid += 1;
+        let guid = Guid::parse(&format!("ROW-{}", self.rowid)).unwrap();
         MessageRow {
-            rowid: self.rowid,
-            guid: Guid::parse(&format!("ROW-{}", self.rowid)).unwrap(),
             body: Body::Text(text.into()),
             date: Some(self.now.wall),
             service: "iMessage".into(),
-            from_me: false,
             handle: Some(OWNER.into()),
             destination: Some(MAC.into()),
             chat: Some(Chat {
@@ -131,16 +129,7 @@ impl World {
                 identifier: OWNER.into(),
                 participants: vec![OWNER.into()],
             }),
-            item_type: 0,
-            associated_type: 0,
-            balloon: None,
-            reply_to: None,
-            attachments: false,
-            edited: false,
-            error: 0,
-            sent: false,
-            delivered: false,
-            given_up: false,
+            ..MessageRow::bare(self.rowid, guid)
         }
     }
 
@@ -154,7 +143,20 @@ impl World {
         }
     }
 
+    /// A row comes, and nothing follows that could belong to it.
     pub(crate) fn take(&mut self, row: MessageRow) -> Vec<Event> {
+        let mut events = self.comes(row);
+        if self.machine.state().inbox.waiting.is_some() {
+            let now = self.now;
+            self.now.tick = now.tick.max(self.machine.state().tick);
+            events.extend(self.pass(3_000));
+            self.now = now;
+        }
+        events
+    }
+
+    /// A row comes.
+    pub(crate) fn comes(&mut self, row: MessageRow) -> Vec<Event> {
         self.feed(Input::Message(Box::new(row)))
     }
 
@@ -226,6 +228,7 @@ impl World {
     pub(crate) fn grow(&mut self, session: &SessionId, fact: RolloutFact) -> Vec<Event> {
         self.offset += 100;
         self.feed(Input::Rollout(Rollout {
+            path: String::new(),
             session: session.clone(),
             offset: self.offset,
             at: self.now.wall,
@@ -260,6 +263,7 @@ impl World {
         self.grow(
             session,
             RolloutFact::TurnStarted {
+                goal: false,
                 turn: turn_id(turn),
                 plan_mode: false,
             },
@@ -267,7 +271,13 @@ impl World {
     }
 
     pub(crate) fn user(&mut self, session: &SessionId, text: &str) -> Vec<Event> {
-        self.grow(session, RolloutFact::UserMessage { text: text.into() })
+        self.grow(
+            session,
+            RolloutFact::UserMessage {
+                text: text.into(),
+                client: None,
+            },
+        )
     }
 
     pub(crate) fn model(&mut self, session: &SessionId, text: &str) -> Vec<Event> {

@@ -136,20 +136,6 @@ fn turns_that_fail_or_are_interrupted_are_told() {
     let told = world.notices();
     assert_eq!(told.len(), 1, "{told:?}");
     assert!(told[0].ends_with("· interrupted\nThe turn was interrupted."));
-    world.turn(&id, "t3");
-    world.grow(
-        &id,
-        RolloutFact::TurnCompleted {
-            turn: turn_id("t3"),
-            last: None,
-            error: None,
-        },
-    );
-    assert!(
-        world
-            .notice()
-            .ends_with("done\nThe turn ended without a message.")
-    );
 }
 
 /// What is told of two replies, a question and an end.

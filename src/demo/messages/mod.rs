@@ -87,8 +87,9 @@ impl Messages {
             "INSERT INTO message (guid, text, attributedBody, handle_id, service, date, is_from_me, \
              is_finished, is_sent, is_delivered, error, destination_caller_id, item_type, \
              associated_message_type, associated_message_guid, thread_originator_guid, \
-             cache_has_attachments, balloon_bundle_id, is_empty) \
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, 1, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18)",
+             cache_has_attachments, balloon_bundle_id, is_empty, associated_message_emoji, subject) \
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, 1, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, \
+             ?19, ?20)",
             params![
                 guid,
                 text,
@@ -108,6 +109,8 @@ impl Messages {
                 row.attachments,
                 row.balloon,
                 row.form == Form::Nothing,
+                row.emoji,
+                row.subject,
             ],
         )?;
         join(&tx, tx.last_insert_rowid(), &row.place, &row.service, apple)?;
@@ -167,6 +170,28 @@ impl Messages {
             .execute(
                 "UPDATE message SET date_edited = ?2 WHERE guid = ?1",
                 params![guid, apple(now)],
+            )
+            .map(drop)
+    }
+
+    /// The owner unsends a message: same row, same guid, no body.
+    pub fn unsend(&mut self, guid: &str, now: Wall) -> Result<()> {
+        self.db
+            .execute(
+                "UPDATE message SET date_edited = ?2, is_empty = 1, text = NULL, \
+                 attributedBody = NULL WHERE guid = ?1",
+                params![guid, apple(now)],
+            )
+            .map(drop)
+    }
+
+    /// Makes a row one of Send Later, or moves it on: 2 waits, 3 was sent at `date`.
+    pub fn schedule(&mut self, guid: &str, state: i64, date: Wall) -> Result<()> {
+        self.db
+            .execute(
+                "UPDATE message SET schedule_type = 2, schedule_state = ?2, date = ?3, \
+                 is_sent = ?4 WHERE guid = ?1",
+                params![guid, state, apple(date), state >= 3],
             )
             .map(drop)
     }

@@ -47,6 +47,10 @@ pub struct Row {
     pub associated_type: i64,
     /// What a tapback is about.
     pub associated_guid: Option<String>,
+    /// Which emoji a tapback of type 2006 or 3006 is.
+    pub emoji: Option<String>,
+    /// The subject line above the text.
+    pub subject: Option<String>,
     /// It has attachments.
     pub attachments: bool,
     /// Link previews and app messages have one.
@@ -127,6 +131,8 @@ impl Row {
             item_type: 0,
             associated_type: 0,
             associated_guid: None,
+            emoji: None,
+            subject: None,
             attachments: false,
             balloon: None,
             state: State::default(),
@@ -169,6 +175,16 @@ impl Row {
             .chain(others.iter().map(|other| (*other).to_owned()));
         Self {
             place: Place::Group(name.to_owned(), people.collect()),
+            ..self
+        }
+    }
+
+    /// Makes it a link, as Messages writes one beside the words it was sent with.
+    #[must_use]
+    pub fn link(self) -> Self {
+        Self {
+            balloon: Some("com.apple.messages.URLBalloonProvider".to_owned()),
+            attachments: true,
             ..self
         }
     }

@@ -1,4 +1,4 @@
--- chat.db as macOS 13 and 14 lay it out, without the triggers that only Apple's own process can run.
+-- chat.db as macOS 15 lays it out, without the triggers that only Apple's own process can run.
 CREATE TABLE message (
   ROWID INTEGER PRIMARY KEY AUTOINCREMENT, guid TEXT UNIQUE NOT NULL, text TEXT, replace INTEGER DEFAULT 0,
   service_center TEXT, handle_id INTEGER DEFAULT 0, subject TEXT, country TEXT, attributedBody BLOB,
@@ -25,7 +25,9 @@ CREATE TABLE message (
   was_delivered_quietly INTEGER DEFAULT 0, did_notify_recipient INTEGER DEFAULT 0, date_retracted INTEGER DEFAULT 0,
   date_edited INTEGER DEFAULT 0, was_detonated INTEGER DEFAULT 0, part_count INTEGER, is_stewie INTEGER DEFAULT 0,
   is_kt_verified INTEGER DEFAULT 0, is_sos INTEGER DEFAULT 0, is_critical INTEGER DEFAULT 0,
-  bia_reference_id TEXT, fallback_hash TEXT
+  bia_reference_id TEXT, fallback_hash TEXT, associated_message_emoji TEXT,
+  is_pending_satellite_send INTEGER DEFAULT 0, needs_relay INTEGER DEFAULT 0, schedule_type INTEGER DEFAULT 0,
+  schedule_state INTEGER DEFAULT 0, sent_or_received_off_grid INTEGER DEFAULT 0, date_recovered INTEGER DEFAULT 0
 );
 CREATE TABLE chat (
   ROWID INTEGER PRIMARY KEY AUTOINCREMENT, guid TEXT UNIQUE NOT NULL, style INTEGER, state INTEGER,

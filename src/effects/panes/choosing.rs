@@ -11,7 +11,7 @@ use super::{Target, in_doubt};
 use crate::clock::Stopwatch;
 use events::command::{ChooseOptions, Chosen};
 use events::outcome::{Doubt, Failure, How, Screen};
-use events::{Report, digest};
+use events::{Digest, Report, digest};
 use std::time::Duration;
 use tokio::time::sleep;
 
@@ -96,7 +96,12 @@ fn is_a_digit(choice: &Chosen) -> bool {
 /// Whether the question on the screen is this one. Codex adds a last option,
 /// "None of the above", to those that were offered.
 fn is_up(seen: &SeenQuestion, choice: &Chosen, nth: usize, count: usize) -> bool {
-    let same = digest::fold(seen.text.reveal()).eq(digest::fold(choice.question.reveal()));
+    let shown = seen.text.reveal();
+    // The words that are kept are redacted.
+    let same = match choice.digest {
+        Some(asked) => Digest::of(shown) == asked,
+        None => digest::fold(shown).eq(digest::fold(choice.question.reveal())),
+    };
     same && seen.note.is_none()
         && seen.options.len() == usize::from(choice.options) + 1
         && usize::from(seen.index) == nth

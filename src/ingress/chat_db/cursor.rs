@@ -3,12 +3,15 @@
 //! and a restart can rebuild it from what the log knows.
 
 use events::Guid;
-use events::input::{Body, ChatDbPlaced, MessageRow, Placing};
+use events::input::{Body, ChatDbPlaced, MessageRow, Placing, Schedule};
 use std::collections::{BTreeMap, VecDeque};
 use std::time::Duration;
 
-/// How long a row may stay unfinished before it is given up.
-pub const HOLD: Duration = Duration::from_secs(10);
+/// How long a row may stay unfinished before it is given up: a chat or a body
+/// usually comes within a second, but has been seen to come an hour later.
+pub const HOLD: Duration = Duration::from_secs(2 * 3600);
+/// How long the body may be missing below a subject, which says enough by itself.
+pub(super) const HOLD_BODY: Duration = Duration::from_secs(10);
 /// How long the fate of one of our rows is followed.
 pub const FOLLOW: Duration = Duration::from_secs(120);
 /// How many unfinished rows are waited for; beyond it the oldest is given up early.
@@ -29,6 +32,8 @@ pub struct Cursor {
     pub(super) tracked: VecDeque<Tracked>,
     /// Own rows as they were last handed out, newest last.
     own: VecDeque<(Guid, Fate)>,
+    /// Rows that were edited or unsent, each with the stamp of the change handed out last.
+    pub(super) edited: BTreeMap<i64, i64>,
     /// Connection and version of the database at the last look.
     pub(super) seen: Option<(u64, i64)>,
 }
@@ -74,9 +79,25 @@ impl Fate {
     }
 }
 
-/// A row can be judged when it is in a chat and has a body.
+/// A row can be judged when it is in a chat, has a body, and is not waited with by
+/// Messages. A reaction, or a message that was unsent, needs no body.
 pub(super) fn whole(row: &MessageRow) -> bool {
-    row.chat.is_some() && row.body != Body::Empty
+    let said = row.body != Body::Empty || row.associated_type >= REACTIONS || row.unsent;
+    row.chat.is_some() && said && !waits(row)
+}
+
+/// Send Later, and not sent: it is looked at until it is, or is taken back.
+pub(super) fn waits(row: &MessageRow) -> bool {
+    row.schedule == Schedule::Waiting
+}
+
+/// `associated_message_type` of reactions begins here.
+const REACTIONS: i64 = 1000;
+
+/// How long a row may stay as it is.
+fn patience(row: &MessageRow) -> Duration {
+    let subject = row.chat.is_some() && row.subject.is_some();
+    if subject { HOLD_BODY } else { HOLD }
 }
 
 impl Cursor {
@@ -164,7 +185,7 @@ impl Cursor {
     pub(super) fn hold(&mut self, row: &MessageRow, now: Duration) {
         let held = Held {
             guid: Some(row.guid.clone()),
-            until: Some(now.saturating_add(HOLD)),
+            until: Some(now.saturating_add(patience(row))),
         };
         self.held.insert(row.rowid, held);
         let surplus = self.held.len().saturating_sub(MAX_HELD);
@@ -180,6 +201,13 @@ impl Cursor {
         if self.read.len() > MAX_READ {
             self.read.pop_front();
         }
+    }
+
+    /// The rows in which edits are looked for; what is before them is too old to be edited.
+    pub(super) fn editable(&mut self) -> Option<(i64, i64)> {
+        let (oldest, _) = self.read.front()?;
+        self.edited = self.edited.split_off(oldest);
+        Some((*oldest, self.rowid))
     }
 
     /// Remembers in which state an own row was handed out.
@@ -204,6 +232,7 @@ impl Cursor {
         self.identity = Some(placed.identity.clone());
         self.rowid = placed.rowid;
         self.held.clear();
+        self.edited.clear();
         if placed.why == Placing::Rewound {
             self.read.retain(|(rowid, _)| *rowid <= placed.rowid);
         } else {

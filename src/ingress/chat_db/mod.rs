@@ -12,6 +12,7 @@ mod cursor;
 mod fault;
 mod identity;
 mod open;
+mod payload;
 mod rows;
 mod schema;
 #[cfg(test)]

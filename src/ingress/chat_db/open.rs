@@ -1,6 +1,6 @@
 //! One held connection to chat.db, and what a poll reads through it.
 
-use super::cursor::{Cursor, Fate, HOLD, whole};
+use super::cursor::{Cursor, Fate, HOLD, waits, whole};
 use super::fault::{Fault, Step};
 use super::identity::{Companions, Identity, Place};
 use super::schema::Schema;
@@ -87,6 +87,7 @@ impl Open {
         }
         let mut rows = self.held(cursor, now)?;
         rows.extend(self.tracked(cursor)?);
+        rows.extend(self.edited(cursor, false)?);
         let new = rows::read(
             &self.db,
             &self.schema,
@@ -101,6 +102,9 @@ impl Open {
             if !whole(row) {
                 cursor.hold(row, now);
             }
+        }
+        if new.iter().any(|row| row.edited) {
+            self.edited(cursor, true)?;
         }
         rows.extend(new);
         Ok(rows
@@ -156,10 +160,15 @@ impl Open {
     /// Held rows that are whole now, or whose time is over.
     fn held(&self, cursor: &mut Cursor, now: Duration) -> rusqlite::Result<Vec<MessageRow>> {
         let mut done = Vec::new();
-        for (rowid, held) in &cursor.held {
+        for (rowid, held) in &mut cursor.held {
             let over = held.until.is_some_and(|until| until <= now);
             match rows::read(&self.db, &self.schema, &self.schema.by_rowid, [rowid])?.pop() {
                 Some(row) if whole(&row) => done.push(row),
+                Some(row) if waits(&row) => {
+                    if over {
+                        held.until = Some(now.saturating_add(HOLD));
+                    }
+                }
                 Some(row) if over => done.push(MessageRow {
                     given_up: true,
                     ..row
@@ -197,6 +206,30 @@ impl Open {
         cursor
             .tracked
             .retain(|tracked| !tracked.last.as_ref().is_some_and(Fate::is_final));
+        Ok(changed)
+    }
+}
+
+impl Open {
+    /// Rows already handed out that were edited or unsent since. Nothing else about
+    /// a row shows that: its number and its name stay. Rows that are `new` bring it along.
+    fn edited(&self, cursor: &mut Cursor, new: bool) -> rusqlite::Result<Vec<MessageRow>> {
+        let (Some(query), Some(span)) = (&self.schema.edited, cursor.editable()) else {
+            return Ok(Vec::new());
+        };
+        let mut changed = Vec::new();
+        for (rowid, stamp) in rows::stamps(&self.db, query, span)? {
+            let known = cursor.edited.insert(rowid, stamp) == Some(stamp);
+            if known || new || cursor.held.contains_key(&rowid) {
+                continue;
+            }
+            changed.extend(rows::read(
+                &self.db,
+                &self.schema,
+                &self.schema.by_rowid,
+                [rowid],
+            )?);
+        }
         Ok(changed)
     }
 }

@@ -2,9 +2,10 @@
 //! or broken; none of that may cost any other row, so reading a column cannot
 //! fail, it only finds less.
 
+use super::payload::{history, linked};
 use super::schema::{PARTICIPANTS, Schema};
 use super::typedstream;
-use events::input::{Body, Chat, MessageRow};
+use events::input::{Body, Chat, MessageRow, Schedule, Target};
 use events::{Guid, Text, Wall};
 use rusqlite::types::ValueRef;
 use rusqlite::{Connection, Params, Row};
@@ -56,6 +57,20 @@ pub(super) fn names(db: &Connection, span: (i64, i64)) -> rusqlite::Result<BTree
         .collect())
 }
 
+/// Number and stamp of each row that a query finds in a span.
+pub(super) fn stamps(
+    db: &Connection,
+    query: &str,
+    span: (i64, i64),
+) -> rusqlite::Result<Vec<(i64, i64)>> {
+    let mut statement = db.prepare_cached(query)?;
+    let stamped = |row: &Row<'_>| Ok((row.get(0)?, number(column(row, 1))));
+    Ok(statement
+        .query_map(span, stamped)?
+        .map_while(Result::ok)
+        .collect())
+}
+
 fn guid(row: &Row<'_>, rowid: i64) -> Guid {
     text(column(row, 1))
         .and_then(|guid| Guid::parse(&guid))
@@ -64,29 +79,67 @@ fn guid(row: &Row<'_>, rowid: i64) -> Guid {
 
 fn message(db: &Connection, schema: &Schema, row: &Row<'_>) -> rusqlite::Result<MessageRow> {
     let rowid = row.get(0)?;
+    let (edited, retracted) = (number(column(row, 13)) != 0, number(column(row, 14)) != 0);
+    let history = history(column(row, 23), edited || retracted);
+    let balloon = text(column(row, 10));
     let body = body(column(row, 2), column(row, 3));
+    let body = history.newest(body);
+    let body = linked(body, balloon.as_deref(), column(row, 25));
     let placeholder = matches!(&body, Body::Text(text) if text.reveal().contains(ATTACHMENT));
+    let emptied = edited && number(column(row, 24)) != 0;
+    let unsent = says_nothing(&body) && (retracted || emptied || history.unsent());
     Ok(MessageRow {
-        rowid,
-        guid: guid(row, rowid),
-        body,
         date: date(column(row, 4)),
         service: text(column(row, 5)).unwrap_or_default(),
         from_me: number(column(row, 6)) != 0,
         destination: text(column(row, 7)).map(Text::new),
         item_type: number(column(row, 8)),
         associated_type: number(column(row, 9)),
-        balloon: text(column(row, 10)),
+        balloon,
         reply_to: text(column(row, 11)).and_then(|guid| Guid::parse(&guid)),
         attachments: placeholder || number(column(row, 12)) != 0,
-        edited: number(column(row, 13)) != 0 || number(column(row, 14)) != 0,
+        edited: edited || retracted,
+        unsent,
         error: number(column(row, 15)),
         sent: number(column(row, 16)) != 0,
         delivered: number(column(row, 17)) != 0,
-        handle: text(column(row, 18)).map(Text::new),
+        target: text(column(row, 18)).and_then(|about| target(&about)),
+        emoji: text(column(row, 19)),
+        subject: text(column(row, 20)).map(Text::new),
+        schedule: schedule(number(column(row, 21)), number(column(row, 22))),
+        handle: text(column(row, 26)).map(Text::new),
         chat: chat(db, schema, rowid)?,
-        given_up: false,
+        body,
+        ..MessageRow::bare(rowid, guid(row, rowid))
     })
+}
+
+/// Neither words nor an attachment.
+fn says_nothing(body: &Body) -> bool {
+    match body {
+        Body::Text(text) => text.reveal().trim().is_empty(),
+        Body::Empty => true,
+        Body::Undecodable => false,
+    }
+}
+
+/// `p:PART/GUID` of a part, `bp:GUID` of a balloon, or a guid alone.
+fn target(about: &str) -> Option<Target> {
+    let (part, guid) = match about.split_once('/') {
+        Some((part, guid)) => (part.strip_prefix("p:").and_then(|n| n.parse().ok()), guid),
+        None => (None, about.strip_prefix("bp:").unwrap_or(about)),
+    };
+    let guid = Guid::parse(guid)?;
+    Some(Target { guid, part })
+}
+
+/// Send Later: type 2, whose state is 3 once it was sent.
+const fn schedule(kind: i64, state: i64) -> Schedule {
+    match (kind, state) {
+        (2, ..=2) => Schedule::Waiting,
+        (2, _) => Schedule::Sent,
+        _ => Schedule::None,
+    }
 }
 
 /// A row that has no usable id, or is gone: named by its number.
@@ -101,25 +154,8 @@ pub(super) fn unnamed(rowid: i64) -> Guid {
 /// A held row that was deleted before it was whole.
 pub(super) fn gone(rowid: i64, guid: Option<Guid>) -> MessageRow {
     MessageRow {
-        rowid,
-        guid: guid.unwrap_or_else(|| unnamed(rowid)),
-        body: Body::Empty,
-        date: None,
-        service: String::new(),
-        from_me: false,
-        handle: None,
-        destination: None,
-        chat: None,
-        item_type: 0,
-        associated_type: 0,
-        balloon: None,
-        reply_to: None,
-        attachments: false,
-        edited: false,
-        error: 0,
-        sent: false,
-        delivered: false,
         given_up: true,
+        ..MessageRow::bare(rowid, guid.unwrap_or_else(|| unnamed(rowid)))
     }
 }
 
@@ -199,7 +235,9 @@ fn chat(db: &Connection, schema: &Schema, rowid: i64) -> rusqlite::Result<Option
     while let Some(row) = chats.next()? {
         let style = column(row, 1);
         let style = (style != ValueRef::Null).then(|| number(style));
-        let identifier = text(column(row, 2)).unwrap_or_default().into();
+        let identifier: Text = text(column(row, 2)).unwrap_or_default().into();
+        let further = found.is_some().then(|| identifier.clone());
+        let number = row.get(0)?;
         let chat = found.get_or_insert_with(|| Chat {
             style,
             identifier,
@@ -208,19 +246,25 @@ fn chat(db: &Connection, schema: &Schema, rowid: i64) -> rusqlite::Result<Option
         if style != DIRECT {
             chat.style = style;
         }
-        participants(db, row.get(0)?, &mut chat.participants)?;
+        let there = participants(db, number, &mut chat.participants)?;
+        // A further chat is one with somebody, also where its people are missing.
+        chat.participants
+            .extend(further.filter(|_| style == DIRECT || !there));
     }
     Ok(found)
 }
 
-fn participants(db: &Connection, chat: i64, into: &mut Vec<Text>) -> rusqlite::Result<()> {
+/// Adds the people of a chat; says whether it has any.
+fn participants(db: &Connection, chat: i64, into: &mut Vec<Text>) -> rusqlite::Result<bool> {
     let mut people = db.prepare_cached(PARTICIPANTS)?;
     let mut people = people.query([chat])?;
+    let mut any = false;
     while let Some(row) = people.next()? {
+        any = true;
         let person = text(column(row, 0)).unwrap_or_default().into();
         if !into.contains(&person) {
             into.push(person);
         }
     }
-    Ok(())
+    Ok(any)
 }

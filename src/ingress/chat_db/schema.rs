@@ -16,7 +16,7 @@ const NEEDED: [(&str, &str); 7] = [
 ];
 
 /// Columns of `message`, in the order in which rows are read.
-pub(super) const COLUMNS: [&str; 19] = [
+pub(super) const COLUMNS: [&str; 27] = [
     "ROWID",
     "guid",
     "text",
@@ -35,6 +35,14 @@ pub(super) const COLUMNS: [&str; 19] = [
     "error",
     "is_sent",
     "is_delivered",
+    "associated_message_guid",
+    "associated_message_emoji",
+    "subject",
+    "schedule_type",
+    "schedule_state",
+    "message_summary_info",
+    "is_empty",
+    "payload_data",
     "handle_id",
 ];
 
@@ -47,6 +55,8 @@ pub(super) struct Schema {
     pub(super) by_rowid: String,
     /// One row by its id.
     pub(super) by_guid: String,
+    /// Number and stamp of the rows between two that were edited or unsent.
+    pub(super) edited: Option<String>,
     /// The chats of a row: number, style, identifier.
     pub(super) chats: String,
     /// The highest row number that was ever given out.
@@ -92,6 +102,7 @@ impl Schema {
             above: format!("{row} WHERE m.ROWID > ?1 ORDER BY m.ROWID LIMIT ?2"),
             by_rowid: format!("{row} WHERE m.ROWID = ?1"),
             by_guid: format!("{row} WHERE m.guid = ?1"),
+            edited: edited(db)?,
             chats: format!(
                 "SELECT c.ROWID, {style}, c.chat_identifier FROM chat_message_join j \
                  JOIN chat c ON c.ROWID = j.chat_id WHERE j.message_id = ?1 ORDER BY c.ROWID"
@@ -99,6 +110,21 @@ impl Schema {
             top: top(has(db, "sqlite_sequence", "seq")?),
         }))
     }
+}
+
+/// Systems before Ventura cannot edit.
+fn edited(db: &Connection) -> rusqlite::Result<Option<String>> {
+    if !has(db, "message", "date_edited")? {
+        return Ok(None);
+    }
+    let stamp = if has(db, "message", "date_retracted")? {
+        "max(coalesce(date_edited, 0), coalesce(date_retracted, 0))"
+    } else {
+        "coalesce(date_edited, 0)"
+    };
+    Ok(Some(format!(
+        "SELECT ROWID, {stamp} FROM message WHERE ROWID BETWEEN ?1 AND ?2 AND {stamp} <> 0"
+    )))
 }
 
 /// Deleting the newest message lowers the maximum, but not the counter behind it.

@@ -1,38 +1,21 @@
-//! Where rollouts are: `sessions/YYYY/MM/DD/rollout-<local time>-<thread>.jsonl`.
+//! Where rollouts are: in `sessions/YYYY/MM/DD/`; what their names mean is in
+//! [`super::name`].
 //! Only names and metadata are looked at, never contents. `.jsonl.zst`, which
 //! Codex may make of a session after idle days, is history and is passed over:
 //! Codex turns it back into `.jsonl` before it writes to it again.
 
-use events::id::SessionId;
+use super::name::{Named, named};
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
-/// Length of `YYYY-MM-DDTHH-MM-SS-`.
-const STAMP: usize = 20;
-
 /// How deep below the root the days are.
 const DAYS: usize = 3;
 
-/// The thread whose rollout a path names; `None` if it names no rollout.
-pub fn session_of(path: &Path) -> Option<SessionId> {
-    let name = path.file_name()?.to_str()?;
-    let stem = name.strip_prefix("rollout-")?.strip_suffix(".jsonl")?;
-    let (stamp, thread) = stem.split_at_checked(STAMP)?;
-    let shaped = stamp
-        .bytes()
-        .zip(b"dddd-dd-ddTdd-dd-dd-")
-        .all(|(is, should)| match should {
-            b'd' => is.is_ascii_digit(),
-            mark => is == *mark,
-        });
-    shaped.then(|| SessionId::parse(thread)).flatten()
-}
-
 /// What a walk came upon.
 pub(super) struct Walk<'a> {
-    /// Called for each rollout.
-    pub(super) file: &'a mut dyn FnMut(PathBuf, SessionId),
+    /// Called for each rollout and each copy of one.
+    pub(super) file: &'a mut dyn FnMut(PathBuf, Named),
     /// Called for each folder that cannot be read.
     pub(super) failed: &'a mut dyn FnMut(&Path, &io::Error),
 }
@@ -42,8 +25,8 @@ impl Walk<'_> {
     /// folder that is not there has none.
     pub(super) fn run(&mut self, folder: &Path) {
         for path in self.entries(folder) {
-            if let Some(session) = session_of(&path) {
-                (self.file)(path, session);
+            if let Some(named) = named(&path) {
+                (self.file)(path, named);
             } else if is_number(&path) && path.is_dir() {
                 self.run(&path);
             }
@@ -114,6 +97,21 @@ pub(super) fn folders(root: &Path, from: &Path) -> Vec<PathBuf> {
 fn depth(root: &Path, folder: &Path) -> usize {
     let below = folder.strip_prefix(root);
     below.map_or(0, |below| below.components().count())
+}
+
+/// All rollouts below a folder, and the copies of some that stand beside them.
+pub fn all(root: &Path) -> (Vec<PathBuf>, Vec<PathBuf>) {
+    let (mut rollouts, mut copies) = (Vec::new(), Vec::new());
+    let mut file = |path, named| match named {
+        Named::Rollout(_) => rollouts.push(path),
+        Named::Copy => copies.push(path),
+    };
+    Walk {
+        file: &mut file,
+        failed: &mut |_, _| {},
+    }
+    .run(root);
+    (rollouts, copies)
 }
 
 /// Nothing is there, which is no failure: sessions come and go.

@@ -21,7 +21,7 @@ impl Echoes {
     pub(super) fn repeats(&mut self, record: &Record) -> bool {
         let mut words = DefaultHasher::new();
         let last = match &record.fact {
-            RolloutFact::UserMessage { text } => {
+            RolloutFact::UserMessage { text, .. } => {
                 text.reveal().hash(&mut words);
                 &mut self.user
             }
@@ -44,6 +44,7 @@ impl Echoes {
                 return false;
             }
             RolloutFact::Meta(_)
+            | RolloutFact::Goal(_)
             | RolloutFact::Asked { .. }
             | RolloutFact::CallClosed { .. }
             | RolloutFact::TurnCompleted { .. }

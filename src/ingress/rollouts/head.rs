@@ -8,7 +8,7 @@ use std::borrow::Cow;
 
 /// What a line says about itself.
 pub(super) struct Head<'a> {
-    /// When it was written, as text.
+    /// When it was written, as text; empty where it does not say.
     pub(super) timestamp: Cow<'a, str>,
     /// `session_meta`, `event_msg`, `response_item` …
     pub(super) record: Cow<'a, str>,
@@ -50,7 +50,7 @@ fn peek(line: &[u8]) -> Option<Head<'_>> {
 fn parse(line: &[u8]) -> Option<Head<'_>> {
     #[derive(Deserialize)]
     struct Top<'a> {
-        #[serde(borrow)]
+        #[serde(default, borrow)]
         timestamp: Cow<'a, str>,
         #[serde(borrow, rename = "type")]
         record: Cow<'a, str>,
@@ -62,7 +62,7 @@ fn parse(line: &[u8]) -> Option<Head<'_>> {
     }
     #[derive(Deserialize)]
     struct Tag<'a> {
-        #[serde(borrow, rename = "type")]
+        #[serde(default, borrow, rename = "type")]
         tag: Cow<'a, str>,
     }
     let Top { timestamp, record } = serde_json::from_slice(line).ok()?;

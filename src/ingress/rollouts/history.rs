@@ -1,11 +1,12 @@
-//! What is left of a file's history when its tail begins: the questions that
-//! nobody has answered. A modal is gone when its call is closed or its turn
+//! What is left of a file's history when its tail begins: the goal that Codex
+//! works on, and the questions that nobody has answered. A modal is gone when its call is closed or its turn
 //! over; an asynchronous question when the user has said something since.
 
 use super::parse::Record;
+use events::event::GoalStatus;
 use events::input::{QuestionKind, RolloutFact};
 
-/// The questions that are open at this point of the file.
+/// What is open at this point of the file.
 #[derive(Debug, Default)]
 pub(super) struct History {
     open: Vec<(u64, Record)>,
@@ -16,6 +17,14 @@ impl History {
     pub(super) fn note(&mut self, start: u64, record: Record) {
         match &record.fact {
             RolloutFact::Asked { .. } => self.open.push((start, record)),
+            RolloutFact::Goal(status) => {
+                let active = *status == GoalStatus::Active;
+                self.open
+                    .retain(|(_, open)| !matches!(open.fact, RolloutFact::Goal(_)));
+                if active {
+                    self.open.push((start, record));
+                }
+            }
             RolloutFact::CallClosed { call, .. } => self
                 .open
                 .retain(|(_, asked)| !matches!(&asked.fact, RolloutFact::Asked { call: open, .. } if open == call)),
@@ -35,7 +44,7 @@ impl History {
         );
     }
 
-    /// The open questions, each with the position where it starts.
+    /// What is open, each with the position where it starts.
     pub(super) fn into_open(self) -> Vec<(u64, Record)> {
         self.open
     }

@@ -1,7 +1,9 @@
 //! What is remembered of files and folders between two looks at them, so that
 //! what did not change is not read again.
 
-use super::tail::{Progress, Tail};
+use super::shapes::Shapes;
+use super::tail::{Output, Progress, Tail};
+use super::told::Told;
 use events::input::Input;
 use events::time::Wall;
 use std::collections::BTreeMap;
@@ -10,7 +12,7 @@ use std::io;
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
-/// A session whose file is followed.
+/// A file that is followed.
 #[derive(Debug)]
 pub(super) struct Known {
     /// What was read of it.
@@ -89,7 +91,7 @@ impl Days {
 }
 
 impl Known {
-    /// A session of whose file nothing is read yet.
+    /// A file of which nothing is read yet.
     pub(super) fn new(tail: Tail) -> Self {
         Self {
             tail,
@@ -100,10 +102,23 @@ impl Known {
 
     /// Reads on. The stamp was taken before, so that what is written meanwhile
     /// shows as a change; after a failure it is tried again.
-    pub(super) fn read(&mut self, stamp: Stamp, out: &mut Vec<Input>) -> io::Result<()> {
-        let mut told = Vec::new();
-        let read = self.tail.read(&mut told);
-        out.extend(told.into_iter().map(Input::Rollout));
+    pub(super) fn read(
+        &mut self,
+        stamp: Stamp,
+        told: &mut Told,
+        shapes: &mut Shapes,
+        out: &mut Vec<Input>,
+    ) -> io::Result<()> {
+        let (mut facts, mut strange) = (Vec::new(), Vec::new());
+        let read = self.tail.read(&mut Output {
+            told,
+            facts: &mut facts,
+            strange: &mut strange,
+        });
+        out.extend(facts.into_iter().map(Input::Rollout));
+        let path = self.tail.path();
+        let shapes = strange.into_iter().filter_map(|s| shapes.found(path, s));
+        out.extend(shapes.map(Input::Shape));
         self.behind = matches!(read, Ok(Progress::Behind));
         self.seen = read.is_ok().then_some(stamp);
         read.map(|_| ())

@@ -1,41 +1,69 @@
 //! The head of a rollout, and whose thread it says it is. What is not known to
 //! be the owner's is not the owner's: Codex runs threads of its own (titles,
-//! recaps), and none of those must ever reach the phone.
+//! recaps), and none of those must ever reach the phone. A field that is missing
+//! is replaced by what else is known, and named, so that it can be told of.
 
 use super::parse::{Bad, payload};
 use super::time;
-use events::input::{RolloutFact, SessionMeta, ThreadKind};
-use serde::Deserialize;
-use serde_json::Value;
+use events::id::SessionId;
+use events::input::{SessionMeta, ThreadKind};
+use events::time::Wall;
+use serde_json::{Map, Value};
 
-#[derive(Deserialize)]
-struct Meta {
-    timestamp: String,
-    cwd: String,
-    #[serde(default)]
-    cli_version: String,
-    #[serde(default)]
-    source: Value,
-    #[serde(default)]
-    thread_source: Value,
+/// What the first record of a file says.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Head {
+    /// The thread; `None` where the file's name has to tell it.
+    pub(super) thread: Option<SessionId>,
+    /// Another thread's history may stand below, with times of its own.
+    pub(super) copied: bool,
+    /// The rest. The path is left to who knows the file.
+    pub(super) meta: SessionMeta,
+    /// Fields that it should have and does not.
+    pub(super) lacks: Vec<&'static str>,
 }
 
-/// Reads a `session_meta` line. The path is left to who knows the file.
-pub(super) fn fact(line: &[u8]) -> Result<RolloutFact, Bad> {
-    let meta: Meta = payload(line)?;
-    Ok(RolloutFact::Meta(SessionMeta {
-        kind: kind(&meta.source, &meta.thread_source),
-        cwd: meta.cwd,
-        version: meta.cli_version,
-        path: String::new(),
-        created: time::parse(&meta.timestamp).ok_or(Bad)?,
-    }))
+/// Reads a `session_meta` line that was written at `at`.
+pub(super) fn read(line: &[u8], at: Wall) -> Result<Head, Bad> {
+    let fields: Map<String, Value> = payload(line)?;
+    let text = |key: &str| fields.get(key).and_then(Value::as_str);
+    let mut lacks = Vec::new();
+    let mut have = |key: &'static str, value: Option<&str>| {
+        if value.is_none() {
+            lacks.push(key);
+        }
+        value.unwrap_or_default().to_owned()
+    };
+    let thread = have("id", text("id"));
+    let cwd = have("cwd", text("cwd"));
+    let version = have("cli_version", text("cli_version"));
+    let created = have("timestamp", text("timestamp"));
+    let null = Value::Null;
+    let source = fields.get("source").unwrap_or(&null);
+    let thread_source = fields.get("thread_source").unwrap_or(&null);
+    if source.is_null() && thread_source.is_null() {
+        lacks.push("source");
+    }
+    let forked = fields.get("forked_from_id").is_some_and(|id| !id.is_null());
+    let own = fields.get("history_base").is_some_and(|at| !at.is_null());
+    Ok(Head {
+        thread: SessionId::parse(&thread),
+        copied: forked && !own,
+        meta: SessionMeta {
+            kind: kind(source, thread_source),
+            cwd,
+            version,
+            path: String::new(),
+            created: time::parse(&created).unwrap_or(at),
+        },
+        lacks,
+    })
 }
 
 /// `cli` is an embedded TUI, `vscode` a TUI of the daemon or another client of
 /// the app-server. Up to 0.125 there is no `thread_source`, only users' threads
 /// and those whose source is an object.
-fn kind(source: &Value, thread_source: &Value) -> ThreadKind {
+pub fn kind(source: &Value, thread_source: &Value) -> ThreadKind {
     let thread = thread_source.as_str();
     let users = thread_source.is_null() || thread == Some("user");
     if let Some(sub) = source.get("subagent") {

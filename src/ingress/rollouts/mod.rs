@@ -13,32 +13,42 @@
 mod closing;
 pub mod discover;
 mod echo;
+mod fork;
+mod goal;
 mod head;
 mod history;
+mod kinds;
 mod known;
 mod lines;
-mod meta;
+pub mod meta;
+pub mod name;
 pub mod parse;
 mod question;
+mod shapes;
 pub mod tail;
 mod time;
+mod told;
 pub mod watch;
 
 #[cfg(test)]
 mod tests;
 
-pub use tail::{Progress, Start, Tail};
+pub use tail::{Output, Progress, Start, Tail};
 pub use watch::Watch;
 
-use discover::{Walk, is_gone, session_of};
+use discover::{Walk, is_gone};
 use events::id::SessionId;
 use events::input::{Input, Source, SourceState};
 use events::time::{Span, Wall};
 use known::{Days, Known, Stamp};
+use name::{Named, thread_of};
+use shapes::Shapes;
 use std::collections::BTreeMap;
+use std::ffi::OsString;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
+use told::Told;
 
 /// How long before the start a file may have been changed last for its session
 /// to be told of at the first start.
@@ -47,13 +57,35 @@ pub const LOOK_BACK: Span = Span::seconds(24 * 3600);
 /// How many of the files that changed last count as active.
 const ACTIVE: usize = 16;
 
+/// Before a session was heard of last, by so much, its records were surely read.
+const READ_WITHIN: Span = Span::seconds(5);
+
+/// How far a file was read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Cursor {
+    /// Whose file it is.
+    pub session: SessionId,
+    /// The file.
+    pub path: PathBuf,
+    /// Offset behind the last fact that was kept.
+    pub offset: u64,
+    /// When anything of the session was kept last.
+    pub heard: Wall,
+}
+
 /// All rollouts of a Codex home.
 #[derive(Debug)]
 pub struct Rollouts {
     folder: PathBuf,
     since: Wall,
     look_back: Span,
-    known: BTreeMap<SessionId, Known>,
+    /// By name: a file that is moved keeps it.
+    known: BTreeMap<OsString, Known>,
+    /// What was told of each thread, in this process.
+    told: Told,
+    /// When an earlier process heard of each thread last.
+    heard: BTreeMap<SessionId, Wall>,
+    shapes: Shapes,
     /// The files that changed last, and those not read to their end. Kept, since there
     /// may be thousands of others, and most looks find nothing new in any.
     active: Vec<PathBuf>,
@@ -67,20 +99,35 @@ pub struct Rollouts {
 
 impl Rollouts {
     /// The rollouts below a `sessions` folder, which need not exist yet. Files
-    /// with a cursor (the offset of the last fact that was kept) are read from
-    /// there on; in others, what is older than `since` is history. That is the
-    /// start of this program the first time, later the moment it stopped, or
-    /// what new sessions did meanwhile is lost.
-    pub fn new(folder: PathBuf, since: Wall, cursors: BTreeMap<SessionId, (PathBuf, u64)>) -> Self {
-        let follow = |(session, (path, offset)): (SessionId, (PathBuf, u64))| {
-            let tail = Tail::new(session.clone(), path, Start::At { offset, since });
-            (session, Known::new(tail))
-        };
+    /// with a cursor are read from there on. In others, what is older than `since` is
+    /// history: that is when this program was started for the first time. Of a session
+    /// that has a cursor, history is what is older than what was heard of it last.
+    pub fn new(folder: PathBuf, since: Wall, cursors: Vec<Cursor>) -> Self {
+        let mut known = BTreeMap::new();
+        let mut heard = BTreeMap::new();
+        for cursor in cursors {
+            let Cursor {
+                session,
+                path,
+                offset,
+                heard: at,
+            } = cursor;
+            let at = Wall(at.0.saturating_sub_unsigned(READ_WITHIN.0)).max(since);
+            heard.insert(session.clone(), at);
+            let Some(name) = path.file_name().map(ToOwned::to_owned) else {
+                continue;
+            };
+            let start = Start::At { offset, since: at };
+            known.insert(name, Known::new(Tail::new(session, path, start)));
+        }
         Self {
             folder,
             since,
             look_back: LOOK_BACK,
-            known: cursors.into_iter().map(follow).collect(),
+            known,
+            told: Told::default(),
+            heard,
+            shapes: Shapes::default(),
             active: Vec::new(),
             behind: Vec::new(),
             changed: false,
@@ -101,6 +148,7 @@ impl Rollouts {
     pub fn scan(&mut self) -> Vec<Input> {
         let mut out = Vec::new();
         self.failures.clear();
+        self.archived(&mut out);
         self.walk(&self.folder.clone(), &mut out);
         self.settle(&mut out);
         out
@@ -120,9 +168,7 @@ impl Rollouts {
         }
         self.pick();
         for path in [self.behind.clone(), self.active.clone()].concat() {
-            if let Some(session) = session_of(&path) {
-                self.look(&path, &session, &mut out);
-            }
+            self.look(&path, &mut out);
         }
         self.settle(&mut out);
         out
@@ -131,8 +177,8 @@ impl Rollouts {
     /// Looks at one file, or at the files in one folder.
     pub fn touched(&mut self, path: &Path) -> Vec<Input> {
         let mut out = Vec::new();
-        if let Some(session) = session_of(path) {
-            self.look(path, &session, &mut out);
+        if matches!(name::named(path), Some(Named::Rollout(_))) {
+            self.look(path, &mut out);
         } else if path.starts_with(&self.folder) {
             self.walk(path, &mut out);
         }
@@ -150,24 +196,17 @@ impl Rollouts {
         &self.active
     }
 
-    /// The rollout of a session, whether it is followed or not.
+    /// The rollout of a session, whether it is followed or not: of several the newest.
     pub fn find(&self, session: &SessionId) -> Option<PathBuf> {
-        let known = self.known.get(session).map(|known| known.tail.path());
-        if let Some(path) = known.filter(|path| path.exists()) {
-            return Some(path.to_owned());
+        let known = self.known.values().map(|known| &known.tail);
+        let own = known.filter(|tail| tail.session() == session && tail.path().exists());
+        if let Some(newest) = own.max_by_key(|tail| tail.path().file_name()) {
+            return Some(newest.path().to_owned());
         }
-        let mut found = None;
-        let mut file = |path, of| {
-            if of == *session {
-                found = Some(path);
-            }
-        };
-        Walk {
-            file: &mut file,
-            failed: &mut |_, _| {},
-        }
-        .run(&self.folder);
-        found
+        let (rollouts, _) = discover::all(&self.folder);
+        let own = rollouts.into_iter();
+        let own = own.filter(|path| thread_of(path).as_ref() == Some(session));
+        own.max_by(|a, b| a.file_name().cmp(&b.file_name()))
     }
 
     /// How many records were read that tell nothing that matters.
@@ -200,16 +239,44 @@ impl Rollouts {
     fn walk(&mut self, folder: &Path, out: &mut Vec<Input>) {
         let mut found = Vec::new();
         self.listing(|walk| {
-            let mut file = |path, session| found.push((path, session));
+            let mut file = |path, named| {
+                if let Named::Rollout(thread) = named {
+                    found.push((path, thread));
+                }
+            };
             Walk {
                 file: &mut file,
                 failed: walk.failed,
             }
             .run(folder);
         });
-        for (path, session) in found {
-            self.look(&path, &session, out);
+        // Names begin with the time: the last of a thread's files is the live one.
+        let newest: BTreeMap<_, _> = found.iter().map(|(path, thread)| (thread, path)).collect();
+        let live = |path: &PathBuf, thread| newest.get(thread).is_none_or(|last| *last == path);
+        let superseded = found.iter().filter(|(path, thread)| !live(path, thread));
+        let superseded: Vec<_> = superseded.map(|(path, _)| path.clone()).collect();
+        for (path, _) in &found {
+            self.add(path, superseded.contains(path));
+            self.look(path, out);
         }
+    }
+
+    /// A session that was archived while nobody looked may have ended before.
+    fn archived(&mut self, out: &mut Vec<Input>) {
+        let unread = self.known.values().filter(|known| known.seen.is_none());
+        let unread = unread.map(|known| known.tail.path().to_owned());
+        let gone: Vec<_> = unread.filter(|path| !path.exists()).collect();
+        for path in gone {
+            if let Some(archived) = self.in_archive(&path) {
+                self.look(&archived, out);
+            }
+        }
+    }
+
+    fn in_archive(&self, path: &Path) -> Option<PathBuf> {
+        let archive = self.folder.parent()?.join("archived_sessions");
+        let there = archive.join(path.file_name()?);
+        there.is_file().then_some(there)
     }
 
     /// Lists folders, and remembers those that cannot be read.
@@ -223,29 +290,46 @@ impl Rollouts {
         })
     }
 
+    /// Follows a file that is new, unless nobody wrote to it since long before the start.
+    fn add(&mut self, path: &Path, superseded: bool) {
+        let Some(name) = path
+            .file_name()
+            .filter(|name| !self.known.contains_key(*name))
+        else {
+            return;
+        };
+        let Ok(about) = fs::metadata(path) else {
+            return;
+        };
+        let written = Stamp::of(&about).wall();
+        if !about.is_file() || written.until(self.since) > self.look_back {
+            return;
+        }
+        // Where the name tells no thread, the head does.
+        let unnamed = || SessionId::parse("unnamed");
+        let Some(thread) = thread_of(path).or_else(unnamed) else {
+            return;
+        };
+        let since = self.heard.get(&thread).copied().unwrap_or(self.since);
+        let mut tail = Tail::new(thread, path.to_owned(), Start::Fresh { since });
+        if superseded {
+            tail.supersede();
+        }
+        self.known.insert(name.to_owned(), Known::new(tail));
+    }
+
     /// Reads a file if its metadata says that there is something new.
-    fn look(&mut self, path: &Path, session: &SessionId, out: &mut Vec<Input>) {
+    fn look(&mut self, path: &Path, out: &mut Vec<Input>) {
+        let Some(name) = path.file_name() else {
+            return;
+        };
         let stamp = match fs::metadata(path) {
             Ok(about) if about.is_file() => Stamp::of(&about),
             Ok(_) => return,
-            Err(error) => {
-                if let Some(known) = self.known.get_mut(session) {
-                    self.changed |= known.behind;
-                    known.behind = false;
-                }
-                return self.outcome(path, Err(error));
-            }
+            Err(error) => return self.gone(path, error, out),
         };
-        if !self.known.contains_key(session) {
-            let dormant = stamp.wall().until(self.since) > self.look_back;
-            if dormant {
-                return;
-            }
-            let start = Start::Fresh { since: self.since };
-            let tail = Tail::new(session.clone(), path.to_owned(), start);
-            self.known.insert(session.clone(), Known::new(tail));
-        }
-        let Some(known) = self.known.get_mut(session) else {
+        self.add(path, false);
+        let Some(known) = self.known.get_mut(name) else {
             return;
         };
         if known.tail.path() != path {
@@ -258,9 +342,26 @@ impl Rollouts {
         if known.seen == Some(stamp) && !known.behind {
             return;
         }
-        let read = known.read(stamp, out);
+        let read = known.read(stamp, &mut self.told, &mut self.shapes, out);
         self.changed = true;
         self.outcome(path, read);
+    }
+
+    /// A file cannot be looked at. One that was archived is read to its end there.
+    fn gone(&mut self, path: &Path, error: io::Error, out: &mut Vec<Input>) {
+        let known = path.file_name().and_then(|name| self.known.get_mut(name));
+        if let Some(known) = known {
+            self.changed |= known.behind;
+            known.behind = false;
+            let here = known.tail.path() == path;
+            if here
+                && is_gone(&error)
+                && let Some(archived) = self.in_archive(path)
+            {
+                return self.look(&archived, out);
+            }
+        }
+        self.outcome(path, Err(error));
     }
 
     fn outcome(&mut self, path: &Path, read: io::Result<()>) {

@@ -5,7 +5,9 @@
 //! `response_item` of role user for the owner's words: those carry Codex's own.
 
 use super::closing::Output;
+use super::goal;
 use super::head;
+use super::kinds;
 use super::meta;
 use super::question;
 use super::time;
@@ -46,30 +48,88 @@ pub struct Record {
     pub fact: RolloutFact,
 }
 
+/// What one line is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Line {
+    /// It tells something.
+    Told(Record),
+    /// It is known and tells nothing that matters.
+    Passed,
+    /// It is a record of a kind that is not known.
+    Unknown(String),
+    /// It is of a kind that matters, and has another form than is known.
+    Strange(String),
+    /// It is no record: cut, or damaged.
+    Damaged,
+}
+
 /// Reads one line, without its line feed, of the rollout of `session`.
 /// `None` is a record nobody here needs.
 pub fn record(line: &[u8], session: &SessionId) -> Result<Option<Record>, Bad> {
-    let head = head::of(line).ok_or(Bad)?;
+    match read(line, session, Wall(0)) {
+        Line::Told(record) => Ok(Some(record)),
+        Line::Passed | Line::Unknown(_) => Ok(None),
+        Line::Strange(_) | Line::Damaged => Err(Bad),
+    }
+}
+
+/// Reads one line; one without a time of its own was written at `otherwise`.
+pub(super) fn read(line: &[u8], session: &SessionId, otherwise: Wall) -> Line {
+    let Some(head) = head::of(line) else {
+        return strange("line", line);
+    };
+    let at = time::parse(&head.timestamp).unwrap_or(otherwise);
+    let kind = |tag: &str| [&*head.record, tag].join(" ").trim_end().to_owned();
+    match told(&head, line, session, at) {
+        Ok(Some((form, fact))) => Line::Told(Record { at, form, fact }),
+        Ok(None) if kinds::is_known(&head.record, &head.payload) => Line::Passed,
+        Ok(None) => Line::Unknown(kinds::named(&kind(&head.payload))),
+        Err(Bad) => strange(&kind(&head.payload), line),
+    }
+}
+
+/// What is not even JSON was cut or damaged; that says nothing about its form.
+fn strange(kind: &str, line: &[u8]) -> Line {
+    let text = std::str::from_utf8(line).ok();
+    let json = text.map(serde_json::from_str::<serde::de::IgnoredAny>);
+    if json.is_some_and(|json| json.is_ok()) {
+        Line::Strange(kinds::named(kind))
+    } else {
+        Line::Damaged
+    }
+}
+
+fn told(
+    head: &head::Head<'_>,
+    line: &[u8],
+    session: &SessionId,
+    at: Wall,
+) -> Result<Option<(Form, RolloutFact)>, Bad> {
     let told = match (&*head.record, &*head.payload) {
-        ("session_meta", _) => Some((Form::Only, meta::fact(line)?)),
+        ("session_meta", _) => Some((Form::Only, RolloutFact::Meta(meta::read(line, at)?.meta))),
         ("event_msg", "task_started" | "turn_started") => Some((Form::Only, started(line)?)),
         ("event_msg", "task_complete" | "turn_complete") => Some((Form::Only, completed(line)?)),
         ("event_msg", "turn_aborted") => Some((Form::Only, aborted(line)?)),
+        ("event_msg", "thread_goal_updated") => Some((Form::Only, goal::updated(line)?)),
+        ("event_msg", "thread_goal_cleared") => Some((Form::Only, goal::cleared())),
         ("event_msg", kind @ ("user_message" | "agent_message")) => {
             Some((Form::Legacy, message(line, kind == "user_message")?))
         }
         ("event_msg", "item_completed") => item(line, session)?.map(|fact| (Form::Item, fact)),
         ("response_item", "function_call") => call(line)?.map(|fact| (Form::Call, fact)),
         ("response_item", "function_call_output" | "custom_tool_call_output") => {
-            closed(line)?.map(|fact| (Form::Only, fact))
+            goal::reported(line, session)
+                .map_or_else(|| closed(line), |fact| Ok(Some(fact)))?
+                .map(|fact| (Form::Only, fact))
         }
         _ => None,
     };
-    told.map(|(form, fact)| {
-        let at = time::parse(&head.timestamp).ok_or(Bad)?;
-        Ok(Record { at, form, fact })
-    })
-    .transpose()
+    Ok(told)
+}
+
+/// Whether a line is the head of a session.
+pub(super) fn is_head(line: &[u8]) -> bool {
+    head::of(line).is_some_and(|head| head.record == "session_meta")
 }
 
 /// The timestamp of any record, whether it tells something or not.
@@ -98,6 +158,12 @@ struct TurnRecord {
     last_agent_message: Option<String>,
     error: Option<serde_json::Value>,
     reason: Option<String>,
+    turn_attribution: Option<Attribution>,
+}
+
+#[derive(Deserialize)]
+struct Attribution {
+    turn_trigger: Option<String>,
 }
 
 impl TurnRecord {
@@ -119,6 +185,9 @@ fn started(line: &[u8]) -> Result<RolloutFact, Bad> {
     Ok(RolloutFact::TurnStarted {
         turn: turn.id().ok_or(Bad)?,
         plan_mode: turn.collaboration_mode_kind.as_deref() == Some("plan"),
+        goal: turn
+            .turn_attribution
+            .is_some_and(|by| by.turn_trigger.as_deref() == Some("goal")),
     })
 }
 
@@ -146,7 +215,7 @@ fn message(line: &[u8], from_user: bool) -> Result<RolloutFact, Bad> {
     }
     let text = Text::from(payload::<Message>(line)?.message);
     Ok(if from_user {
-        RolloutFact::UserMessage { text }
+        RolloutFact::UserMessage { text, client: None }
     } else {
         RolloutFact::AssistantMessage { turn: None, text }
     })
@@ -167,6 +236,9 @@ struct Tag<'a> {
     tag: Cow<'a, str>,
 }
 
+/// Longest name of a message that is kept.
+const CLIENT_MAX: usize = 128;
+
 #[derive(Deserialize)]
 struct Spoken {
     #[serde(default)]
@@ -175,6 +247,8 @@ struct Spoken {
     content: Vec<Part>,
     #[serde(default)]
     text: String,
+    #[serde(default)]
+    client_id: Option<String>,
     delivery: Option<String>,
     questions: Option<Vec<question::Raw>>,
 }
@@ -207,7 +281,8 @@ fn item(line: &[u8], session: &SessionId) -> Result<Option<RolloutFact>, Bad> {
     let words = said.content.into_iter().map(|part| part.text);
     let text = Text::from(words.chain([said.text]).collect::<String>());
     Ok(Some(if head.item.tag == "UserMessage" {
-        RolloutFact::UserMessage { text }
+        let client = said.client_id.filter(|id| id.len() <= CLIENT_MAX);
+        RolloutFact::UserMessage { text, client }
     } else {
         RolloutFact::AssistantMessage { turn, text }
     }))
@@ -252,12 +327,16 @@ fn call(line: &[u8]) -> Result<Option<RolloutFact>, Bad> {
 fn closed(line: &[u8]) -> Result<Option<RolloutFact>, Bad> {
     #[derive(Deserialize)]
     struct Closed {
-        call_id: String,
+        call_id: Option<String>,
         #[serde(default)]
         output: Output,
     }
     let closed: Closed = payload(line)?;
-    let call = CallId::parse(&closed.call_id).ok_or(Bad)?;
+    // Codex's own, such as a goal's objective, belong to no call.
+    let Some(call) = closed.call_id else {
+        return Ok(None);
+    };
+    let call = CallId::parse(&call).ok_or(Bad)?;
     let how = closed.output.closing();
     Ok(how.map(|how| RolloutFact::CallClosed { call, how }))
 }

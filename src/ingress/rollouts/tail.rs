@@ -4,15 +4,17 @@
 //! A file may be cut, replaced (Codex migrates old files in place) or vanish.
 //! When it is no longer the file that was read (another inode, shorter than
 //! what was read, or no line end where one was), it is read again from its
-//! head, and everything up to the newest fact already told is taken as told:
-//! facts with an older timestamp, and as many with that very timestamp as were
-//! told. Rewriting keeps timestamps and order, so nothing is told twice and
-//! nothing new is lost. A tail must never tell a fact that it cannot place.
+//! head, and what was told of its thread is not told again ([`super::told`]).
 
 use super::echo::Echoes;
+use super::fork::Fork;
 use super::history::History;
 use super::lines::{Lines, Next};
-use super::parse::{self, Record};
+use super::meta::{self, Head};
+use super::parse::{self, Form, Line, Record};
+use super::shapes::Strange;
+use super::told::{Moment, Told};
+use events::event::ShapeEffect;
 use events::id::SessionId;
 use events::input::{Rollout, RolloutFact};
 use events::time::Wall;
@@ -21,6 +23,8 @@ use std::io::{self, Read, Seek};
 use std::os::unix::fs::{FileExt, MetadataExt};
 use std::path::{Path, PathBuf};
 
+/// In how many lines the head is looked for.
+const HEAD_LINES: usize = 16;
 /// How much history is looked through for an open question.
 const HISTORY: u64 = 4 << 20;
 /// How much of a file is read at a time.
@@ -56,7 +60,17 @@ pub struct Tail {
     identity: Option<(u64, u64)>,
     position: u64,
     passing: bool,
-    told: Option<Told>,
+    /// What is told of this thread may stand in another file, or in this one as it was.
+    again: bool,
+    /// A newer file of the thread goes on where this one ends.
+    superseded: bool,
+    fork: Option<Fork>,
+    version: String,
+    /// The time of the newest record.
+    at: Option<Wall>,
+    turn_open: bool,
+    unknown_in_turn: Option<String>,
+    moment: Moment,
     echoes: Echoes,
     passed_over: u64,
 }
@@ -66,26 +80,30 @@ pub struct Tail {
 enum Phase {
     /// Nothing is read yet.
     Fresh,
+    /// It goes on behind what an earlier process told, once its head is read.
+    Resumed,
     /// Records are told.
     Following,
-    /// As in `Following`, once those that are told already are past.
-    Again(Told),
-    /// The file does not begin with a session's head: it is nobody's.
+    /// There is no head where one should be: the file is nobody's.
     Foreign,
 }
 
-/// The newest timestamp told, and how many facts had it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct Told {
-    newest: Wall,
-    count: u32,
+/// What reading a file gives.
+pub struct Output<'a> {
+    /// What was told of every thread.
+    pub told: &'a mut Told,
+    /// What is new.
+    pub facts: &'a mut Vec<Rollout>,
+    /// What is not understood.
+    pub(super) strange: &'a mut Vec<Strange>,
 }
 
 impl Tail {
-    /// Follows the file at `path`. Nothing is read before [`Tail::read`].
+    /// Follows the file at `path`. Nothing is read before [`Tail::read`]. Whose file it
+    /// is its head says; until then it is what its name says.
     pub fn new(session: SessionId, path: PathBuf, start: Start) -> Self {
         let (phase, position, since) = match start {
-            Start::At { offset, since } => (Phase::Following, offset, since),
+            Start::At { offset, since } => (Phase::Resumed, offset, since),
             Start::Fresh { since } => (Phase::Fresh, 0, since),
         };
         Self {
@@ -96,7 +114,14 @@ impl Tail {
             identity: None,
             position,
             passing: false,
-            told: None,
+            again: false,
+            superseded: false,
+            fork: None,
+            version: String::new(),
+            at: None,
+            turn_open: false,
+            unknown_in_turn: None,
+            moment: Moment::default(),
             echoes: Echoes::default(),
             passed_over: 0,
         }
@@ -107,9 +132,19 @@ impl Tail {
         &self.path
     }
 
+    /// The thread whose file it is.
+    pub const fn session(&self) -> &SessionId {
+        &self.session
+    }
+
     /// The file was moved, or stands at another place now.
     pub fn moved(&mut self, path: PathBuf) {
         self.path = path;
+    }
+
+    /// Its thread has a newer file: what is open here is not open any more.
+    pub const fn supersede(&mut self) {
+        self.superseded = true;
     }
 
     /// How many readable records told nothing that matters.
@@ -119,23 +154,25 @@ impl Tail {
 
     /// Reads what is new and adds what it tells to `out`, also when it fails
     /// midway. The next reading goes on where this one ended.
-    pub fn read(&mut self, out: &mut Vec<Rollout>) -> io::Result<Progress> {
+    pub fn read(&mut self, out: &mut Output<'_>) -> io::Result<Progress> {
         let file = File::open(&self.path)?;
-        let (length, identity) = {
-            let about = file.metadata()?;
-            (about.len(), (about.dev(), about.ino()))
-        };
+        let about = file.metadata()?;
+        let (length, identity) = (about.len(), (about.dev(), about.ino()));
         if !self.is_same(&file, length, identity)? {
             self.start_over();
         }
         self.identity = Some(identity);
-        if self.phase == Phase::Fresh && !self.begin(&file, length, out)? {
+        let modified = Wall(about.mtime().saturating_mul(1000));
+        if self.phase == Phase::Resumed {
+            self.resume(&file, modified)?;
+        }
+        if self.phase == Phase::Fresh && !self.begin(&file, length, modified, out)? {
             return Ok(Progress::AtEnd);
         }
         if self.phase == Phase::Foreign {
             return Ok(Progress::AtEnd);
         }
-        self.follow(&file, out)
+        self.follow(&file, modified, out)
     }
 
     fn is_same(&self, file: &File, length: u64, identity: (u64, u64)) -> io::Result<bool> {
@@ -154,40 +191,117 @@ impl Tail {
         self.position = 0;
         self.passing = false;
         self.echoes = Echoes::default();
-        self.phase = self.told.map_or(Phase::Fresh, Phase::Again);
+        self.moment = Moment::default();
+        self.again = true;
+        self.phase = if self.phase == Phase::Following {
+            Phase::Following
+        } else {
+            Phase::Fresh
+        };
     }
 
-    /// Passes over the history. False if the head is not complete yet.
-    fn begin(&mut self, file: &File, length: u64, out: &mut Vec<Rollout>) -> io::Result<bool> {
+    /// Looks for the head among the first lines: where it begins, and what it says. In
+    /// the second place, how many lines there are; in the third, where the last ends.
+    fn find_head(
+        &self,
+        file: &File,
+        modified: Wall,
+    ) -> io::Result<(Option<(Head, Wall)>, usize, u64)> {
         let mut lines = Lines::at(file, 0, false)?;
-        let head = match lines.next()? {
-            Next::End => return Ok(false),
-            Next::Line(_, line) => parse::record(line, &self.session).ok().flatten(),
-            Next::Passed => None,
-        };
-        let (behind_head, _) = lines.place();
-        let Some(head) = head.filter(|head| matches!(head.fact, RolloutFact::Meta(_))) else {
-            self.phase = Phase::Foreign;
-            self.push(
-                behind_head,
-                self.since,
-                RolloutFact::Skipped { records: 1 },
-                out,
-            );
-            return Ok(true);
-        };
-        let from = self.history_from(file, behind_head, length)?;
-        let history = self.pass_history(Lines::at(file, from, from > behind_head)?)?;
+        for nth in 0..HEAD_LINES {
+            let found = match lines.next()? {
+                Next::End => return Ok((None, nth, lines.place().0)),
+                Next::Passed => None,
+                Next::Line(_, line) => head(line, modified),
+            };
+            if found.is_some() {
+                return Ok((found, nth, lines.place().0));
+            }
+        }
+        Ok((None, HEAD_LINES, lines.place().0))
+    }
+
+    /// Takes over what the head says of the file.
+    fn know(&mut self, head: &Head, at: Wall) {
+        if let Some(thread) = &head.thread {
+            self.session = thread.clone();
+        }
+        self.version.clone_from(&head.meta.version);
+        self.at = Some(at);
+        let fork = || Fork::new(self.session.clone(), at);
+        self.fork = head.copied.then(fork);
+    }
+
+    /// Before it goes on behind what was told, whose file it is, and whether what it
+    /// copied from another thread ends before that place.
+    fn resume(&mut self, file: &File, modified: Wall) -> io::Result<()> {
         self.phase = Phase::Following;
-        self.tell_beginning(head, history, out);
+        let (head, _, behind) = self.find_head(file, modified)?;
+        let Some((head, at)) = head else {
+            return Ok(());
+        };
+        self.know(&head, at);
+        let mut lines = Lines::at(file, behind, false)?;
+        while self.fork.is_some() && lines.place().0 < self.position {
+            let Next::Line(_, line) = lines.next()? else {
+                break;
+            };
+            if let Line::Told(record) = parse::read(line, &self.session, at) {
+                self.is_copied(&record);
+            }
+        }
+        Ok(())
+    }
+
+    /// Passes over the history. False if there is no head yet.
+    fn begin(
+        &mut self,
+        file: &File,
+        length: u64,
+        modified: Wall,
+        out: &mut Output<'_>,
+    ) -> io::Result<bool> {
+        let (head, lines, behind_head) = self.find_head(file, modified)?;
+        let Some((head, at)) = head else {
+            if lines > 0 && self.phase == Phase::Fresh {
+                self.strange("session file without a head", ShapeEffect::Deaf, 0, out);
+            }
+            if lines >= HEAD_LINES {
+                self.phase = Phase::Foreign;
+            }
+            return Ok(false);
+        };
+        self.know(&head, at);
+        for field in &head.lacks {
+            // What stands in for the time is as good; for the others it may be wrong.
+            let effect = match *field {
+                "timestamp" => ShapeEffect::Replaced,
+                _ => ShapeEffect::Deaf,
+            };
+            self.strange(&format!("session head without {field}"), effect, 0, out);
+        }
+        self.again |= out.told.any(&self.session);
+        let from = self.history_from(file, behind_head, length)?;
+        let lines = Lines::at(file, from, from > behind_head)?;
+        let history = self.pass_history(lines, modified, out)?;
+        self.phase = Phase::Following;
+        let fact = RolloutFact::Meta(head.meta);
+        let form = Form::Only;
+        self.tell_beginning(Record { at, form, fact }, history, out);
         Ok(true)
     }
 
     /// Goes to the end of the history: behind the last record that is older than
     /// `since`, before the first that is not. A line without a time of its own
     /// belongs to what follows it.
-    fn pass_history<R: Read + Seek>(&mut self, mut lines: Lines<R>) -> io::Result<History> {
+    fn pass_history<R: Read + Seek>(
+        &mut self,
+        mut lines: Lines<R>,
+        modified: Wall,
+        out: &mut Output<'_>,
+    ) -> io::Result<History> {
         let mut history = History::default();
+        let mut timed = false;
         (self.position, self.passing) = lines.place();
         loop {
             let (start, line) = match lines.next()? {
@@ -195,16 +309,23 @@ impl Tail {
                 Next::Passed => continue,
                 Next::Line(start, line) => (start, line),
             };
-            match parse::timestamp(line) {
-                None => continue,
+            let at = parse::timestamp(line);
+            timed |= at.is_some();
+            match at {
+                // Where no record says when it was, the file says it for all of them.
+                None if timed || modified >= self.since => continue,
                 Some(at) if at >= self.since => return Ok(history),
-                Some(_) => {}
+                None | Some(_) => {}
             }
-            if let Ok(Some(record)) = parse::record(line, &self.session)
+            if let Line::Told(record) = parse::read(line, &self.session, modified)
+                && !self.is_copied(&record)
                 && !self.echoes.repeats(&record)
             {
-                self.note(record.at);
-                history.note(start, record);
+                let key = self.moment.key(&record);
+                if !(self.again && out.told.contains(&self.session, key)) {
+                    out.told.note(&self.session, key);
+                    history.note(start, record);
+                }
             }
             (self.position, self.passing) = lines.place();
         }
@@ -238,109 +359,163 @@ impl Tail {
         }
     }
 
-    /// Tells the head and the open questions. Each carries the place up to which
-    /// the file is done with once it is told, so that a restart in between
+    /// Tells the head, the goal and the open questions. Each carries the place up to
+    /// which the file is done with once it is told, so that a restart in between
     /// repeats something rather than losing a question.
-    fn tell_beginning(&mut self, mut head: Record, history: History, out: &mut Vec<Rollout>) {
+    fn tell_beginning(&mut self, mut head: Record, history: History, out: &mut Output<'_>) {
         if let RolloutFact::Meta(meta) = &mut head.fact {
             meta.path = self.path.to_string_lossy().into_owned();
         }
-        let open = history.into_open();
+        let mut open = history.into_open();
+        if self.superseded {
+            open.clear();
+        }
         let done = self.position;
         let mut ends = open.iter().map(|(start, _)| *start).chain([done]);
         let first = ends.next().unwrap_or(done);
-        self.note(head.at);
-        self.push(first, head.at, head.fact, out);
+        let key = Moment::default().key(&head);
+        if !(self.again && out.told.contains(&self.session, key)) {
+            out.told.note(&self.session, key);
+            self.push(first, head.at, head.fact, out);
+        }
         let ends: Vec<u64> = ends.collect();
-        for ((_, asked), end) in open.into_iter().zip(ends) {
-            self.push(end, asked.at, asked.fact, out);
+        for ((_, open), end) in open.into_iter().zip(ends) {
+            self.push(end, open.at, open.fact, out);
         }
     }
 
-    fn follow(&mut self, file: &File, out: &mut Vec<Rollout>) -> io::Result<Progress> {
+    fn follow(
+        &mut self,
+        file: &File,
+        modified: Wall,
+        out: &mut Output<'_>,
+    ) -> io::Result<Progress> {
         let mut lines = Lines::at(file, self.position, self.passing)?;
         let stop = self.position.saturating_add(AT_A_TIME);
-        let mut unreadable = 0;
+        let mut damaged = 0;
         let progress = loop {
             if self.position >= stop {
                 break Ok(Progress::Behind);
             }
-            let (is_first, told) = match lines.next() {
+            let (start, read) = match lines.next() {
                 Err(error) => break Err(error),
                 Ok(Next::End) => break Ok(Progress::AtEnd),
-                Ok(Next::Passed) => (false, Err(parse::Bad)),
-                Ok(Next::Line(_, line)) if line.trim_ascii().is_empty() => (false, Ok(None)),
-                Ok(Next::Line(start, line)) => (start == 0, parse::record(line, &self.session)),
+                Ok(Next::Passed) => (self.position, Line::Damaged),
+                Ok(Next::Line(start, line)) if line.trim_ascii().is_empty() => {
+                    (start, Line::Passed)
+                }
+                Ok(Next::Line(start, line)) => {
+                    let otherwise = self.at.unwrap_or(modified);
+                    (start, parse::read(line, &self.session, otherwise))
+                }
             };
             (self.position, self.passing) = lines.place();
-            match told {
-                Ok(Some(record)) => self.take(record, is_first, out),
-                Ok(None) => self.passed_over += 1,
-                Err(parse::Bad) if matches!(self.phase, Phase::Again(_)) => {}
-                Err(parse::Bad) => unreadable += 1,
+            match read {
+                Line::Told(record) => self.take(record, start == 0, out),
+                Line::Passed => self.passed_over += 1,
+                Line::Unknown(kind) => {
+                    self.passed_over += 1;
+                    self.strange(&kind, ShapeEffect::Counted, start, out);
+                    self.unknown_in_turn = self.turn_open.then_some(kind);
+                }
+                Line::Strange(kind) => self.strange(&kind, ShapeEffect::Deaf, start, out),
+                Line::Damaged => damaged += 1,
             }
         };
         (self.position, self.passing) = lines.place();
-        if unreadable > 0 {
-            let at = self.told.map_or(self.since, |told| told.newest);
-            let fact = RolloutFact::Skipped {
-                records: unreadable,
-            };
-            self.push(self.position, at, fact, out);
+        if damaged > 0 {
+            let at = self.at.unwrap_or(self.since);
+            self.push(
+                self.position,
+                at,
+                RolloutFact::Skipped { records: damaged },
+                out,
+            );
         }
         progress
     }
 
     /// Tells a record, unless it was told before or tells nothing of this session.
-    fn take(&mut self, mut record: Record, is_first: bool, out: &mut Vec<Rollout>) {
-        if let RolloutFact::Meta(meta) = &mut record.fact {
-            if !is_first {
-                return;
-            }
-            meta.path = self.path.to_string_lossy().into_owned();
-        }
-        if self.echoes.repeats(&record) || self.is_told(record.at) {
+    fn take(&mut self, record: Record, is_first: bool, out: &mut Output<'_>) {
+        if self.is_copied(&record) {
             return;
         }
-        self.note(record.at);
+        // Behind the head, a head is that of the thread whose history was copied.
+        if matches!(record.fact, RolloutFact::Meta(_)) && !is_first {
+            return;
+        }
+        self.at = Some(record.at);
+        if self.echoes.repeats(&record) {
+            return;
+        }
+        let key = self.moment.key(&record);
+        let old = record.at < self.since || out.told.contains(&self.session, key);
+        if self.again && old {
+            return;
+        }
+        out.told.note(&self.session, key);
+        self.watch_turns(&record.fact, out);
         self.push(self.position, record.at, record.fact, out);
     }
 
-    /// In a file that is read again: whether a fact of this moment was told.
-    fn is_told(&mut self, at: Wall) -> bool {
-        let Phase::Again(told) = &mut self.phase else {
-            return false;
-        };
-        if at < told.newest {
-            return true;
-        }
-        if at == told.newest && told.count > 0 {
-            told.count -= 1;
-            return true;
-        }
-        self.phase = Phase::Following;
-        false
+    /// Whether a record is another thread's, copied when this one was forked.
+    fn is_copied(&mut self, record: &Record) -> bool {
+        self.fork = self.fork.take().filter(|fork| !fork.ends_with(record));
+        self.fork.is_some()
     }
 
-    fn note(&mut self, at: Wall) {
-        match &mut self.told {
-            Some(told) if at < told.newest => {}
-            Some(told) if at == told.newest => told.count = told.count.saturating_add(1),
-            told => {
-                *told = Some(Told {
-                    newest: at,
-                    count: 1,
-                });
+    /// A turn without an end, but with something unknown in it: the end may be that.
+    fn watch_turns(&mut self, fact: &RolloutFact, out: &mut Output<'_>) {
+        match fact {
+            RolloutFact::TurnStarted { .. } => {
+                let unknown = self.unknown_in_turn.take().filter(|_| self.turn_open);
+                if let Some(kind) = unknown {
+                    let kind = format!("{kind}, perhaps the end of a turn");
+                    self.strange(&kind, ShapeEffect::Deaf, self.position, out);
+                }
+                self.turn_open = true;
             }
+            RolloutFact::TurnCompleted { .. } | RolloutFact::TurnAborted { .. } => {
+                self.turn_open = false;
+                self.unknown_in_turn = None;
+            }
+            RolloutFact::Meta(_)
+            | RolloutFact::Goal(_)
+            | RolloutFact::UserMessage { .. }
+            | RolloutFact::AssistantMessage { .. }
+            | RolloutFact::Asked { .. }
+            | RolloutFact::CallClosed { .. }
+            | RolloutFact::Skipped { .. } => {}
         }
     }
 
-    fn push(&self, offset: u64, at: Wall, fact: RolloutFact, out: &mut Vec<Rollout>) {
-        out.push(Rollout {
+    fn strange(&self, kind: &str, effect: ShapeEffect, offset: u64, out: &mut Output<'_>) {
+        out.strange.push(Strange {
+            kind: kind.to_owned(),
+            effect,
+            version: self.version.clone(),
+            offset,
+        });
+    }
+
+    fn push(&self, offset: u64, at: Wall, fact: RolloutFact, out: &mut Output<'_>) {
+        out.facts.push(Rollout {
             session: self.session.clone(),
+            path: self.path.to_string_lossy().into_owned(),
             offset,
             at,
             fact,
         });
     }
+}
+
+/// The head, if this line is one, and when it was written.
+fn head(line: &[u8], modified: Wall) -> Option<(Head, Wall)> {
+    if !parse::is_head(line) {
+        return None;
+    }
+    let own = parse::timestamp(line);
+    let head = meta::read(line, own.unwrap_or(modified)).ok()?;
+    let at = own.unwrap_or(head.meta.created);
+    Some((head, at))
 }

@@ -9,7 +9,8 @@
 //! active files are watched, and new ones are found by
 //! [`super::Rollouts::recent`].
 
-use super::discover::{self, session_of};
+use super::discover;
+use super::name::{Named, named};
 use notify::event::{EventKind, ModifyKind, RenameMode};
 use notify::{Config, Error, Event, RecommendedWatcher, RecursiveMode, Watcher};
 use std::collections::{BTreeMap, BTreeSet};
@@ -201,7 +202,8 @@ fn places(event: notify::Result<Event>, folder: &Path) -> Vec<PathBuf> {
         Ok(event) if event.need_rescan() => vec![folder.to_owned()],
         Ok(event) if !matters(event.kind) => Vec::new(),
         Ok(Event { mut paths, .. }) => {
-            paths.retain(|path| session_of(path).is_some() || path.is_dir());
+            let rollout = |path: &Path| matches!(named(path), Some(Named::Rollout(_)));
+            paths.retain(|path| rollout(path) || path.is_dir());
             paths
         }
     }

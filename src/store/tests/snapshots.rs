@@ -88,3 +88,16 @@ fn a_snapshot_that_is_ahead_of_the_log_is_passed_over() {
     append(&mut short, vec![said("reply 0".into())]);
     assert_eq!(found(dir.path(), "1", &short), None);
 }
+
+#[test]
+fn one_that_cannot_be_read_is_passed_over() {
+    let dir = tempfile::tempdir().unwrap();
+    let log = log("reply");
+    save(dir.path(), "1", &log, 4);
+    // A folder in its place reads for nobody, whatever rights they have.
+    fs::create_dir(dir.path().join(format!("snapshots/snap-{:020}.bin", 6))).unwrap();
+    assert_eq!(found(dir.path(), "1", &log), Some(4));
+    fs::remove_dir_all(dir.path().join("snapshots")).unwrap();
+    fs::write(dir.path().join("snapshots"), "no folder").unwrap();
+    assert_eq!(found(dir.path(), "1", &log), None);
+}

@@ -49,6 +49,7 @@ fn second_option(question: &str) -> Command {
         hints: Vec::new(),
         choices: vec![Chosen {
             question: question.into(),
+            digest: None,
             options: 2,
             option: 2,
         }],

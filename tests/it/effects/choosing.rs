@@ -3,7 +3,7 @@
 use super::rig::{ID, Rig, session};
 use events::command::{ChooseOptions, Chosen};
 use events::outcome::{Doubt, Failure, How, Performed, Screen};
-use events::{CallId, Command, Guid, Outcome, Report};
+use events::{CallId, Command, Digest, Guid, Outcome, Report};
 
 const LONG: &str = "Which of the 2 databases should the new billing service use, \
                     given that 1 of them is already running here?";
@@ -11,6 +11,7 @@ const LONG: &str = "Which of the 2 databases should the new billing service use,
 fn choose(choices: &[(&str, u16, u16)]) -> Command {
     let chosen = |(question, options, option): &(&str, u16, u16)| Chosen {
         question: (*question).into(),
+        digest: None,
         options: *options,
         option: *option,
     };
@@ -138,4 +139,36 @@ async fn a_second_question_that_is_another_stays_unanswered() {
     let doubt = Some(Doubt::NoProof);
     assert!(matches!(report, Report::Performed(Performed { doubt: d, .. }) if d == doubt));
     assert_eq!(codex.keys(), ["1"]);
+}
+
+#[tokio::test]
+async fn a_question_is_known_by_what_it_asked_although_its_words_are_redacted() {
+    let Some(rig) = Rig::with_tmux() else { return };
+    let asked = "Use postgres://app:hunter2xyz@db for the tests?";
+    let codex = rig
+        .codex(&[
+            "--lock",
+            &rig.lock(ID),
+            "--question",
+            &format!("{asked}:yes,no"),
+        ])
+        .await;
+    let of = |question: &str| {
+        let mut command = choose(&[("Use postgres://app:[redacted]@db for the tests?", 2, 2)]);
+        if let Command::ChooseOptions(choose) = &mut command {
+            choose.choices[0].digest = Some(Digest::of(question));
+        }
+        command
+    };
+    let other = rig
+        .execute(of("Use postgres://app:another@db for the tests?"))
+        .await;
+    assert!(
+        matches!(other, Report::Settled(Outcome::Failed(_))),
+        "{other:?}"
+    );
+    assert_eq!(codex.keys(), Vec::<String>::new());
+    let report = rig.execute(of(asked)).await;
+    assert!(matches!(report, Report::Performed(_)), "{report:?}");
+    codex.until("\"2\"").await;
 }

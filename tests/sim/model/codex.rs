@@ -134,6 +134,7 @@ impl Session {
         self.turn = Some(turn.clone());
         let does = self.plan.pop_front().unwrap_or(Turn::Says(12));
         let fact = RolloutFact::TurnStarted {
+            goal: false,
             turn,
             plan_mode: false,
         };
@@ -146,7 +147,7 @@ impl Session {
     pub(crate) fn hear(&mut self, put: Put, now: u64, record: bool) {
         if record {
             let text = Text::from(put.text.as_str());
-            self.write(now, RolloutFact::UserMessage { text });
+            self.write(now, RolloutFact::UserMessage { text, client: None });
         }
         self.heard.push(put);
         // What no record shows, nobody can know to be answered.
@@ -250,7 +251,7 @@ impl Session {
 
     /// Words that the session recorded, by fingerprint.
     pub(crate) fn recorded(&self, digest: Digest) -> usize {
-        let says = |r: &&Record| matches!(&r.fact, RolloutFact::UserMessage { text } if Digest::of(text.reveal()) == digest);
+        let says = |r: &&Record| matches!(&r.fact, RolloutFact::UserMessage { text, .. } if Digest::of(text.reveal()) == digest);
         self.records.iter().filter(says).count()
     }
 }

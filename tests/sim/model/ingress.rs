@@ -75,6 +75,7 @@ impl Readers {
             if let Some(record) = record.filter(|r| r.at <= world.now) {
                 self.rollouts.insert(session.id.clone(), record.offset);
                 return Some(Input::Rollout(Rollout {
+                    path: String::new(),
                     session: session.id.clone(),
                     offset: record.offset,
                     at: world.wall(),

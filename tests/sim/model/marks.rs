@@ -245,7 +245,7 @@ pub(super) const fn hook(hook: Hook) -> Option<&'static str> {
 pub(super) fn branch(event: &Event) -> Option<&'static str> {
     Some(match event {
         Event::CommandPerformed(e) => match e.performed.how {
-            How::Accepted => return None,
+            How::Accepted | How::Begun => return None,
             How::Typed(_) => "rung: typed",
             How::Steered(_) => "rung: steered",
             How::Chosen(_) => "rung: chosen",
@@ -278,7 +278,7 @@ pub(super) fn branch(event: &Event) -> Option<&'static str> {
             Rule::OnlyPrompt => "route: only prompt",
             Rule::Listed => "route: listed",
             Rule::Tapback => "route: tapback",
-            Rule::AutoCreate | Rule::NearMiss => return None,
+            Rule::AutoCreate | Rule::NearMiss | Rule::Continued => return None,
         },
         Event::InboundHeld(_) => "row held",
         Event::InboundIgnored(_) => "row ignored",
@@ -297,12 +297,17 @@ pub(super) fn branch(event: &Event) -> Option<&'static str> {
             Deadline::Proof(_) => "due: proof",
             Deadline::Pace(_) => "due: pace",
             Deadline::Retry(_) => "due: retry",
-            Deadline::Rollout(_) | Deadline::SelfTest | Deadline::Loop => return None,
+            Deadline::Rollout(_)
+            | Deadline::SelfTest
+            | Deadline::Gather(_)
+            | Deadline::Unanswered
+            | Deadline::Loop => return None,
             Deadline::Receipt(_) => "due: receipt",
             Deadline::Allowance => "due: allowance",
             Deadline::Expiry(_) => "due: expiry",
             Deadline::Deaf(_) => "due: deaf",
             Deadline::Prompt(_) => "due: prompt",
+            Deadline::Goal(_) => "due: goal",
         },
         _ => return None,
     })
@@ -329,6 +334,8 @@ const fn settled(outcome: &Outcome) -> Option<&'static str> {
             Failure::NoLink { .. } => "failed: no link",
             Failure::Rejected { .. } => "failed: rejected",
             Failure::NoTurn => "failed: no turn",
+            Failure::TurnRuns => "failed: a turn runs",
+            Failure::PromptUp => "failed: a prompt is up",
             Failure::TooLarge { .. } => return None,
         },
         Outcome::Unknown(doubt) => match doubt {

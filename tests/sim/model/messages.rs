@@ -67,8 +67,6 @@ impl Messages {
             names::MAC
         };
         MessageRow {
-            rowid,
-            guid: names::guid(nth),
             body: Body::Text(Text::from(text)),
             date: Some(wall),
             service: "iMessage".into(),
@@ -80,16 +78,9 @@ impl Messages {
                 identifier: Text::from(names::OWNER),
                 participants: vec![Text::from(names::OWNER)],
             }),
-            item_type: 0,
-            associated_type: 0,
-            balloon: None,
-            reply_to: None,
-            attachments: false,
-            edited: false,
-            error: 0,
             sent: from_me,
             delivered: from_me,
-            given_up: false,
+            ..MessageRow::bare(rowid, names::guid(nth))
         }
     }
 
@@ -198,7 +189,10 @@ impl Messages {
             }
             Odd::Sms => row.service = "SMS".into(),
             Odd::Tapback => row.associated_type = 2001,
-            Odd::Edited => row.edited = true,
+            Odd::Edited => {
+                (row.edited, row.unsent) = (true, true);
+                row.body = Body::Empty;
+            }
             Odd::Stale => row.date = Some(Wall(wall.0 - 2 * 86_400_000)),
             Odd::Duplicate => {
                 let whole = |r: &&Row| r.word && r.row.chat.is_some() && r.row.body != Body::Empty;

@@ -2,6 +2,9 @@
 //! it again, lets everything come to rest and checks all the way.
 
 mod bugs;
+mod log;
+
+pub(crate) use log::log;
 
 use super::Broken;
 use super::disk::{Bug, Death, SimLog};

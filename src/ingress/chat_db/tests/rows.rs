@@ -146,10 +146,193 @@ fn a_row_in_two_chats_is_in_the_company_of_both() {
 }
 
 #[test]
-fn an_edit_of_a_row_that_came_is_not_a_new_row() {
+fn a_row_in_two_chats_is_in_the_company_of_whoever_the_second_one_is_with() {
+    let mut s = setup();
+    let guid = s.say("x");
+    let stranger = Place::Direct("+15555550199".into());
+    s.messages
+        .join(guid.as_str(), &stranger, "iMessage")
+        .unwrap();
+    // Its people may be missing.
+    s.sql("DELETE FROM chat_handle_join WHERE chat_id = 2");
+    let chat = s.rows().remove(0).chat.unwrap();
+    let there = |person: &events::Text| person.reveal() == "+15555550199";
+    assert!(chat.participants.iter().any(there), "{chat:?}");
+}
+
+#[test]
+fn a_subject_comes_beside_the_body() {
+    let mut s = setup();
+    s.insert(&Row {
+        subject: Some("Urgent".into()),
+        ..Row::from(OWNER, "look", NOW)
+    });
+    let row = s.rows().remove(0);
+    assert_eq!(row.subject.as_ref().unwrap().reveal(), "Urgent");
+    assert_eq!(said(&row), "look");
+}
+
+#[test]
+fn a_reaction_names_what_it_is_about_and_needs_no_body() {
+    let of = |kind: i64, about: &str, emoji: Option<&str>| {
+        let mut s = setup();
+        s.insert(&Row {
+            form: Form::Nothing,
+            associated_type: kind,
+            associated_guid: Some(about.into()),
+            emoji: emoji.map(str::to_owned),
+            ..Row::from(OWNER, "", NOW)
+        });
+        let row = s.rows().remove(0);
+        assert_eq!(s.cursor.held().count(), 0);
+        let target = row.target.clone();
+        let target = target.map(|t| (t.guid.as_str().to_owned(), t.part));
+        (row.associated_type, target, row.emoji)
+    };
+    let about = |guid: &str, part| Some((guid.to_owned(), part));
+    assert_eq!(
+        of(2001, "p:0/GUID-1", None),
+        (2001, about("GUID-1", Some(0)), None)
+    );
+    assert_eq!(
+        of(3002, "p:12/GUID-1", None),
+        (3002, about("GUID-1", Some(12)), None)
+    );
+    assert_eq!(
+        of(2000, "bp:GUID-1", None),
+        (2000, about("GUID-1", None), None)
+    );
+    assert_eq!(
+        of(2005, "GUID-1", None),
+        (2005, about("GUID-1", None), None)
+    );
+    assert_eq!(
+        of(2005, "p:/GUID-1", None),
+        (2005, about("GUID-1", None), None)
+    );
+    assert_eq!(
+        of(2006, "p:0/G", Some("🎉")),
+        (2006, about("G", Some(0)), Some("🎉".into()))
+    );
+    assert_eq!(of(2001, "", None).1, None);
+}
+
+#[test]
+fn a_link_whose_body_is_only_in_its_preview_is_read_there() {
+    let mut s = setup();
+    let archive = |url: &str| {
+        let objects = ["$null", "NSURL", url, "https://example.com/icon.png"];
+        let objects = objects.map(|o| plist::Value::String(o.to_owned())).to_vec();
+        let mut root = plist::Dictionary::new();
+        root.insert("$objects".into(), plist::Value::Array(objects));
+        let mut bytes = Vec::new();
+        plist::Value::Dictionary(root)
+            .to_writer_binary(&mut bytes)
+            .unwrap();
+        bytes
+    };
+    for (payload, expected) in [
+        (
+            archive("https://example.com/a"),
+            Some("https://example.com/a"),
+        ),
+        (b"rubbish".to_vec(), None),
+    ] {
+        let guid = s.insert(&Row {
+            form: Form::Nothing,
+            ..Row::from(OWNER, "", NOW).link()
+        });
+        s.messages
+            .db()
+            .execute(
+                "UPDATE message SET payload_data = ?1 WHERE guid = ?2",
+                rusqlite::params![payload, guid.as_str()],
+            )
+            .unwrap();
+        let row = s.rows().remove(0);
+        match expected {
+            Some(link) => assert_eq!(said(&row), link),
+            None => assert_eq!(row.body, Body::Empty),
+        }
+    }
+}
+
+#[test]
+fn an_edit_of_a_row_that_came_brings_it_once_more() {
     let mut s = setup();
     let guid = s.say("yes");
     assert!(!s.rows()[0].edited);
-    s.messages.edit(guid.as_str(), "no", NOW).unwrap();
+    for text in ["no", "maybe"] {
+        let later = Wall(NOW.0 + i64::try_from(text.len()).unwrap());
+        s.messages.edit(guid.as_str(), text, later).unwrap();
+        let rows = s.rows();
+        assert_eq!(
+            (rows.len(), said(&rows[0]), rows[0].edited),
+            (1, text, true)
+        );
+        assert!(s.rows().is_empty(), "each edit comes once");
+    }
+    s.messages
+        .unsend(guid.as_str(), Wall(NOW.0 + 60_000))
+        .unwrap();
+    let rows = s.rows();
+    assert_eq!((rows.len(), rows[0].unsent), (1, true));
     assert!(s.rows().is_empty());
+}
+
+#[test]
+fn a_row_edited_or_unsent_before_it_was_read_comes_once() {
+    let mut s = setup();
+    let edited = s.say("first");
+    s.messages.edit(edited.as_str(), "second", NOW).unwrap();
+    let unsent = s.say("gone");
+    s.messages.unsend(unsent.as_str(), NOW).unwrap();
+    let rows = s.rows();
+    assert_eq!((said(&rows[0]), rows[0].edited), ("second", true));
+    assert_eq!((rows[1].unsent, rows[1].body == Body::Empty), (true, true));
+    assert_eq!(s.cursor.held().count(), 0);
+    assert!(s.rows().is_empty());
+}
+
+/// Some systems keep the newest words of an edited message only among its history.
+#[test]
+fn the_history_of_edits_is_read_where_the_body_is_gone() {
+    use plist::{Dictionary, Value};
+    let version = |text: &str| {
+        let mut version = Dictionary::new();
+        version.insert("d".into(), Value::Real(1.0));
+        let stream = crate::ingress::chat_db::typedstream::encode(text);
+        version.insert("t".into(), Value::Data(stream));
+        Value::Dictionary(version)
+    };
+    let mut parts = Dictionary::new();
+    parts.insert("1".into(), Value::Array(vec![version("b1"), version("b2")]));
+    parts.insert("0".into(), Value::Array(vec![version("a1"), version("a2")]));
+    let mut edited = Dictionary::new();
+    edited.insert("ec".into(), Value::Dictionary(parts));
+    let mut unsent = Dictionary::new();
+    unsent.insert("rp".into(), Value::Array(vec![Value::Integer(0.into())]));
+    for (summary, words) in [(edited, Some("a2\nb2")), (unsent, None)] {
+        let mut s = setup();
+        let mut bytes = Vec::new();
+        Value::Dictionary(summary)
+            .to_writer_binary(&mut bytes)
+            .unwrap();
+        s.insert(&Row {
+            form: Form::Nothing,
+            ..Row::from(OWNER, "", NOW)
+        });
+        s.messages
+            .db()
+            .execute(
+                "UPDATE message SET message_summary_info = ?1, date_edited = 5, is_empty = 0",
+                [bytes],
+            )
+            .unwrap();
+        let row = s.rows().remove(0);
+        assert_eq!(row.unsent, words.is_none());
+        if let Some(words) = words {
+            assert_eq!(said(&row), words);
+        }
+    }
 }

@@ -3,8 +3,8 @@
 use super::{NOW, OWNER, START, Setup, setup, texts};
 use crate::demo::messages::{Form, Place, Row, State};
 use crate::ingress::chat_db::{Cursor, FOLLOW, HOLD};
-use events::input::Body;
-use events::{Guid, Input};
+use events::input::{Body, Schedule};
+use events::{Guid, Input, Wall};
 use proptest::prelude::*;
 
 #[test]
@@ -159,6 +159,49 @@ fn tracking_ends_and_begins_with_what_is_not_known() {
     assert!(s.rows_at(FOLLOW).is_empty());
     s.cursor.track([guid], FOLLOW);
     assert_eq!(s.rows_at(FOLLOW)[0].error, 22);
+}
+
+/// Send Later writes its row when it is asked for, and changes it in place.
+#[test]
+fn what_is_sent_later_comes_when_it_is_sent() {
+    let mut s = setup();
+    let later = Wall(NOW.0 + 900_000);
+    let guid = s.insert(&Row::to(OWNER, "later", NOW));
+    s.messages.schedule(guid.as_str(), 2, later).unwrap();
+    let rows = s.rows();
+    assert_eq!((rows.len(), rows[0].schedule), (1, Schedule::Waiting));
+    // However long it takes, also after a restart, and when the owner moves it.
+    let mut now = HOLD * 30;
+    assert!(s.rows_at(now).is_empty());
+    s.messages.schedule(guid.as_str(), 1, NOW).unwrap();
+    assert!(s.rows_at(now).is_empty());
+    s.cursor = Cursor::resume(s.cursor.identity().unwrap().into(), 1, vec![1]);
+    for _ in 0..3 {
+        now += HOLD;
+        assert!(s.rows_at(now).is_empty());
+    }
+    assert!(
+        s.cursor.next_deadline().unwrap() > now,
+        "it is not asked for all the time"
+    );
+    s.messages.schedule(guid.as_str(), 3, later).unwrap();
+    let rows = s.rows_at(now);
+    assert_eq!((rows.len(), rows[0].schedule), (1, Schedule::Sent));
+    assert!(s.rows_at(now + HOLD).is_empty());
+}
+
+#[test]
+fn what_is_taken_back_before_it_is_sent_is_gone() {
+    let mut s = setup();
+    let guid = s.insert(&Row::to(OWNER, "later", NOW));
+    s.messages
+        .schedule(guid.as_str(), 2, Wall(NOW.0 + 900_000))
+        .unwrap();
+    s.rows();
+    s.sql("DELETE FROM message");
+    let rows = s.rows();
+    assert_eq!((rows.len(), rows[0].given_up), (1, true));
+    assert_eq!(rows[0].body, Body::Empty);
 }
 
 proptest! {

@@ -1,10 +1,9 @@
 //! All files of a Codex home together.
 
-use super::{THREAD, asked, ended, meta, rollout, session, shown_inputs, user};
-use crate::ingress::rollouts::Rollouts;
+use super::{THREAD, asked, ended, meta, meta_of, rollout, session, shown_inputs, user};
+use crate::ingress::rollouts::{Cursor, Rollouts};
 use events::input::{Input, Source, SourceState};
 use events::time::{Span, Wall};
-use std::collections::BTreeMap;
 use std::fs::{self, OpenOptions};
 use std::io::Write;
 use std::os::unix::fs::symlink;
@@ -13,39 +12,39 @@ use std::time::{Duration, UNIX_EPOCH};
 
 const OTHER: &str = "01a203ca-48ce-7d41-bed4-559c6b25fb18";
 /// Long before any file of a test is made.
-const EARLY: Wall = Wall(0);
+pub(super) const EARLY: Wall = Wall(0);
 /// Long after: everything is history, and long past.
-const LATE: Wall = Wall(i64::MAX / 2);
+pub(super) const LATE: Wall = Wall(i64::MAX / 2);
 
-struct Home(tempfile::TempDir);
+pub(super) struct Home(tempfile::TempDir);
 
 impl Home {
-    fn new() -> Self {
+    pub(super) fn new() -> Self {
         Self(tempfile::tempdir().unwrap())
     }
 
-    fn sessions(&self) -> PathBuf {
+    pub(super) fn sessions(&self) -> PathBuf {
         self.0.path().join("sessions")
     }
 
-    fn day(&self, day: &str) -> PathBuf {
+    pub(super) fn day(&self, day: &str) -> PathBuf {
         let day = self.sessions().join("2026/11").join(day);
         fs::create_dir_all(&day).unwrap();
         day
     }
 
-    fn write(&self, day: &str, id: &str, content: &str) -> PathBuf {
+    pub(super) fn write(&self, day: &str, id: &str, content: &str) -> PathBuf {
         let path = rollout(&self.day(day), id);
         fs::write(&path, content).unwrap();
         path
     }
 
-    fn rollouts(&self, since: Wall) -> Rollouts {
-        Rollouts::new(self.sessions(), since, BTreeMap::new())
+    pub(super) fn rollouts(&self, since: Wall) -> Rollouts {
+        Rollouts::new(self.sessions(), since, Vec::new())
     }
 }
 
-fn append(path: &Path, text: &str) {
+pub(super) fn append(path: &Path, text: &str) {
     let mut file = OpenOptions::new().append(true).open(path).unwrap();
     file.write_all(text.as_bytes()).unwrap();
 }
@@ -132,7 +131,13 @@ fn a_restart_goes_on_at_its_cursors() {
         }
     }
     append(&path, &user(2, "two"));
-    let cursors = BTreeMap::from([(session(THREAD), (path, offset))]);
+    let cursor = Cursor {
+        session: session(THREAD),
+        path,
+        offset,
+        heard: LATE,
+    };
+    let cursors = vec![cursor];
     let mut rollouts = Rollouts::new(home.sessions(), LATE, cursors);
     assert_eq!(shown_inputs(&rollouts.scan()), ["user two"]);
 }
@@ -157,7 +162,7 @@ fn a_session_moved_away_and_back_is_the_same_session() {
 #[test]
 fn a_file_that_cannot_be_read_is_told_once_and_so_is_its_recovery() {
     let home = Home::new();
-    home.write("22", OTHER, &meta(0));
+    home.write("22", OTHER, &meta_of(0, OTHER, ""));
     let path = rollout(&home.day("22"), THREAD);
     symlink(&path, &path).unwrap();
     let mut rollouts = home.rollouts(EARLY);
@@ -196,7 +201,11 @@ fn the_active_files_are_those_that_changed_last() {
     let home = Home::new();
     let mut rollouts = home.rollouts(EARLY);
     for number in 0..40 {
-        let path = home.write("22", &format!("thread-{number:02}"), &meta(0));
+        let path = home.write(
+            "22",
+            &format!("thread-{number:02}"),
+            &meta_of(0, &format!("thread-{number:02}"), ""),
+        );
         let file = OpenOptions::new().append(true).open(&path).unwrap();
         file.set_modified(UNIX_EPOCH + Duration::from_secs(number))
             .unwrap();

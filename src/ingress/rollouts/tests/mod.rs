@@ -3,6 +3,8 @@
 
 mod files;
 mod parse;
+mod several;
+mod strange;
 mod tail;
 mod watch;
 
@@ -36,11 +38,26 @@ fn line(second: u32, record: &str, payload: &str) -> String {
 }
 
 fn meta(second: u32) -> String {
-    line(
-        second,
-        "session_meta",
-        r#"{"id":"x","timestamp":"2026-11-22T15:00:00.000Z","cwd":"/w","source":"cli","cli_version":"0.169.0"}"#,
-    )
+    meta_of(second, THREAD, "")
+}
+
+/// The head of a thread's file, with more fields.
+fn meta_of(second: u32, thread: &str, more: &str) -> String {
+    let payload = format!(
+        r#"{{"id":"{thread}","timestamp":"2026-11-22T15:00:00.000Z","cwd":"/w","source":"cli","cli_version":"0.169.0"{more}}}"#
+    );
+    line(second, "session_meta", &payload)
+}
+
+fn started(second: u32, turn: &str) -> String {
+    let payload = format!(r#"{{"type":"task_started","turn_id":"{turn}"}}"#);
+    line(second, "event_msg", &payload)
+}
+
+fn completed(second: u32, turn: &str, last: &str) -> String {
+    let payload =
+        format!(r#"{{"type":"task_complete","turn_id":"{turn}","last_agent_message":"{last}"}}"#);
+    line(second, "event_msg", &payload)
 }
 
 fn user(second: u32, text: &str) -> String {
@@ -74,10 +91,16 @@ fn show(fact: &RolloutFact) -> String {
     let tail = |turn: &str| turn[turn.len().saturating_sub(4)..].to_owned();
     match fact {
         RolloutFact::Meta(meta) => format!("meta {:?} {} {}", meta.kind, meta.version, meta.cwd),
-        RolloutFact::TurnStarted { turn, plan_mode } => {
-            format!("started {} plan={plan_mode}", tail(turn.as_str()))
+        RolloutFact::Goal(status) => format!("goal {status:?}"),
+        RolloutFact::TurnStarted {
+            turn,
+            plan_mode,
+            goal,
+        } => {
+            let goal = if *goal { " goal" } else { "" };
+            format!("started {} plan={plan_mode}{goal}", tail(turn.as_str()))
         }
-        RolloutFact::UserMessage { text } => format!("user {}", text.reveal()),
+        RolloutFact::UserMessage { text, .. } => format!("user {}", text.reveal()),
         RolloutFact::AssistantMessage { text, .. } => format!("assistant {}", text.reveal()),
         RolloutFact::Asked {
             call,

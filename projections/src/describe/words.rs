@@ -1,0 +1,139 @@
+//! The vocabulary of the log in words that a sentence can hold.
+
+use events::Command;
+use events::event::{Action, GoalStatus, InstructionEnd, NotTold, Rule, Topic};
+use events::input::Source;
+use events::prompt::{AnswerWay, Matched};
+
+/// What a notice is.
+pub const fn topic(topic: &Topic) -> &'static str {
+    match topic {
+        Topic::Question(_) => "a question",
+        Topic::TurnEnd(_) => "the end of a turn",
+        Topic::Progress => "something said along the way",
+        Topic::Answer(_) => "an answer to you",
+        Topic::Receipt(_) => "a receipt for you",
+        Topic::Request => "asked for by another program",
+        Topic::Health => "about this program's health",
+        Topic::Missing => "about texts you may not have",
+        Topic::Unanswered => "about messages of yours that were not acted on",
+        Topic::Prompt(_) => "about something that waits for your approval or answer",
+    }
+}
+
+/// What a command does.
+pub fn does(command: &Command) -> String {
+    match command {
+        Command::SendMessage(send) => format!("send part {}", send.part + 1),
+        Command::TypeInstruction(c) if c.steer => {
+            "type it, also while a turn runs, into the pane".into()
+        }
+        Command::TypeInstruction(_) => "type it into the pane".into(),
+        Command::PressEnter(_) => "press Enter once more on our own text in the pane".into(),
+        Command::ChooseOptions(_) => "type the digits of the options into the pane".into(),
+        Command::QueueInstruction(_) => "hand it to codex queue".into(),
+        Command::ResumeSession(_) => "run it with codex exec resume".into(),
+        Command::StartSession(_) => "start Codex in a new tmux window".into(),
+        Command::AnswerPrompt(c) => match &c.way {
+            AnswerWay::AppServer { .. } => "give the answer through the app-server".into(),
+            AnswerWay::Keys { .. } => "give the answer by keys in the pane".into(),
+        },
+        Command::StartTurn(_) => "begin a turn with it through the app-server".into(),
+        Command::SteerTurn(_) => "give it to the running turn through the app-server".into(),
+        Command::InterruptTurn(_) => "interrupt the running turn".into(),
+    }
+}
+
+/// How an instruction ended.
+pub const fn ended(end: InstructionEnd) -> &'static str {
+    match end {
+        InstructionEnd::Delivered => "the session has it",
+        InstructionEnd::Refused => "it was not put into the session, and you were told why",
+        InstructionEnd::Unknown => "the session may have it, and you were told so",
+    }
+}
+
+/// Why a message goes where it goes.
+pub const fn rule(rule: Rule) -> &'static str {
+    match rule {
+        Rule::Named => "the message names the session",
+        Rule::ReplyThread => "it replies to a notice of that session",
+        Rule::OnlyAsking => "only this session waits for an answer",
+        Rule::OnlyFinished => "only this session has finished and was not spoken to since",
+        Rule::MostRecent => "it last asked for something, and the settings allow the guess",
+        Rule::NewSession => "it asks for a new session",
+        Rule::AutoCreate => "there is no session, and the settings allow to start one",
+        Rule::Control => "it is for this program itself",
+        Rule::Ambiguous => "it could be meant for several, and you are asked which",
+        Rule::NoMatch => "no session fits it",
+        Rule::OnlyPrompt => {
+            "only one thing waits for an answer, and you had been told of it before"
+        }
+        Rule::Listed => "it uses the numbers of the list you had been sent",
+        Rule::Tapback => "it is a tapback on that notice",
+        Rule::Continued => "it continues the message you wrote just before it",
+        Rule::NearMiss => "it nearly is a command, and you are told how that is written",
+    }
+}
+
+/// What is done with a message, before the name of its session.
+pub const fn action(action: &Action) -> &'static str {
+    match action {
+        Action::Instruct { .. } => "Its words go into",
+        Action::Choose { .. } => "It chooses options of the question of",
+        Action::Start { .. } => "It starts a session beside",
+        Action::Reply => "This program answers it, about",
+        Action::Answer { .. } => "It answers what waits for approval or an answer in",
+        Action::Interrupt => "It interrupts the running turn of",
+        Action::Queue { .. } => "Its words go to the next turn of",
+        Action::Steer { .. } => "Its words go into the running turn of",
+        Action::TakeBack { .. } => "It takes back a message to",
+    }
+}
+
+/// What became of a session's goal.
+pub fn goal(status: &GoalStatus) -> String {
+    match status {
+        GoalStatus::Active => "has a goal and goes on until it is reached".into(),
+        GoalStatus::Paused => "paused its goal".into(),
+        GoalStatus::Complete => "reached its goal".into(),
+        GoalStatus::Blocked => "cannot go on with its goal by itself".into(),
+        GoalStatus::UsageLimited => "stopped its goal: the account's usage is used up".into(),
+        GoalStatus::BudgetLimited => "stopped its goal: its budget is used up".into(),
+        GoalStatus::Other(name) => format!("has a goal that Codex calls {name:?}"),
+    }
+}
+
+/// Why the end of a turn is not told.
+pub const fn not_told(why: NotTold) -> &'static str {
+    match why {
+        NotTold::NothingSaid => "nobody asked for anything in it and nothing was said",
+        NotTold::Replaced => "another turn took its place",
+        NotTold::GoalGoesOn => "the goal goes on with the next turn",
+    }
+}
+
+/// How an answer was matched to its prompt.
+pub const fn matched(matched: Matched) -> &'static str {
+    match matched {
+        Matched::Reply => "it replies to the notice that tells it",
+        Matched::Named => "it names the session, which waits for one thing",
+        Matched::OnlyOne => "only this waits, and you had been told of it before you wrote",
+        Matched::Listed => "it uses its number in the list you had been sent",
+        Matched::Tapback => "it is a tapback on the notice that tells it",
+    }
+}
+
+/// Where facts come from.
+pub const fn source(source: Source) -> &'static str {
+    match source {
+        Source::ChatDb => "chat.db",
+        Source::Rollouts => "The directory of rollouts",
+        Source::Inbox => "The inbox directory",
+        Source::QueueFile => "The queue file",
+        Source::Notify => "Codex's notify program",
+        Source::AppServer => "The app-server",
+        Source::Panes => "The look at tmux",
+        Source::Disk => "The disk of the state directory",
+    }
+}

@@ -1,0 +1,220 @@
+//! Decides again what was decided once, from the recorded fact alone: for `replay
+//! --what-if`. It is the same code that decides live; here it only starts behind
+//! the point at which the input was distilled.
+
+use super::draft::Draft;
+use super::{
+    changes, fact, goals, messages, notify, own_rows, prompt_news, proofs, rollouts, shapes,
+    sources, unanswered,
+};
+use crate::state::State;
+use events::event::{InboundReceived, OutgoingSeen, QueueLineImported, Topic};
+use events::input::{Body, Chat, MessageRow, Rollout, RolloutFact, SourceState, Started};
+use events::{Batch, Envelope, Event, Guid, Now, Report, Text};
+
+#[expect(
+    clippy::wildcard_enum_match_arm,
+    reason = "few facts only lead to another"
+)]
+/// What today's code makes of the fact in a recorded batch, in the State that it met;
+/// `None` where the fact does not hold what a decision needs.
+pub(crate) fn propose(state: State, batch: &[Envelope]) -> Option<Batch> {
+    let entry = fact_of(batch)?;
+    let now = Now {
+        wall: entry.wall,
+        tick: entry.tick,
+    };
+    let mut draft = Draft::new(state, now);
+    let mut facts = batch.iter().filter(|entry| is_fact(entry)).peekable();
+    let mut entry = entry;
+    // Some facts only lead to the one that the record is about.
+    while let Some(lead) = facts.next() {
+        entry = lead;
+        let turn = || {
+            batch
+                .iter()
+                .any(|e| matches!(e.event, Event::TurnStarted(_)))
+        };
+        match &lead.event {
+            Event::RolloutFollowed(_) if facts.peek().is_some() => {
+                fact(&mut draft, lead.event.clone());
+            }
+            Event::GoalChanged(e) if turn() => goals::goes_on(&mut draft, &e.session, e.offset),
+            _ => break,
+        }
+    }
+    decide(&mut draft, entry, batch)?;
+    if !draft.is_empty() {
+        super::sending::advance(&mut draft);
+    }
+    Some(draft.finish().0)
+}
+
+/// The fact of a batch: the first entry that is one, or an executor's report.
+pub(crate) fn fact_of(batch: &[Envelope]) -> Option<&Envelope> {
+    batch.iter().find(|entry| is_fact(entry))
+}
+
+fn is_fact(entry: &Envelope) -> bool {
+    let report = matches!(
+        entry.event,
+        Event::CommandPerformed(_) | Event::CommandSettled(_)
+    );
+    events::upcast::kind(&entry.event).id < 100 || report
+}
+
+#[expect(
+    clippy::wildcard_enum_match_arm,
+    reason = "only facts are decided about"
+)]
+fn decide(draft: &mut Draft, entry: &Envelope, batch: &[Envelope]) -> Option<()> {
+    match entry.event.clone() {
+        Event::RuntimeStarted(e) => {
+            // The settings that are asked about stand in State already.
+            let settings = (*draft.state().settings).clone();
+            let (version, pid) = (e.version, e.pid);
+            let started = Started {
+                version,
+                pid,
+                settings,
+            };
+            super::runtime_started(draft, started);
+        }
+        Event::NotifyReceived(e) => notify::told(draft, e),
+        Event::AttentionRequested(e) => notify::requested(draft, e),
+        Event::SessionSeen(e) => rollouts::grew(
+            draft,
+            Rollout {
+                session: e.session,
+                path: e.meta.path.clone(),
+                offset: e.offset,
+                at: entry.wall,
+                fact: RolloutFact::Meta(e.meta),
+            },
+        ),
+        Event::UserSpoke(e) => rollouts::spoke(draft, e),
+        Event::AssistantReplied(e) => rollouts::replied(draft, e),
+        Event::QuestionAsked(e) => rollouts::asked(draft, e),
+        Event::QuestionClosed(e) => {
+            rollouts::close(draft, &e.session, e.offset, &e.call, e.how);
+        }
+        Event::TurnCompleted(e) => {
+            rollouts::turn_ended(draft, &e.session, e.offset, e.turn, &e.ending);
+        }
+        Event::InboundReceived(e) => {
+            let row = received(&e, draft.state())?;
+            messages::row(draft, &row);
+        }
+        Event::InboundIgnored(e) => {
+            messages::ignored(draft, e);
+            let told = batch.iter().find_map(|entry| match &entry.event {
+                Event::InboundUnanswered(e) => Some(e.clone()),
+                _ => None,
+            });
+            told.into_iter().for_each(|e| unanswered::note(draft, e));
+        }
+        Event::InboundChanged(e) => {
+            let row = MessageRow::bare(e.rowid, e.guid);
+            let text = e.text.map(|text| text.reveal().clone());
+            changes::changed(draft, &row, text);
+        }
+        Event::ReactionReceived(e) => {
+            fact(draft, Event::ReactionReceived(e.clone()));
+            messages::reacted(draft, &e);
+        }
+        Event::OutgoingSeen(e) => own_rows::seen(draft, &own_row(&e), e.command),
+        Event::QueueLineImported(e) => queue_line(draft, e, batch)?,
+        Event::SourceFailed(e) => {
+            sources::changed(draft, e.source, SourceState::Failed(e.fault));
+        }
+        Event::SourceRecovered(e) => sources::changed(draft, e.source, SourceState::Works),
+        Event::DeadlinePassed(_) => super::elapsed(draft),
+        Event::ShapeUnknown(e) => shapes::found(draft, e),
+        Event::GoalChanged(e) => goals::changed(draft, &e.session, e.offset, e.status),
+        Event::LogRecovered(e) => sources::log_recovered(draft, e),
+        Event::ThreadStatusChanged(e) => prompt_news::thread_status(draft, e),
+        Event::RateLimitsChanged(e) => prompt_news::rate_limits(draft, e),
+        Event::AppServerLinkChanged(e) => prompt_news::link(draft, e),
+        Event::CommandPerformed(e) => {
+            proofs::reported(draft, e.id, Report::Performed(e.performed));
+        }
+        Event::CommandSettled(e) => proofs::reported(draft, e.id, Report::Settled(e.outcome)),
+        // Nothing follows from these but themselves.
+        event @ (Event::RuntimeStopped(_)
+        | Event::TurnStarted(_)
+        | Event::RecordsSkipped(_)
+        | Event::RolloutFollowed(_)
+        | Event::ChatDbPlaced(_)
+        | Event::InboundHeld(_)) => fact(draft, event),
+        _ => return None,
+    }
+    Some(())
+}
+
+/// A row of which everything was true that lets it be the owner's word.
+fn received(e: &InboundReceived, state: &State) -> Option<MessageRow> {
+    let owner = state.settings.owner.first()?.clone();
+    // Only in the owner's chat with themself a row comes to the address that it came from.
+    let destination = if e.self_chat {
+        owner.clone()
+    } else {
+        Text::from("this-mac@example.com")
+    };
+    let chat = Chat {
+        style: Some(45),
+        identifier: owner.clone(),
+        participants: vec![owner.clone()],
+    };
+    let body = if e.text.reveal().is_empty() {
+        Body::Empty
+    } else {
+        Body::Text(e.text.clone())
+    };
+    Some(MessageRow {
+        body,
+        date: Some(e.date),
+        from_me: e.from_me,
+        handle: Some(owner),
+        destination: Some(destination),
+        chat: Some(chat),
+        reply_to: e.reply_to.clone(),
+        attachments: e.attachments,
+        ..bare(e.rowid, e.guid.clone(), "iMessage")
+    })
+}
+
+/// A row of ours, as far as what follows from it depends on it.
+fn own_row(e: &OutgoingSeen) -> MessageRow {
+    MessageRow {
+        from_me: true,
+        error: e.error,
+        sent: e.sent,
+        delivered: e.delivered,
+        ..bare(e.rowid, e.guid.clone(), &e.service)
+    }
+}
+
+fn bare(rowid: i64, guid: Guid, service: &str) -> MessageRow {
+    MessageRow {
+        service: service.to_owned(),
+        ..MessageRow::bare(rowid, guid)
+    }
+}
+
+/// The words of a line stand in the text that was made of it; of several parts they cannot
+/// be put together again.
+fn queue_line(draft: &mut Draft, e: QueueLineImported, batch: &[Envelope]) -> Option<()> {
+    let queued = batch.iter().find_map(|entry| {
+        let Event::NoticeQueued(queued) = &entry.event else {
+            return None;
+        };
+        (queued.topic == Topic::Request).then_some(&queued.parts)
+    });
+    let text = match queued.map(Vec::as_slice) {
+        None => None,
+        Some([only]) => Some(only.clone()),
+        Some(_) => return None,
+    };
+    sources::line_taken(draft, e, text);
+    Some(())
+}

@@ -1,0 +1,96 @@
+//! Messages that the owner edits or unsends. As long as nothing was done with one,
+//! its newest words count, or none; afterwards the owner hears that it was too late.
+
+use super::draft::Draft;
+use super::{dispatches, gather, messages, notices, settle};
+use crate::inbox::{Done, Recent};
+use crate::ledger::Stage;
+use events::event::{InboundChanged, Topic};
+use events::input::MessageRow;
+use events::{CommandId, Event, Guid, Outcome, SessionId, Text};
+
+/// A message taken before was edited, or unsent.
+pub(super) fn changed(draft: &mut Draft, row: &MessageRow, text: Option<String>) {
+    let Some(before) = draft.state().inbox.recent(&row.guid).cloned() else {
+        return;
+    };
+    let lane = waits_in(draft, &before);
+    let fresh = before.message.date.until(draft.now().wall) <= draft.state().settings.fresh;
+    let again = before.done == Done::Answered && fresh;
+    let in_time = before.done == Done::Nothing || lane.is_some() || again;
+    draft.record(Event::InboundChanged(InboundChanged {
+        rowid: row.rowid,
+        guid: row.guid.clone(),
+        text: text.clone().map(Text::from),
+        in_time,
+    }));
+    if let Some((session, trying)) = &lane {
+        for id in trying {
+            settle::settle(draft, *id, Outcome::Expired);
+        }
+        dispatches::advance(draft, session);
+    }
+    match (text, before.done) {
+        (_, Done::Nothing) => {}
+        (Some(_), _) if in_time => act_anew(draft, &row.guid),
+        (None, _) if lane.is_some() => {
+            let body = "Nothing of it was put in.";
+            answer(
+                draft,
+                &row.guid,
+                lane.map(|(id, _)| id).as_ref(),
+                "taken back",
+                body,
+            );
+        }
+        // What was only answered did nothing that could be taken back.
+        (None, Done::Answered) => {}
+        (text, done) => too_late(draft, &row.guid, text.is_some(), &done),
+    }
+}
+
+/// The session in whose lane it waits, with nothing of it begun; and the commands asked for.
+fn waits_in(draft: &Draft, before: &Recent) -> Option<(SessionId, Vec<CommandId>)> {
+    let state = draft.state();
+    let Done::Acted(Some(session)) = &before.done else {
+        return None;
+    };
+    let dispatch = state.dispatches.get(session, &before.message.guid)?;
+    let trying = dispatch
+        .trying
+        .and_then(|id| state.ledger.open.get_key_value(&id));
+    let begun = trying.is_some_and(|(_, entry)| entry.stage != Stage::Requested);
+    let untouched = dispatch.tried.is_empty() && dispatch.left.is_none() && !begun;
+    untouched.then(|| {
+        (
+            session.clone(),
+            trying.map(|(id, _)| *id).into_iter().collect(),
+        )
+    })
+}
+
+/// The newest words, as if they had just come.
+fn act_anew(draft: &mut Draft, guid: &Guid) {
+    gather::release(draft);
+    let message = draft.state().inbox.recent(guid).map(|r| r.message.clone());
+    if let Some(message) = message {
+        messages::owner_wrote(draft, &message);
+    }
+}
+
+fn too_late(draft: &mut Draft, guid: &Guid, edited: bool, done: &Done) {
+    let session = match done {
+        Done::Acted(session) => session.clone(),
+        Done::Nothing | Done::Answered | Done::Joined(_) => None,
+    };
+    let body = if edited {
+        "Your edit came too late: the words as they were before had been passed on. Write what is to be different."
+    } else {
+        "You unsent a message too late: it had been passed on. Write what is to be done instead."
+    };
+    answer(draft, guid, session.as_ref(), "too late", body);
+}
+
+fn answer(draft: &mut Draft, guid: &Guid, session: Option<&SessionId>, kind: &str, body: &str) {
+    notices::queue(draft, session, Topic::Answer(guid.clone()), kind, body);
+}

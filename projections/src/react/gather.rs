@@ -1,0 +1,143 @@
+//! Rows that are one message: words and the link that Messages split off, or a long
+//! text that a phone sends in parts. Words for a session wait a moment for what may
+//! belong to them; commands and answers never do. One message waits at a time: the
+//! next one joins it, or lets it go its way first, so that order is kept.
+
+use super::draft::Draft;
+use super::messages::{continued, is_prose, owner_wrote};
+use crate::inbox::{Done, Recent};
+use crate::state::State;
+use crate::waits;
+use events::event::{InboundDeferred, InboundJoined, InboundReceived};
+use events::{Event, SessionId, Span, Wall};
+
+/// Rows of one message bear dates this close.
+const TOGETHER: Span = Span(2_500);
+/// A link this long behind words is still for the session that got them.
+const BEHIND: Span = Span::seconds(10);
+/// From this many characters on, a text may be the first part of a longer one.
+const LONG: usize = 500;
+
+/// The owner wrote. A link alone may belong to other words.
+pub(super) fn arrived(draft: &mut Draft, event: &InboundReceived, link: bool) {
+    if let Some(first) = waiting(draft.state()).cloned()
+        && joins(draft, &first, event, link)
+    {
+        return join(draft, &first, event, link);
+    }
+    release(draft);
+    if let Some(session) = link.then(|| before(draft.state(), event)).flatten() {
+        return continued(draft, event, &session);
+    }
+    match patience(draft, event, link) {
+        Some(wait) => defer(draft, event, wait, link),
+        None => owner_wrote(draft, event),
+    }
+}
+
+/// What waits goes its way.
+pub(super) fn release(draft: &mut Draft) {
+    if let Some(first) = waiting(draft.state()).cloned() {
+        owner_wrote(draft, &first.message);
+    }
+}
+
+/// The message that waits.
+fn waiting(state: &State) -> Option<&Recent> {
+    state.inbox.recent(&state.inbox.waiting.as_ref()?.inbound)
+}
+
+fn defer(draft: &mut Draft, event: &InboundReceived, wait: Span, link: bool) {
+    draft.record(Event::InboundDeferred(InboundDeferred {
+        inbound: event.guid.clone(),
+        wait,
+        link,
+    }));
+}
+
+/// How long a message waits for what may belong to it. Words that hold a link have it.
+fn patience(draft: &Draft, event: &InboundReceived, link: bool) -> Option<Span> {
+    let text = event.text.reveal();
+    if text.is_empty() || !is_prose(draft, event) {
+        None
+    } else if is_long(text) {
+        Some(waits::GATHER_LONG)
+    } else {
+        (link || !has_link(text)).then_some(waits::GATHER)
+    }
+}
+
+fn is_long(text: &str) -> bool {
+    text.chars().count() >= LONG
+}
+
+fn has_link(text: &str) -> bool {
+    ["http://", "https://", "www."]
+        .iter()
+        .any(|start| text.to_lowercase().contains(start))
+}
+
+fn gap(a: Wall, b: Wall) -> Span {
+    a.until(b).max(b.until(a))
+}
+
+/// Whether two rows are one message: a link and words in either order, or parts of a long text.
+fn joins(draft: &Draft, first: &Recent, event: &InboundReceived, link: bool) -> bool {
+    let before = &first.message;
+    let close = gap(before.date, event.date) <= TOGETHER;
+    let one_thread = before.reply_to == event.reply_to
+        || (link && event.reply_to.is_none())
+        || (is_link(draft.state()) && before.reply_to.is_none());
+    let last = first.tail.last().unwrap_or(&before.text);
+    let goes_on = is_long(last.reveal()) && is_plain(draft, event);
+    let words_for_link = is_link(draft.state()) && is_prose(draft, event);
+    close && one_thread && (link || goes_on || words_for_link)
+}
+
+/// Whether a link waits.
+fn is_link(state: &State) -> bool {
+    state.inbox.waiting.as_ref().is_some_and(|w| w.link)
+}
+
+/// Words that name no session and are no command: they may go on from those before.
+fn is_plain(draft: &Draft, event: &InboundReceived) -> bool {
+    let named = event.text.reveal().trim_start().starts_with(['@', '＠']);
+    !named && is_prose(draft, event)
+}
+
+/// The second row becomes part of the first; a link that came first, part of the words.
+fn join(draft: &mut Draft, first: &Recent, event: &InboundReceived, link: bool) {
+    if !is_link(draft.state()) || link {
+        return part(draft, &event.guid, &first.message.guid);
+    }
+    let wait = patience(draft, event, false);
+    defer(draft, event, wait.unwrap_or_default(), false);
+    part(draft, &first.message.guid, &event.guid);
+    if wait.is_none() {
+        release(draft);
+    }
+}
+
+fn part(draft: &mut Draft, inbound: &events::Guid, into: &events::Guid) {
+    draft.record(Event::InboundJoined(InboundJoined {
+        inbound: inbound.clone(),
+        into: into.clone(),
+    }));
+}
+
+/// The session that got the words just before a link.
+fn before(state: &State, event: &InboundReceived) -> Option<SessionId> {
+    let mut others = state.inbox.recent.iter().rev();
+    let last = others.find(|r| r.message.guid != event.guid && !joined(&r.done))?;
+    let thread = event.reply_to.is_none() || event.reply_to == last.message.reply_to;
+    match &last.done {
+        Done::Acted(session) if thread && gap(last.message.date, event.date) <= BEHIND => {
+            session.clone()
+        }
+        _ => None,
+    }
+}
+
+const fn joined(done: &Done) -> bool {
+    matches!(done, Done::Joined(_))
+}

@@ -1,0 +1,241 @@
+//! A stand-in for Codex's background server: the same socket, the same frames,
+//! the same order of news, and on demand its worst days. It knows threads, asks
+//! what it is told to ask, and takes down what clients call and answer. Like
+//! Codex it numbers its requests from 0, tells states to everybody and requests
+//! only to those who subscribed, and takes the first answer from anybody.
+
+mod client;
+mod replies;
+
+use client::Clients;
+use serde_json::{Value, json};
+use std::collections::BTreeMap;
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+use tokio::net::UnixListener;
+use tokio::sync::watch;
+use tokio::task::JoinHandle;
+
+/// How it misbehaves.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum Fault {
+    /// Not at all.
+    #[default]
+    None,
+    /// It takes everything in and says nothing, like a process that was stopped.
+    Hangs,
+    /// It answers this late.
+    Slow(Duration),
+    /// It closes the connection when this method is called, before it answers.
+    ClosesAt(&'static str),
+    /// It closes the connection when it is given an answer to a request of its own.
+    ClosesAtAnswer,
+    /// It refuses this method.
+    Refuses(&'static str),
+}
+
+/// What clients did, in order.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Done {
+    /// A method was called.
+    Called(String, Value),
+    /// A request was answered, by its number; only the first counts.
+    Answered(u64, Value),
+}
+
+/// A running server. Dropping it closes everything, and leaves its socket behind.
+#[derive(Debug)]
+pub struct Server {
+    socket: PathBuf,
+    shared: Arc<Shared>,
+    task: JoinHandle<()>,
+    // Its directory goes with it.
+    _place: tempfile::TempDir,
+}
+
+#[derive(Debug)]
+struct Shared {
+    world: Mutex<World>,
+    changed: watch::Sender<u64>,
+}
+
+#[derive(Debug, Default)]
+struct World {
+    threads: BTreeMap<String, Thread>,
+    open: BTreeMap<u64, Asking>,
+    next: u64,
+    turns: u64,
+    clients: Clients,
+    fault: Fault,
+    done: Vec<Done>,
+    connections: u64,
+}
+
+/// A thread that is loaded.
+#[derive(Clone, Debug, Default)]
+struct Thread {
+    turn: Option<String>,
+    items: Vec<Value>,
+    ephemeral: bool,
+}
+
+#[derive(Clone, Debug)]
+struct Asking {
+    thread: String,
+    method: String,
+    params: Value,
+}
+
+impl Server {
+    /// Listens where the server of this `CODEX_HOME` would. Needs a tokio runtime.
+    pub fn start(codex_home: &Path) -> io::Result<Self> {
+        let place = tempfile::Builder::new().prefix("as").tempdir()?;
+        let listener = UnixListener::bind(place.path().join("s"))?;
+        let socket = crate::app_server::socket::path(codex_home);
+        if let Some(control) = socket.parent() {
+            fs::create_dir_all(control)?;
+        }
+        // What an earlier server left.
+        let _absent = fs::remove_file(&socket);
+        std::os::unix::fs::symlink(place.path().join("s"), &socket)?;
+        let shared = Arc::new(Shared {
+            world: Mutex::default(),
+            changed: watch::Sender::new(0),
+        });
+        let task = tokio::spawn(client::accept(listener, Arc::clone(&shared)));
+        Ok(Self {
+            socket,
+            shared,
+            task,
+            _place: place,
+        })
+    }
+
+    /// The link that clients look for.
+    pub fn socket(&self) -> &Path {
+        &self.socket
+    }
+
+    fn world(&self) -> MutexGuard<'_, World> {
+        self.shared.world()
+    }
+
+    /// Loads a thread.
+    pub fn thread(&self, thread: &str, ephemeral: bool) {
+        let loaded = Thread {
+            ephemeral,
+            ..Thread::default()
+        };
+        let mut world = self.world();
+        world.threads.insert(thread.to_owned(), loaded);
+        let described = world.describe(thread);
+        world.tell_all("thread/started", &json!({"thread": described}));
+    }
+
+    /// Lets go of a thread.
+    pub fn unload(&self, thread: &str) {
+        let mut world = self.world();
+        world.threads.remove(thread);
+        let status = json!({"threadId": thread, "status": {"type": "notLoaded"}});
+        world.tell_all("thread/status/changed", &status);
+        world.tell_all("thread/closed", &json!({"threadId": thread}));
+    }
+
+    /// Begins a turn, or ends it with everything that it asked.
+    pub fn work(&self, thread: &str, turn: Option<&str>) {
+        let mut world = self.world();
+        world.turn(thread, turn.map(str::to_owned));
+        self.shared.note();
+    }
+
+    /// Remembers an item of the running turn, and tells those who listen.
+    pub fn item(&self, thread: &str, item: &Value) {
+        let mut world = self.world();
+        if let Some(known) = world.threads.get_mut(thread) {
+            known.items.push(item.clone());
+        }
+        let told = json!({"threadId": thread, "item": item});
+        world.tell(thread, "item/started", &told);
+    }
+
+    /// Asks; gives the number of the request.
+    pub fn ask(&self, thread: &str, method: &str, mut params: Value) -> u64 {
+        let mut world = self.world();
+        let id = world.next;
+        world.next += 1;
+        params["threadId"] = json!(thread);
+        let asking = Asking {
+            thread: thread.to_owned(),
+            method: method.to_owned(),
+            params,
+        };
+        world.open.insert(id, asking.clone());
+        world.tell_status(thread);
+        world.request(thread, id, &asking);
+        id
+    }
+
+    /// Somebody else answers.
+    pub fn resolve(&self, id: u64) {
+        self.world().resolved(id);
+        self.shared.note();
+    }
+
+    /// Sends these bytes to everybody, whatever they mean.
+    pub fn say(&self, text: &str) {
+        self.world().clients.all(text);
+    }
+
+    /// Misbehaves from now on.
+    pub fn fail(&self, fault: Fault) {
+        self.world().fault = fault;
+    }
+
+    /// Closes all connections.
+    pub fn hang_up(&self) {
+        self.world().clients.clear();
+    }
+
+    /// What clients did so far.
+    pub fn done(&self) -> Vec<Done> {
+        self.world().done.clone()
+    }
+
+    /// How many connections there were.
+    pub fn connections(&self) -> u64 {
+        self.world().connections
+    }
+
+    /// Waits until clients did something like this; gives the first.
+    pub async fn wait<T>(&self, wanted: impl Fn(&Done) -> Option<T>) -> T {
+        let mut changed = self.shared.changed.subscribe();
+        loop {
+            if let Some(found) = self.done().iter().find_map(&wanted) {
+                return found;
+            }
+            // The sender lives as long as this server.
+            let _ = changed.changed().await;
+        }
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        self.task.abort();
+        self.hang_up();
+    }
+}
+
+impl Shared {
+    fn world(&self) -> MutexGuard<'_, World> {
+        self.world.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Something was done.
+    fn note(&self) {
+        self.changed.send_modify(|count| *count += 1);
+    }
+}
