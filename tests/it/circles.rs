@@ -22,13 +22,31 @@ const CRATES: [(&str, &str); 3] = [
 /// The rooms of `src/`, from the ground up. A room knows those of lower floors only;
 /// rooms of one floor do not know each other.
 const FLOORS: &[&[&str]] = &[
-    &["clock", "error", "ui"],
-    &["config", "store"],
+    &["clock", "error", "ui", "when"],
+    &["page", "store", "telling"],
+    &["app_server", "config"],
     &["effects", "ingress"],
     &["driver"],
     &["mac", "runtime"],
     &["demo", "doctor", "hand_over"],
     &["cli"],
+];
+
+/// Circles that are left, by what the names of all their modules begin with: a parent
+/// whose children use its types, mostly. A line goes when its circle does; none is added.
+const LEFT: &[&str] = &[
+    "control_plane::app_server::asked",
+    "control_plane::demo::app_server",
+    "control_plane::doctor",
+    "control_plane::effects",
+    "control_plane::ingress::chat_db",
+    "control_plane::ingress::rollouts",
+    "control_plane::runtime",
+    "projections::admit",
+    "projections::describe",
+    "projections::explain",
+    "projections::react",
+    "projections::trace",
 ];
 
 /// The module that a file holds; `None` for programs of their own.
@@ -278,7 +296,16 @@ fn upward(graph: &Graph) -> Vec<String> {
 fn no_file_reaches_itself() {
     let graph = Crates::read(&tree::rust()).graph();
     assert!(graph.len() > 150, "the files were found");
-    let found: Vec<_> = circles(&graph).into_iter().collect();
+    let (left, found): (Vec<_>, Vec<_>) = circles(&graph).into_iter().partition(|circle| {
+        let within = |left: &&&str| circle.split(" -> ").all(|name| name.starts_with(**left));
+        LEFT.iter().any(|left| within(&left))
+    });
+    let gone = |name: &&&str| !left.iter().any(|circle| circle.starts_with(**name));
+    assert_eq!(
+        LEFT.iter().find(gone),
+        None,
+        "its circle is gone: so goes its line"
+    );
     assert!(
         found.is_empty(),
         "these files import each other; move what they share below both:\n{}",
