@@ -15,6 +15,7 @@ pub mod hand_over;
 pub mod ingress;
 pub mod mac;
 pub mod page;
+pub mod report;
 pub mod runtime;
 pub mod store;
 pub mod telling;

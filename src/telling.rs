@@ -89,7 +89,7 @@ impl Teller {
     /// One entry: its time and number, what happened, and what that changed.
     pub fn block(&mut self, block: &Block) -> String {
         let mut out = self.new_day(block.wall);
-        let head = format!("{} {:>6} ", self.zone.clock(block.wall), block.seq);
+        let head = format!("{} {:>6} ", self.zone.clock(block.wall), block.seq.0);
         out += &self.paint(Look::Faint, &head);
         out += &self.paint(tone(&block.sentence), &block.sentence);
         if let Some(cause) = block.cause {
@@ -125,7 +125,7 @@ impl Teller {
 
     fn line(&mut self, line: &Line, with_words: bool) -> String {
         let mut out = self.new_day(line.wall);
-        let head = format!("{} {:>6} ", self.zone.clock(line.wall), line.seq);
+        let head = format!("{} {:>6} ", self.zone.clock(line.wall), line.seq.0);
         out += &self.paint(Look::Faint, &head);
         out += &self.paint(tone(&line.text), &line.text);
         out.push('\n');

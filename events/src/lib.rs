@@ -12,6 +12,7 @@ pub mod envelope;
 pub mod event;
 pub mod id;
 pub mod input;
+pub mod masked;
 mod old;
 pub mod outcome;
 pub mod private;

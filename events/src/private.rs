@@ -5,7 +5,6 @@ use std::fmt;
 
 /// A value that does not show itself in `Debug` or `Display`. To use it, say so: [`Private::reveal`].
 #[derive(Clone, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(transparent)]
 pub struct Private<T>(T);
 
 impl<T> Private<T> {

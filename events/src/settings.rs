@@ -66,6 +66,8 @@ pub struct Settings {
     pub expiry: Span,
     /// How often a text tries out the way to the owner; zero: never.
     pub self_test: Span,
+    /// A thumb up or down on a text answers what it asks.
+    pub tapbacks: bool,
 }
 
 /// `CODEX_IMESSAGE_NOTIFY_MODE`
@@ -104,6 +106,7 @@ impl Default for Settings {
             max_per_hour: 160,
             expiry: Span::seconds(86_400),
             self_test: Span::seconds(0),
+            tapbacks: true,
         }
     }
 }

@@ -122,6 +122,12 @@ impl SentTexts {
         since.filter_map(|sent| sent.guid.as_ref())
     }
 
+    /// The texts of a notice.
+    pub fn of_notice(&self, notice: events::Seq) -> impl Iterator<Item = &Sent> {
+        let texts = self.by_id.values().rev();
+        texts.filter(move |sent| sent.notice == notice)
+    }
+
     /// The text that a command gave.
     pub fn get(&self, id: CommandId) -> Option<&Sent> {
         self.by_id.get(&id)

@@ -98,8 +98,10 @@ impl Builder {
             let before = met.clone();
             crate::apply(&mut met, entry);
             let block = self.trace.block(&before, entry, &met);
-            if entry.seq == fact.seq {
-                title.clone_from(&block.sentence);
+            let routes = matches!(entry.event, Event::RoutingDecided(_));
+            if entry.seq == fact.seq || routes {
+                title += if title.is_empty() { "" } else { " " };
+                title += &block.sentence;
             }
             let words = if self.with_words {
                 texts(&entry.event)

@@ -91,6 +91,10 @@ pub struct Past {
     pub how: PromptEnd,
     /// The message that answered it.
     pub answered: Option<Guid>,
+    /// Its notice reached the owner.
+    pub told: bool,
+    /// When it ended.
+    pub at: Wall,
 }
 
 /// A numbered list of open prompts.
@@ -98,6 +102,8 @@ pub struct Past {
 pub struct List {
     /// Where in the log.
     pub at: Seq,
+    /// When.
+    pub wall: Wall,
     /// The message that asked for it.
     pub inbound: Guid,
     /// The prompts, in the order of their numbers.

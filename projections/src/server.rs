@@ -31,6 +31,11 @@ impl Server {
         self.generation
     }
 
+    /// Whether a turn of the session runs there.
+    pub fn is_active(&self, session: &SessionId) -> bool {
+        matches!(self.threads.get(session), Some(ThreadState::Active { .. }))
+    }
+
     /// The connection was made or lost. News of an older one does not count.
     pub(crate) fn link(&mut self, link: &AppServerLinkChanged) {
         match &link.state {

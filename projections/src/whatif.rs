@@ -6,7 +6,8 @@ use crate::describe::{describe, texts};
 use crate::react::again;
 use crate::state::State;
 use events::event::Rule;
-use events::{Envelope, Event, Seq, Settings, Wall};
+use events::masked::{Mask, masked};
+use events::{Digest, Envelope, Event, Seq, Settings, Wall};
 use std::sync::Arc;
 
 /// Where decisions differ.
@@ -43,11 +44,13 @@ pub enum Again {
 
 /// Decides again about the fact in `batch`, which met `state`. `change` makes the settings
 /// that are asked about of those that held; `then` is what is compared with, which is the
-/// batch itself where another version did not decide about the same fact.
+/// batch itself where another version did not decide about the same fact. Without `words` it
+/// does not count what is said: in a report other words stand in the place of people's.
 pub fn again(
     state: &State,
     batch: &[Envelope],
     then: &[Envelope],
+    words: bool,
     change: &dyn Fn(&Settings) -> Settings,
 ) -> Again {
     let Some(fact) = again::fact_of(batch) else {
@@ -62,22 +65,25 @@ pub fn again(
     let Some(proposed) = again::propose(met.clone(), batch) else {
         return Again::Untold;
     };
-    compare(&met, fact, then, proposed.envelopes())
+    compare(&met, fact, then, proposed.envelopes(), words)
 }
 
-fn compare(state: &State, fact: &Envelope, then: &[Envelope], now: &[Envelope]) -> Again {
+fn compare(
+    state: &State,
+    fact: &Envelope,
+    then: &[Envelope],
+    now: &[Envelope],
+    words: bool,
+) -> Again {
     // The settings of a start are what is asked about, not an answer.
     let counts = |entry: &&Envelope| !matches!(entry.event, Event::RuntimeStarted(_));
-    let old: Vec<_> = then
-        .iter()
-        .filter(counts)
-        .map(|entry| &entry.event)
-        .collect();
-    let new: Vec<_> = now
-        .iter()
-        .filter(counts)
-        .map(|entry| &entry.event)
-        .collect();
+    let plain = |batch: &[Envelope]| -> Vec<Event> {
+        let counted = batch.iter().filter(counts);
+        counted
+            .map(|entry| without_words(&entry.event, words))
+            .collect()
+    };
+    let (old, new) = (plain(then), plain(now));
     if old == new {
         return Again::Same;
     }
@@ -87,12 +93,12 @@ fn compare(state: &State, fact: &Envelope, then: &[Envelope], now: &[Envelope]) 
         fact: describe(&fact.event, state),
         rule_then: rule(&old),
         rule_now: rule(&new),
-        then: missing(state, then, &new),
-        now: missing(state, now, &old),
+        then: missing(state, then, &new, words),
+        now: missing(state, now, &old, words),
     }))
 }
 
-fn rule(events: &[&Event]) -> Option<Rule> {
+fn rule(events: &[Event]) -> Option<Rule> {
     events.iter().find_map(|event| {
         let Event::RoutingDecided(e) = event else {
             return None;
@@ -102,12 +108,13 @@ fn rule(events: &[&Event]) -> Option<Rule> {
 }
 
 /// The events that the other side does not have, in sentences.
-fn missing(state: &State, batch: &[Envelope], other: &[&Event]) -> Vec<String> {
+fn missing(state: &State, batch: &[Envelope], other: &[Event], words: bool) -> Vec<String> {
     let mut met = state.clone();
-    let mut left: Vec<&Event> = other.to_vec();
+    let mut left: Vec<&Event> = other.iter().collect();
     let mut out = Vec::new();
     for entry in batch {
-        let found = left.iter().position(|event| **event == entry.event);
+        let plain = without_words(&entry.event, words);
+        let found = left.iter().position(|event| **event == plain);
         if let Some(at) = found {
             left.remove(at);
         } else if !matches!(entry.event, Event::RuntimeStarted(_)) {
@@ -121,4 +128,23 @@ fn missing(state: &State, batch: &[Envelope], other: &[&Event]) -> Vec<String> {
         crate::apply(&mut met, entry);
     }
     out
+}
+
+/// Nothing in the place of every text and fingerprint.
+struct Blank;
+
+impl Mask for Blank {
+    fn text(&self, _: &str) -> String {
+        String::new()
+    }
+
+    fn digest(&self, _: Digest) -> Digest {
+        Digest([0; 16])
+    }
+}
+
+fn without_words(event: &Event, words: bool) -> Event {
+    let blank = || serde_json::from_value(masked(event, &Blank).ok()?).ok();
+    let blank = (!words).then(blank).flatten();
+    blank.unwrap_or_else(|| event.clone())
 }

@@ -46,8 +46,8 @@ pub struct Open {
     pub raised: PromptRaised,
     /// How each answer is put.
     pub replies: Replies,
-    /// We have answered it.
-    pub answered: bool,
+    /// We have answered it: whether we allowed what it asks.
+    pub answered: Option<bool>,
 }
 
 /// The ends that the holder of the connection keeps.
@@ -170,6 +170,7 @@ impl Link {
         &self,
         generation: u64,
         request: &str,
+        allows: bool,
         reply: impl FnOnce(&Open) -> Result<Value, String>,
     ) -> Result<(), Fault> {
         let mut shared = self.lock();
@@ -178,14 +179,14 @@ impl Link {
         let Some(open) = up.open.get_mut(request) else {
             return Err(Fault::NotSent("it is not asked any more".into()));
         };
-        if open.answered {
+        if open.answered.is_some() {
             return Err(Fault::NotSent("it was answered already".into()));
         }
         let result = reply(open).map_err(Fault::NotSent)?;
         let room = frames
             .try_reserve()
             .map_err(|_| Fault::NotSent("the background server takes nothing in".into()))?;
-        open.answered = true;
+        open.answered = Some(allows);
         room.send(wire::answer(request, &result));
         Ok(())
     }

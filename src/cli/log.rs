@@ -3,9 +3,10 @@
 use super::replay::Range;
 use crate::error::Outcome;
 use crate::runtime;
+use crate::telling::Form;
 use std::path::PathBuf;
 
-/// Export, verify or import the log.
+/// Watch, measure, export, verify or import the log
 #[derive(Debug, clap::Args)]
 pub struct Args {
     #[command(subcommand)]
@@ -18,6 +19,27 @@ enum Action {
     Export {
         #[command(flatten)]
         range: Range,
+    },
+    /// Show the newest events, and with -f those that come
+    Tail {
+        /// How many
+        #[arg(short = 'n', long, default_value_t = 20)]
+        count: usize,
+        /// Go on, and show each event as it is appended
+        #[arg(short, long)]
+        follow: bool,
+        /// Every field and every change, by paths
+        #[arg(long, conflicts_with = "json")]
+        full: bool,
+        /// One JSON object a line, for programs
+        #[arg(long)]
+        json: bool,
+    },
+    /// Show what the log is made of: kinds of events, sizes, how it grows
+    Stats {
+        /// As one JSON object
+        #[arg(long)]
+        json: bool,
     },
     /// Read and check both copies of the log; the exit code is 1 if one is damaged
     ///
@@ -38,6 +60,20 @@ pub fn run(args: &Args) -> Outcome {
             let (from, to) = range.ends();
             runtime::log_export(&settings, from, to)
         }
+        Action::Tail {
+            count,
+            follow,
+            full,
+            json,
+        } => {
+            let form = match (full, json) {
+                (true, _) => Form::Full,
+                (_, true) => Form::Json,
+                _ => Form::People,
+            };
+            runtime::log_tail(&settings, *count, *follow, form)
+        }
+        Action::Stats { json } => runtime::log_stats(&settings, *json),
         Action::Verify => runtime::log_verify(&settings),
         Action::Import { file } => runtime::log_import(&settings, file),
     }

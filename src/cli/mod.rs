@@ -15,6 +15,7 @@ pub mod man;
 pub mod notify;
 pub mod once;
 pub mod replay;
+pub mod report;
 pub mod run;
 pub mod setup;
 pub mod setup_notify_hook;
@@ -56,6 +57,7 @@ enum Command {
     SetupNotifyHook(setup_notify_hook::Args),
     Demo(demo::Args),
     Replay(replay::Args),
+    Report(report::Args),
     Log(log::Args),
     Completions(completions::Args),
     Man(man::Args),
@@ -90,6 +92,7 @@ fn dispatch(command: Command) -> Outcome {
         Command::NotifyChained(args) => notify::run_chained(args),
         Command::Demo(args) => demo::run(&args),
         Command::Replay(args) => replay::run(args),
+        Command::Report(args) => report::run(&args),
         Command::Log(args) => log::run(&args),
         Command::Completions(args) => completions::run(&args, definition()),
         Command::Man(args) => man::run(&args, definition()),

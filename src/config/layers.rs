@@ -183,6 +183,7 @@ impl Values {
                 .display()
                 .to_string(),
             allow_sms: self.switch("CODEX_IMESSAGE_ALLOW_SMS"),
+            tapbacks: self.switch("CODEX_IMESSAGE_TAPBACKS"),
             max_per_hour: self.count("CODEX_IMESSAGE_MAX_PER_HOUR"),
             expiry: self.span("CODEX_IMESSAGE_EXPIRY_S"),
             self_test: self.span("CODEX_IMESSAGE_SELF_TEST_S"),

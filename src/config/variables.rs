@@ -129,6 +129,12 @@ pub const VARIABLES: &[Variable] = &[
         "do not report it when a text was sent as SMS or RCS",
     ),
     v(
+        "CODEX_IMESSAGE_TAPBACKS",
+        Kind::Switch,
+        "1",
+        "a thumbs up or down on a text that asks for an approval answers it",
+    ),
+    v(
         "CODEX_IMESSAGE_MAX_PER_HOUR",
         Kind::Count(8, 100_000),
         "160",

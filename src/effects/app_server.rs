@@ -5,11 +5,14 @@
 //! happened yet. What was sent and not answered may have happened. Nothing that
 //! is sent changes what Codex may do: no policy, no sandbox, no model.
 
+#[cfg(test)]
+mod tests;
+
 use super::settled;
 use crate::app_server::{Call, Fault, Link};
 use events::command::{InterruptTurn, InterruptWay, StartTurn, SteerTurn};
 use events::outcome::{Doubt, Failure, How, Performed};
-use events::prompt::{AnswerPrompt, AnswerWay, PromptAnswer};
+use events::prompt::{AnswerPrompt, AnswerWay, Meaning, PromptAnswer};
 use events::{CommandId, Report, SessionId, Text, TurnId};
 use serde_json::{Value, json};
 use std::time::Duration;
@@ -119,7 +122,7 @@ pub(super) async fn answer(link: &Link, id: CommandId, command: &AnswerPrompt) -
         Ok(_) => return settled(gone("the session does not wait any more")),
         Err(failure) => return settled(failure),
     }
-    let sent = link.answer(*generation, request, |open| {
+    let sent = link.answer(*generation, request, allows(&command.answer), |open| {
         let raised = &open.raised;
         if raised.session != command.session || raised.digest() != command.digest {
             return Err("it is not the one that was shown".into());
@@ -141,6 +144,17 @@ pub(super) async fn answer(link: &Link, id: CommandId, command: &AnswerPrompt) -
     performed(How::Replied { words }, None)
 }
 
+/// Whether an answer lets Codex go on with what it asked for.
+const fn allows(answer: &PromptAnswer) -> bool {
+    match answer {
+        PromptAnswer::Choose { meaning, .. } => matches!(
+            meaning,
+            Meaning::Accept | Meaning::AcceptForSession | Meaning::AcceptAlways { .. }
+        ),
+        PromptAnswer::Questions(_) | PromptAnswer::Fields(_) => true,
+    }
+}
+
 /// Words behind an answer: into the same turn, or into the next where the answer ended it.
 async fn say(
     link: &Link,
@@ -153,7 +167,7 @@ async fn say(
         return false;
     };
     let session = &command.session;
-    if !command.ends_turn()
+    if !ends_turn(&command.answer)
         && let Some(turn) = &command.turn
     {
         let steered = steered(session, turn, id, &input);
@@ -177,21 +191,12 @@ async fn say(
     said.is_ok()
 }
 
-trait EndsTurn {
-    fn ends_turn(&self) -> bool;
-}
-
-impl EndsTurn for AnswerPrompt {
-    fn ends_turn(&self) -> bool {
-        use events::prompt::Meaning;
-        matches!(
-            self.answer,
-            PromptAnswer::Choose {
-                meaning: Meaning::Cancel,
-                ..
-            }
-        )
-    }
+/// Whether an answer ends the turn that asked.
+const fn ends_turn(answer: &PromptAnswer) -> bool {
+    let PromptAnswer::Choose { meaning, .. } = answer else {
+        return false;
+    };
+    matches!(meaning, Meaning::Cancel)
 }
 
 /// What the server says that a session does.

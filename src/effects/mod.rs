@@ -15,7 +15,7 @@ pub mod paste;
 pub mod screen;
 mod start;
 
-pub use panes::{Survey, survey};
+pub use panes::{Looked, Survey, Watch, survey};
 
 use crate::app_server::Link;
 use events::command::{InterruptTurn, InterruptWay};
@@ -112,20 +112,16 @@ impl Executor for LocalExecutor {
 
 impl LocalExecutor {
     async fn answer(&self, id: CommandId, command: &AnswerPrompt) -> Report {
-        match command.way {
+        match &command.way {
             AnswerWay::AppServer { .. } => app_server::answer(&self.server, id, command).await,
-            AnswerWay::Keys { .. } => settled(Failure::Unsupported {
-                what: "answers by keys are not known here".into(),
-            }),
+            AnswerWay::Keys { hints } => panes::answer(&self.config, command, hints).await,
         }
     }
 
     async fn interrupt(&self, command: &InterruptTurn) -> Report {
-        match command.way {
+        match &command.way {
             InterruptWay::AppServer { .. } => app_server::interrupt(&self.server, command).await,
-            InterruptWay::Keys { .. } => settled(Failure::Unsupported {
-                what: "interrupting by keys is not known here".into(),
-            }),
+            InterruptWay::Keys { hints } => panes::interrupt(&self.config, command, hints).await,
         }
     }
 }

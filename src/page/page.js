@@ -159,13 +159,17 @@
     chart.style.height = `${height}px`;
     const pen = chart.getContext("2d");
     pen.scale(scale, scale);
-    const times = state.shown.map((item) => item.wall);
-    const first = Math.min(...sample(times)), last = Math.max(...sample(times));
-    const at = (wall) => 10 + (last > first ? (wall - first) / (last - first) : 0.5) * (width - 20);
+    const { places, breaks } = axis(state.shown.map((item) => item.wall));
+    const at = (place) => 10 + place * (width - 20);
     pen.strokeStyle = colour("line");
     for (let nth = 0; nth < lanes.length; nth += 1) {
       pen.beginPath(); pen.moveTo(0, TOP + LANE * (nth + 0.5)); pen.lineTo(width, TOP + LANE * (nth + 0.5)); pen.stroke();
     }
+    pen.setLineDash([2, 3]);
+    for (const place of breaks) {
+      pen.beginPath(); pen.moveTo(at(place), TOP); pen.lineTo(at(place), height); pen.stroke();
+    }
+    pen.setLineDash([]);
     pen.fillStyle = colour("soft");
     pen.font = "11px system-ui, sans-serif";
     if (state.shown.length) {
@@ -176,7 +180,7 @@
     const paint = Object.fromEntries([...KINDS.map(([kind]) => kind), "bad", "unknown", "accent"].map((name) => [name, colour(name)]));
     spots = [];
     state.shown.forEach((item, place) => {
-      const x = at(item.wall), y = TOP + LANE * ((level.get(item.lane) ?? 0) + 0.5);
+      const x = at(places[place]), y = TOP + LANE * ((level.get(item.lane) ?? 0) + 0.5);
       pen.fillStyle = paint[item.kind];
       pen.beginPath();
       if (item.kind === "notice" || item.kind === "send") pen.rect(x - 3, y - 3, 6, 6);
@@ -195,14 +199,20 @@
       spots.push([x, y, item]);
     });
   };
-  // Math.min takes so many arguments at most; times are in order, but for a clock that was set.
-  const sample = (times) => {
-    const out = times.length ? [] : [0];
-    for (let from = 0; from < times.length; from += 10000) {
-      const part = times.slice(from, from + 10000);
-      out.push(Math.min(...part), Math.max(...part));
-    }
-    return out;
+  // Where each time stands, from 0 to 1. Long pauses are cut short, and marked.
+  const axis = (times) => {
+    const gaps = times.map((time, nth) => (nth ? Math.max(time - times[nth - 1], 0) : 0));
+    const some = gaps.filter((gap) => gap > 0).sort((one, other) => one - other);
+    const most = 30 * Math.max(some[Math.floor(some.length / 2)] || 1, 1000);
+    let sum = 0;
+    const cut = [];
+    const sums = gaps.map((gap, nth) => {
+      if (gap > most) cut.push(sum + most / 2);
+      sum += Math.min(gap, most) + (nth ? most / 200 : 0);
+      return sum;
+    });
+    const share = (value) => (sum > 0 ? value / sum : 0.5);
+    return { places: sums.map(share), breaks: cut.length > 100 ? [] : cut.map(share) };
   };
   chart.addEventListener("click", (event) => {
     const place = chart.getBoundingClientRect();

@@ -36,7 +36,7 @@ pub fn log_export(config: &Config, from: Option<Bound>, to: Option<Bound>) -> Ou
 }
 
 fn export(entry: &Envelope, frame: &[u8]) -> Result<(), CommandError> {
-    print(&format!("{}\n", line(entry, frame)))
+    print(&format!("{}\n", export_line(entry, frame)))
 }
 
 /// One line of an export, in the order people read it.
@@ -51,7 +51,8 @@ struct Line<'a> {
     frame: String,
 }
 
-fn line(entry: &Envelope, frame: &[u8]) -> String {
+/// One line of an export.
+pub fn export_line(entry: &Envelope, frame: &[u8]) -> String {
     let event = serde_json::to_value(&entry.event).unwrap_or(Value::Null);
     // An event is written as its kind and, in it, its content.
     let (kind, content) = event
@@ -148,6 +149,10 @@ pub(super) fn each_frame(
             .hint("nothing was changed; pass a complete file from `log export`")
         };
         let value: Value = serde_json::from_str(&text).map_err(|_| damaged("it is not JSON"))?;
+        // The first and the last line of a report are about it.
+        if value.get("report").is_some() || value.get("end").is_some() {
+            continue;
+        }
         let frame = value
             .get("frame")
             .and_then(Value::as_str)

@@ -7,8 +7,10 @@ mod health;
 mod html;
 mod lanes;
 mod log_files;
+mod log_views;
 mod log_writer;
 mod open;
+mod pane_watch;
 mod pumps;
 mod replay;
 mod sources;
@@ -25,8 +27,9 @@ mod work;
 pub use explain::explain;
 pub use health::{look, size};
 pub use html::html;
-pub use log_files::{log_export, log_import, log_verify};
-pub use replay::{Bound, Replay, replay};
+pub use log_files::{export_line, log_export, log_import, log_verify};
+pub use log_views::{log_stats, log_tail};
+pub use replay::{Bound, Replay, each_entry, replay};
 pub use standalone::{AppendError, append, empty_inbox};
 pub use what_if::{WhatIf, what_if};
 use work::Until;
@@ -109,9 +112,12 @@ fn work(config: &Config, once: bool, stopped: Option<Stopped>) -> Outcome {
     let sources = sources::start_all(config, driver.machine().state(), &wakes, chat_db, &server)
         .map_err(|error| CommandError::failure("the sources cannot be started").because(error))?;
     drop(entered);
+    let (watched, watching) = tokio::sync::watch::channel(Vec::new());
+    tasks.spawn(pane_watch::run(effects(config), watching, wakes.clone()));
     let executor = LocalExecutor::with_server(effects(config), server);
     let mut saved = driver.machine().state().last;
     let mut keep = |driver: &Driver<SledLog>, last: events::Seq| {
+        pane_watch::publish(&watched, driver.machine().state());
         if last.0.saturating_sub(saved.0) >= SNAPSHOT_EVERY {
             saved = last;
             open::keep_snapshot(&snapshots, driver);

@@ -6,6 +6,7 @@ use super::open;
 use super::trace::Printer;
 use crate::config::Config;
 use crate::error::{Answer, CommandError, Outcome};
+use crate::report;
 use crate::store;
 use crate::telling::{Form, Teller};
 use crate::ui;
@@ -244,6 +245,15 @@ fn summary(fold: &Fold, replay: &Replay, same: bool) -> Outcome {
         violations.push("the log gives another state when it is read in pieces".into());
     }
     let digest = state.digest();
+    let report = replay.file.as_deref().map(report::ends);
+    let report = report.and_then(|ends| ends.ok().flatten());
+    let whole = report.filter(|ends| ends.entries == state.last.0);
+    if let Some(ends) = whole.as_ref().filter(|ends| ends.digest_here != digest) {
+        violations.push(format!(
+            "the report says that its log gives {}",
+            ends.digest_here
+        ));
+    }
     let mut out = String::new();
     if replay.form == Form::Json {
         let json = serde_json::json!({
@@ -263,6 +273,9 @@ fn summary(fold: &Fold, replay: &Replay, same: bool) -> Outcome {
             };
             let _ = writeln!(out, "invariants: {judged}");
         }
+        if let Some(ends) = whole {
+            let _ = writeln!(out, "digest where the log comes from: {}", ends.digest);
+        }
         if replay.verify && same {
             out += "verified: every entry is linked to the one before, and the log gives the same state when it is read in pieces\n";
         }
@@ -276,7 +289,7 @@ fn summary(fold: &Fold, replay: &Replay, same: bool) -> Outcome {
 }
 
 /// Shows every entry of the log, or of a file, until `each` says no.
-pub(super) fn each_entry(
+pub fn each_entry(
     config: &Config,
     file: Option<&Path>,
     each: &mut dyn FnMut(Envelope) -> bool,

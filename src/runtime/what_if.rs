@@ -4,6 +4,7 @@
 use super::replay::{Replay, each_entry};
 use crate::config::Config;
 use crate::error::{Answer, CommandError, Outcome};
+use crate::report;
 use crate::telling::{Form, Teller};
 use events::{Envelope, Seq, Settings};
 use projections::describe::words;
@@ -36,6 +37,8 @@ pub fn what_if(config: &Config, replay: &Replay, asked: &WhatIf<'_>) -> Outcome 
         .against
         .map(|path| decisions(config, path))
         .transpose()?;
+    let report = replay.file.as_deref().map(report::ends).transpose();
+    let words = !matches!(report, Ok(Some(Some(ends))) if !ends.words);
     let mut teller = Teller::new();
     let (mut count, mut printed) = (Count::default(), Ok(()));
     let mut batches = Batches::default();
@@ -56,7 +59,7 @@ pub fn what_if(config: &Config, replay: &Replay, asked: &WhatIf<'_>) -> Outcome 
             },
             _ => batch,
         };
-        match again(state, batch, then, asked.change) {
+        match again(state, batch, then, words, asked.change) {
             Again::Nothing => {}
             Again::Same => count.facts += 1,
             Again::Untold => count.untold += 1,

@@ -21,7 +21,7 @@ pub(super) const DIR: &str = "journal";
 /// A segment that is this large is followed by a new one.
 const SEGMENT: u64 = 4 << 20;
 const MAGIC: &[u8; 4] = b"CXJ1";
-const HEADER: usize = 12;
+pub(super) const HEADER: usize = 12;
 
 /// The end of the journal, to append to.
 #[derive(Debug)]
@@ -201,7 +201,7 @@ impl Iterator for Pieces {
 }
 
 /// The frames of the record that `bytes` begin with.
-fn whole(bytes: &[u8]) -> Option<&[u8]> {
+pub(super) fn whole(bytes: &[u8]) -> Option<&[u8]> {
     let rest = bytes.strip_prefix(MAGIC)?;
     let (length, rest) = rest.split_first_chunk()?;
     let (crc, rest) = rest.split_first_chunk()?;

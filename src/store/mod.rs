@@ -12,6 +12,7 @@ mod builder;
 mod copy;
 mod fault;
 pub(crate) mod files;
+mod follow;
 mod import;
 mod insert;
 mod journal;
@@ -34,6 +35,7 @@ mod verify;
 
 pub use fault::StoreFault;
 pub(crate) use files::{close_to_others, private_dir};
+pub use follow::Follow;
 pub use import::Import;
 pub use lock::holder;
 pub use memory::MemoryLog;
@@ -41,7 +43,7 @@ pub use read_only::look;
 pub use sled::SledLog;
 pub use snapshot::Snapshots;
 pub use swap::Recovery;
-pub use verify::{Checked, Verified, verify};
+pub use verify::{Checked, Verified, sizes, verify};
 
 use events::codec::{self, EncodeError};
 use events::input::SourceState;

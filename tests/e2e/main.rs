@@ -14,6 +14,7 @@
     reason = "tests drive real processes with the real clock and may panic"
 )]
 
+mod approvals;
 mod codex;
 mod desk;
 #[path = "../shared/executable.rs"]

@@ -25,10 +25,11 @@ fn asking() -> Option<Desk> {
 
 /// Every text is refused with a line, and the modal stays as it is.
 fn nothing_answers(desk: &Desk, pane: &Pane<'_>, notice: &Notice, modal: &str, about: &str) {
+    desk.phone.wait_for_prompt(about);
     for text in TEXTS {
         let heard = desk.phone.notices().len();
         desk.phone.reply(notice, text);
-        let why = desk.phone.wait_after(heard, "not delivered", "approval");
+        let why = desk.phone.wait_after(heard, "not answered", "it waits to");
         assert!(why.body().contains(about), "{:?}", why.text);
         assert_eq!(pane.screen(), modal, "after {text:?}");
     }

@@ -128,10 +128,11 @@ fn no_text_approves_a_command() {
     let modal = pane.wait_for("the approval", |screen| {
         screen.contains("Would you like to run the following command?")
     });
+    desk.phone.wait_for_prompt("touch made");
     for text in TEXTS {
         let heard = desk.phone.notices().len();
         desk.phone.reply(&notice, text);
-        let why = desk.phone.wait_after(heard, "not delivered", "approval");
+        let why = desk.phone.wait_after(heard, "not answered", "it waits to");
         assert!(why.body().contains("touch made"), "{:?}", why.text);
         assert_eq!(pane.screen(), modal, "after {text:?}");
     }

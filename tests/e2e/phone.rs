@@ -36,7 +36,10 @@ impl Notice {
     /// What the head line says of it.
     pub(crate) fn kind(&self) -> &str {
         let head = self.text.lines().next().unwrap();
-        let head = head.strip_prefix("[Codex] ").unwrap();
+        // What waits for a decision begins with a sentence.
+        let Some(head) = head.strip_prefix("[Codex] ") else {
+            return "waits";
+        };
         let kind = head.rsplit(" · ").next().unwrap();
         kind.split(" (").next().unwrap()
     }
@@ -146,6 +149,19 @@ impl Phone {
     /// Waits for a notice of this kind whose text contains this.
     pub(crate) fn wait_for(&self, kind: &str, part: &str) -> Notice {
         self.wait_after(0, kind, part)
+    }
+
+    /// Waits for a text that asks for a decision.
+    pub(crate) fn wait_for_prompt(&self, part: &str) -> Notice {
+        self.wait_for("waits", part)
+    }
+
+    /// Waits for a text with this in it, whatever it is about.
+    pub(crate) fn wait_for_text(&self, part: &str) -> Notice {
+        wait_for(
+            || format!("{part:?}"),
+            || { self.notices().into_iter() }.find(|notice| notice.text.contains(part)),
+        )
     }
 
     /// The same among the notices after the first so many.

@@ -12,8 +12,10 @@ mod effects;
 mod events_doc;
 #[path = "../shared/executable.rs"]
 mod executable;
+mod log_commands;
 mod notify_hook;
 mod older_log;
+mod page;
 mod privacy;
 mod tidy;
 mod tree;

@@ -32,7 +32,7 @@ fn in_pieces(log: &[Envelope], whole: &State) -> Result<(), String> {
 fn decided_again(log: &[Envelope]) -> Result<(), String> {
     let (mut wrong, mut batches) = (Vec::new(), Batches::default());
     let mut each = |state: &State, batch: &[Envelope]| {
-        if let Again::Differs(difference) = again(state, batch, batch, &Clone::clone) {
+        if let Again::Differs(difference) = again(state, batch, batch, true, &Clone::clone) {
             wrong.push(format!("{difference:#?}"));
         }
     };
@@ -113,4 +113,24 @@ fn random_logs_are_read_again_and_decided_again_to_the_same() {
         }
     });
     found.is_right();
+}
+
+/// Writes the log of a seed as `log export` does, for looking at it: with `SIM_LOG=FILE`
+/// and, if another one is wanted, `SIM=NUMBER`. Several runs follow one another in time.
+#[test]
+#[ignore = "a tool: it writes a file"]
+fn the_log_of_a_seed_is_written() {
+    let variable = |name: &str| std::env::var(name).ok();
+    let file = variable("SIM_LOG").expect("SIM_LOG names the file to write");
+    let nth = variable("SIM").map_or(0, |seed| seed.parse().expect("a seed"));
+    let (story, plan) = seed(nth);
+    let log = runner::log(&story, &plan).expect("a log");
+    let (mut link, mut out) = (Link::START, String::new());
+    for entry in &log {
+        let (frame, next) = codec::encode(link, entry).expect("a frame");
+        link = next;
+        out += &control_plane::runtime::export_line(entry, &frame);
+        out.push('\n');
+    }
+    std::fs::write(file, out).expect("written");
 }

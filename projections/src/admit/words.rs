@@ -64,7 +64,10 @@ fn is_quoting(c: char) -> bool {
 /// A line of it begins as only our own texts do, quoted or not.
 pub(super) fn quotes_us(text: &str) -> bool {
     let begins = |line: &str| begins_as_ours(line.trim_start_matches(is_quoting));
-    text.lines().any(begins)
+    // A prompt's first line ends with our mark and the session's ref.
+    let mark = format!(" {SIGIL} @");
+    text.lines()
+        .any(|line| begins(line) || line.contains(&mark))
 }
 
 /// `Liked “…”`: what SMS makes of a reaction.

@@ -81,6 +81,7 @@ pub(super) fn delivered(state: &mut State, e: &PromptDelivered) {
 
 pub(super) fn closed(state: &mut State, seq: Seq, e: &PromptClosed) {
     deadlines(state).clear(&Deadline::Prompt(e.prompt));
+    let at = state.wall;
     let all = prompts(state);
     let Some(prompt) = all.open.remove(&e.prompt) else {
         return anomaly(state, seq, "a prompt was closed that was not open");
@@ -91,6 +92,10 @@ pub(super) fn closed(state: &mut State, seq: Seq, e: &PromptClosed) {
         call: prompt.call,
         how: e.how.clone(),
         answered: prompt.answered,
+        told: prompt
+            .telling
+            .is_some_and(|telling| telling.delivered.is_some()),
+        at,
     });
 }
 
@@ -108,8 +113,10 @@ pub(super) fn unanswered(state: &mut State, answer: &AnswerPrompt) {
 }
 
 pub(super) fn listed(state: &mut State, seq: Seq, e: &PromptsListed) {
+    let wall = state.wall;
     prompts(state).lists.push(List {
         at: seq,
+        wall,
         inbound: e.inbound.clone(),
         prompts: e.prompts.clone(),
     });

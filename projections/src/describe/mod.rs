@@ -75,7 +75,7 @@ pub fn describe(event: &Event, state: &State) -> String {
         }
         Event::InboundReceived(e) => received(e, state),
         Event::InboundIgnored(e) => format!(
-            "Row {} was not acted on: it was a message {}.",
+            "Row {} was not acted on: {}.",
             e.rowid,
             ignored::words(e.reason)
         ),

@@ -115,7 +115,7 @@ impl Story {
             }
             Event::InboundIgnored(e) => {
                 self.ended = Some(format!(
-                    "It was not acted on: it was a message {}.",
+                    "It was not acted on: {}.",
                     crate::ignored::words(e.reason)
                 ));
                 Vec::new()

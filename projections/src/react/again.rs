@@ -129,8 +129,9 @@ fn decide(draft: &mut Draft, entry: &Envelope, batch: &[Envelope]) -> Option<()>
         }
         Event::SourceRecovered(e) => sources::changed(draft, e.source, SourceState::Works),
         Event::DeadlinePassed(_) => super::elapsed(draft),
+        Event::PromptClosed(e) => prompt_news::close(draft, e.prompt, &e.how, e.source.as_ref()),
         Event::ShapeUnknown(e) => shapes::found(draft, e),
-        Event::GoalChanged(e) => goals::changed(draft, &e.session, e.offset, e.status),
+        Event::GoalChanged(e) => goals::changed(draft, &e.session, e.offset, &e.status),
         Event::LogRecovered(e) => sources::log_recovered(draft, e),
         Event::ThreadStatusChanged(e) => prompt_news::thread_status(draft, e),
         Event::RateLimitsChanged(e) => prompt_news::rate_limits(draft, e),
@@ -144,6 +145,7 @@ fn decide(draft: &mut Draft, entry: &Envelope, batch: &[Envelope]) -> Option<()>
         | Event::TurnStarted(_)
         | Event::RecordsSkipped(_)
         | Event::RolloutFollowed(_)
+        | Event::PromptWitnessed(_)
         | Event::ChatDbPlaced(_)
         | Event::InboundHeld(_)) => fact(draft, event),
         _ => return None,

@@ -7,11 +7,11 @@ use events::event::{Ending, GoalChanged, GoalStatus, Topic};
 use events::{Event, SessionId};
 
 /// The status of a goal, as the rollout records it.
-pub(super) fn changed(draft: &mut Draft, session: &SessionId, offset: u64, status: GoalStatus) {
+pub(super) fn changed(draft: &mut Draft, session: &SessionId, offset: u64, status: &GoalStatus) {
     let Some(known) = draft.state().sessions.get(session) else {
         return;
     };
-    if known.goal.as_ref() == Some(&status) {
+    if known.goal.as_ref() == Some(status) {
         return;
     }
     // The end of its last turn waited for the next one, which does not come.
@@ -21,14 +21,14 @@ pub(super) fn changed(draft: &mut Draft, session: &SessionId, offset: u64, statu
         offset,
         status: status.clone(),
     }));
-    if waiting && status != GoalStatus::Active {
+    if waiting && *status != GoalStatus::Active {
         ended(draft, session);
     }
 }
 
 /// A turn begins that goes on with a goal nobody has told of yet.
 pub(super) fn goes_on(draft: &mut Draft, session: &SessionId, offset: u64) {
-    changed(draft, session, offset, GoalStatus::Active);
+    changed(draft, session, offset, &GoalStatus::Active);
 }
 
 /// No further turn follows: the newest one's ending is the goal's.

@@ -1,14 +1,18 @@
 //! Rows of chat.db: the owner's become routes; our own are looked at next door.
 
 use super::draft::{Draft, decide};
-use super::{changes, dispatches, gather, missing, notices, own_rows, replies, unanswered};
+use super::{
+    answering, changes, dispatches, gather, missing, notices, own_rows, replies, turns, unanswered,
+};
 use crate::admit::{Verdict, judge};
 use crate::answers::{self, Answer};
 use crate::grammar::{self, Parsed, parse};
+use crate::orders::{self, Order};
+use crate::prompt_answers;
 use crate::routing::{self, Route};
 use events::event::{
     Action, IgnoreReason, InboundHeld, InboundIgnored, InboundReceived, InboundUnanswered,
-    ReactionReceived, Rule, Topic,
+    Reaction, ReactionReceived, Rule, Topic,
 };
 use events::input::MessageRow;
 use events::{CommandId, Event, Guid, SessionId, Text};
@@ -92,7 +96,24 @@ pub(super) fn ignored(draft: &mut Draft, event: InboundIgnored) {
 }
 
 /// The owner reacted to a text of ours. A reaction asks for nothing.
-pub(super) fn reacted(_draft: &mut Draft, _reaction: &ReactionReceived) {}
+pub(super) fn reacted(draft: &mut Draft, reaction: &ReactionReceived) {
+    let yes = match &reaction.reaction {
+        Reaction::Like => true,
+        Reaction::Dislike => false,
+        Reaction::Emoji(emoji) if emoji.starts_with('👍') => true,
+        Reaction::Emoji(emoji) if emoji.starts_with('👎') => false,
+        Reaction::Love
+        | Reaction::Laugh
+        | Reaction::Emphasis
+        | Reaction::Question
+        | Reaction::Emoji(_)
+        | Reaction::Sticker => return,
+    };
+    let first = reaction.target.part.is_none_or(|part| part == 0);
+    if reaction.added && first && draft.state().settings.tapbacks {
+        answering::tapback(draft, reaction, yes);
+    }
+}
 
 const PAUSED: &str = "Too many messages, or too many with the same words, came within a minute. \
                       This looks like a program that answers by itself, so more of them are not \
@@ -121,6 +142,9 @@ pub(super) fn owner_wrote(draft: &mut Draft, event: &InboundReceived) {
             "Pictures and files cannot be sent to Codex from here. Please write what you want.",
         );
     }
+    if prompt_or_turn(draft, event) {
+        return;
+    }
     match understood(draft, event).followed_by(&tail(draft, guid)) {
         Parsed::Help => reply(draft, guid, Rule::Control, "help", replies::HELP),
         Parsed::List => {
@@ -143,6 +167,18 @@ pub(super) fn owner_wrote(draft: &mut Draft, event: &InboundReceived) {
         }
         Parsed::Plain(words) => plain(draft, event, &words),
     }
+}
+
+/// What is about a prompt, or about the turn that runs. An order is no answer, except that
+/// `cancel` may be one.
+fn prompt_or_turn(draft: &mut Draft, event: &InboundReceived) -> bool {
+    let order = orders::order(event.text.reveal());
+    let first = order
+        .as_ref()
+        .filter(|order| !matches!(order, Order::TakeBack(None)));
+    first.is_some_and(|order| turns::ordered(draft, event, order))
+        || answering::took(draft, event)
+        || order.is_some_and(|order| turns::ordered(draft, event, &order))
 }
 
 /// A link that follows the words of the message before it, too late to be one with it.
@@ -172,6 +208,10 @@ fn tail(draft: &Draft, guid: &Guid) -> Vec<String> {
 /// Whether a message is words for a session: not a command, and not an answer.
 pub(super) fn is_prose(draft: &Draft, event: &InboundReceived) -> bool {
     let state = draft.state();
+    let words = event.text.reveal();
+    if prompt_answers::bare(words).is_some() || orders::order(words).is_some() {
+        return false;
+    }
     let route = match understood(draft, event) {
         Parsed::Named { words, .. } | Parsed::Plain(words) if is_short_answer(&words) => {
             return false;
@@ -325,6 +365,9 @@ fn to_session(draft: &mut Draft, event: &InboundReceived, route: Route, words: &
     let Some(session) = route.target.clone() else {
         return;
     };
+    if answering::for_session(draft, event, &session, words) {
+        return;
+    }
     let answer = draft
         .state()
         .sessions

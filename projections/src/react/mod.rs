@@ -2,6 +2,7 @@
 //! all of them stand in one batch. Nothing here runs during replay.
 
 pub(crate) mod again;
+mod answering;
 mod changes;
 mod dispatches;
 mod draft;
@@ -21,6 +22,8 @@ mod sending;
 mod settle;
 mod shapes;
 mod sources;
+mod turn_ends;
+mod turns;
 mod unanswered;
 
 pub(crate) use replies::list;

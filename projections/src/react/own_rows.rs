@@ -1,7 +1,7 @@
 //! Our own rows of chat.db: the only proof that a text was sent, or that it was not.
 
 use super::draft::Draft;
-use super::{missing, notices, settle};
+use super::{missing, notices, prompts, settle};
 use crate::admit::is_imessage;
 use events::event::{OutgoingSeen, Topic};
 use events::input::MessageRow;
@@ -40,7 +40,10 @@ pub(super) fn seen(draft: &mut Draft, row: &MessageRow, command: CommandId) {
         sent: row.sent,
         delivered: row.delivered,
     };
-    draft.record(Event::OutgoingSeen(seen));
+    draft.record(Event::OutgoingSeen(seen.clone()));
+    if row.sent || row.delivered {
+        prompts::delivered(draft, &seen, row.date);
+    }
     if open.is_none() && row.error != 0 && !known {
         let body = format!(
             "Messages took a text for you and then reported error {}.",

@@ -2,7 +2,7 @@
 //! settles the answers that are on their way.
 
 use super::draft::Draft;
-use super::{prompts, settle};
+use super::{prompts, settle, turns};
 use crate::ledger::Stage;
 use crate::prompts::{Prompt, Witness};
 use events::outcome::{Doubt, Evidence, Failure};
@@ -36,6 +36,9 @@ pub(super) fn raised(draft: &mut Draft, raised: PromptRaised) {
             digest,
             whole: raised.whole,
         }));
+        if more {
+            prompts::shown_more(draft, prompt);
+        }
         return;
     }
     if is_over(draft, &raised) {
@@ -46,7 +49,7 @@ pub(super) fn raised(draft: &mut Draft, raised: PromptRaised) {
         let session = draft.state().sessions.get(&raised.session);
         session.and_then(|session| session.turn.clone())
     });
-    draft.record(Event::PromptAsked(PromptAsked {
+    let seq = draft.record(Event::PromptAsked(PromptAsked {
         session: raised.session,
         turn,
         call: raised.call,
@@ -57,6 +60,7 @@ pub(super) fn raised(draft: &mut Draft, raised: PromptRaised) {
         digest,
         whole: raised.whole,
     }));
+    prompts::tell(draft, seq);
 }
 
 /// News of a turn that has ended come too late; a plan is asked about after its turn.
@@ -81,11 +85,22 @@ pub(super) fn resolved(draft: &mut Draft, resolved: &PromptResolved) {
     let Some(prompt) = prompts.by_source(&resolved.session, &resolved.source) else {
         return;
     };
+    // Whether keys of ours did it is told by the command that pressed them.
+    let by_keys = matches!(resolved.source, PromptSource::Screen { .. });
+    let pressing = answering(draft, prompt);
+    if by_keys && pressing.iter().any(|(_, stage)| *stage != Stage::Requested) {
+        return;
+    }
     close(draft, prompt, &resolved.how, Some(&resolved.source));
 }
 
 /// A prompt ended: its notice is retired, and the answers to it are settled.
-fn close(draft: &mut Draft, prompt: Seq, how: &PromptEnd, source: Option<&PromptSource>) {
+pub(super) fn close(
+    draft: &mut Draft,
+    prompt: Seq,
+    how: &PromptEnd,
+    source: Option<&PromptSource>,
+) {
     prompts::end(draft, prompt, how, source);
     for (id, stage) in answering(draft, prompt) {
         let outcome = match (&stage, how) {
@@ -121,6 +136,7 @@ pub(super) fn turn_ended(draft: &mut Draft, session: &SessionId, turn: Option<&T
     for prompt in open {
         close(draft, prompt, &PromptEnd::TurnEnded, None);
     }
+    turns::ended(draft, session, turn);
 }
 
 /// The app-server tells what a session does. One that waits for nothing has no prompt.

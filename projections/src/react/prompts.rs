@@ -1,15 +1,116 @@
 //! One prompt: what the owner is told of it, and what follows from its end.
 
-use super::draft::Draft;
+use super::draft::{Draft, topic_known};
 use super::notices;
+use crate::endings;
+use crate::prompt_text::{self, brief};
 use crate::prompts::Prompt;
-use events::command::InterruptTurn;
-use events::event::Topic;
-use events::outcome::How;
+use crate::redact::redact;
+use events::event::{OutgoingSeen, Topic};
+use events::outcome::{Failure, How};
 use events::prompt::{
-    AnswerPrompt, PromptBody, PromptClosed, PromptEnd, PromptExpired, PromptSource,
+    AnswerPrompt, Meaning, PromptAnswer, PromptBody, PromptClosed, PromptDelivered, PromptEnd,
+    PromptExpired, PromptShown, PromptSource,
 };
-use events::{Event, Outcome, Seq};
+use events::settings::NotifyMode;
+use events::{Event, Outcome, Seq, SessionId, Wall};
+
+/// Tells a prompt to the owner, once. Before its session is known it waits for that.
+pub(super) fn tell(draft: &mut Draft, seq: Seq) {
+    let state = draft.state();
+    let Some(prompt) = state.prompts.open.get(&seq) else {
+        return;
+    };
+    let known = state.sessions.get(&prompt.session).is_some();
+    let quiet = state.settings.mode == NotifyMode::StateOnly;
+    let topic = topic(seq, prompt);
+    if known && !quiet && prompt.telling.is_none() && !topic_known(state, &prompt.session, &topic) {
+        show(draft, seq, false);
+    }
+}
+
+/// Tells what waited for its session to be known.
+pub(super) fn tell_waiting(draft: &mut Draft, session: &SessionId) {
+    let open = draft.state().prompts.of(session);
+    let open: Vec<_> = open.map(|(seq, _)| seq).collect();
+    for prompt in open {
+        tell(draft, prompt);
+    }
+}
+
+/// Queues the notice of a prompt; with `all`, in as many texts as it takes.
+pub(super) fn show(draft: &mut Draft, seq: Seq, all: bool) {
+    let state = draft.state();
+    let Some(prompt) = state.prompts.open.get(&seq) else {
+        return;
+    };
+    let (id, topic) = (prompt.session.clone(), topic(seq, prompt));
+    let max = state.settings.max_len as usize;
+    let told = prompt_text::notice(state.sessions.get(&id), prompt, max, all);
+    let before = prompt.telling.as_ref().map(|telling| telling.notice);
+    let open = |seq: &Seq| {
+        state
+            .outbox
+            .open
+            .get(seq)
+            .is_some_and(|n| notices::unsent(state, n))
+    };
+    let replaces: Vec<_> = before.into_iter().filter(open).collect();
+    let Some(notice) = notices::instead(draft, &replaces, Some(&id), topic, told.parts) else {
+        return;
+    };
+    draft.record(Event::PromptShown(PromptShown {
+        prompt: seq,
+        notice,
+        whole: told.whole,
+    }));
+}
+
+/// Another source shows all of what was cut: the notice that is not sent yet says it too.
+pub(super) fn shown_more(draft: &mut Draft, seq: Seq) {
+    let state = draft.state();
+    let telling = state
+        .prompts
+        .open
+        .get(&seq)
+        .and_then(|p| p.telling.as_ref());
+    let open = telling.and_then(|telling| state.outbox.open.get(&telling.notice));
+    if open.is_some_and(|notice| notices::unsent(state, notice)) {
+        show(draft, seq, false);
+    }
+}
+
+/// Our row was seen: the notice of a prompt may be there now, all of it.
+pub(super) fn delivered(draft: &mut Draft, row: &OutgoingSeen, date: Option<Wall>) {
+    let state = draft.state();
+    let Some(notice) = state.ledger.sent.get(row.command).map(|sent| sent.notice) else {
+        return;
+    };
+    let tells = |prompt: &Prompt| {
+        let telling = prompt.telling.as_ref();
+        telling.is_some_and(|t| t.notice == notice && t.delivered.is_none())
+    };
+    let open = state.prompts.open.iter().find(|(_, prompt)| tells(prompt));
+    let Some((prompt, parts)) = open.map(|(seq, p)| (*seq, p.telling.as_ref().map(|t| t.parts)))
+    else {
+        return;
+    };
+    let there = state
+        .ledger
+        .sent
+        .of_notice(notice)
+        .filter(|sent| sent.guid.is_some() && !sent.failed);
+    if row.error != 0 || there.count() < usize::from(parts.unwrap_or(u16::MAX)) {
+        return;
+    }
+    let date = date.unwrap_or(draft.now().wall);
+    draft.record(Event::PromptDelivered(PromptDelivered {
+        prompt,
+        notice,
+        row: row.guid.clone(),
+        date,
+    }));
+}
 
 /// A prompt ended: its notice is retired.
 pub(super) fn end(draft: &mut Draft, prompt: Seq, how: &PromptEnd, source: Option<&PromptSource>) {
@@ -21,17 +122,17 @@ pub(super) fn end(draft: &mut Draft, prompt: Seq, how: &PromptEnd, source: Optio
         how: how.clone(),
         source: source.cloned(),
     }));
-    let topics = topics(prompt, &known);
-    let mine = |other: &Topic, _| topics.contains(other);
+    let topic = topic(prompt, &known);
+    let mine = |other: &Topic, _| *other == topic;
     notices::withdraw(draft, &known.session, mine, "it was answered or has ended");
 }
 
-/// What the notices of a prompt are about.
-fn topics(seq: Seq, prompt: &Prompt) -> Vec<Topic> {
-    let question = matches!(prompt.body, PromptBody::Questions(_));
-    let call = prompt.call.clone().filter(|_| question);
-    let topics = call.map(Topic::Question).into_iter();
-    topics.chain([Topic::Prompt(seq)]).collect()
+/// What the notice of a prompt is about: a question's is the same whoever tells it.
+fn topic(seq: Seq, prompt: &Prompt) -> Topic {
+    match (&prompt.body, &prompt.call) {
+        (PromptBody::Questions(_), Some(call)) => Topic::Question(call.clone()),
+        _ => Topic::Prompt(seq),
+    }
 }
 
 /// How it ended, as a person says it.
@@ -46,22 +147,82 @@ pub(super) const fn ended(how: &PromptEnd) -> &'static str {
 
 /// The notice of a prompt no longer counts. Nothing is answered by that.
 pub(super) fn too_old(draft: &mut Draft, prompt: Seq) {
-    if draft.state().prompts.open.contains_key(&prompt) {
-        draft.record(Event::PromptExpired(PromptExpired { prompt }));
-    }
+    let Some(known) = draft.state().prompts.open.get(&prompt).cloned() else {
+        return;
+    };
+    draft.record(Event::PromptExpired(PromptExpired { prompt }));
+    let session = draft.state().sessions.get(&known.session);
+    let Some(reference) = session.map(|s| s.reference.clone()) else {
+        return;
+    };
+    let body = format!(
+        "It still waits to {}. Nothing was allowed and nothing was refused. An answer to the old text no longer counts; \"show @{reference}\" brings it again.",
+        brief(&known)
+    );
+    notices::queue(
+        draft,
+        Some(&known.session),
+        Topic::Health,
+        "still waits",
+        &body,
+    );
 }
 
-/// An answer ended, one way or the other.
+/// An answer ended, one way or the other: the owner hears what became of it. Words that are
+/// still to go to Codex are given back.
 pub(super) fn settled(
     draft: &mut Draft,
     answer: &AnswerPrompt,
-    _how: Option<&How>,
+    how: Option<&How>,
     outcome: &Outcome,
-) {
+) -> Option<String> {
+    let what = draft.state().prompts.open.get(&answer.prompt).map(brief);
+    let (kind, body) = match outcome {
+        Outcome::Done(_) => (done(&answer.answer), what.unwrap_or_default()),
+        Outcome::Failed(failure) => ("not answered".to_owned(), late(failure)),
+        Outcome::Unknown(doubt) => ("not confirmed".into(), unconfirmed(&endings::doubt(doubt))),
+        Outcome::Expired => return None,
+    };
     if matches!(outcome, Outcome::Done(_)) {
         end(draft, answer.prompt, &PromptEnd::ByUs, None);
     }
+    let topic = Topic::Receipt(answer.inbound.clone());
+    notices::queue(draft, Some(&answer.session), topic, &kind, &body);
+    let taken = matches!(how, Some(How::Replied { words: true }));
+    let words = answer.words.as_ref().filter(|_| !taken)?;
+    matches!(outcome, Outcome::Done(_)).then(|| words.reveal().clone())
 }
 
-/// An interruption ended, one way or the other.
-pub(super) fn interrupted(_draft: &mut Draft, _interrupt: &InterruptTurn, _outcome: &Outcome) {}
+fn done(answer: &PromptAnswer) -> String {
+    let PromptAnswer::Choose { meaning, .. } = answer else {
+        return "answered".into();
+    };
+    match meaning {
+        Meaning::Accept => "approved, it runs".into(),
+        Meaning::AcceptForSession => "approved for this session, it runs".into(),
+        Meaning::AcceptAlways { scope } => {
+            let scope = redact(scope.reveal());
+            format!("always: {}", crate::visible::on_one_line(&scope))
+        }
+        Meaning::Decline => "refused, Codex goes on".into(),
+        Meaning::Cancel => "refused, the turn ends".into(),
+        Meaning::DeclineAlways { .. } => "refused, from now on".into(),
+        Meaning::AcceptFresh => "approved, with a cleared context".into(),
+        Meaning::Other => "answered".into(),
+    }
+}
+
+fn late(failure: &Failure) -> String {
+    let why = endings::failure(failure);
+    if matches!(failure, Failure::PromptGone { .. }) {
+        format!("Too late, nothing was done: {why}")
+    } else {
+        format!("Nothing was answered: {why}")
+    }
+}
+
+fn unconfirmed(why: &str) -> String {
+    format!(
+        "Your answer may or may not have reached Codex: {why}. It is not given again by itself; look at the session."
+    )
+}

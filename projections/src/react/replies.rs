@@ -25,7 +25,11 @@ pub(crate) fn list(state: &State) -> String {
         return "No sessions yet. Start Codex in a terminal, or write \"new label: what to do\"."
             .into();
     }
-    let lines = owners.iter().take(20).map(|(_, session)| line(session));
+    let lines = owners.iter().take(20).map(|(id, session)| {
+        let served = state.server.has(id).is_some();
+        let way = if served { " · background server" } else { "" };
+        format!("{}{way}", line(session))
+    });
     let more = owners.len().saturating_sub(20);
     let rest = (more > 0).then(|| format!("… and {more} older sessions"));
     lines.chain(rest).collect::<Vec<_>>().join("\n")
@@ -48,6 +52,7 @@ pub(super) fn status(state: &State, id: &SessionId) -> String {
     let mut lines = vec![
         format!("It {}.", state_of(session)),
         format!("In {}", tidy(&session.meta.cwd, 120)),
+        way(state, id).to_owned(),
     ];
     if let Some(question) = session.question() {
         lines.push(crate::render::questions(&question.questions));
@@ -64,6 +69,17 @@ pub(super) fn status(state: &State, id: &SessionId) -> String {
     }
     lines.extend(state.inbox.ignored.told(state.wall));
     lines.join("\n")
+}
+
+/// The first of the ways that words would take.
+fn way(state: &State, id: &SessionId) -> &'static str {
+    if state.server.has(id).is_some() {
+        "Words go in through Codex's background server."
+    } else if state.settings.route_via_tmux {
+        "Words go in through its pane, or wait in Codex's queue."
+    } else {
+        "Words wait in Codex's queue."
+    }
 }
 
 /// The question back, with the sessions that were considered.

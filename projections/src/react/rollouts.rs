@@ -2,7 +2,7 @@
 //! questions, and whether our words arrived.
 
 use super::draft::{Draft, topic_known};
-use super::{goals, notices, notify, prompt_news, proofs};
+use super::{goals, notices, notify, prompt_news, prompts, proofs};
 use crate::redact::redact;
 use crate::refs;
 use crate::render;
@@ -38,23 +38,12 @@ pub(super) fn grew(draft: &mut Draft, rollout: Rollout) {
     follow(draft, &session, &path, None);
     match fact {
         RolloutFact::Meta(_) => {}
-        RolloutFact::Goal(status) => goals::changed(draft, &session, offset, status),
+        RolloutFact::Goal(status) => goals::changed(draft, &session, offset, &status),
         RolloutFact::TurnStarted {
             turn,
             plan_mode,
             goal,
-        } => {
-            if goal {
-                goals::goes_on(draft, &session, offset);
-            }
-            let event = TurnStarted {
-                session,
-                offset,
-                turn,
-                plan_mode,
-            };
-            draft.record(Event::TurnStarted(event));
-        }
+        } => started(draft, session, offset, (turn, plan_mode), goal),
         RolloutFact::UserMessage { text, client } => {
             spoke(draft, user_spoke(session, offset, &text, client));
         }
@@ -74,21 +63,17 @@ pub(super) fn grew(draft: &mut Draft, rollout: Rollout) {
             kind,
             questions,
         } => {
-            let digests = questions.iter().map(|q| Digest::of(q.text.reveal()));
-            let digests = digests.collect();
-            let questions = questions.iter().map(|q| clean_question(draft, q)).collect();
-            asked(
-                draft,
-                QuestionAsked {
-                    session,
-                    offset,
-                    turn,
-                    call,
-                    kind,
-                    questions,
-                    digests,
-                },
-            );
+            let (questions, digests) = clean_questions(draft, &questions);
+            let event = QuestionAsked {
+                session,
+                offset,
+                turn,
+                call,
+                kind,
+                questions,
+                digests,
+            };
+            asked(draft, event);
         }
         RolloutFact::CallClosed { call, how } => call_closed(draft, &session, offset, &call, how),
         RolloutFact::TurnCompleted { turn, last, error } => {
@@ -97,13 +82,43 @@ pub(super) fn grew(draft: &mut Draft, rollout: Rollout) {
         }
         RolloutFact::TurnAborted { turn, reason } => aborted(draft, &session, offset, turn, reason),
         RolloutFact::Skipped { records } => {
-            draft.record(Event::RecordsSkipped(RecordsSkipped {
+            let event = RecordsSkipped {
                 session,
                 offset,
                 records,
-            }));
+            };
+            draft.record(Event::RecordsSkipped(event));
         }
     }
+}
+
+/// A turn began, by `goal` as one of several towards a goal.
+fn started(
+    draft: &mut Draft,
+    session: SessionId,
+    offset: u64,
+    (turn, plan_mode): (TurnId, bool),
+    goal: bool,
+) {
+    if goal {
+        goals::goes_on(draft, &session, offset);
+    }
+    draft.record(Event::TurnStarted(TurnStarted {
+        session,
+        offset,
+        turn,
+        plan_mode,
+    }));
+}
+
+/// Questions as they are stored, and the digests of how they were asked.
+fn clean_questions(draft: &Draft, questions: &[Question]) -> (Vec<Question>, Vec<Digest>) {
+    let digest = |question: &Question| Digest::of(question.text.reveal());
+    let clean = |question| clean_question(draft, question);
+    (
+        questions.iter().map(clean).collect(),
+        questions.iter().map(digest).collect(),
+    )
 }
 
 /// The session's records come from this file from here on; it is read up to `read`, or
@@ -223,6 +238,7 @@ fn seen(draft: &mut Draft, session: &SessionId, mut meta: SessionMeta, offset: u
     for told in waiting.turns.iter().cloned() {
         notify::place(draft, told);
     }
+    prompts::tell_waiting(draft, session);
 }
 
 /// What is kept of the user's words.

@@ -3,7 +3,7 @@
 //! [`super::rollouts`], …) say that something ended, and leave it at that.
 
 use super::draft::Draft;
-use super::{dispatches, missing, notices, prompts, sending};
+use super::{dispatches, missing, notices, prompts, sending, turn_ends};
 use crate::ledger::{Stage, as_meant, meant};
 use events::event::{CommandPerformed, CommandSettled, Deadline, NoticeExpired};
 use events::input::Source;
@@ -79,10 +79,12 @@ pub(super) fn settle(draft: &mut Draft, id: CommandId, outcome: Outcome) {
             dispatches::settled(draft, &entry.command, how.as_ref(), &outcome);
         }
         Command::AnswerPrompt(answer) => {
-            prompts::settled(draft, answer, how.as_ref(), &outcome);
+            if let Some(words) = prompts::settled(draft, answer, how.as_ref(), &outcome) {
+                turn_ends::behind(draft, &answer.inbound, &answer.session, &words);
+            }
         }
         Command::InterruptTurn(interrupt) => {
-            prompts::interrupted(draft, interrupt, &outcome);
+            turn_ends::stopped(draft, interrupt, &outcome);
         }
     }
 }

@@ -34,6 +34,7 @@ pub(crate) struct World {
     keys: u32,
     second: Machine,
     notices: Vec<String>,
+    log: Vec<Envelope>,
 }
 
 impl World {
@@ -54,6 +55,7 @@ impl World {
             keys: 0,
             second: Machine::default(),
             notices: Vec::new(),
+            log: Vec::new(),
         };
         world.boot(settings);
         world.feed(Input::ChatDb(ChatDbPlaced {
@@ -81,6 +83,7 @@ impl World {
     fn keep(&mut self, batch: &[Envelope]) -> Vec<Event> {
         self.machine.commit(batch);
         self.second.commit(batch);
+        self.log.extend_from_slice(batch);
         assert_eq!(self.machine.state(), self.second.state());
         let wrong = check::violations(self.machine.state());
         assert!(wrong.is_empty(), "{wrong:?} after {batch:#?}");
@@ -91,6 +94,11 @@ impl World {
             }
         }
         batch.iter().map(|e| e.event.clone()).collect()
+    }
+
+    /// All that happened so far.
+    pub(crate) fn log(&self) -> &[Envelope] {
+        &self.log
     }
 
     /// Texts for the owner since this was asked last.

@@ -184,6 +184,20 @@ impl Server {
         self.shared.note();
     }
 
+    /// Somebody else refuses: the call is told as ended before the new state is.
+    pub fn refused(&self, id: u64, item: &Value) {
+        let mut world = self.world();
+        let Some(asking) = world.open.remove(&id) else {
+            return;
+        };
+        let thread = asking.thread;
+        let resolved = json!({"threadId": thread, "requestId": id});
+        world.tell(&thread, "serverRequest/resolved", &resolved);
+        let completed = json!({"threadId": thread, "item": item});
+        world.tell(&thread, "item/completed", &completed);
+        world.tell_status(&thread);
+    }
+
     /// Sends these bytes to everybody, whatever they mean.
     pub fn say(&self, text: &str) {
         self.world().clients.all(text);

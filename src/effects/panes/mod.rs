@@ -3,6 +3,7 @@
 //! Nothing here remembers anything between commands. Every command proves its
 //! pane and looks at it anew, and what cannot be recognised gets no key.
 
+mod answering;
 mod choosing;
 mod keys;
 mod processes;
@@ -11,13 +12,16 @@ mod survey;
 mod threads;
 pub(super) mod tmux;
 mod typing;
+mod watching;
 
+pub(super) use answering::{answer, interrupt};
 pub(super) use choosing::choose;
 pub(super) use processes::{Table, open_files};
 pub(super) use proof::is_held;
 pub use survey::{Survey, survey};
 pub(super) use threads::Held;
 pub(super) use typing::{press_enter, type_in};
+pub use watching::{Looked, Watch};
 
 use super::EffectsConfig;
 use super::screen::{Capture, Seen, recognise};

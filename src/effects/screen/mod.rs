@@ -7,6 +7,7 @@
 //! their own text at the very bottom of the screen. Text further up is the transcript, which
 //! a hostile repository can fill with anything: it never makes a state.
 
+mod approval;
 mod bottom;
 mod composer;
 mod cues;
@@ -16,6 +17,7 @@ mod style;
 #[cfg(test)]
 pub(crate) mod tests;
 
+pub use approval::{SeenPrompt, prompt};
 pub(crate) use bottom::{columns, unseen};
 use cues::Program;
 use events::outcome::Screen;

@@ -7,7 +7,7 @@ use crate::app_server::{Link, Open};
 use events::prompt::{
     PromptEnd, PromptResolved, PromptSource, RateLimitsChanged, ThreadState, ThreadStatusChanged,
 };
-use events::{Input, SessionId};
+use events::{CallId, Input, SessionId};
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -40,7 +40,16 @@ pub(super) struct Connection {
     seeded: bool,
     /// How often each method came that is not understood.
     unknown: BTreeMap<String, u64>,
+    /// A prompt that was closed after our answer, while it may still turn out whose it was.
+    unsettled: Option<Unsettled>,
     inputs: Vec<Input>,
+}
+
+/// A prompt that we answered and that is closed.
+struct Unsettled {
+    resolved: PromptResolved,
+    call: Option<CallId>,
+    allowed: bool,
 }
 
 impl Connection {
@@ -57,6 +66,7 @@ impl Connection {
             known: known.into_iter().collect(),
             seeded: false,
             unknown: BTreeMap::new(),
+            unsettled: None,
             inputs: Vec::new(),
         }
     }
@@ -100,6 +110,9 @@ impl Connection {
 
     /// Takes in one frame.
     pub(super) fn take(&mut self, frame: Incoming) {
+        if let Incoming::News { method, params } = &frame {
+            self.settle(method, params);
+        }
         match frame {
             Incoming::Answer { id, result } => match self.purposes.remove(&id) {
                 Some(purpose) => self.answered(purpose, result),
@@ -292,19 +305,57 @@ impl Connection {
         let Some(open) = self.link.closed(request) else {
             return;
         };
-        let how = if open.answered {
-            PromptEnd::ByUs
-        } else {
-            otherwise
-        };
-        self.inputs.push(Input::PromptResolved(PromptResolved {
+        self.end_doubt();
+        let resolved = PromptResolved {
             session: open.raised.session,
             source: PromptSource::AppServer {
                 generation: self.generation,
                 request: request.to_owned(),
             },
-            how,
-        }));
+            how: match open.answered {
+                Some(_) => PromptEnd::ByUs,
+                None => otherwise,
+            },
+        };
+        match open.answered {
+            None => self.inputs.push(Input::PromptResolved(resolved)),
+            Some(allowed) => {
+                self.unsettled = Some(Unsettled {
+                    resolved,
+                    call: open.raised.call,
+                    allowed,
+                });
+            }
+        }
+    }
+
+    /// It may still turn out that somebody else was quicker than our answer.
+    pub(super) const fn is_in_doubt(&self) -> bool {
+        self.unsettled.is_some()
+    }
+
+    /// Nothing speaks against our answer.
+    pub(super) fn end_doubt(&mut self) {
+        if let Some(unsettled) = self.unsettled.take() {
+            self.inputs.push(Input::PromptResolved(unsettled.resolved));
+        }
+    }
+
+    /// What comes right behind the end of a prompt tells what became of the call: if it was
+    /// refused and we allowed it, or the other way round, the answer was not ours.
+    fn settle(&mut self, method: &str, params: &Value) {
+        let Some(unsettled) = &mut self.unsettled else {
+            return;
+        };
+        let item = &params["item"];
+        let call = unsettled.call.as_ref().map(CallId::as_str);
+        if method == "item/completed" && call.is_some() && item["id"].as_str() == call {
+            let refused = item["status"] == "declined";
+            if refused == unsettled.allowed {
+                unsettled.resolved.how = PromptEnd::Elsewhere;
+            }
+        }
+        self.end_doubt();
     }
 
     fn asked(&mut self, request: &str, method: &str, params: &Value) {
@@ -320,7 +371,7 @@ impl Connection {
         let open = Open {
             raised: raised.clone(),
             replies,
-            answered: false,
+            answered: None,
         };
         // A new subscription is told again what is open.
         if self.link.asked(request, open) {

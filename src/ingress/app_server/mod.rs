@@ -32,6 +32,9 @@ const PAUSE_MAX: Duration = Duration::from_secs(60);
 /// How long the first look may take before others stop waiting for it.
 const SEEDING: Duration = Duration::from_secs(3);
 
+/// How long after the end of a prompt it may turn out that it was not our answer.
+const DOUBT: Duration = Duration::from_millis(50);
+
 /// What the source hands on.
 #[derive(Debug)]
 pub enum Told {
@@ -173,6 +176,7 @@ async fn follow(
         }
         tokio::select! {
             () = &mut seeding, if !*looked => {}
+            () = tokio::time::sleep(DOUBT), if connection.is_in_doubt() => connection.end_doubt(),
             () = ends.given_up.notified() => {
                 return Some("the background server does not answer".into());
             }

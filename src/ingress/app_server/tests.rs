@@ -153,7 +153,8 @@ impl World {
             meaning: meaning.clone(),
         };
         let (generation, request) = place(raised);
-        self.link.answer(generation, &request, |open| {
+        let allows = *meaning == Meaning::Accept;
+        self.link.answer(generation, &request, allows, |open| {
             open.replies.to(&open.raised, &answer)
         })
     }
@@ -238,6 +239,20 @@ async fn a_prompt_comes_with_all_it_says_and_our_answer_closes_it() {
         world.answer(&raised, &Meaning::Accept),
         Err(CallFault::NotSent(_))
     ));
+}
+
+#[tokio::test]
+async fn whoever_was_quicker_than_our_answer_is_found_out() {
+    let (mut world, server) = World::with_server().await;
+    server.work(ONE, Some("turn-1"));
+    let request = server.ask(ONE, COMMAND, command("call_1", "touch x"));
+    let raised = world.prompt().await;
+    // The desk refuses while our yes is on its way and not read yet.
+    server.fail(Fault::Hangs);
+    world.answer(&raised, &Meaning::Accept).unwrap();
+    let declined = json!({"id": "call_1", "type": "commandExecution", "status": "declined"});
+    server.refused(request, &declined);
+    assert_eq!(world.resolved().await.1, PromptEnd::Elsewhere);
 }
 
 #[tokio::test]

@@ -1,0 +1,38 @@
+//! What follows when an answer or an interruption has come to its end.
+
+use super::draft::{Draft, decide};
+use super::{dispatches, notices, replies};
+use crate::routing::Route;
+use events::command::InterruptTurn;
+use events::event::{Action, Rule, Topic};
+use events::outcome::Failure;
+use events::{Guid, Outcome, SessionId, Text};
+
+/// The words behind an answer go in as an instruction of the same message.
+pub(super) fn behind(draft: &mut Draft, inbound: &Guid, session: &SessionId, words: &str) {
+    let route = Route {
+        rule: Rule::Control,
+        target: Some(session.clone()),
+        about: None,
+        candidates: Vec::new(),
+    };
+    let text = Text::from(words);
+    decide(draft, inbound, route, Action::Instruct { text });
+    dispatches::advance(draft, session);
+}
+
+/// An interruption ended, one way or the other: the owner hears what became of it.
+pub(super) fn stopped(draft: &mut Draft, interrupt: &InterruptTurn, outcome: &Outcome) {
+    let (kind, body) = match outcome {
+        Outcome::Done(_) => ("stopped", String::new()),
+        Outcome::Failed(Failure::NoTurn) => ("nothing runs", "The turn had ended by itself.".into()),
+        Outcome::Failed(failure) => ("not stopped", format!("The turn goes on: {}", replies::why(failure))),
+        Outcome::Unknown(_) => (
+            "not confirmed",
+            "Codex was asked to stop, and its record does not show yet that it did. The turn may still run.".into(),
+        ),
+        Outcome::Expired => return,
+    };
+    let topic = Topic::Receipt(interrupt.inbound.clone());
+    notices::queue(draft, Some(&interrupt.session), topic, kind, &body);
+}

@@ -1,0 +1,298 @@
+//! What an approval, a plan or a form of an MCP server asks, read from its modal: the
+//! text, and every choice with its number. Whether it is such a modal at all has been
+//! decided before, by all of its cues; here it is only taken apart.
+
+use super::bottom::{self, Row, blank};
+use super::cues::CUT;
+use super::{Capture, recognise};
+use events::outcome::Screen;
+use events::prompt::{
+    CommandPrompt, ElicitationPrompt, FileChange, Meaning, PatchFile, PatchPrompt, PromptBody,
+    PromptChoice,
+};
+
+/// A prompt as its modal shows it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SeenPrompt {
+    /// What is asked.
+    pub body: PromptBody,
+    /// What is offered, row by row: the first has the number 1.
+    pub choices: Vec<PromptChoice>,
+    /// Nothing of it is cut.
+    pub whole: bool,
+}
+
+/// The prompt that is up, if it is one that can be read.
+pub fn prompt(capture: &Capture) -> Option<SeenPrompt> {
+    let plan = match recognise(capture).screen {
+        Screen::Approval { .. } => false,
+        Screen::PlanPrompt => true,
+        _ => return None,
+    };
+    // A list hides the cursor; where one shows, keys would be text.
+    if capture.cursor_visible {
+        return None;
+    }
+    let lines = capture.lines.as_slice();
+    let (foot, _) = bottom::foot(lines)?;
+    let rows = rows(lines, foot)?;
+    let first = rows.first()?.line;
+    let region = &lines[bottom::region_start(lines, first)..first];
+    let choices: Vec<_> = rows.iter().map(choice).collect();
+    let (body, found) = if plan {
+        proposed(lines, first)
+    } else {
+        body(region, &lines[..first], usize::from(capture.width))?
+    };
+    let cut = lines.iter().any(|line| line.contains(CUT));
+    Some(SeenPrompt {
+        body,
+        choices,
+        whole: found && !cut,
+    })
+}
+
+/// The rows of the list, without a gap from the first one down to the hints.
+fn rows(lines: &[String], foot: usize) -> Option<Vec<Row>> {
+    let first = bottom::first_row(lines, foot)?;
+    let mut rows = vec![first];
+    for at in rows[0].line + 1..lines.len() {
+        let last = rows.last_mut()?;
+        match bottom::row(at, &lines[at]) {
+            Some(row) if row.number == last.number + 1 && row.indent == last.indent => {
+                rows.push(row);
+            }
+            // The rest of a label that was wrapped.
+            _ if lines[at].starts_with("     ") && !blank(&lines[at]) => {
+                last.label.push(' ');
+                last.label.push_str(lines[at].trim());
+            }
+            _ => break,
+        }
+    }
+    let selected = rows.iter().filter(|row| row.selected).count();
+    (selected == 1 && rows.len() > 1 && rows.len() < 10).then_some(rows)
+}
+
+/// What a row means, by Codex's own words. What is not known means nothing in particular.
+fn choice(row: &Row) -> PromptChoice {
+    let label = row.label.trim();
+    let label = label
+        .rsplit_once(" (")
+        .filter(|(_, key)| key.len() < 6 && key.ends_with(')'))
+        .map_or(label, |(label, _)| label);
+    let scope = |start: &str| label.strip_prefix(start).map(|scope| scope.trim().into());
+    let meaning = match label {
+        "Yes, proceed" | "Yes, just this once" | "Allow" | "Yes, implement this plan" => {
+            Meaning::Accept
+        }
+        "Yes, clear context and implement" => Meaning::AcceptFresh,
+        "No, stay in Plan mode" | "No, continue without running it" => Meaning::Decline,
+        "Yes, and don't ask again for these files"
+        | "Yes, and don't ask again for this command in this session"
+        | "Yes, and allow this host for this conversation"
+        | "Allow for this session" => Meaning::AcceptForSession,
+        "Yes, and allow this host in the future" | "Always allow" => Meaning::AcceptAlways {
+            scope: if label == "Always allow" {
+                "this tool"
+            } else {
+                "this host"
+            }
+            .into(),
+        },
+        "No, and block this host in the future" => Meaning::DeclineAlways {
+            scope: "this host".into(),
+        },
+        "No, and tell Codex what to do differently" | "Cancel" => Meaning::Cancel,
+        _ => scope("Yes, and don't ask again for ")
+            .map_or(Meaning::Other, |scope| Meaning::AcceptAlways { scope }),
+    };
+    PromptChoice {
+        meaning,
+        label: label.into(),
+    }
+}
+
+/// What stands between the heading and the list, and whether it is all there.
+fn body(region: &[String], above: &[String], width: usize) -> Option<(PromptBody, bool)> {
+    let text = bottom::squeeze(region);
+    if let Some(rest) = text.split("approve network access to \"").nth(1) {
+        let host = rest.split('"').next()?;
+        return Some((command("", Some(host), region), true));
+    }
+    if text.contains("Would you like to make the following edits?") {
+        return Some(patch(region, above));
+    }
+    let form = region
+        .iter()
+        .position(|line| line.trim().starts_with("Field "));
+    if let Some(at) = form {
+        let message = paragraphs(&region[at + 1..]);
+        let server = message.split("Allow the ").nth(1);
+        let server = server.and_then(|rest| rest.split(" MCP server").next());
+        let asked = ElicitationPrompt {
+            server: server.unwrap_or("An MCP server").to_owned(),
+            message: message.into(),
+            fields: Vec::new(),
+            url: None,
+        };
+        return Some((PromptBody::Elicitation(asked), true));
+    }
+    let heading = text.contains("Would you like to run the following command?");
+    let from = region
+        .iter()
+        .position(|line| line.trim_start().starts_with("$ "));
+    let Some(from) = from else {
+        return Some((command("", None, region), false));
+    };
+    let shown = unwrapped(&region[from..], width);
+    let shown = shown.strip_prefix("$ ").unwrap_or(&shown);
+    Some((command(shown, None, region), heading))
+}
+
+fn command(text: &str, network: Option<&str>, region: &[String]) -> PromptBody {
+    PromptBody::Command(CommandPrompt {
+        command: text.into(),
+        cwd: None,
+        reason: field(region, "Reason: ").map(Into::into),
+        network: network.map(Into::into),
+        permissions: field(region, "Permission rule: ")
+            .map(Into::into)
+            .into_iter()
+            .collect(),
+    })
+}
+
+/// A field with its name in front, to the end of its paragraph.
+fn field(region: &[String], name: &str) -> Option<String> {
+    let at = region
+        .iter()
+        .position(|line| line.trim_start().starts_with(name))?;
+    let lines: Vec<_> = region[at..]
+        .iter()
+        .take_while(|line| !blank(line))
+        .cloned()
+        .collect();
+    Some(
+        bottom::squeeze(&lines)
+            .strip_prefix(name)?
+            .trim()
+            .to_owned(),
+    )
+}
+
+fn paragraphs(lines: &[String]) -> String {
+    let lines = lines.iter().map(|line| line.trim());
+    lines
+        .filter(|line| !line.is_empty())
+        .collect::<Vec<_>>()
+        .join("\n")
+}
+
+/// The command's lines. One that fills the pane goes on in the next.
+fn unwrapped(lines: &[String], width: usize) -> String {
+    let mut out = String::new();
+    let mut full = false;
+    for line in lines {
+        let shown = line.strip_prefix("  ").unwrap_or(line).trim_end();
+        if !out.is_empty() {
+            let word = shown.split_whitespace().next().map_or(0, bottom::columns);
+            out.push(if full && word > 0 { ' ' } else { '\n' });
+        }
+        let next = bottom::columns(line.trim_end());
+        full = next + 8 >= width;
+        out.push_str(if out.ends_with(' ') {
+            shown.trim_start()
+        } else {
+            shown
+        });
+    }
+    out.trim_end().to_owned()
+}
+
+/// The file, and its change as Codex shows it right above the modal.
+fn patch(region: &[String], above: &[String]) -> (PromptBody, bool) {
+    let path = field(region, "Destination: ");
+    let shown = shown_change(above);
+    let fits = match (&path, &shown) {
+        (Some(path), Some(file)) => file
+            .path
+            .reveal()
+            .split_whitespace()
+            .eq(path.split_whitespace()),
+        _ => false,
+    };
+    let unsaid = || PatchFile {
+        path: path.clone().unwrap_or_else(|| "a file".into()).into(),
+        change: FileChange::Unsaid,
+        added: 0,
+        removed: 0,
+        diff: "".into(),
+    };
+    let file = shown.filter(|_| fits).unwrap_or_else(unsaid);
+    let asked = PatchPrompt {
+        files: vec![file],
+        reason: field(region, "Reason: ").map(Into::into),
+        root: None,
+    };
+    (PromptBody::Patch(asked), fits)
+}
+
+/// `• Added /path (+2 -0)` and the lines below it, if it is the last thing in the transcript.
+fn shown_change(above: &[String]) -> Option<PatchFile> {
+    let at = above.iter().rposition(|line| line.starts_with("• "))?;
+    let rest = above[at].strip_prefix("• ")?;
+    let (verb, rest) = rest.split_once(' ')?;
+    let change = match verb {
+        "Added" => FileChange::Added,
+        "Deleted" => FileChange::Deleted,
+        "Edited" | "Changed" | "Updated" => FileChange::Changed,
+        _ => return None,
+    };
+    let (path, counts) = rest.trim_end().rsplit_once(" (+")?;
+    let (added, removed) = counts.trim_end_matches(')').split_once(" -")?;
+    let mut lines = Vec::new();
+    for line in &above[at + 1..] {
+        if blank(line) || line.trim() == "+ Show details" {
+            break;
+        }
+        // The number of the line stands in front.
+        let line = line
+            .trim_start()
+            .trim_start_matches(|c: char| c.is_ascii_digit());
+        lines.push(line.trim_start_matches(' ').to_owned());
+    }
+    let (added, removed): (u32, u32) = (added.parse().ok()?, removed.parse().ok()?);
+    let count = |mark: char| lines.iter().filter(|line| line.starts_with(mark)).count();
+    let all = count('+') == usize::try_from(added).ok()?
+        && count('-') == usize::try_from(removed).ok()?;
+    all.then(|| PatchFile {
+        path: path.into(),
+        change,
+        added,
+        removed,
+        diff: lines.join("\n").into(),
+    })
+}
+
+/// The plan above its prompt, if its beginning is still on the screen.
+fn proposed(lines: &[String], first: usize) -> (PromptBody, bool) {
+    let begins = lines[..first]
+        .iter()
+        .rposition(|line| line.starts_with("• Proposed Plan"));
+    let Some(at) = begins else {
+        return (PromptBody::Plan { text: "".into() }, false);
+    };
+    let plan: Vec<_> = lines[at + 1..first]
+        .iter()
+        .take_while(|line| blank(line) || line.starts_with(' '))
+        .map(|line| line.trim().to_owned())
+        .collect();
+    let text = plan.join("\n");
+    let text = text
+        .split("Implement this plan?")
+        .next()
+        .unwrap_or_default()
+        .trim();
+    (PromptBody::Plan { text: text.into() }, true)
+}

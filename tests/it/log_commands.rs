@@ -1,0 +1,156 @@
+//! The commands that read the log, on a log that the program itself wrote.
+
+use assert_cmd::Command;
+use control_plane::clock;
+use control_plane::demo::messages::{Messages, Row};
+use serde_json::Value;
+use std::path::Path;
+use std::process::Output;
+
+const MARKER: &str = "zebrafinch";
+const OWNER: &str = "+15555550123";
+
+fn run(home: &Path, arguments: &[&str]) -> Output {
+    let mut command = Command::cargo_bin("codex-imessage-control-plane").expect("built");
+    command
+        .env_clear()
+        .env("HOME", home)
+        .env("CODEX_HOME", home.join("codex"))
+        .env("CODEX_IMESSAGE_TO", OWNER)
+        .env("CODEX_IMESSAGE_CHAT_DB", home.join("chat.db"))
+        .env("CODEX_IMESSAGE_OSASCRIPT_BIN", home.join("nothing"))
+        .env("CODEX_IMESSAGE_TMUX_BIN", home.join("nothing"))
+        .env("CODEX_IMESSAGE_CODEX_BIN", home.join("nothing"));
+    command
+        .args(arguments)
+        .current_dir(home)
+        .output()
+        .expect("it runs")
+}
+
+fn says(home: &Path, arguments: &[&str]) -> String {
+    let output = run(home, arguments);
+    assert_ne!(output.status.code(), Some(2), "{arguments:?}: {output:?}");
+    String::from_utf8(output.stdout).expect("text")
+}
+
+/// A home whose log has some messages in it.
+fn lived() -> tempfile::TempDir {
+    let home = tempfile::tempdir().expect("a home");
+    let mut messages = Messages::create(&home.path().join("chat.db")).expect("a chat.db");
+    says(home.path(), &["once"]);
+    for text in ["list", "help", &format!("@nobody run the {MARKER} tests")] {
+        messages
+            .insert(&Row::from(OWNER, text, clock::wall()))
+            .expect("a row");
+    }
+    says(home.path(), &["once"]);
+    home
+}
+
+fn digest(said: &str) -> String {
+    let line = said.lines().find(|line| line.starts_with("digest: "));
+    line.expect("a digest").to_owned()
+}
+
+#[test]
+fn a_log_answers_in_one_command() {
+    let home = lived();
+    let home = home.path();
+    let story = says(home, &["explain"]);
+    for step in [
+        "no session fits it",
+        "You wrote row",
+        "It is your word",
+        "not acted on",
+    ] {
+        let told = story.contains(step);
+        assert_eq!(told, step != "not acted on", "{step}: {story}");
+    }
+    assert_eq!(story, says(home, &["explain", MARKER]), "a phrase finds it");
+    assert!(!story.contains(MARKER), "{story}");
+    let several = says(home, &["explain", "10 min ago"]);
+    assert!(several.is_empty(), "{several}");
+    let today = says(home, &["explain", "today"]);
+    assert!(today.contains("explain event:"), "{today}");
+    let shown = run(home, &["explain", "--with-text"]);
+    assert_eq!(
+        shown.status.code(),
+        Some(2),
+        "words are for a terminal only"
+    );
+
+    let then = says(home, &["replay", "--at", "now"]);
+    assert!(then.contains("No session is known yet"), "{then}");
+    let whole = says(home, &["replay", "--verify"]);
+    assert!(
+        whole.contains("verified: ") && whole.contains("all ok"),
+        "{whole}"
+    );
+    let told = says(home, &["replay"]);
+    assert!(
+        told.contains("The program started") && !told.contains(MARKER),
+        "{told}"
+    );
+    let same = run(home, &["replay", "--what-if"]);
+    assert_eq!(same.status.code(), Some(0), "{same:?}");
+    let other = run(home, &["replay", "--what-if", "--set", "max_len=60"]);
+    assert_eq!(other.status.code(), Some(1), "{other:?}");
+    let other = String::from_utf8(other.stdout).expect("text");
+    assert!(other.contains("then") && other.contains("now"), "{other}");
+
+    let tail = says(home, &["log", "tail", "-n", "3", "--json"]);
+    assert_eq!(tail.lines().count(), 3, "{tail}");
+    let newest: Value = serde_json::from_str(tail.lines().last().expect("a line")).expect("JSON");
+    assert_eq!(newest["kind"], "RuntimeStopped");
+    let stats: Value =
+        serde_json::from_str(&says(home, &["log", "stats", "--json"])).expect("JSON");
+    assert_eq!(stats["entries"], newest["seq"]);
+    assert_eq!(
+        format!("digest: {}", stats["digest"].as_str().expect("text")),
+        digest(&whole)
+    );
+}
+
+#[test]
+fn a_report_holds_no_words_and_gives_the_same_decisions_anywhere() {
+    let home = lived();
+    says(home.path(), &["report"]);
+    let file = home.path().join("codex-imessage-report.jsonl");
+    let text = std::fs::read_to_string(&file).expect("a report");
+    for word in [MARKER, "5555550123"] {
+        assert!(!text.contains(word), "{word}");
+        // Frames hold their words in hexadecimal.
+        let hex: String = word.bytes().map(|byte| format!("{byte:02x}")).collect();
+        assert!(!text.contains(&hex), "{word} in a frame");
+    }
+    let head: Value = serde_json::from_str(text.lines().next().expect("a head")).expect("JSON");
+    assert_eq!(head["report"], 1);
+    assert!(
+        head["settings"].is_array() && head["doctor"].is_object(),
+        "{head}"
+    );
+    let again = run(home.path(), &["report"]);
+    assert_eq!(again.status.code(), Some(2), "nothing is overwritten");
+
+    let own = says(home.path(), &["replay", "--check"]);
+    let other = tempfile::tempdir().expect("another machine");
+    let moved = other.path().join("report.jsonl");
+    std::fs::copy(&file, &moved).expect("a copy");
+    let path = moved.to_str().expect("a path");
+    let said = says(other.path(), &["replay", path]);
+    assert!(said.contains("all ok"), "{said}");
+    let from = format!(
+        "digest where the log comes from: {}",
+        &digest(&own)["digest: ".len()..]
+    );
+    assert!(said.contains(&from), "{said}");
+    let decided = run(other.path(), &["replay", path, "--what-if"]);
+    assert_eq!(decided.status.code(), Some(0), "{decided:?}");
+
+    // A report that was touched says so.
+    let line = text.lines().nth(2).expect("an entry");
+    let touched = text.replace(line, "");
+    std::fs::write(&moved, touched.replace("\n\n", "\n")).expect("written");
+    assert_eq!(run(other.path(), &["replay", path]).status.code(), Some(2));
+}
