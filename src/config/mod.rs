@@ -6,6 +6,7 @@
 mod changed;
 pub mod environment;
 pub mod file;
+mod form;
 mod layers;
 pub mod programs;
 pub mod value;
@@ -16,6 +17,7 @@ mod tests;
 
 pub use changed::Changed;
 pub use environment::Environment;
+pub use form::Form;
 pub use layers::{Flag, Row};
 pub use programs::{Program, Programs};
 
@@ -58,7 +60,7 @@ pub struct Config {
     /// Every event is printed.
     pub trace: bool,
     /// How it is printed.
-    pub trace_form: crate::telling::Form,
+    pub trace_form: Form,
     /// How much is said on standard error.
     pub log: String,
     /// External programs.
@@ -178,7 +180,7 @@ impl Config {
                 .unwrap_or_default(),
             job: None,
             trace: values.switch("CODEX_IMESSAGE_TRACE"),
-            trace_form: crate::telling::Form::default(),
+            trace_form: Form::default(),
             log: values.word("CODEX_IMESSAGE_LOG").unwrap_or_default(),
             programs: Programs::new(environment, named),
             warnings: strangers(environment),

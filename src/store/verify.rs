@@ -88,7 +88,7 @@ pub fn verify(state: &Path) -> Result<Verified, StoreFault> {
 /// Bytes of sled's files and of the journal's.
 pub fn sizes(state: &Path) -> Result<(u64, u64), StoreFault> {
     let unread = |error: io::Error| StoreFault::io("reading the log", &error);
-    let sled = size(&state.join(DIR)).map_err(unread)?;
+    let sled = size(&state.join(LOG_DIR)).map_err(unread)?;
     let journal = size(&state.join(journal::DIR)).map_err(unread)?;
     Ok((sled.1, journal.1))
 }
