@@ -42,6 +42,10 @@ pub struct Dispatch {
 pub enum What {
     /// Words.
     Words(Text),
+    /// Words for the next turn, whatever runs now.
+    Queued(Text),
+    /// Words for the turn that runs.
+    Steer(Text),
     /// Options of a question that is up.
     Options { call: CallId, choices: Vec<Chosen> },
 }

@@ -26,12 +26,12 @@ pub struct Link {
 
 #[derive(Debug, Default)]
 struct Shared {
-    up: Option<Up>,
+    up: Option<Connected>,
     calls: u64,
 }
 
 #[derive(Debug)]
-struct Up {
+struct Connected {
     generation: u64,
     frames: mpsc::Sender<String>,
     waiting: BTreeMap<u64, oneshot::Sender<Result<Value, Rejected>>>,
@@ -97,7 +97,7 @@ impl Link {
     pub fn begin(&self, generation: u64) -> Ends {
         let (sender, frames) = mpsc::channel(WAITING);
         let given_up = Arc::new(Notify::new());
-        self.lock().up = Some(Up {
+        self.lock().up = Some(Connected {
             generation,
             frames: sender,
             waiting: BTreeMap::new(),
@@ -151,7 +151,7 @@ impl Link {
     fn send(
         &self,
         generation: u64,
-        frame: impl FnOnce(&mut Up, u64) -> String,
+        frame: impl FnOnce(&mut Connected, u64) -> String,
     ) -> Result<u64, Fault> {
         let mut shared = self.lock();
         shared.calls += 1;
@@ -246,7 +246,7 @@ impl Link {
     }
 }
 
-fn current(shared: &mut Shared, generation: u64) -> Result<&mut Up, Fault> {
+fn current(shared: &mut Shared, generation: u64) -> Result<&mut Connected, Fault> {
     match &mut shared.up {
         Some(up) if up.generation == generation => Ok(up),
         Some(_) => Err(Fault::NotSent(

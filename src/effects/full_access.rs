@@ -77,9 +77,11 @@ mod tests {
     use events::outcome::Failure;
 
     fn said(home: &std::path::Path) -> Option<String> {
-        refused_by(home).map(|failure| match failure {
-            Failure::Unsupported { what } => what,
-            other => panic!("{other:?}"),
+        refused_by(home).map(|failure| {
+            let Failure::Unsupported { what } = failure else {
+                panic!("{failure:?}");
+            };
+            what
         })
     }
 

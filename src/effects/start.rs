@@ -293,7 +293,7 @@ impl Window {
         let files = open_files(config, &table.codex_in_front(self.root))
             .await
             .ok()?;
-        let held = Held::among(files.values().flatten());
+        let held = Held::among(&config.codex_home, files.values().flatten());
         let mut visible = held.visible();
         let (id, recorded) = visible.next()?;
         let only = visible.next().is_none();

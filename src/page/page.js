@@ -151,7 +151,9 @@
   for (const id of lanes) { const name = make("div", "", names.get(id)); name.title = names.get(id); $("names").append(name); }
   const colour = (name) => getComputedStyle(document.documentElement).getPropertyValue(`--${name}`).trim();
   const draw = () => {
-    const width = Math.max($("scroll").clientWidth, 200);
+    const room = Math.max($("scroll").clientWidth, 200);
+    // Many items get a chart that is wider than the page; a canvas has a largest width.
+    const width = Math.max(room, Math.min(state.shown.length * 3, 7000));
     const height = TOP + LANE * lanes.length + 6;
     const scale = window.devicePixelRatio || 1;
     [chart.width, chart.height] = [width * scale, height * scale];
@@ -198,6 +200,7 @@
       }
       spots.push([x, y, item]);
     });
+    if (state.here >= 0 && width > room) $("scroll").scrollLeft = spots[state.here][0] - room / 2;
   };
   // Where each time stands, from 0 to 1. Long pauses are cut short, and marked.
   const axis = (times) => {

@@ -76,7 +76,7 @@ pub(crate) fn assert_replays(world: &World) {
     let digest = |args: &[&str]| {
         let replayed = world.ask(args);
         let said = String::from_utf8(replayed.stdout).unwrap();
-        assert!(said.contains("invariants: all hold"), "{said}");
+        assert!(said.contains("invariants: all ok"), "{said}");
         let line = said.lines().find(|line| line.starts_with("digest: "));
         line.unwrap().to_owned()
     };

@@ -24,6 +24,7 @@ mod load;
 mod log;
 mod messages;
 mod panes;
+mod rows;
 mod running;
 mod state_dir;
 mod tools;

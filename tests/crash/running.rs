@@ -29,9 +29,12 @@ impl Running {
                 .unwrap()
         };
         let mut command = world.command(world.ours());
+        // The full trace names every event by its kind; a flood is not printed.
+        let quiet = settings.contains(&("CODEX_IMESSAGE_TRACE", "off"));
+        let full = (!quiet).then_some("--trace=full");
         command
             .arg("run")
-            .env("CODEX_IMESSAGE_TRACE", "on")
+            .args(full)
             .env("CODEX_IMESSAGE_LOG", "debug")
             .envs(settings.iter().copied());
         let child = command.stdout(file()).stderr(file()).spawn().unwrap();

@@ -228,6 +228,14 @@ impl Lab {
         name[name.len() - 36..].to_owned()
     }
 
+    /// The one thread that there is, whichever version of Codex made it.
+    pub(crate) fn only_thread(&self) -> String {
+        let found = rollouts(&self.codex_home().join("sessions"));
+        assert_eq!(found.len(), 1, "{found:?}");
+        let name = found[0].file_stem().unwrap().to_string_lossy().into_owned();
+        name[name.len() - 36..].to_owned()
+    }
+
     /// How many threads have been begun.
     pub(crate) fn rollouts_count(&self) -> usize {
         rollouts(&self.codex_home().join("sessions")).len()
@@ -235,11 +243,13 @@ impl Lab {
 
     /// The complete records of a thread's rollout; none before its first prompt.
     pub(crate) fn rollout(&self, thread: &str) -> Vec<Value> {
-        let name = format!("-{thread}.jsonl");
+        let name = format!("-{thread}");
         let found = rollouts(&self.codex_home().join("sessions"));
-        let mut found = found.into_iter();
-        let file = found.find(|path| path.to_string_lossy().ends_with(&name));
-        file.map_or_else(Vec::new, |file| records(&file))
+        let own = |path: &PathBuf| path.to_string_lossy().contains(&name);
+        let mut files: Vec<_> = found.into_iter().filter(own).collect();
+        // After a rewind a thread goes on in a further file.
+        files.sort();
+        files.iter().flat_map(|file| records(file)).collect()
     }
 
     /// The daemon's companion outlives `daemon stop`.

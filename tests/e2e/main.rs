@@ -21,6 +21,7 @@ mod desk;
 mod executable;
 mod faults;
 mod keys;
+mod kinds;
 mod lab;
 mod leaving;
 mod modals;
@@ -34,6 +35,7 @@ mod served;
 mod stand_in;
 mod starting;
 mod turns;
+mod versions;
 mod views;
 #[path = "../shared/waiting.rs"]
 mod waiting;

@@ -1,5 +1,9 @@
 //! Codex's background server as this program uses it, with the real Codex: what
 //! is told, what is answered, and what happens when it hangs or dies.
+#![allow(
+    clippy::wildcard_enum_match_arm,
+    reason = "a test waits for one kind of input among many"
+)]
 
 use std::cell::RefCell;
 use std::fs;
@@ -93,10 +97,9 @@ impl<'a> Served<'a> {
                         seen.extend(inputs.into_iter().map(|input| (at, input)));
                     }
                 }
-                let found = seen.iter().enumerate();
-                let (at, when, found) = found
-                    .filter_map(|(at, (when, input))| Some((at, *when, wanted(input)?)))
-                    .next()?;
+                let mut all = seen.iter().enumerate();
+                let (at, when, found) =
+                    all.find_map(|(at, (when, input))| Some((at, *when, wanted(input)?)))?;
                 seen.drain(..=at);
                 Some((when, found))
             },
@@ -440,8 +443,8 @@ fn words_from_the_phone_go_through_the_server_beside_a_draft() {
     pane.wait_for("the draft", |screen| screen.contains("my own draft"));
     drop(pane);
     let log = desk.stop();
-    let names = names(&records);
-    let (name, _) = names.last().unwrap();
+    let spoken = names(&records);
+    let (name, _) = spoken.last().unwrap();
     let requested = log
         .iter()
         .find(|entry| entry.to_string().contains("StartTurn"));
@@ -449,4 +452,63 @@ fn words_from_the_phone_go_through_the_server_beside_a_draft() {
     assert!(name.is_some_and(|name| name.contains('.')), "{name:?}");
     assert_eq!(count(&log, "InstructionEnded"), 1);
     desk.assert_told(&thread, &["by hand", "from afar"]);
+}
+
+/// Twenty rounds; the figures are in docs/testing.md.
+#[test]
+#[ignore = "it measures, and proves nothing that others do not"]
+fn how_long_a_prompt_and_its_answer_take() {
+    let Some(lab) = Lab::new() else { return };
+    let pane = lab
+        .codex_pane(&lab.programs.codex, Agent::Daemon, &[])
+        .ready();
+    let thread = pane.thread();
+    pane.prompt("first");
+    lab.wait_for_answer(&thread, "echo: first");
+    let served = Served::new(&lab);
+    let (mut raised_after, mut called_after) = (Vec::new(), Vec::new());
+    let (mut ours, mut keys) = (Vec::new(), Vec::new());
+    for round in 0..20_u16 {
+        let (name, by_key) = (format!("f{round}"), round % 2 == 1);
+        let before = lab.rollout(&thread).len();
+        let begun = Instant::now();
+        served.say(round, &thread, &format!("run: touch {name} && echo {name}"));
+        let called = || {
+            let records = lab.rollout(&thread);
+            let mut new = records.iter().skip(before);
+            new.any(|r| r["payload"]["type"] == "function_call")
+                .then_some(())
+        };
+        wait_for(|| "the call".into(), called);
+        called_after.push(begun.elapsed());
+        let (at, raised) = served.prompt();
+        raised_after.push(at - begun);
+        pane.wait_for("the modal", |screen| screen.contains(MODAL));
+        let answered = Instant::now();
+        if by_key {
+            pane.key("y");
+        } else {
+            served.answer(100 + round, &raised, &Meaning::Accept, None);
+        }
+        let made = lab.work().join(&name);
+        while !made.exists() {
+            std::thread::sleep(Duration::from_millis(1));
+        }
+        if by_key { &mut keys } else { &mut ours }.push(answered.elapsed());
+        lab.wait_for_answer(&thread, &format!("done: {name}"));
+    }
+    let median = |times: &mut Vec<Duration>| {
+        times.sort_unstable();
+        times[times.len() / 2]
+    };
+    println!(
+        "words to the call in the rollout: {:?}",
+        median(&mut called_after)
+    );
+    println!(
+        "words to the prompt as an input:  {:?}",
+        median(&mut raised_after)
+    );
+    println!("answer to running command:        {:?}", median(&mut ours));
+    println!("the key in the pane instead:      {:?}", median(&mut keys));
 }

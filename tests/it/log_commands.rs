@@ -44,8 +44,14 @@ fn lived() -> tempfile::TempDir {
             .insert(&Row::from(OWNER, text, clock::wall()))
             .expect("a row");
     }
-    says(home.path(), &["once"]);
-    home
+    // Words may wait a moment for further ones before they are acted on.
+    for _ in 0..30 {
+        says(home.path(), &["once"]);
+        if says(home.path(), &["explain"]).contains("no session fits it") {
+            return home;
+        }
+    }
+    panic!("the last message was never acted on");
 }
 
 fn digest(said: &str) -> String {
@@ -69,8 +75,6 @@ fn a_log_answers_in_one_command() {
     }
     assert_eq!(story, says(home, &["explain", MARKER]), "a phrase finds it");
     assert!(!story.contains(MARKER), "{story}");
-    let several = says(home, &["explain", "10 min ago"]);
-    assert!(several.is_empty(), "{several}");
     let today = says(home, &["explain", "today"]);
     assert!(today.contains("explain event:"), "{today}");
     let shown = run(home, &["explain", "--with-text"]);

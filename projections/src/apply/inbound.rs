@@ -140,9 +140,9 @@ pub(super) fn routed(state: &mut State, e: &RoutingDecided) {
     }
     let Some(session) = &e.target else { return };
     let what = match &e.action {
-        Action::Instruct { text } | Action::Queue { text } | Action::Steer { text } => {
-            What::Words(text.clone())
-        }
+        Action::Instruct { text } => What::Words(text.clone()),
+        Action::Queue { text } => What::Queued(text.clone()),
+        Action::Steer { text } => What::Steer(text.clone()),
         Action::Choose { call, choices } => What::Options {
             call: call.clone(),
             choices: choices.clone(),

@@ -6,10 +6,12 @@ use super::draft::{Draft, decide, topic_known};
 use super::{notices, replies};
 use crate::dispatch::{Dispatch, Rung, What};
 use crate::routing::Route;
-use events::command::{ChooseOptions, Instruction, StartSession, StartTurn, TypeInstruction};
+use events::command::{
+    ChooseOptions, Instruction, StartSession, StartTurn, SteerTurn, TypeInstruction,
+};
 use events::event::{Action, InstructionEnd, InstructionEnded, Rule, Topic};
 use events::outcome::{Doubt, Evidence, Failure, How, Screen};
-use events::{Command, Event, Guid, Outcome, SessionId, Settings, Span, Text};
+use events::{Command, Event, Guid, Outcome, SessionId, Settings, Span, Text, TurnId};
 
 /// Tries the session's first waiting instruction, if none is being tried.
 pub(super) fn advance(draft: &mut Draft, session: &SessionId) {
@@ -49,6 +51,12 @@ fn next_rung(
     } else {
         keys
     };
+    match &dispatch.what {
+        // The owner said where these go: there, or nowhere.
+        What::Queued(_) => return dispatch.tried.is_empty().then_some(Rung::Queue),
+        What::Steer(_) => return steering(dispatch, served, settings),
+        What::Words(_) | What::Options { .. } => {}
+    }
     let choose = matches!(dispatch.what, What::Options { .. });
     let Some(last) = dispatch.tried.last() else {
         // Options are keys: where no pane may be typed into, they have no way in.
@@ -76,16 +84,22 @@ fn next_rung(
     }
 }
 
-/// A pane that is busy, has a draft, or is not proven leaves `codex queue`, which
-/// touches no screen. In front of a modal or a shell the owner is told instead.
+/// Words for the running turn: by Codex's server, else into the pane.
+fn steering(dispatch: &Dispatch, served: bool, settings: &Settings) -> Option<Rung> {
+    let pane = settings.route_via_tmux.then_some(Rung::Steer);
+    match dispatch.tried.last() {
+        None if served => Some(Rung::AppServer),
+        None => pane,
+        Some(last) if last.rung == Rung::AppServer && may_queue(&last.failure) => pane,
+        Some(_) => None,
+    }
+}
+
+/// Whether `codex queue`, which touches no screen, comes next. A pane that is busy, has a
+/// draft, is not proven, or shows something that is not known does not stand in its way.
 fn may_queue(failure: &Failure) -> bool {
     match failure {
-        Failure::NotReady { screen, .. } => {
-            matches!(
-                screen,
-                Screen::Composer { .. } | Screen::Working | Screen::RunningHook | Screen::CopyMode
-            )
-        }
+        Failure::NotReady { screen, .. } => !waits_for_the_owner(screen),
         Failure::TooLarge { .. } | Failure::PromptGone { .. } | Failure::PromptUp => false,
         Failure::Target { .. }
         | Failure::NotPermitted { .. }
@@ -98,6 +112,26 @@ fn may_queue(failure: &Failure) -> bool {
         | Failure::Rejected { .. }
         | Failure::NoTurn
         | Failure::TurnRuns => true,
+    }
+}
+
+/// What is certainly up and needs an answer, or a Codex that has ended: words would wait
+/// behind it without end, so the owner is told instead.
+const fn waits_for_the_owner(screen: &Screen) -> bool {
+    match screen {
+        Screen::Approval { .. }
+        | Screen::Question { .. }
+        | Screen::PlanPrompt
+        | Screen::Trust
+        | Screen::Update
+        | Screen::Login
+        | Screen::Shell => true,
+        Screen::Composer { .. }
+        | Screen::Working
+        | Screen::RunningHook
+        | Screen::CopyMode
+        | Screen::Picker { .. }
+        | Screen::Unknown => false,
     }
 }
 
@@ -135,7 +169,7 @@ fn command(draft: &Draft, session: &SessionId, dispatch: &Dispatch, rung: Rung) 
                 choices,
             });
         }
-        What::Words(text) => text.clone(),
+        What::Words(text) | What::Queued(text) | What::Steer(text) => text.clone(),
     };
     let budget = if rung == Rung::Resume {
         state.settings.resume_timeout
@@ -162,17 +196,29 @@ fn command(draft: &Draft, session: &SessionId, dispatch: &Dispatch, rung: Rung) 
         }),
         Rung::Queue => Command::QueueInstruction(instruction),
         Rung::Resume => Command::ResumeSession(instruction),
-        Rung::AppServer => by_server(draft, instruction),
+        Rung::AppServer => {
+            let turn = known.and_then(|session| session.turn.clone());
+            let turn = turn.filter(|_| matches!(dispatch.what, What::Steer(_)));
+            by_server(draft, instruction, turn)
+        }
     }
 }
 
-/// As a new turn. A connection that is gone meanwhile is refused.
-fn by_server(draft: &Draft, instruction: Instruction) -> Command {
+/// To this turn, else as a new one. A connection that is gone meanwhile is refused.
+fn by_server(draft: &Draft, instruction: Instruction, turn: Option<TurnId>) -> Command {
     let generation = draft.state().server.has(&instruction.session);
-    Command::StartTurn(StartTurn {
-        instruction,
-        generation: generation.unwrap_or_default(),
-    })
+    let generation = generation.unwrap_or_default();
+    match turn {
+        Some(turn) => Command::SteerTurn(SteerTurn {
+            instruction,
+            generation,
+            turn,
+        }),
+        None => Command::StartTurn(StartTurn {
+            instruction,
+            generation,
+        }),
+    }
 }
 
 fn refuse(draft: &mut Draft, session: &SessionId, dispatch: &Dispatch) {

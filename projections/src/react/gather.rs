@@ -26,9 +26,6 @@ pub(super) fn arrived(draft: &mut Draft, event: &InboundReceived, link: bool) {
         return join(draft, &first, event, link);
     }
     release(draft);
-    if let Some(session) = link.then(|| before(draft.state(), event)).flatten() {
-        return continued(draft, event, &session);
-    }
     match patience(draft, event, link) {
         Some(wait) => defer(draft, event, wait, link),
         None => owner_wrote(draft, event),
@@ -37,8 +34,15 @@ pub(super) fn arrived(draft: &mut Draft, event: &InboundReceived, link: bool) {
 
 /// What waits goes its way.
 pub(super) fn release(draft: &mut Draft) {
-    if let Some(first) = waiting(draft.state()).cloned() {
-        owner_wrote(draft, &first.message);
+    let Some(first) = waiting(draft.state()).cloned() else {
+        return;
+    };
+    let behind = is_link(draft.state())
+        .then(|| before(draft.state(), &first.message))
+        .flatten();
+    match behind {
+        Some(session) => continued(draft, &first.message, &session),
+        None => owner_wrote(draft, &first.message),
     }
 }
 
@@ -55,10 +59,12 @@ fn defer(draft: &mut Draft, event: &InboundReceived, wait: Span, link: bool) {
     }));
 }
 
-/// How long a message waits for what may belong to it. Words that hold a link have it.
+/// How long a message waits for what may belong to it. Words that hold a link have it;
+/// while something waits for approval, any words may be the answer.
 fn patience(draft: &Draft, event: &InboundReceived, link: bool) -> Option<Span> {
     let text = event.text.reveal();
-    if text.is_empty() || !is_prose(draft, event) {
+    let may_answer = !link && !draft.state().prompts.open.is_empty();
+    if text.is_empty() || may_answer || !is_prose(draft, event) {
         None
     } else if is_long(text) {
         Some(waits::GATHER_LONG)
@@ -127,8 +133,9 @@ fn part(draft: &mut Draft, inbound: &events::Guid, into: &events::Guid) {
 
 /// The session that got the words just before a link.
 fn before(state: &State, event: &InboundReceived) -> Option<SessionId> {
-    let mut others = state.inbox.recent.iter().rev();
-    let last = others.find(|r| r.message.guid != event.guid && !joined(&r.done))?;
+    let newest = state.inbox.recent.iter().rev();
+    let mut earlier = newest.skip_while(|r| r.message.guid != event.guid).skip(1);
+    let last = earlier.find(|r| !joined(&r.done))?;
     let thread = event.reply_to.is_none() || event.reply_to == last.message.reply_to;
     match &last.done {
         Done::Acted(session) if thread && gap(last.message.date, event.date) <= BEHIND => {

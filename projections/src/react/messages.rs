@@ -2,7 +2,8 @@
 
 use super::draft::{Draft, decide};
 use super::{
-    answering, changes, dispatches, gather, missing, notices, own_rows, replies, turns, unanswered,
+    answering, changes, dispatches, gather, missing, notices, own_rows, replies, shapes, turns,
+    unanswered,
 };
 use crate::admit::{Verdict, judge};
 use crate::answers::{self, Answer};
@@ -75,6 +76,7 @@ fn not_taken(
         copy_of,
     };
     ignored(draft, event);
+    shapes::row(draft, row);
     if crate::admit::deserves_a_word(draft.state(), row, reason) {
         unanswered::note(
             draft,

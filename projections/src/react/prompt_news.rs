@@ -162,7 +162,14 @@ pub(super) fn thread_status(draft: &mut Draft, status: ThreadStatusChanged) {
         .map(|(seq, _)| seq)
         .collect();
     for prompt in gone {
-        close(draft, prompt, &PromptEnd::Gone, None);
+        // Whoever answers it right now hears of its end in its own way.
+        let under_way = answering(draft, prompt);
+        if under_way
+            .iter()
+            .all(|(_, stage)| *stage == Stage::Requested)
+        {
+            close(draft, prompt, &PromptEnd::Gone, None);
+        }
     }
 }
 

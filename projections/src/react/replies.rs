@@ -14,6 +14,8 @@ Reply to a text about a session, and your words go to that session.
 @ref what to do: the same, by name
 2: picks option 2 of its question (1.2 2.1 for several questions)
 list: your sessions
+yes, no: answers a request for approval; pending lists them, show @ref shows all of one
+stop @ref: interrupts its turn
 status @ref: one session
 new label: what to do, in a new session
 retry: resend texts that may not have reached you";

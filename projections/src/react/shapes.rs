@@ -5,7 +5,7 @@ use super::draft::Draft;
 use super::notices;
 use events::Event;
 use events::event::{ShapeEffect, ShapeUnknown, Topic};
-use events::input::Source;
+use events::input::{Body, MessageRow, Source};
 
 /// Many of a kind have an event of their own only from this number on.
 const MANY: u64 = 9;
@@ -25,6 +25,49 @@ pub(super) fn found(draft: &mut Draft, shape: ShapeUnknown) {
     if let Some(body) = body {
         notices::queue(draft, None, Topic::Health, "not understood", &body);
     }
+}
+
+/// A row of chat.db is of a kind that is not known here. What it costs the owner is
+/// told with the row itself, where it was theirs.
+pub(super) fn row(draft: &mut Draft, row: &MessageRow) {
+    for kind in strange(row) {
+        found(
+            draft,
+            ShapeUnknown {
+                source: Source::ChatDb,
+                kind,
+                place: format!("row {}", row.rowid),
+                version: String::new(),
+                effect: ShapeEffect::Counted,
+                count: 1,
+            },
+        );
+    }
+}
+
+/// What is not known about a row: numbers and names of Apple's, never what it says.
+fn strange(row: &MessageRow) -> Vec<String> {
+    let mut kinds = Vec::new();
+    if !(0..=6).contains(&row.item_type) {
+        kinds.push(format!("item_type {}", row.item_type));
+    }
+    if !matches!(row.associated_type, 0 | 2 | 3 | 1000 | 2000..=2007 | 3000..=3007 | 4000) {
+        kinds.push(format!("associated_message_type {}", row.associated_type));
+    }
+    if row.body == Body::Undecodable {
+        kinds.push("attributedBody".to_owned());
+    }
+    let known = ["", "iMessage", "SMS", "RCS", "iMessageLite"];
+    let plain = row.service.chars().all(|c| c.is_ascii_alphanumeric()) && row.service.len() <= 32;
+    if !known.contains(&row.service.as_str()) {
+        let name = if plain {
+            &row.service
+        } else {
+            "of another form"
+        };
+        kinds.push(format!("service {name}"));
+    }
+    kinds
 }
 
 fn worded(shape: &ShapeUnknown) -> String {

@@ -93,7 +93,9 @@ fn behind_another_instruction_it_can_still_be_changed_or_taken_back() {
     let words: Vec<_> = lane
         .iter()
         .map(|d| match &d.what {
-            projections::dispatch::What::Words(text) => text.reveal().as_str(),
+            projections::dispatch::What::Words(text)
+            | projections::dispatch::What::Queued(text)
+            | projections::dispatch::What::Steer(text) => text.reveal().as_str(),
             projections::dispatch::What::Options { .. } => "options",
         })
         .collect();

@@ -30,7 +30,9 @@ fn words(world: &mut World) -> Vec<String> {
     let lanes = &world.machine.state().dispatches.lanes;
     let dispatches = lanes.values().flatten();
     let words = dispatches.map(|d| match &d.what {
-        projections::dispatch::What::Words(text) => text.reveal().clone(),
+        projections::dispatch::What::Words(text)
+        | projections::dispatch::What::Queued(text)
+        | projections::dispatch::What::Steer(text) => text.reveal().clone(),
         projections::dispatch::What::Options { .. } => "options".into(),
     });
     words.collect()
@@ -155,7 +157,7 @@ fn a_link_that_comes_too_late_follows_its_words_to_their_session() {
     world.comes(row);
     world.pass(4_000);
     let row = link(&mut world, LINK);
-    let events = world.comes(row);
+    let events = world.take(row);
     assert!(
         events
             .iter()

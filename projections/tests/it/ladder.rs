@@ -177,6 +177,10 @@ fn a_busy_or_drafting_pane_leaves_the_queue() {
         Screen::Working,
         Screen::RunningHook,
         Screen::CopyMode,
+        Screen::Unknown,
+        Screen::Picker {
+            title: "Models".into(),
+        },
     ] {
         let (mut world, id) = going(settings());
         fails(&mut world, "TypeInstruction", shows(screen));
@@ -219,7 +223,7 @@ fn a_draft_without_a_queue_is_left_alone() {
 }
 
 #[test]
-fn in_front_of_anything_else_the_owner_is_told_what_is_there() {
+fn in_front_of_what_waits_for_the_owner_nothing_goes_in() {
     let what = Screen::Approval {
         what: "touch /etc/x".into(),
     };
@@ -235,14 +239,7 @@ fn in_front_of_anything_else_the_owner_is_told_what_is_there() {
         (Screen::Trust, "trust"),
         (Screen::Update, "update"),
         (Screen::Login, "not signed in"),
-        (
-            Screen::Picker {
-                title: "Models".into(),
-            },
-            "another view is open: Models",
-        ),
         (Screen::Shell, "shows a shell"),
-        (Screen::Unknown, "not recognised, so nothing was typed"),
     ] {
         for strict_tmux in [true, false] {
             let (mut world, _) = going(Settings {
@@ -265,6 +262,29 @@ fn in_front_of_anything_else_the_owner_is_told_what_is_there() {
         },
     );
     assert!(world.notice().contains("200000 bytes; the limit is 100000"));
+}
+
+#[test]
+fn a_refusal_names_each_way_and_why_it_could_not_be_used() {
+    let picker = Screen::Picker {
+        title: "Models".into(),
+    };
+    for (screen, line) in [
+        (picker, "another view is open: Models"),
+        (
+            Screen::Unknown,
+            "the screen was not recognised, so nothing was typed",
+        ),
+        (Screen::CopyMode, "the pane is in copy mode"),
+    ] {
+        let (mut world, _) = going(settings());
+        fails(&mut world, "TypeInstruction", shows(screen));
+        fails(&mut world, "QueueInstruction", no_queue());
+        let told = world.notice();
+        assert!(told.contains(&format!("Pane: {line}")), "{told}");
+        assert!(told.contains("Codex's queue: "), "{told}");
+        assert!(world.next_work().is_none());
+    }
 }
 
 #[test]

@@ -32,6 +32,7 @@ mod numbers;
 mod outbox;
 mod own_rows;
 mod prompts;
+mod prompts_random;
 mod questions;
 mod quiet_turns;
 mod reactions;

@@ -739,3 +739,72 @@ fn the_certificate_tells_the_whole_life_of_a_prompt() {
         None
     );
 }
+
+#[test]
+fn words_for_the_next_turn_and_for_this_one_go_where_they_are_sent() {
+    let mut world = World::new();
+    let session = working(&mut world, 1);
+    let reference = world.reference(&session);
+    world.says(&format!("queue @{reference} then the docs"));
+    let (_, name, words) = world.next_words().unwrap();
+    assert_eq!(
+        (name, words.as_str()),
+        ("QueueInstruction", "then the docs")
+    );
+    let mut world = World::new();
+    let session = working(&mut world, 1);
+    world.says(&format!("steer @{reference} skip the slow tests"));
+    let (id, command) = world.next_work().unwrap();
+    assert!(
+        matches!(&command, Command::TypeInstruction(c) if c.steer),
+        "{}",
+        command.name()
+    );
+    world.settled(
+        id,
+        Outcome::Failed(Failure::NoPane {
+            why: "it is gone".into(),
+        }),
+    );
+    assert!(world.notice().contains("not delivered"));
+    let _ = session;
+}
+
+#[test]
+fn a_thumb_on_the_text_itself_answers_and_no_other_does() {
+    use events::event::Target;
+    for (kind, wanted) in [
+        (2001, Some(Meaning::Accept)),
+        (2002, Some(Meaning::Decline)),
+        (2000, None),
+        (2005, None),
+    ] {
+        let mut world = World::new();
+        let session = working(&mut world, 1);
+        let (row, _) = told(&mut world, raised(&session, 1, command("touch 1")));
+        for (kind, counts) in [(kind + 1000, false), (kind, true)] {
+            let mut tapback = world.row("Liked “…”");
+            tapback.associated_type = kind;
+            tapback.target = Some(Target {
+                guid: row.clone(),
+                part: Some(0),
+            });
+            world.take(tapback);
+            let given = begun(&mut world).map(|(_, answer)| meaning(&answer));
+            assert_eq!(given, wanted.clone().filter(|_| counts), "{kind}");
+        }
+    }
+    let mut off = crate::support::settings();
+    off.tapbacks = false;
+    let mut world = World::with(off);
+    let session = working(&mut world, 1);
+    let (row, _) = told(&mut world, raised(&session, 1, command("touch 1")));
+    let mut tapback = world.row("Liked “…”");
+    tapback.associated_type = 2001;
+    tapback.target = Some(Target {
+        guid: row,
+        part: Some(0),
+    });
+    world.take(tapback);
+    assert!(begun(&mut world).is_none());
+}

@@ -149,3 +149,22 @@ fn what_waits_to_be_sent_is_acted_on_once_it_was() {
     );
     assert!(world.notices().is_empty(), "taken back");
 }
+
+#[test]
+fn kinds_of_rows_that_are_not_known_are_counted_once_each() {
+    let mut world = World::new();
+    for _ in 0..2 {
+        let mut row = world.row("x");
+        row.handle = Some("+15555550199".into());
+        row.item_type = 9;
+        world.take(row);
+        let mut row = world.row("x");
+        row.associated_type = 7000;
+        world.take(row);
+    }
+    let shapes = &world.machine.state().shapes;
+    for kind in ["item_type 9", "associated_message_type 7000"] {
+        let known = shapes.get(events::input::Source::ChatDb, kind);
+        assert!(known.is_some(), "{kind}");
+    }
+}

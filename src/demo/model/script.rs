@@ -12,6 +12,7 @@
 //! | `quiet: N`       | nothing for N seconds, then a line                            |
 //! | `long: N`        | N characters                                                  |
 //! | `fail`           | HTTP 500                                                      |
+//! | `/goal TEXT`     | five turns of one step each, then the goal is reached         |
 //! | anything else    | `echo: ` and the prompt                                       |
 //!
 //! After a tool's result it answers `done: ` and what the result says.
@@ -22,6 +23,11 @@ use serde_json::{Value, json};
 const MAX_WAIT: u32 = 600;
 /// Longest answer a script can ask for, in characters.
 const MAX_LONG: usize = 4_000_000;
+
+/// How Codex begins what it says to go on with a goal.
+const GOAL: &str = "<codex_internal_context source=\"goal\">";
+/// After so many turns a goal is reached.
+const GOAL_STEPS: u32 = 5;
 
 /// One answer.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -64,6 +70,9 @@ pub fn answer(request: &Value) -> Answer {
         return Answer::Text("echo: ".into());
     };
     let prompt = text_of(&input[at]["content"]);
+    if prompt.starts_with(GOAL) {
+        return goal(input);
+    }
     if let Some(result) = input[at..].iter().rfind(|item| is_result(item)) {
         return Answer::Text(format!("done: {}", outcome(&result_of(&result["output"]))));
     }
@@ -162,6 +171,25 @@ fn long(length: usize) -> String {
         line.chars().collect::<Vec<_>>()
     });
     lines.take(length.min(MAX_LONG)).collect()
+}
+
+/// Codex goes on with a goal: five steps, then it is reached.
+fn goal(input: &[Value]) -> Answer {
+    let said = |item: &&Value| item["role"] == "assistant";
+    let last = input
+        .iter()
+        .rfind(said)
+        .map(|item| text_of(&item["content"]));
+    let step = last.and_then(|text| text.strip_prefix("goal step ")?.parse::<u32>().ok());
+    let step = step.map_or(1, |step| step + 1);
+    let asked = |item: &Value| item["name"] == "update_goal";
+    if input.iter().rev().take(3).any(asked) {
+        return Answer::Text("the goal is reached".into());
+    }
+    if step > GOAL_STEPS {
+        return function("update_goal", json!({"status": "complete"}));
+    }
+    Answer::Text(format!("goal step {step}"))
 }
 
 /// Codex asks the model for titles and recaps in threads of its own.

@@ -139,7 +139,7 @@ fn yes(raised: &PromptRaised) -> AnswerPrompt {
 fn failure(report: Report) -> Failure {
     match report {
         Report::Settled(Outcome::Failed(failure)) => failure,
-        report => panic!("{report:?}"),
+        report @ (Report::Settled(_) | Report::Performed(_)) => panic!("{report:?}"),
     }
 }
 

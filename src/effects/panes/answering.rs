@@ -61,7 +61,7 @@ pub(crate) async fn answer(
     let how = || How::Answered(target.pane.clone());
     match target.press(&key).await {
         Ok(()) => {}
-        pressed @ Err(_) => return target.pressed(how(), pressed),
+        pressed @ Err(_) => return target.pressed(how(), &pressed),
     }
     match gone(&target, command).await {
         Ok(true) => Report::Settled(Outcome::Done(Evidence::Resolved {
@@ -139,9 +139,9 @@ pub(crate) async fn interrupt(
         | Screen::Approval { .. }
         | Screen::Question { .. } => match target.press("Escape").await {
             Err(trouble @ super::Trouble::Silent(_)) => {
-                Target::performed(how, Some(in_doubt(trouble)))
+                Target::performed(how, Some(in_doubt(&trouble)))
             }
-            pressed => target.pressed(how, pressed),
+            pressed => target.pressed(how, &pressed),
         },
         Screen::Composer { .. } => settled(Failure::NoTurn),
         other => target.not_ready(other),

@@ -64,8 +64,8 @@ async fn all(target: &Target, choices: &[Chosen]) -> Report {
         let pressed = target.press(&choice.option.to_string()).await;
         match pressed {
             Ok(()) => {}
-            Err(_) if nth == 0 => return target.pressed(how(), pressed),
-            Err(trouble) => return Target::performed(how(), Some(in_doubt(trouble))),
+            Err(_) if nth == 0 => return target.pressed(how(), &pressed),
+            Err(trouble) => return Target::performed(how(), Some(in_doubt(&trouble))),
         }
     }
     Target::performed(how(), None)

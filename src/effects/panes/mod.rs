@@ -5,6 +5,7 @@
 
 mod answering;
 mod choosing;
+mod files;
 mod keys;
 mod processes;
 mod proof;
@@ -16,7 +17,8 @@ mod watching;
 
 pub(super) use answering::{answer, interrupt};
 pub(super) use choosing::choose;
-pub(super) use processes::{Table, open_files};
+pub(super) use files::open_files;
+pub(super) use processes::Table;
 pub(super) use proof::is_held;
 pub use survey::{Survey, survey};
 pub(super) use threads::Held;
@@ -24,7 +26,7 @@ pub(super) use typing::{press_enter, type_in};
 pub use watching::{Looked, Watch};
 
 use super::EffectsConfig;
-use super::screen::{Capture, Seen, recognise};
+use super::screen::{Capture, Seen, named_codex, recognise};
 use super::settled;
 use crate::clock::Stopwatch;
 use events::outcome::{Doubt, Failure, How, Performed, Screen};
@@ -43,6 +45,8 @@ struct Target {
     pane: Pane,
     /// Its first process when it was proven: another one means another pane.
     root: u32,
+    /// The Codex that read its terminal then.
+    codex: Vec<u32>,
 }
 
 impl Target {
@@ -58,6 +62,7 @@ impl Target {
             tmux: Tmux::at(config, &proven.pane.socket),
             pane: proven.pane,
             root: proven.root,
+            codex: proven.codex,
         })
     }
 
@@ -75,19 +80,19 @@ impl Target {
         }
     }
 
-    /// A shell that runs one command line, as `sh -c codex` or a script does, shares
-    /// its process group with Codex, and tmux names the pane after the shell. Only
-    /// the processes can tell that from a shell to which Codex has returned.
+    /// tmux names a pane after the leader of the group in front: a shell that runs one
+    /// command line, or whatever else has started Codex. Where that name is not Codex's,
+    /// the processes say whether the Codex that was proven still reads the terminal.
     async fn seen(&self, mut capture: Capture) -> (Capture, Seen) {
-        let seen = recognise(&capture);
-        if seen.screen != Screen::Shell {
-            return (capture, seen);
+        if !capture.in_mode && !named_codex(&capture.command) {
+            let table = Table::read(&self.config).await;
+            let reading = table
+                .map(|table| table.reading(self.root))
+                .unwrap_or_default();
+            if self.codex.iter().any(|pid| reading.contains(pid)) {
+                "codex".clone_into(&mut capture.command);
+            }
         }
-        let table = Table::read(&self.config).await;
-        if !table.is_ok_and(|table| !table.codex_in_front(self.root).is_empty()) {
-            return (capture, seen);
-        }
-        "codex".clone_into(&mut capture.command);
         let seen = recognise(&capture);
         (capture, seen)
     }
@@ -135,9 +140,9 @@ impl Target {
     }
 
     /// The report on the first key of a command.
-    fn pressed(&self, how: How, pressed: Result<(), Trouble>) -> Report {
+    fn pressed(&self, how: How, pressed: &Result<(), Trouble>) -> Report {
         match pressed {
-            Err(Trouble::Refused(why) | Trouble::NotStarted(why)) => self.lost(&why),
+            Err(Trouble::Refused(why) | Trouble::NotStarted(why)) => self.lost(why),
             Ok(()) => Self::performed(how, None),
             Err(trouble @ Trouble::Silent(_)) => Self::performed(how, Some(in_doubt(trouble))),
         }
@@ -145,7 +150,7 @@ impl Target {
 }
 
 /// What a tmux call that failed leaves open once something has been typed.
-fn in_doubt(trouble: Trouble) -> Doubt {
+fn in_doubt(trouble: &Trouble) -> Doubt {
     match trouble {
         Trouble::Silent(_) => Doubt::TimedOut {
             program: "tmux".to_owned(),

@@ -5,14 +5,18 @@
 //! pane's Codex holds the thread's lock or rollout open; its title names the
 //! thread; notify once saw the session in it, and nothing speaks against it.
 
-use super::processes::{Table, open_files};
+use super::files::{open_files, tmux_sockets};
+use super::processes::Table;
 use super::threads::{Held, Titled, titled};
-use super::tmux::{Listed, Tmux, real, sockets};
+use super::tmux::{Listed, Tmux, Trouble, real, sockets};
 use crate::effects::EffectsConfig;
 use events::{Pane, SessionId};
 use std::fmt;
 use std::path::Path;
 use tokio::task::JoinSet;
+
+/// More tmux servers than anybody runs.
+const MOST_SERVERS: usize = 64;
 
 /// A pane that holds the session.
 pub(super) struct Proven {
@@ -20,11 +24,14 @@ pub(super) struct Proven {
     pub(super) pane: Pane,
     /// Its first process when the proof was made.
     pub(super) root: u32,
+    /// The Codex that reads its terminal.
+    pub(super) codex: Vec<u32>,
 }
 
 /// What is known of a pane in which Codex is in front.
 struct Candidate {
     listed: Listed,
+    codex: Vec<u32>,
     held: Held,
     titled: Titled,
     hinted: bool,
@@ -44,32 +51,70 @@ pub(super) async fn find(
     session: &SessionId,
     hints: &[Pane],
 ) -> Result<Proven, String> {
-    let mut servers = JoinSet::new();
-    for socket in sockets(config, hints) {
-        let tmux = Tmux::at(config, &socket);
-        servers.spawn(async move { tmux.panes().await });
-    }
+    let mut servers = Servers::new(config);
+    servers.ask(&sockets(config, hints));
     // The processes are read while the servers answer.
     let table = Table::read(config).await?;
-    let mut panes = Vec::new();
-    let mut silent = Vec::new();
-    while let Some(answer) = servers.join_next().await {
-        match answer {
-            Ok(Ok(listed)) => panes.extend(listed),
-            Ok(Err(trouble)) => silent.push(trouble.to_string()),
-            Err(error) => silent.push(error.to_string()),
-        }
-    }
-    let looked_at = panes.len();
+    servers.ask(&tmux_sockets(config, &table.servers_of_codex()).await);
+    let (panes, looked) = servers.answers().await;
     let candidates = candidates(config, &table, panes, session, hints).await?;
     let locks = has_lock_file(&config.codex_home, session);
-    choose(candidates, session, locks).map_err(|why| {
-        let text = format!("{looked_at} tmux panes were looked at; {why}");
-        if looked_at == 0 && !silent.is_empty() {
-            return format!("{text} (tmux: {})", silent.join("; "));
+    choose(candidates, session, locks).map_err(|why| format!("{looked}; {why}"))
+}
+
+/// The tmux servers that are asked, all at once.
+struct Servers<'a> {
+    config: &'a EffectsConfig,
+    asked: Vec<String>,
+    answers: JoinSet<Result<Vec<Listed>, Trouble>>,
+}
+
+impl<'a> Servers<'a> {
+    fn new(config: &'a EffectsConfig) -> Self {
+        Self {
+            config,
+            asked: Vec::new(),
+            answers: JoinSet::new(),
         }
-        text
-    })
+    }
+
+    /// Asks each of these servers, once.
+    fn ask(&mut self, sockets: &[String]) {
+        for socket in sockets.iter().map(|socket| real(socket)) {
+            if self.asked.contains(&socket) || self.asked.len() >= MOST_SERVERS {
+                continue;
+            }
+            let tmux = Tmux::at(self.config, &socket);
+            self.answers.spawn(async move { tmux.panes().await });
+            self.asked.push(socket);
+        }
+    }
+
+    /// All panes, and in words where they were looked for.
+    async fn answers(mut self) -> (Vec<Listed>, String) {
+        let mut panes = Vec::new();
+        let mut silent = Vec::new();
+        while let Some(answer) = self.answers.join_next().await {
+            match answer {
+                Ok(Ok(listed)) => panes.extend(listed),
+                Ok(Err(trouble)) => silent.push(trouble.to_string()),
+                Err(error) => silent.push(error.to_string()),
+            }
+        }
+        let mut looked = format!("{} tmux panes were looked at", panes.len());
+        if panes.is_empty() {
+            let places = if self.asked.is_empty() {
+                format!("no socket in {}", self.config.tmux_directory().display())
+            } else {
+                format!("on {}", self.asked.join(", "))
+            };
+            looked = format!("{looked}, {places}, and no other tmux server runs");
+        }
+        if panes.is_empty() && !silent.is_empty() {
+            looked = format!("{looked} (tmux: {})", silent.join("; "));
+        }
+        (panes, looked)
+    }
 }
 
 /// The panes with Codex in front, and what is known of each.
@@ -80,18 +125,34 @@ async fn candidates(
     session: &SessionId,
     hints: &[Pane],
 ) -> Result<Vec<Candidate>, String> {
-    let panes = panes
-        .into_iter()
-        .map(|pane| (table.codex_in_front(pane.root), pane));
-    let panes: Vec<(Vec<u32>, Listed)> = panes.filter(|(codex, _)| !codex.is_empty()).collect();
-    let all: Vec<u32> = panes.iter().flat_map(|(codex, _)| codex.clone()).collect();
+    // Where no name is Codex's, whatever reads the terminal may be: its files will tell.
+    let panes = panes.into_iter().map(|pane| {
+        let named = table.codex_in_front(pane.root);
+        let nameless = named.is_empty();
+        let pids = if nameless {
+            table.reading(pane.root)
+        } else {
+            named
+        };
+        (pids, nameless, pane)
+    });
+    let panes: Vec<(Vec<u32>, bool, Listed)> = panes.collect();
+    let all: Vec<u32> = panes.iter().flat_map(|(pids, ..)| pids.clone()).collect();
     let files = open_files(config, &all).await?;
     let is = |hint: &Pane, pane: &Pane| hint.id == pane.id && real(&hint.socket) == pane.socket;
-    let candidates = panes.into_iter().map(|(codex, listed)| Candidate {
-        held: Held::among(codex.iter().filter_map(|pid| files.get(pid)).flatten()),
-        titled: titled(listed.title(), session),
-        hinted: hints.iter().any(|hint| is(hint, &listed.pane)),
-        listed,
+    let candidates = panes.into_iter().filter_map(|(pids, nameless, listed)| {
+        let files = pids.iter().filter_map(|pid| files.get(pid)).flatten();
+        let held = Held::among(&config.codex_home, files);
+        if pids.is_empty() || (nameless && !held.holds(session)) {
+            return None;
+        }
+        Some(Candidate {
+            held,
+            titled: titled(listed.title(), session),
+            hinted: hints.iter().any(|hint| is(hint, &listed.pane)),
+            codex: pids,
+            listed,
+        })
     });
     Ok(candidates.collect())
 }
@@ -119,6 +180,7 @@ fn choose(candidates: Vec<Candidate>, session: &SessionId, locks: bool) -> Resul
     proven.pop().map_or(Err(reasons), |(_, candidate)| {
         Ok(Proven {
             root: candidate.listed.root,
+            codex: candidate.codex,
             pane: candidate.listed.pane,
         })
     })
@@ -156,7 +218,7 @@ impl Candidate {
 pub(crate) async fn is_held(config: &EffectsConfig, session: &SessionId) -> Result<bool, String> {
     let codex = Table::read(config).await?.all_codex();
     let files = open_files(config, &codex).await?;
-    Ok(Held::among(files.values().flatten()).holds(session))
+    Ok(Held::among(&config.codex_home, files.values().flatten()).holds(session))
 }
 
 fn has_lock_file(codex_home: &Path, session: &SessionId) -> bool {
@@ -174,7 +236,7 @@ struct Reasons(Vec<String>);
 impl fmt::Display for Reasons {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if self.0.is_empty() {
-            return f.write_str("none has Codex in front");
+            return f.write_str("in none of them Codex reads the terminal");
         }
         let shown = self
             .0

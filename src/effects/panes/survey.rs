@@ -1,8 +1,9 @@
 //! What tmux servers and which Codex there are, for people: nothing is proven
 //! here and nothing may be typed because of it.
 
+use super::files::tmux_sockets;
 use super::processes::Table;
-use super::tmux::{Tmux, sockets};
+use super::tmux::{Tmux, real, sockets};
 use crate::effects::EffectsConfig;
 
 /// What was found.
@@ -22,7 +23,14 @@ pub struct Survey {
 pub async fn survey(config: &EffectsConfig) -> Result<Survey, String> {
     let table = Table::read(config).await?;
     let mut found = Survey::default();
-    for socket in sockets(config, &[]) {
+    let mut all = sockets(config, &[]);
+    for socket in tmux_sockets(config, &table.servers_of_codex()).await {
+        let socket = real(&socket);
+        if !all.contains(&socket) {
+            all.push(socket);
+        }
+    }
+    for socket in all {
         match Tmux::at(config, &socket).panes().await {
             Ok(panes) => {
                 found.servers += 1;

@@ -4,6 +4,7 @@
 //! rollout from the first prompt. A file name is all that is compared here; a
 //! lock that nobody holds open says nothing, since they stay behind.
 
+use crate::ingress::rollouts::name;
 use events::SessionId;
 use serde::Deserialize;
 use std::io::{BufRead as _, BufReader, Read as _};
@@ -20,13 +21,21 @@ struct Thread {
 }
 
 impl Held {
-    /// Picks the threads out of a list of open files.
-    pub(crate) fn among<'a>(files: impl IntoIterator<Item = &'a PathBuf>) -> Self {
+    /// Picks the threads out of a list of open files. A thread of another `CODEX_HOME` is
+    /// another one, whatever its id: it is known by its file.
+    pub(crate) fn among<'a>(
+        codex_home: &Path,
+        files: impl IntoIterator<Item = &'a PathBuf>,
+    ) -> Self {
+        let ours = folders(codex_home);
         let mut held = Self::default();
         for file in files {
-            let Some((id, rollout)) = thread_of(file) else {
+            let Some((mut id, rollout)) = thread_of(file) else {
                 continue;
             };
+            if !ours.iter().any(|folder| file.starts_with(folder)) {
+                id = file.display().to_string();
+            }
             let at = held.0.iter().position(|thread| thread.id == id);
             let at = at.unwrap_or_else(|| {
                 held.0.push(Thread { id, rollout: None });
@@ -57,6 +66,16 @@ impl Thread {
     }
 }
 
+/// Where the files of this `CODEX_HOME` are, links resolved: a process is known to have
+/// open what a link leads to.
+fn folders(codex_home: &Path) -> Vec<PathBuf> {
+    let folders = ["", "sessions", "thread-writer-locks"].map(|name| codex_home.join(name));
+    let real = folders
+        .iter()
+        .filter_map(|folder| folder.canonicalize().ok());
+    real.chain([codex_home.to_owned()]).collect()
+}
+
 /// `thread-writer-locks/ID.lock`, or `rollout-TIME-ID.jsonl`.
 fn thread_of(file: &Path) -> Option<(String, Option<PathBuf>)> {
     let name = file.file_name()?.to_str()?;
@@ -64,9 +83,9 @@ fn thread_of(file: &Path) -> Option<(String, Option<PathBuf>)> {
         let folder = file.parent()?.file_name()?;
         return (folder == "thread-writer-locks").then(|| (id.to_owned(), None));
     }
-    let stem = name.strip_prefix("rollout-")?.strip_suffix(".jsonl")?;
-    let id = stem.get(stem.len().checked_sub(36)?..)?;
-    is_uuid_start(id).then(|| (id.to_owned(), Some(file.to_owned())))
+    let thread = name::thread_of(file)?;
+    let id = thread.as_str();
+    name::is_uuid(id).then(|| (id.to_owned(), Some(file.to_owned())))
 }
 
 #[derive(Deserialize)]
@@ -120,24 +139,13 @@ pub(super) fn titled(title: &str, session: &SessionId) -> Titled {
     let ids: Vec<&str> = title
         .split(" | ")
         .map(|item| item.trim_matches(|c: char| !c.is_ascii_alphanumeric()))
-        .filter(|item| item.len() >= SHORTEST && is_uuid_start(item))
+        .filter(|item| item.len() >= SHORTEST && name::is_uuid_start(item))
         .collect();
     match ids.as_slice() {
         [] => Titled::None,
         [id] if session.as_str().starts_with(id) => Titled::This,
         _ => Titled::Another,
     }
-}
-
-fn is_uuid_start(text: &str) -> bool {
-    text.len() <= 36
-        && text.bytes().enumerate().all(|(at, byte)| {
-            if matches!(at, 8 | 13 | 18 | 23) {
-                byte == b'-'
-            } else {
-                byte.is_ascii_hexdigit()
-            }
-        })
 }
 
 #[cfg(test)]
@@ -185,11 +193,16 @@ mod tests {
         let files = [
             format!("/h/thread-writer-locks/{ID}.lock"),
             format!("/h/sessions/2026/11/22/rollout-2026-11-22T14-55-01-{ID}.jsonl"),
+            format!("/h/sessions/rollout-2026-11-22T15-55-01-{ID}_{OTHER}.jsonl"),
             format!("/elsewhere/{OTHER}.lock"),
             "/h/sessions/rollout-short.jsonl".to_owned(),
             "/dev/null".to_owned(),
         ];
-        let held = Held::among(&files.map(PathBuf::from));
+        let files = files.map(PathBuf::from);
+        let elsewhere = Held::among(Path::new("/other"), &files);
+        assert!(!elsewhere.holds(&SessionId::parse(ID).expect("id")));
+        assert_eq!(elsewhere.visible().count(), 2);
+        let held = Held::among(Path::new("/h"), &files);
         assert_eq!(held.visible().collect::<Vec<_>>(), [(ID, true)]);
         assert!(held.holds(&SessionId::parse(ID).expect("id")));
         assert!(!held.holds(&SessionId::parse(OTHER).expect("id")));
@@ -209,7 +222,7 @@ mod tests {
         };
         let own = rollout(ID, "\"cli\"");
         let sub = rollout(OTHER, "{\"subagent\":{\"thread_spawn\":{}}}");
-        let held = Held::among(&[own, sub]);
+        let held = Held::among(dir.path(), &[own, sub]);
         assert_eq!(held.visible().collect::<Vec<_>>(), [(ID, true)]);
     }
 }

@@ -97,12 +97,17 @@ async fn submit(target: &Target, id: CommandId, framed: &Framed, working: bool) 
         Ok(()) => {}
         Err(Trouble::Refused(why) | Trouble::NotStarted(why)) => return target.lost(&why),
         Err(trouble @ Trouble::Silent(_)) => {
-            return Report::Settled(Outcome::Unknown(super::in_doubt(trouble)));
+            return Report::Settled(Outcome::Unknown(super::in_doubt(&trouble)));
         }
     }
     // A text that is not seen in time is looked for once more, later, before Enter.
     let doubt = if stands_for_enter(target, framed, pasted).await {
-        target.press("Enter").await.err().map(super::in_doubt)
+        target
+            .press("Enter")
+            .await
+            .err()
+            .as_ref()
+            .map(super::in_doubt)
     } else {
         Some(Doubt::NoProof)
     };
@@ -153,7 +158,7 @@ pub(crate) async fn press_enter(config: &EffectsConfig, command: &TypeInstructio
     match ready_for_enter(config, command).await {
         Ok(target) => {
             let pressed = target.press("Enter").await;
-            target.pressed(How::Pressed(target.pane.clone()), pressed)
+            target.pressed(How::Pressed(target.pane.clone()), &pressed)
         }
         Err(report) => report,
     }
@@ -166,8 +171,15 @@ async fn ready_for_enter(
     let framed = framed(&disarmed(command.instruction.text.reveal()))?;
     let session = &command.instruction.session;
     let target = Target::find(config, session, &command.hints).await?;
-    let looked = Stopwatch::start();
-    let (_, seen) = target.first_look().await?;
+    let watch = Stopwatch::start();
+    // A look that took too long to be trusted is had again.
+    let (looked, seen) = loop {
+        let looked = Stopwatch::start();
+        let (_, seen) = target.first_look().await?;
+        if looked.elapsed() < FRESH || watch.elapsed() > SHOWN_WITHIN {
+            break (looked, seen);
+        }
+    };
     let ours = seen
         .composer
         .as_ref()

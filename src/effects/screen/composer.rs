@@ -1,5 +1,6 @@
-//! The composer, the only place for free text. It must stand right above a footer that holds
-//! nothing but what is known, with the cursor in it, and a title that asks for nothing.
+//! The composer, the only place for free text. It is known by its shape: a prompt that stands
+//! free, the cursor in it, right above a small footer in which nothing takes keys, and a title
+//! that asks for nothing. What Codex or its owner writes into the footer does not count.
 
 use super::bottom::{self, blank, columns};
 use super::cues::{self, Title};
@@ -37,7 +38,7 @@ pub(super) fn read(capture: &Capture) -> Seen {
         };
         return Seen::plain(screen, &["a popup at the composer"]);
     }
-    let mut why = vec!["prompt", "cursor in the composer", "known footer"];
+    let mut why = vec!["prompt", "cursor in the composer", "a footer"];
     let (screen, cue) = match (turn(capture, &place), title) {
         (Some(Turn::Hook), _) => (Screen::RunningHook, "the turn's line says so"),
         (Some(Turn::Model), _) => (Screen::Working, "the turn's line"),
@@ -61,8 +62,8 @@ fn place(capture: &Capture) -> Result<Place, &'static str> {
     let lines = &capture.lines;
     let footer = bottom::last_block(lines).ok_or("an empty screen")?;
     let (x, y) = (capture.cursor.0, usize::from(capture.cursor.1));
-    if !cues::is_footer(&lines[footer.clone()], capture.width) || footer.len() > 5 {
-        return Err("the footer is not known");
+    if !cues::is_footer(&lines[footer.clone()]) {
+        return Err("what stands at the bottom may take keys");
     }
     if !capture.cursor_visible {
         return Err("the cursor is hidden");
@@ -110,8 +111,11 @@ fn composer(capture: &Capture, place: &Place) -> Result<Composer, &'static str> 
     };
     let mut below = capture.lines[place.end..].iter();
     let hinted = capture.alternate && rows[0].trim() == cues::NEW_PLACEHOLDER;
-    if home && suggested && hinted && !below.any(|line| cues::is_empty_hint(line)) {
+    if suggested && hinted && !below.any(|line| cues::is_empty_hint(line)) {
         return Err("the hints of an empty composer are missing");
+    }
+    if rows[0].trim() == cues::SIDE_PLACEHOLDER {
+        return Err("the composer of a side conversation");
     }
     if !home && blank(composer.text.reveal()) {
         return Err("the composer is blank, and the cursor is not at its beginning");

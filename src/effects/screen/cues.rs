@@ -1,7 +1,7 @@
 //! The tables: every text by which a screen of Codex is known, as measured from 0.104 to 0.169.
 //! A new Codex version is supported by adding rows here, with a captured screen as proof.
 
-use super::bottom::{columns, squeeze};
+use super::bottom::{row, squeeze};
 
 /// What runs in the pane.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -16,13 +16,53 @@ const SHELLS: &[&str] = &[
     "xonsh", "pwsh", "login",
 ];
 
-/// npm runs Codex under `node`; the native binary may carry its target in its name.
+/// What packagers add to Codex's name.
+const VARIANTS: &[&str] = &[
+    "js",
+    "wrapped",
+    "unwrapped",
+    "real",
+    "bin",
+    "cli",
+    "tui",
+    "rs",
+    "exe",
+    "orig",
+    "original",
+    "native",
+    "local",
+    "dev",
+    "nightly",
+    "alpha",
+    "beta",
+    "stable",
+    "latest",
+];
+
+/// Whether a program's name is Codex's: itself, what a package makes of it, such as Nix'
+/// `.codex-wrapped`, or a release's, such as `codex-aarch64-apple-darwin`.
+pub(crate) fn is_codex_name(name: &str) -> bool {
+    let name = name.trim_start_matches('.');
+    let Some(rest) = name.strip_prefix("codex") else {
+        return false;
+    };
+    let Some(variant) = rest.strip_prefix(['-', '_', '.']) else {
+        return rest.is_empty();
+    };
+    let version = variant.strip_prefix('v').unwrap_or(variant);
+    VARIANTS.contains(&variant)
+        || ["x86_64", "aarch64", "arm64", "amd64"]
+            .iter()
+            .any(|arch| variant.starts_with(arch))
+        || version.starts_with(|c: char| c.is_ascii_digit())
+}
+
+/// npm runs Codex under `node`. For other names the processes are asked.
 pub(super) fn program(command: &str) -> Program {
     let name = command.strip_prefix('-').unwrap_or(command);
-    let native = ["codex-aarch64", "codex-x86_64"];
     if SHELLS.contains(&name) {
         Program::Shell
-    } else if name == "node" || name == "codex" || native.iter().any(|n| name.starts_with(n)) {
+    } else if name == "node" || is_codex_name(name) {
         Program::Codex
     } else {
         Program::Other
@@ -57,6 +97,8 @@ pub(super) fn title(title: &str) -> Title {
 /// The suggestion of newer versions, and the hints of which one is always below it where they
 /// use the alternate screen: without them the words were typed, or the transcript is browsed.
 pub(super) const NEW_PLACEHOLDER: &str = "Ask Codex to do anything";
+/// The suggestion in a side conversation: what is typed there does not reach the session.
+pub(super) const SIDE_PLACEHOLDER: &str = "Ask a follow-up question";
 const EMPTY_HINTS: &[&str] = &[
     "? for shortcuts",
     "← for agents",
@@ -69,7 +111,6 @@ pub(super) const NOTES_PLACEHOLDER: &str = "Add notes";
 /// Suggestions in an empty composer. Without attributes they are known only by their words.
 pub(super) const PLACEHOLDERS: &[&str] = &[
     NEW_PLACEHOLDER,
-    "Ask a follow-up question",
     "Explain this codebase",
     "Summarize recent commits",
     "Implement {feature}",
@@ -80,63 +121,132 @@ pub(super) const PLACEHOLDERS: &[&str] = &[
     "Use /skills to list available skills",
 ];
 
-/// The hints under a composer that takes ordinary text. Any other hint means another state.
-const HINTS: &[&str] = &[
+/// Keys that a footer may name: what they do leaves an empty composer as it is, or only Codex
+/// does it. A footer that names any other key belongs to something that takes keys.
+const HARMLESS: &[&str] = &[
+    "? for shortcuts",
+    "← for agents",
+    "esc again to edit previous message",
+    "tab to queue message",
     "f2 to view",
     "f2",
-    "tab to queue message",
-    "Plan mode (shift+tab to cycle)",
-    "Plan mode",
 ];
 
-/// Whether these lines can stand under a composer: the status line, which may be wrapped, then
-/// known hints, nothing else.
-pub(super) fn is_footer(lines: &[String], width: u16) -> bool {
-    let hints = |line: &String| line.trim().split("  ").all(is_hints);
-    let rest = match lines.iter().position(hints) {
-        Some(0) => return lines.len() == 1 && lines[0].starts_with("  "),
-        Some(at) if at + 1 < lines.len() => return false,
-        at => at.unwrap_or(lines.len()),
+/// First words of a hint that names a key.
+const KEYS: &[&str] = &[
+    "enter",
+    "return",
+    "esc",
+    "escape",
+    "tab",
+    "space",
+    "press",
+    "type",
+    "y",
+    "n",
+    "y/n",
+    "q",
+    "↑",
+    "↓",
+    "↑/↓",
+    "↑↓",
+    "←/→",
+    "→",
+    "pgup",
+    "pgup/pgdn",
+    "home",
+    "del",
+    "backspace",
+    "shift",
+];
+
+/// How the footer of a composer begins that is not the session's own, or takes keys otherwise.
+const MODES: &[&str] = &[
+    "vim:",
+    "vim ",
+    "shell mode",
+    "side ",
+    "find",
+    "search",
+    "reverse",
+    "bck-i-search",
+    "history",
+    "browsing",
+    "rename",
+    "filter",
+    "recording",
+];
+
+/// Pieces that no footer of a composer holds, wherever a narrow pane cuts or wraps it.
+const ASKS: &[&str] = &[
+    "enter to ",
+    "enter select",
+    "enter submit",
+    "enter confirm",
+    "press enter",
+    "esc to ",
+    "esc back",
+    "esc close",
+    "esc cancel",
+    "to confirm",
+    "to cancel",
+    "to select",
+    "to navigate",
+];
+
+/// What a row of a list or a box begins with.
+const ROW_MARKS: &[char] = &[
+    '›', '>', '•', '◦', '■', '□', '☐', '✔', '│', '┃', '╭', '╰', '└', '─', '━', '↓', '↑',
+];
+
+/// How many rows a footer may have: the status line, which may be wrapped, and hints.
+const FOOTER_ROWS: usize = 5;
+
+/// Whether these lines can stand under the composer of the session. Their words do not count:
+/// a status line, a goal, a warning may say anything. What counts is that it is a small block
+/// set in from the edge, without a list, a box or a prompt, and that it names no key that
+/// answers and no other mode.
+pub(super) fn is_footer(lines: &[String]) -> bool {
+    let row = |line: &String| {
+        line.starts_with("  ")
+            && !line.trim_start().starts_with(ROW_MARKS)
+            && row(0, line).is_none()
     };
-    let status = &lines[..rest];
-    status.iter().all(|line| line.starts_with("  "))
-        && is_status(&squeeze(status))
-        && status.windows(2).all(|two| is_wrapped(two, width))
+    let all = squeeze(lines).to_lowercase();
+    lines.len() <= FOOTER_ROWS
+        && lines.iter().all(row)
+        && lines
+            .iter()
+            .flat_map(|line| items(line))
+            .all(|item| !takes_keys(item))
+        && !ASKS.iter().any(|piece| all.contains(piece))
 }
 
-/// Whether the second line can only be the rest of the first: its first word, or the piece of
-/// a path up to where Codex breaks one, had no room there.
-fn is_wrapped(two: &[String], width: u16) -> bool {
-    let word = two[1].split_whitespace().next().unwrap_or_default();
-    columns(&two[0]) + columns(word) + 1 >= usize::from(width).saturating_sub(2)
+/// The items of a line of hints, which stand apart or are joined by dots or bars.
+fn items(line: &str) -> impl Iterator<Item = &str> {
+    let apart = line.trim().split("  ");
+    apart
+        .flat_map(|part| part.split(['·', '|', '•']))
+        .map(str::trim)
+}
+
+fn takes_keys(item: &str) -> bool {
+    if HARMLESS.contains(&item) {
+        return false;
+    }
+    let item = item.to_lowercase();
+    let first = item.split_whitespace().next().unwrap_or_default();
+    KEYS.contains(&first)
+        || first.starts_with('^')
+        || first.starts_with("ctrl")
+        || MODES
+            .iter()
+            .any(|mode| item.starts_with(mode) || item.contains(" side from "))
 }
 
 /// Whether a line's hints belong to an empty composer.
 pub(super) fn is_empty_hint(line: &str) -> bool {
     EMPTY_HINTS.iter().any(|hint| line.trim().starts_with(hint))
-}
-
-/// `model · /directory · thread`: what follows the directory is free text.
-fn is_status(line: &str) -> bool {
-    let is_dir = |item: &str| item.starts_with('/') || item == "~" || item.starts_with("~/");
-    let mut items = line.split(" · ");
-    items.next().is_some_and(|model| !is_dir(model)) && items.next().is_some_and(is_dir)
-}
-
-fn is_hints(part: &str) -> bool {
-    part.trim().is_empty() || part.trim().split(" · ").all(is_hint)
-}
-
-fn is_hint(item: &str) -> bool {
-    let digits = |text: &str| !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit());
-    let warnings = item.strip_prefix("⚠ ").map(|rest| {
-        rest.trim_end_matches(" warnings")
-            .trim_end_matches(" warning")
-    });
-    HINTS.contains(&item)
-        || EMPTY_HINTS.contains(&item)
-        || warnings.is_some_and(digits)
-        || item.strip_suffix("% context left").is_some_and(digits)
 }
 
 /// Lines of a running turn that may stand between its status line and the composer.
@@ -198,6 +308,11 @@ pub(super) const MODALS: &[Modal] = &[
 /// What stands in place of a modal's lines where the pane is too small for them.
 pub(super) const CUT: &str = "lines] ^a view all";
 
+/// A question of which the pane shows too little.
+pub(super) const CUT_QUESTION: &str = "a question that does not fit into the pane";
+/// The heading of the list that comes after questions of which not all are answered.
+pub(super) const UNANSWERED: &str = "Submit with unanswered questions?";
+
 /// Lists and views: a piece of the last lines, and a name (none: the list's own heading).
 /// The first that fits counts.
 #[rustfmt::skip]
@@ -224,8 +339,8 @@ pub(super) const PICKERS: &[(&str, Option<&str>)] = &[
     ("enter to resume esc to start new", Some("the list of conversations")),
     ("r retry f fork", Some("a conversation that is open elsewhere")),
     ("enter insert … [", Some("a list at the composer")),
-    ("enter to submit answer", Some("a question that does not fit into the pane")),
-    ("enter to submit all", Some("a question that does not fit into the pane")),
+    ("enter to submit answer", Some(CUT_QUESTION)),
+    ("enter to submit all", Some(CUT_QUESTION)),
     ("Shell mode ·", Some("the composer in shell mode")),
     ("Vim: Normal", Some("the composer in Vim mode")),
     ("Vim: Insert", Some("the composer in Vim mode")),

@@ -1,8 +1,9 @@
 //! Tells what a pane shows, so that nothing is typed into the wrong thing.
 //!
 //! One rule: the states into which keys may go (composer, working, running hook, question)
-//! need *every* cue to agree: program, title, cursor, shape and footer. A cue that is missing
-//! or contradicts makes the screen [`Screen::Unknown`], so a new Codex version fails closed.
+//! need *every* cue to agree: program, title, cursor, shape, and a footer in which nothing takes
+//! keys. A cue that is missing or contradicts makes the screen [`Screen::Unknown`]: no key goes
+//! there, and words take a way that touches no screen.
 //! The states in which nothing is typed (approval, plan, trust, update, login, picker) need
 //! their own text at the very bottom of the screen. Text further up is the transcript, which
 //! a hostile repository can fill with anything: it never makes a state.
@@ -19,7 +20,8 @@ pub(crate) mod tests;
 
 pub use approval::{SeenPrompt, prompt};
 pub(crate) use bottom::{columns, unseen};
-use cues::Program;
+pub(crate) use cues::is_codex_name;
+use cues::{Program, Title};
 use events::outcome::Screen;
 use events::private::Text;
 use std::fmt;
@@ -122,6 +124,11 @@ impl Seen {
     }
 }
 
+/// Whether tmux' name for the pane says by itself that Codex is in front.
+pub(crate) fn named_codex(command: &str) -> bool {
+    cues::program(command) == Program::Codex
+}
+
 /// Says what the pane shows. Pure and total: any text is some state, mostly `Unknown`.
 pub fn recognise(capture: &Capture) -> Seen {
     if capture.in_mode {
@@ -135,7 +142,18 @@ pub fn recognise(capture: &Capture) -> Seen {
     if capture.lines.len() > usize::from(capture.height) {
         return Seen::plain(Screen::Unknown, &["more lines than the pane has"]);
     }
-    question::read(capture)
+    let seen = question::read(capture)
         .or_else(|| modal::read(capture))
-        .unwrap_or_else(|| composer::read(capture))
+        .unwrap_or_else(|| composer::read(capture));
+    if seen.screen == Screen::Unknown && cues::title(&capture.title) == Title::ActionRequired {
+        return asks_for_something(capture);
+    }
+    seen
+}
+
+/// The title says that the owner is asked, in words or a form that is not known.
+fn asks_for_something(capture: &Capture) -> Seen {
+    let block = bottom::last_block(&capture.lines).unwrap_or_default();
+    let what = bottom::squeeze(&capture.lines[block]).into();
+    Seen::plain(Screen::Approval { what }, &["the title asks for an action"])
 }

@@ -1,7 +1,7 @@
 //! Modals, lists and views in which nothing is typed. Their hints must be the last thing on the
 //! screen, and a modal with a name of its own must also have its first option and its heading.
 
-use super::cues::{CUT, Kind, MODALS, Modal, PICKERS};
+use super::cues::{CUT, CUT_QUESTION, Kind, MODALS, Modal, PICKERS, UNANSWERED};
 use super::{Capture, Seen, bottom};
 use events::outcome::Screen;
 use events::private::Text;
@@ -68,8 +68,17 @@ fn picker(lines: &[String], start: usize, foot: &str) -> Option<Seen> {
         Some(name) => (*name).to_owned(),
         None => heading(lines, start).unwrap_or_else(|| "a list to choose from".to_owned()),
     };
-    let screen = Screen::Picker {
-        title: title.into(),
+    let screen = if title == CUT_QUESTION || title == UNANSWERED {
+        // It waits for an answer, though not one that could be given by a number from here.
+        Screen::Question {
+            text: title.into(),
+            options: 0,
+            notes: false,
+        }
+    } else {
+        Screen::Picker {
+            title: title.into(),
+        }
     };
     Some(Seen::plain(screen, &["its hints end the screen"]))
 }

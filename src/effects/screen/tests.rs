@@ -4,7 +4,7 @@
 mod hostile;
 mod style;
 
-use super::{Capture, Composer, Seen, recognise};
+use super::{Capture, Composer, Seen, bottom, recognise};
 use events::outcome::Screen;
 use std::path::PathBuf;
 
@@ -77,12 +77,12 @@ pub(super) const SAMPLES: &[(&str, &str, Cursor, &str)] = &[
     ("question-0.104", "", Hidden, "question"),
     ("question-0.125", SPIN, Hidden, "question"),
     ("question-0.145", ACTION, Hidden, "question"),
-    ("question-40x12-0.169", ACTION, Hidden, "picker"),
+    ("question-40x12-0.169", ACTION, Hidden, "asks"),
     ("question-async-1-0.169", IDLE, Home, "idle"),
     ("question-sync-1-0.169", ACTION, Hidden, "question"),
     ("question-sync-2-0.169", ACTION, Hidden, "question"),
     ("question-sync-2-second-0.169", ACTION, Hidden, "question"),
-    ("question-sync-2-unanswered-confirm-0.169", ACTION, Hidden, "picker"),
+    ("question-sync-2-unanswered-confirm-0.169", ACTION, Hidden, "asks"),
     ("question-sync-notes-0.169", ACTION, Hidden, "question"),
     ("question-sync-notes-empty-0.169", ACTION, NoteHome, "notes"),
     ("question-sync-notes-filled-0.169", ACTION, Behind("line2"), "notes"),
@@ -113,7 +113,7 @@ pub(super) const SAMPLES: &[(&str, &str, Cursor, &str)] = &[
     ("working-steer-quiet-0.169", SPIN, Home, "working"),
     ("working-steer-slow-0.169", SPIN, Home, "working"),
     ("working-streaming-NO-working-line-0.169", SPIN, Home, "working"),
-    ("approval-patch-120x3-0.169", "", Told, "unknown"),
+    ("approval-patch-120x3-0.169", "", Told, "approval"),
     ("approval-patch-120x40-0.169", "", Told, "approval"),
     ("approval-patch-20x40-0.169", "", Told, "approval"),
     ("approval-patch-30x10-0.169", "", Told, "approval"),
@@ -150,12 +150,12 @@ pub(super) const SAMPLES: &[(&str, &str, Cursor, &str)] = &[
     ("popup-at-60x24-0.169", "", Told, "picker"),
     ("popup-dollar-60x24-0.169", "", Told, "picker"),
     ("popup-model-0.145", "", Told, "picker"),
-    ("popup-slash-0.145", "", Told, "unknown"),
+    ("popup-slash-0.145", "", Told, "picker"),
     ("question-digits-0.169", "", Told, "question"),
-    ("question-digits-40x12-0.169", "", Told, "picker"),
+    ("question-digits-40x12-0.169", "", Told, "asks"),
     ("question-digits-40x20-0.169", "", Told, "question"),
     ("question-digits-60x20-0.169", "", Told, "question"),
-    ("question-digits-80x8-0.169", "", Told, "picker"),
+    ("question-digits-80x8-0.169", "", Told, "asks"),
     ("question-digits-second-notes-0.169", "", Told, "notes"),
     ("rename-0.169", "", Told, "picker"),
     ("resume-picker-0.104", "", Told, "picker"),
@@ -173,6 +173,30 @@ pub(super) const SAMPLES: &[(&str, &str, Cursor, &str)] = &[
     ("vim-normal-draft-14x14-0.169", "", Told, "picker"),
     ("vim-normal-draft-30x14-0.169", "", Told, "picker"),
     ("vim-normal-empty-60x14-0.169", "", Told, "picker"),
+    ("idle-status-branch-0.145", "", Told, "idle"),
+    ("idle-status-branch-0.169", "", Told, "idle"),
+    ("draft-status-branch-0.171", "", Told, "draft"),
+    ("idle-status-dir-first-0.169", "", Told, "idle"),
+    ("idle-status-dir-first-0.145", "", Told, "idle"),
+    ("idle-status-empty-0.171", "", Told, "idle"),
+    ("draft-status-empty-0.169", "", Told, "draft"),
+    ("goal-active-0.145", "", Told, "working"),
+    ("goal-active-0.169", "", Told, "working"),
+    ("goal-paused-0.169", "", Told, "idle"),
+    ("goal-paused-0.145", "", Told, "idle"),
+    ("vim-insert-draft-0.171", "", Told, "picker"),
+    ("side-0.169", "", Told, "unknown"),
+    ("side-44x16-0.169", "", Told, "unknown"),
+    ("side-0.145", "", Told, "unknown"),
+    ("key-reverse-search-0.169", "", Told, "unknown"),
+    ("key-reverse-search-typed-0.145", "", Told, "unknown"),
+    ("rename-44x16-0.169", "", Told, "picker"),
+    ("vim-normal-44x16-0.145", "", Told, "picker"),
+    ("vim-normal-44x16-0.171", "", Told, "picker"),
+    ("hooks-0.169", "", Told, "unknown"),
+    ("memories-0.169", "", Told, "unknown"),
+    ("statusline-0.145", "", Told, "unknown"),
+    ("experimental-0.145", "", Told, "unknown"),
 ];
 
 fn folder() -> PathBuf {
@@ -214,7 +238,7 @@ pub(crate) fn sample(name: &str) -> Capture {
     let lines = rows(&file(name, "txt").unwrap());
     let styled = file(name, "ansi");
     let prompt = || lines.iter().rposition(|l| l.starts_with('›')).unwrap();
-    let end = |at: usize| (super::bottom::columns(&lines[at]), at);
+    let end = |at: usize| (bottom::columns(&lines[at]), at);
     let (x, y) = match found.2 {
         Hidden => (0, 0),
         Home => (2, prompt()),
@@ -251,6 +275,7 @@ pub(super) fn name(seen: &Seen) -> &'static str {
         Screen::Working => "working",
         Screen::RunningHook => "hook",
         Screen::Approval { .. } => "approval",
+        Screen::Question { .. } if seen.question.is_none() => "asks",
         Screen::Question { notes: false, .. } => "question",
         Screen::Question { notes: true, .. } => "notes",
         Screen::PlanPrompt => "plan",
@@ -353,6 +378,67 @@ fn the_owner_is_told_what_is_asked() {
     assert!(what("approval-exec-40x12-0.169").starts_with("Would you like to run the following\n"));
     assert_eq!(what("popup-model-0.169"), "Select Model and Effort");
     assert_eq!(what("popup-daemon-0.169"), "Daemon");
-    let confirm = what("question-sync-2-unanswered-confirm-0.169");
-    assert_eq!(confirm, "Submit with unanswered questions?");
+}
+
+/// Words in the footer that nobody has seen yet, in any order, leave a composer what it is.
+#[test]
+fn unknown_words_in_the_footer_do_not_matter() {
+    for footer in [
+        "  gpt-9 high · ~/code · main ⎇ · 12 files · $0.42",
+        "  ~/code · gpt-9 · 5h limit 83% · weekly 12%",
+        "  Achieving goal (3m 12s) · ⚠ 3 warnings",
+        "  ✨ new in this version: dreams                     Pursuing goal (2s)",
+        "  Kontext 97% · Zweig feature/find-the-bug",
+    ] {
+        for file in ["idle-fresh-0.125", "composer-draft-0.169", "working-0.145"] {
+            let mut capture = sample(file);
+            let before = name(&recognise(&capture));
+            let last = bottom::last_block(&capture.lines).unwrap();
+            capture.lines[last.start] = footer.to_owned();
+            capture.styled = None;
+            assert_eq!(name(&recognise(&capture)), before, "{file}: {footer}");
+        }
+    }
+}
+
+/// What takes keys, in words that nobody has seen yet, gets none.
+#[test]
+fn a_footer_that_names_a_key_or_a_mode_gets_none() {
+    for footer in [
+        "  y approve · n deny",
+        "  press any key",
+        "  ↑/↓ choose · enter take it",
+        "  model · /work · Enter to send to the review",
+        "  ^s send · ^q quit",
+        "  space toggle",
+        "  Vim: Visual",
+        "  search: foo",
+        "  model · ~ · Side from main thread",
+        "  › another prompt",
+        "  1. Yes",
+        "  [x] agree · esc close",
+        "┃ a box",
+    ] {
+        for file in ["idle-fresh-0.125", "composer-draft-0.169", "working-0.145"] {
+            let mut capture = sample(file);
+            let last = bottom::last_block(&capture.lines).unwrap();
+            capture.lines[last.start] = footer.to_owned();
+            capture.styled = None;
+            let seen = recognise(&capture);
+            assert!(!takes_keys(&seen), "{file}: {footer}: {}", name(&seen));
+        }
+    }
+}
+
+/// In words or a form that is not known, what the title tells of is still not an empty desk.
+#[test]
+fn what_asks_in_unknown_words_is_told_as_asking() {
+    let mut capture = sample("approval-exec-0.169");
+    for line in &mut capture.lines {
+        *line = line.replace("Press enter to confirm or esc to cancel", "⏎ ok   ⎋ no");
+        *line = line.replace("Would you like to run the following", "May I run this");
+    }
+    let seen = recognise(&capture);
+    assert_eq!(name(&seen), "approval");
+    assert!(told(&seen).contains("⏎ ok"), "{seen:?}");
 }

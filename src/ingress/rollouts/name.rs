@@ -40,7 +40,9 @@ pub fn named(path: &Path) -> Option<Named> {
         .and_then(|name| name.strip_suffix(".jsonl"))
     else {
         let inside = name.contains("rollout-") && name.contains(".jsonl");
-        return (inside && !name.ends_with(".zst")).then_some(Named::Copy);
+        // Codex itself packs old ones.
+        let packed = path.extension().is_some_and(|end| end == "zst");
+        return (inside && !packed).then_some(Named::Copy);
     };
     let stamped = stem
         .split_at_checked(STAMP)

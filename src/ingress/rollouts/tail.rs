@@ -52,6 +52,10 @@ pub enum Progress {
 
 /// A rollout that is followed.
 #[derive(Debug)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a doubt of its own about the file"
+)]
 pub struct Tail {
     session: SessionId,
     path: PathBuf,
@@ -87,6 +91,9 @@ enum Phase {
     /// There is no head where one should be: the file is nobody's.
     Foreign,
 }
+
+/// The head with its time, in how many lines it was looked for, and where these end.
+type Found = (Option<(Head, Wall)>, usize, u64);
 
 /// What reading a file gives.
 pub struct Output<'a> {
@@ -200,13 +207,8 @@ impl Tail {
         };
     }
 
-    /// Looks for the head among the first lines: where it begins, and what it says. In
-    /// the second place, how many lines there are; in the third, where the last ends.
-    fn find_head(
-        &self,
-        file: &File,
-        modified: Wall,
-    ) -> io::Result<(Option<(Head, Wall)>, usize, u64)> {
+    /// Looks for the head among the first lines.
+    fn find_head(file: &File, modified: Wall) -> io::Result<Found> {
         let mut lines = Lines::at(file, 0, false)?;
         for nth in 0..HEAD_LINES {
             let found = match lines.next()? {
@@ -236,7 +238,7 @@ impl Tail {
     /// copied from another thread ends before that place.
     fn resume(&mut self, file: &File, modified: Wall) -> io::Result<()> {
         self.phase = Phase::Following;
-        let (head, _, behind) = self.find_head(file, modified)?;
+        let (head, _, behind) = Self::find_head(file, modified)?;
         let Some((head, at)) = head else {
             return Ok(());
         };
@@ -261,7 +263,7 @@ impl Tail {
         modified: Wall,
         out: &mut Output<'_>,
     ) -> io::Result<bool> {
-        let (head, lines, behind_head) = self.find_head(file, modified)?;
+        let (head, lines, behind_head) = Self::find_head(file, modified)?;
         let Some((head, at)) = head else {
             if lines > 0 && self.phase == Phase::Fresh {
                 self.strange("session file without a head", ShapeEffect::Deaf, 0, out);

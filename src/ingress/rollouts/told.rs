@@ -4,7 +4,7 @@
 //! has it most often.
 
 use super::parse::Record;
-use events::id::SessionId;
+use events::id::{SessionId, TurnId};
 use events::input::RolloutFact;
 use events::time::Wall;
 use std::collections::{BTreeMap, BTreeSet};
@@ -93,7 +93,7 @@ fn digest(fact: &RolloutFact) -> u64 {
             turn.as_str().hash(&mut hash);
         }
         RolloutFact::TurnAborted { turn, .. } => {
-            turn.as_ref().map(|turn| turn.as_str()).hash(&mut hash);
+            turn.as_ref().map(TurnId::as_str).hash(&mut hash);
         }
         RolloutFact::UserMessage { text, .. } | RolloutFact::AssistantMessage { text, .. } => {
             text.reveal().hash(&mut hash);

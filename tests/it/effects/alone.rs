@@ -6,10 +6,10 @@ use events::outcome::{Failure, How, Performed};
 use events::{CallId, Command, Guid, Outcome, Report};
 
 fn lost(report: &Report) -> &str {
-    match report {
-        Report::Settled(Outcome::Failed(Failure::NoPane { why })) => why,
-        other => panic!("{other:?}"),
-    }
+    let Report::Settled(Outcome::Failed(Failure::NoPane { why })) = report else {
+        panic!("{report:?}");
+    };
+    why
 }
 
 fn delivered(report: &Report) {

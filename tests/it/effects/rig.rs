@@ -39,7 +39,15 @@ impl Rig {
         std::fs::set_permissions(&sockets, std::fs::Permissions::from_mode(0o700)).expect("mode");
         std::fs::create_dir_all(root.join("home/thread-writer-locks")).expect("home");
         std::fs::write(root.join("codex.py"), STAND_IN).expect("stand-in");
+        // Only this rig's own server: tests beside it use the same thread ids.
+        let programs = root.join("programs");
+        std::fs::create_dir(&programs).expect("programs");
+        executable::write(
+            &programs.join("ps"),
+            "#!/bin/sh\nPATH=${PATH#*:} ps \"$@\" | grep -v 'tmux: server'\n",
+        );
         let socket = sockets.join("default");
+        let path = format!("{}:{}", programs.display(), path_variable());
         let config = EffectsConfig {
             osascript: root.join("osascript"),
             tmux: PathBuf::from("tmux"),
@@ -53,7 +61,7 @@ impl Rig {
             full_access: false,
             osascript_budget: Duration::from_millis(600),
             start_budget: Duration::from_secs(8),
-            environment: Vec::new(),
+            environment: vec![("PATH".into(), path.into())],
         };
         Self {
             dir,
@@ -140,15 +148,30 @@ impl Rig {
 
     /// A pane in which the stand-in is ready.
     pub(super) async fn codex(&self, options: &[&str]) -> StandIn {
-        let log = self.path(&format!("log-{}", options.join("").len() + self.logs()));
-        let (script, path) = (self.path("codex.py"), log.display().to_string());
-        let script = script.display().to_string();
+        self.codex_by("exec RUN", "codex", options).await
+    }
+
+    /// The same under another name, started by a shell that runs a command line, in which
+    /// `RUN` stands for the stand-in.
+    pub(super) async fn codex_by(&self, command: &str, name: &str, options: &[&str]) -> StandIn {
+        let nth = options.join("").len() + self.logs();
+        let (log, run) = (
+            self.path(&format!("log-{nth}")),
+            self.path(&format!("run-{nth}")),
+        );
+        let quoted = |text: &str| format!("'{}'", text.replace('\'', "'\\''"));
+        let options: Vec<String> = options.iter().map(|option| quoted(option)).collect();
         // `python3` itself may be a script that would lose the name.
-        let wrapper = "python=$(python3 -c 'import sys; print(sys.executable)'); \
-                       exec -a codex \"$python\" \"$0\" \"$@\"";
-        let mut command = vec!["bash", "-c", wrapper, &script, &path];
-        command.extend(options);
-        let pane = self.pane(&command).await;
+        let script = format!(
+            "#!/bin/bash\npython=$(python3 -c 'import sys; print(sys.executable)')\n\
+             exec -a {name} \"$python\" '{}' '{}' {}\n",
+            self.path("codex.py").display(),
+            log.display(),
+            options.join(" ")
+        );
+        executable::write(&run, script);
+        let command = command.replace("RUN", &run.display().to_string());
+        let pane = self.pane(&["bash", "-c", &command]).await;
         let codex = StandIn { pane, log };
         codex.until("\"ready\"").await;
         codex
@@ -172,6 +195,14 @@ impl Rig {
     pub(super) async fn type_in(&self, text: &str) -> Report {
         self.execute(Command::TypeInstruction(typing(text))).await
     }
+}
+
+#[expect(
+    clippy::disallowed_methods,
+    reason = "a test runs what the machine has"
+)]
+fn path_variable() -> String {
+    std::env::var("PATH").expect("PATH")
 }
 
 impl Drop for Rig {

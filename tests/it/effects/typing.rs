@@ -1,6 +1,6 @@
 //! Instructions typed into panes: exact, once, and only where they belong.
 
-use super::rig::{ID, OTHER, Rig, TITLE, typing};
+use super::rig::{ID, OTHER, Rig, TITLE, session, typing};
 use events::outcome::{Doubt, Failure, How, Performed, Screen};
 use events::{Command, Outcome, Report};
 use std::time::Duration;
@@ -272,4 +272,64 @@ async fn from_the_command_to_the_paste_and_to_enter() {
         whole[15], whole[29]
     );
     assert!(pastes[15] < Duration::from_millis(35));
+}
+
+const LOST: &str = "01a203cb-6906-7a82-8fcb-429f6ccccccc";
+
+/// A Codex under a name that nobody knows is known by the thread that it holds, and one on
+/// a server that nobody named is found by the server's own socket.
+#[tokio::test]
+async fn codex_is_found_under_any_name_and_on_any_server() {
+    let Some(mut rig) = Rig::with_tmux() else {
+        return;
+    };
+    let codex = rig
+        .codex_by("exec RUN", "agent7", &["--lock", &rig.lock(ID)])
+        .await;
+    assert_eq!(
+        how(rig.type_in("go on").await),
+        How::Typed(codex.pane.clone())
+    );
+    assert_eq!(codex.submitted().await, "go on");
+    rig.tmux(&["kill-pane", "-t", &codex.pane.id]).await;
+
+    let codex = rig.codex(&["--lock", &rig.lock(LOST)]).await;
+    rig.config.tmux_tmpdir = rig.path("elsewhere");
+    let mut command = typing("found");
+    command.instruction.session = session(LOST);
+    // This rig's own `ps` hides all servers.
+    let report = rig.execute(Command::TypeInstruction(command.clone())).await;
+    assert!(why(report).contains("elsewhere"));
+    rig.config.environment.clear();
+    let report = rig.execute(Command::TypeInstruction(command)).await;
+    assert_eq!(how(report), How::Typed(codex.pane.clone()));
+    assert_eq!(codex.submitted().await, "found");
+}
+
+#[tokio::test]
+async fn what_started_codex_does_not_matter_and_what_reads_beside_it_does() {
+    let Some(rig) = Rig::with_tmux() else { return };
+    for command in [
+        "exec nice -n 1 RUN",
+        "exec env A=b RUN",
+        "exec timeout --foreground 600 RUN",
+        "exec script -q -c RUN /dev/null",
+        "RUN; true",
+    ] {
+        let lock = rig.lock(ID);
+        let codex = rig.codex_by(command, "codex", &["--lock", &lock]).await;
+        assert_eq!(
+            how(rig.type_in("go on").await),
+            How::Typed(codex.pane.clone()),
+            "{command}"
+        );
+        assert_eq!(codex.submitted().await, "go on");
+        rig.tmux(&["kill-pane", "-t", &codex.pane.id]).await;
+    }
+    let pager = "RUN </dev/tty & exec less /etc/passwd";
+    let codex = rig
+        .codex_by(pager, "codex", &["--lock", &rig.lock(ID)])
+        .await;
+    assert!(why(rig.type_in("go on").await).contains("in none of them"));
+    assert_eq!(codex.log().lines().count(), 1);
 }

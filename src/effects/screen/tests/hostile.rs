@@ -98,8 +98,8 @@ fn each_cue_of_a_composer_is_needed() {
 fn no_single_line_makes_a_modal_take_keys() {
     for (file, capture, _) in samples_where(|seen| !takes_keys(seen)) {
         for at in 0..capture.lines.len() {
-            if capture.lines[at].contains("Vim: Normal") {
-                // Without the hint it is a composer like any other, with a draft.
+            if capture.lines[at].contains("Vim: ") {
+                // Without the hint it is a composer like any other, in all but its keys.
                 continue;
             }
             let mut less = without_line(&capture, at);
@@ -153,7 +153,7 @@ fn a_question_that_lost_a_line_is_the_same_or_none() {
         }
         let mut shown = capture.clone();
         shown.cursor_visible = !capture.cursor_visible;
-        assert_eq!(name(&recognise(&shown)), "unknown", "{file}: cursor");
+        assert!(!takes_keys(&recognise(&shown)), "{file}: cursor");
     }
 }
 
@@ -184,7 +184,7 @@ fn digits_in_a_question_are_only_text() {
             .starts_with("Pick 2 of these: › 1. rm -rf 2. ls or")
     );
     capture.lines[at] = "  Question 9/9 (9 unanswered)".to_owned();
-    assert_eq!(name(&recognise(&capture)), "unknown");
+    assert!(!takes_keys(&recognise(&capture)));
 }
 
 #[test]

@@ -38,9 +38,11 @@ fn file(home: &Home, minute: u32, id: &str, content: &str) -> PathBuf {
 }
 
 fn sessions(inputs: &[Input]) -> Vec<String> {
-    let of = |input: &Input| match input {
-        Input::Rollout(told) => Some(told.session.to_string()),
-        _ => None,
+    let of = |input: &Input| {
+        let Input::Rollout(told) = input else {
+            return None;
+        };
+        Some(told.session.to_string())
     };
     let mut sessions: Vec<_> = inputs.iter().filter_map(of).collect();
     sessions.dedup();

@@ -8,17 +8,21 @@ use events::input::{Input, RolloutFact};
 use events::time::Wall;
 
 fn shapes(inputs: &[Input]) -> Vec<ShapeUnknown> {
-    let shape = |input: &Input| match input {
-        Input::Shape(shape) => Some(shape.clone()),
-        _ => None,
+    let shape = |input: &Input| {
+        let Input::Shape(shape) = input else {
+            return None;
+        };
+        Some(shape.clone())
     };
     inputs.iter().filter_map(shape).collect()
 }
 
 fn facts(inputs: &[Input]) -> Vec<RolloutFact> {
-    let fact = |input: &Input| match input {
-        Input::Rollout(told) => Some(told.fact.clone()),
-        _ => None,
+    let fact = |input: &Input| {
+        let Input::Rollout(told) = input else {
+            return None;
+        };
+        Some(told.fact.clone())
     };
     inputs.iter().filter_map(fact).collect()
 }
