@@ -21,3 +21,6 @@ pub mod store;
 pub mod telling;
 pub mod ui;
 pub mod when;
+
+/// The version of this program, which the log remembers.
+pub const VERSION: &str = env!("CARGO_PKG_VERSION");

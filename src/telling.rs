@@ -1,24 +1,14 @@
 //! Blocks and stories as text for a terminal or a pipe: local times, and colours
 //! where a person reads.
 
+pub use crate::config::Form;
+
 use crate::ui;
 use crate::when::Zone;
 use events::Wall;
 use projections::explain::{Line, Told};
 use projections::trace::Block;
 use std::fmt::Write as _;
-
-/// How entries are shown.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Form {
-    /// What happened, in a sentence, and the changes that mean something.
-    #[default]
-    People,
-    /// Every field and every change, by paths.
-    Full,
-    /// One JSON object a line.
-    Json,
-}
 
 /// How something is to be shown.
 #[derive(Clone, Copy, Debug)]

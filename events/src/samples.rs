@@ -5,8 +5,11 @@
 //! new forms get new samples, at the end of their kind.
 
 mod commands;
+mod ids;
 mod messages;
 mod prompts;
+
+use ids::{COMMAND, call, given, guid, key, pane, session, turn};
 
 use crate::digest::Digest;
 use crate::event::{
@@ -17,7 +20,7 @@ use crate::event::{
     SessionSeen, ShapeEffect, ShapeUnknown, SourceFailed, SourceRecovered, TurnCompleted,
     TurnStarted, TurnTold, UserSpoke,
 };
-use crate::id::{CallId, CommandId, Guid, InputKey, Pane, Seq, SessionId, SessionRef, TurnId};
+use crate::id::{Seq, SessionRef};
 use crate::input::{
     ChatDbPlaced, Choice, Closing, Origin, Placing, Question, QuestionKind, SessionMeta, Source,
     ThreadKind,
@@ -43,45 +46,6 @@ pub fn events() -> Vec<Event> {
     ]
     .concat()
 }
-
-#[expect(clippy::expect_used, reason = "the samples below are written by hand")]
-fn given<T>(id: Option<T>) -> T {
-    id.expect("a sample id is visible ASCII")
-}
-
-fn session() -> SessionId {
-    given(SessionId::parse("019a1b2c-3d4e-7f50-8a6b-1c2d3e4f5a6b"))
-}
-
-fn turn() -> TurnId {
-    given(TurnId::parse("019a1b2c-4444-7f50-8a6b-1c2d3e4f5a6b"))
-}
-
-fn call() -> CallId {
-    given(CallId::parse("call_Yk3f9"))
-}
-
-fn guid() -> Guid {
-    given(Guid::parse("0F4C2D11-7A10-4B44-9C37-5E2B9A1D0C33"))
-}
-
-fn key() -> InputKey {
-    given(InputKey::parse(
-        "01795000000000000000-4242-00c0ffee00c0ffee",
-    ))
-}
-
-fn pane() -> Pane {
-    Pane {
-        socket: "/tmp/tmux-501/default".into(),
-        id: "%7".into(),
-    }
-}
-
-const COMMAND: CommandId = CommandId {
-    cause: Seq(41),
-    nth: 1,
-};
 
 fn runtime() -> Vec<Event> {
     let started = |settings: Settings| {

@@ -7,11 +7,24 @@ use super::environment::Environment;
 use super::file::File;
 use super::value::{self, Bases, Origin, Value};
 use super::variables::{self, Variable};
-use super::{Flag, Row};
 use events::settings::NotifyMode;
 use events::{Settings, Span};
 use std::collections::BTreeMap;
 use std::path::PathBuf;
+
+/// An option of a command that overrides a variable: the variable's name and the text.
+pub type Flag = (&'static str, String);
+
+/// One line of the table of settings; private values are counted, not shown.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Row {
+    /// The variable.
+    pub name: &'static str,
+    /// Its value, fit to be shown.
+    pub shown: String,
+    /// Where it came from.
+    pub origin: Origin,
+}
 
 /// The sources of values, in the order in which they win.
 pub(super) struct Layers<'a> {

@@ -6,6 +6,7 @@
 mod changed;
 pub mod environment;
 pub mod file;
+mod form;
 mod layers;
 pub mod programs;
 pub mod value;
@@ -16,6 +17,8 @@ mod tests;
 
 pub use changed::Changed;
 pub use environment::Environment;
+pub use form::Form;
+pub use layers::{Flag, Row};
 pub use programs::{Program, Programs};
 
 use crate::error::CommandError;
@@ -23,11 +26,7 @@ use events::{Settings, Span};
 use file::File;
 use layers::{Layers, Values};
 use std::path::PathBuf;
-use value::Origin;
 use variables::Variable;
-
-/// An option of a command that overrides a variable: the variable's name and the text.
-pub type Flag = (&'static str, String);
 
 /// Everything that can be set, as plain values.
 #[derive(Clone, Debug)]
@@ -61,7 +60,7 @@ pub struct Config {
     /// Every event is printed.
     pub trace: bool,
     /// How it is printed.
-    pub trace_form: crate::telling::Form,
+    pub trace_form: Form,
     /// How much is said on standard error.
     pub log: String,
     /// External programs.
@@ -70,17 +69,6 @@ pub struct Config {
     pub warnings: Vec<String>,
     settings: Settings,
     rows: Vec<Row>,
-}
-
-/// One line of the table of settings; private values are counted, not shown.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Row {
-    /// The variable.
-    pub name: &'static str,
-    /// Its value, fit to be shown.
-    pub shown: String,
-    /// Where it came from.
-    pub origin: Origin,
 }
 
 /// All that is wrong with the settings.
@@ -145,7 +133,7 @@ impl Config {
     /// in the Finder is nobody's job.
     pub fn launched(&mut self) {
         let label = |row: &&Row| row.name == variables::LABEL;
-        let of_job = |row: &Row| row.origin == Origin::Environment;
+        let of_job = |row: &Row| row.origin == value::Origin::Environment;
         let told = self.rows.iter().find(label).is_some_and(of_job);
         self.job = told.then(|| self.launchd_label.clone());
     }
@@ -192,7 +180,7 @@ impl Config {
                 .unwrap_or_default(),
             job: None,
             trace: values.switch("CODEX_IMESSAGE_TRACE"),
-            trace_form: crate::telling::Form::default(),
+            trace_form: Form::default(),
             log: values.word("CODEX_IMESSAGE_LOG").unwrap_or_default(),
             programs: Programs::new(environment, named),
             warnings: strangers(environment),

@@ -1,7 +1,8 @@
 //! Permissions: what macOS lets the agent do, as the agent itself experienced it. A
 //! terminal has permissions of its own; they are reported only if no agent answers.
 
-use super::{Check, Facts};
+use super::check::Check;
+use super::facts::Facts;
 use crate::ingress::chat_db;
 use crate::ingress::health::Access;
 

@@ -1,6 +1,7 @@
 //! The agent: whether it runs, answers, and is this version of the program.
 
-use super::{Check, Facts, this_program};
+use super::check::Check;
+use super::facts::{Facts, this_program};
 use crate::ingress::health::{AskError, Health};
 use crate::{runtime, store};
 use std::path::Path;

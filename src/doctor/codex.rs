@@ -1,7 +1,8 @@
 //! Codex: its version, and whether its configuration notifies this program. The
 //! file is only read.
 
-use super::{Check, Facts, Verdict};
+use super::check::{Check, Verdict};
+use super::facts::Facts;
 use crate::config::Program;
 use crate::effects::child::Ended;
 use crate::mac::hook::{Hook, Place, Seen, chain, look};

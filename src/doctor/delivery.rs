@@ -1,7 +1,8 @@
 //! Delivery: the last messages in each direction, ignored rows, the outbox, and
 //! deliveries whose result is unknown.
 
-use super::{Check, Facts};
+use super::check::Check;
+use super::facts::Facts;
 use crate::ingress::health::Health;
 use events::{Span, Wall};
 

@@ -3,7 +3,7 @@
 //! trust. Only Codex knows whether it trusts a hook in its present form: its
 //! fingerprint is never computed or written here.
 
-use super::Check;
+use super::check::Check;
 use std::path::Path;
 use toml_edit::{Document, Item, TableLike};
 

@@ -2,7 +2,8 @@
 //! plist, and the job. Uses set-up's own checks, so the two never disagree. Other
 //! systems have none of it, and the checks say so.
 
-use super::{BUDGET, Check, Facts};
+use super::check::Check;
+use super::facts::{BUDGET, Facts};
 use crate::config::Program;
 use crate::error::CommandError;
 use crate::mac::app::{self, Found};

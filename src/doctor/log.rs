@@ -1,6 +1,7 @@
 //! The log: reads and checks every entry of a copy, and checks free disk space.
 
-use super::{Check, Facts};
+use super::check::Check;
+use super::facts::Facts;
 use crate::runtime::size;
 use crate::store::{self, StoreFault};
 use projections::check::violations;

@@ -7,8 +7,10 @@
 
 mod access;
 mod agent;
+mod check;
 mod codex;
 mod delivery;
+mod facts;
 mod hooks;
 mod job;
 mod log;
@@ -19,97 +21,24 @@ mod reading;
 #[cfg(test)]
 mod tests;
 
+pub use check::{Check, Verdict};
+
 use crate::clock::wall;
-use crate::config::{Config, Program};
-use crate::effects::child::{Child, Ended};
+use crate::config::Config;
 use crate::error::CommandError;
 use crate::ingress::client::ask_health;
-use crate::ingress::health::{AskError, Health};
+use crate::ingress::health::Health;
 use crate::mac::Place;
 use crate::runtime;
-use crate::store::StoreFault;
 use events::Wall;
-use projections::State;
-use projections::render::ago;
+use facts::Facts;
 use serde::Serialize;
-use std::ffi::OsString;
-use std::path::PathBuf;
 use std::time::Duration;
 
 /// The version of the report's JSON; see docs/doctor.md.
 pub const SCHEMA: u16 = 1;
 /// How long the agent may take to answer.
 const PATIENCE: Duration = Duration::from_secs(3);
-/// How long a program that is asked something may take.
-const BUDGET: Duration = Duration::from_secs(5);
-
-/// How a check came out.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Verdict {
-    /// As it should be.
-    Ok,
-    /// It could not be told.
-    Unknown,
-    /// It works, and something wants attention.
-    Warn,
-    /// It does not work.
-    Fail,
-}
-
-/// One check.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct Check {
-    /// Its name; it never changes its meaning.
-    pub name: &'static str,
-    /// How it came out.
-    pub verdict: Verdict,
-    /// What was seen.
-    pub evidence: String,
-    /// What to do next, where something is to be done.
-    pub next: Option<String>,
-    /// Without it nobody can say whether the whole is healthy.
-    pub decides: bool,
-}
-
-impl Check {
-    fn new(name: &'static str, verdict: Verdict, evidence: impl Into<String>) -> Self {
-        Self {
-            name,
-            verdict,
-            evidence: evidence.into(),
-            next: None,
-            decides: false,
-        }
-    }
-
-    fn ok(name: &'static str, evidence: impl Into<String>) -> Self {
-        Self::new(name, Verdict::Ok, evidence)
-    }
-
-    fn unknown(name: &'static str, evidence: impl Into<String>) -> Self {
-        Self::new(name, Verdict::Unknown, evidence)
-    }
-
-    fn warn(name: &'static str, evidence: impl Into<String>, next: impl Into<String>) -> Self {
-        Self::new(name, Verdict::Warn, evidence).then(next)
-    }
-
-    fn fail(name: &'static str, evidence: impl Into<String>, next: impl Into<String>) -> Self {
-        Self::new(name, Verdict::Fail, evidence).then(next)
-    }
-
-    fn then(mut self, next: impl Into<String>) -> Self {
-        self.next = Some(next.into());
-        self
-    }
-
-    fn decides(mut self) -> Self {
-        self.decides = true;
-        self
-    }
-}
-
 /// What all checks together say.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
@@ -167,46 +96,6 @@ impl Report {
     }
 }
 
-/// What all checks are made from, gathered once.
-struct Facts<'a> {
-    config: &'a Config,
-    now: Wall,
-    place: Result<Place, CommandError>,
-    fix: bool,
-    agent: Result<Health, AskError>,
-    log: Result<(State, Health), StoreFault>,
-    tasks: tokio::runtime::Runtime,
-}
-
-impl Facts<'_> {
-    /// What is known of deliveries: by the agent, else by the log that it left.
-    fn health(&self) -> Option<&Health> {
-        let left = self.log.as_ref().ok().map(|(_, health)| health);
-        self.agent.as_ref().ok().or(left)
-    }
-
-    fn ago(&self, at: Wall) -> String {
-        ago(at.until(self.now))
-    }
-
-    /// Runs a program to its end; `None` where it is not on this machine.
-    fn run<S: Into<OsString>>(
-        &self,
-        program: Program,
-        args: impl IntoIterator<Item = S>,
-    ) -> Option<Ended> {
-        let child = Child {
-            program: self.config.programs.find(program)?,
-            args: args.into_iter().map(Into::into).collect(),
-            stdin: Vec::new(),
-            cwd: None,
-            environment: Vec::new(),
-            budget: BUDGET,
-        };
-        Some(self.tasks.block_on(child.run()))
-    }
-}
-
 /// Makes all checks; with `fix` repairs what can be repaired without a question.
 /// `place` is where the program is installed, or why that is not known.
 pub fn examine(
@@ -238,9 +127,4 @@ pub fn examine(
     checks.extend(log::checks(&facts));
     checks.extend(place::checks(&facts));
     Ok(Report::of(checks, facts.agent.ok()))
-}
-
-/// This program's own file.
-fn this_program() -> Option<PathBuf> {
-    std::env::current_exe().ok()
 }

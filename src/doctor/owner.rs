@@ -1,7 +1,8 @@
 //! The owner's addresses. An address in a form that Messages never uses would match no
 //! message, without any error.
 
-use super::{Check, Facts};
+use super::check::Check;
+use super::facts::Facts;
 use events::Text;
 
 pub(super) fn checks(facts: &Facts<'_>) -> Vec<Check> {

@@ -1,6 +1,7 @@
 //! tmux: which servers run, and whether Codex runs in their panes.
 
-use super::{Check, Facts};
+use super::check::Check;
+use super::facts::Facts;
 use crate::config::Program;
 use crate::effects::survey;
 use crate::runtime;

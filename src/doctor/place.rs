@@ -1,6 +1,7 @@
 //! The state directory: private to the owner, and so are its settings.
 
-use super::{Check, Facts};
+use super::check::Check;
+use super::facts::Facts;
 use crate::store::{close_to_others, private_dir};
 use std::fs::Metadata;
 use std::io;

@@ -13,6 +13,10 @@ pub const APP: &str = "Codex iMessage.app";
 pub const BUNDLE: &str = "com.codex.imessage-control-plane.launcher";
 /// The launcher's file, beside this program and in the app.
 pub const LAUNCHER: &str = "codex-imessage-launcher";
+/// Seconds that a stopping job has before launchd kills it.
+pub(super) const EXIT_TIME_OUT: u64 = 20;
+/// Seconds between two starts.
+pub(super) const THROTTLE: u64 = 10;
 /// The directory of what belongs to the installation.
 const OURS: &str = "codex-imessage-control-plane";
 
@@ -65,9 +69,9 @@ impl Default for Pace {
         let seconds = Duration::from_secs;
         Self {
             look: Duration::from_millis(500),
-            launchd: seconds(super::plist::EXIT_TIME_OUT + 10),
+            launchd: seconds(EXIT_TIME_OUT + 10),
             answer: seconds(15),
-            stays: seconds(super::plist::THROTTLE + 3),
+            stays: seconds(THROTTLE + 3),
             program: seconds(30),
             again: seconds(30),
         }

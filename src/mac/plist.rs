@@ -3,7 +3,7 @@
 //! holds a secret or an address: `launchctl print` shows all of it to everybody.
 
 use super::Place;
-use super::place::{BUNDLE, LAUNCHER};
+use super::place::{BUNDLE, EXIT_TIME_OUT, LAUNCHER, THROTTLE};
 use crate::config::Program;
 use crate::config::variables::LABEL;
 use serde::{Deserialize, Serialize};
@@ -11,11 +11,6 @@ use std::collections::BTreeMap;
 use std::io;
 use std::os::unix::fs::MetadataExt as _;
 use std::path::Path;
-
-/// Seconds that a stopping job has before launchd kills it.
-pub const EXIT_TIME_OUT: u64 = 20;
-/// Seconds between two starts.
-pub const THROTTLE: u64 = 10;
 
 /// Where programs are on every Mac.
 const SYSTEM: [&str; 6] = [

@@ -21,7 +21,7 @@ pub(super) fn once(config: &Config) -> Outcome {
     let mut machine = Machine::from(open::state_only(config)?);
     let mut clock = SystemClock::resume(machine.state().tick, machine.state().wall);
     let started = Started {
-        version: super::VERSION.to_owned(),
+        version: crate::VERSION.to_owned(),
         pid: std::process::id(),
         settings: config.settings(),
     };

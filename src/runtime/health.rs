@@ -72,7 +72,7 @@ impl Vitals {
             binary: self.binary.clone(),
             job: self.job.clone(),
             pid: std::process::id(),
-            version: super::VERSION.into(),
+            version: crate::VERSION.into(),
             started: self.started,
             automation: self.automation.clone(),
             ..of_log(state)

@@ -51,8 +51,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 use wake::{Ack, Wake, Wakes};
 
-/// The version that the log remembers.
-pub const VERSION: &str = env!("CARGO_PKG_VERSION");
+pub use crate::VERSION;
 /// A snapshot is kept each time the log has grown by this many entries.
 const SNAPSHOT_EVERY: u64 = 10_000;
 

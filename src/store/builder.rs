@@ -1,13 +1,13 @@
 //! A log made anew from frames, both copies at once, in a directory of its own.
 //! It is `swap`'s to put it in its place.
 
+use super::copy::forget;
+use super::files::LOG_DIR;
+use super::insert::{CHUNK, insert};
 use super::journal::{self, Journal};
 use super::mark::{self, Mark, Stamp};
-use super::open::{self, CHUNK};
-use super::quiet::caught;
+use super::panics::caught;
 use super::reader::{self, guarded};
-use super::rehearsal::forget;
-use super::sled::DIR;
 use super::{Frames, Head, StoreFault, files};
 use sled::{Db, Tree};
 use std::fs::File;
@@ -31,8 +31,8 @@ impl Builder {
     /// Begins with nothing in `dir`; what an interrupted one has left there is gone.
     pub(super) fn new(dir: PathBuf) -> Result<Self, StoreFault> {
         forget(&dir).map_err(|error| fault(&error))?;
-        files::private_dir(&dir.join(DIR)).map_err(|error| fault(&error))?;
-        let (db, tree) = reader::open(&dir.join(DIR))?;
+        files::private_dir(&dir.join(LOG_DIR)).map_err(|error| fault(&error))?;
+        let (db, tree) = reader::open(&dir.join(LOG_DIR))?;
         let journal = Journal::open(dir.join(journal::DIR)).map_err(|error| fault(&error))?;
         Ok(Self {
             dir,
@@ -57,7 +57,7 @@ impl Builder {
     fn write(&mut self) -> Result<(), StoreFault> {
         let chunk = std::mem::take(&mut self.chunk);
         self.journal.write(&chunk).map_err(|error| fault(&error))?;
-        guarded("building the log anew", || open::insert(&self.tree, &chunk))
+        guarded("building the log anew", || insert(&self.tree, &chunk))
     }
 
     /// Everything is on disk, closed, and marked so.
@@ -73,7 +73,7 @@ impl Builder {
         } = self;
         guarded("building the log anew", || db.flush())?;
         caught(move || drop((tree, db))).map_err(StoreFault::corrupt)?;
-        for path in [dir.join(DIR), dir.join(journal::DIR)] {
+        for path in [dir.join(LOG_DIR), dir.join(journal::DIR)] {
             sync_all(&path).map_err(|error| fault(&error))?;
         }
         files::close_to_others(&dir).map_err(|error| fault(&error))?;

@@ -5,6 +5,10 @@ use std::io::{self, Write as _};
 use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _, PermissionsExt as _};
 use std::path::Path;
 
+/// sled's directory, below the state directory.
+pub(super) const LOG_DIR: &str = "log";
+/// The file whose lock the owner of the log holds.
+pub(super) const LOCK: &str = "daemon.lock";
 /// Where damaged files are kept, below the state directory.
 pub(super) const DAMAGED: &str = "damaged";
 

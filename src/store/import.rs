@@ -2,12 +2,13 @@
 //! frame is checked; the new log appears whole or not at all.
 
 use super::builder::Builder;
+use super::copy::forget;
+use super::files::LOG_DIR;
 use super::journal::{self, following};
 use super::lock::Lock;
 use super::open::Open;
-use super::quiet::caught;
-use super::rehearsal::forget;
-use super::sled::{self, DIR};
+use super::panics::caught;
+use super::sled;
 use super::{StoreFault, mark, swap};
 use events::Seq;
 use std::io;
@@ -25,7 +26,7 @@ impl Import {
     pub fn into(state: &Path) -> Result<Self, StoreFault> {
         let lock = sled::lock(state)?;
         swap::finish(state)?;
-        let names = [DIR, journal::DIR, mark::NAME];
+        let names = [LOG_DIR, journal::DIR, mark::NAME];
         if names.iter().any(|name| state.join(name).exists()) {
             let (open, head) = Open::of(state)?;
             let _ = caught(move || drop(open));
@@ -58,7 +59,7 @@ impl Import {
 
 /// Removes a log that was just seen to be empty.
 fn clear(state: &Path) -> io::Result<()> {
-    forget(&state.join(DIR))?;
+    forget(&state.join(LOG_DIR))?;
     forget(&state.join(journal::DIR))?;
     std::fs::remove_file(state.join(mark::NAME))
 }

@@ -76,7 +76,7 @@ impl Lock {
 /// Whether a process holds the log of `state`, and which where that is known. The
 /// lock is what tells: a process id alone may be another process's by now.
 pub fn holder(state: &Path) -> Option<Option<u32>> {
-    let mut file = File::open(state.join(super::sled::LOCK)).ok()?;
+    let mut file = File::open(state.join(super::files::LOCK)).ok()?;
     let shared = flock(&file, FlockOperation::NonBlockingLockShared);
     (shared == Err(rustix::io::Errno::WOULDBLOCK)).then(|| written(&mut file))
 }

@@ -8,7 +8,7 @@
 //! Closing in good order adds the stamp of the files of both copies: files that
 //! still bear it have not been touched since.
 
-use super::{Head, StoreFault, files, journal, sled};
+use super::{Head, StoreFault, files, journal};
 use events::{Link, Seq};
 use std::fs::{File, Metadata};
 use std::io;
@@ -29,7 +29,7 @@ pub(super) struct Stamp {
 impl Stamp {
     /// Of the files in `state`; `None` if there is no log.
     pub(super) fn of(state: &Path) -> io::Result<Option<Self>> {
-        let db = match state.join(sled::DIR).join("db").metadata() {
+        let db = match state.join(files::LOG_DIR).join("db").metadata() {
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
             db => db?,
         };

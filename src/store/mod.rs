@@ -9,27 +9,28 @@
 //! moved aside and kept.
 
 mod builder;
+mod copy;
 mod fault;
 pub(crate) mod files;
 mod follow;
 mod import;
+mod insert;
 mod journal;
 mod lock;
-mod look;
 mod mark;
 pub mod memory;
 mod open;
-mod quiet;
+mod panics;
+mod read_only;
 mod reader;
 mod rebuild;
-mod rehearsal;
 mod reserve;
 pub mod sled;
 pub mod snapshot;
 mod swap;
 #[cfg(test)]
 mod tests;
-mod unread;
+mod unreadable;
 mod verify;
 
 pub use fault::StoreFault;
@@ -37,8 +38,8 @@ pub(crate) use files::{close_to_others, private_dir};
 pub use follow::Follow;
 pub use import::Import;
 pub use lock::holder;
-pub use look::look;
 pub use memory::MemoryLog;
+pub use read_only::look;
 pub use sled::SledLog;
 pub use snapshot::Snapshots;
 pub use swap::Recovery;

@@ -3,13 +3,14 @@
 //! be ahead of sled by what was never acknowledged. Anything else is damage, and
 //! `rebuild` has the word.
 
+use super::files::LOG_DIR;
+use super::insert::{CHUNK, insert};
 use super::journal::{self, End, Journal, Torn};
 use super::lock::patiently;
 use super::mark::{self, Mark, Marked, Stamp};
-use super::quiet::caught;
-use super::reader::{self, guarded, key};
-use super::sled::DIR;
-use super::{Head, StoreFault, files, rebuild, rehearsal, swap, unread};
+use super::panics::caught;
+use super::reader::{self, guarded};
+use super::{Head, StoreFault, copy, files, rebuild, swap, unreadable};
 use events::Seq;
 use sled::{Db, Tree};
 use std::fs::{File, OpenOptions, Permissions};
@@ -17,9 +18,6 @@ use std::io;
 use std::ops::ControlFlow;
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
-
-/// Entries that are given to sled at once while it is brought up to the journal.
-pub(super) const CHUNK: usize = 512;
 
 /// Both copies, open.
 #[derive(Debug)]
@@ -43,7 +41,7 @@ impl Open {
             })
         };
         let opened = match as_found() {
-            Err(fault @ StoreFault::Io { .. }) => Err(unread::refused(state).unwrap_or(fault)),
+            Err(fault @ StoreFault::Io { .. }) => Err(unreadable::refused(state).unwrap_or(fault)),
             opened => opened,
         };
         match opened {
@@ -57,7 +55,7 @@ impl Open {
 
     fn as_found(state: &Path) -> Result<(Self, Head), StoreFault> {
         let making = |error: io::Error| StoreFault::io("preparing the state directory", &error);
-        let dir = state.join(DIR);
+        let dir = state.join(LOG_DIR);
         let (mark, marked) = Mark::open(state)?;
         let stamp = Stamp::of(state).map_err(making)?;
         let end = if stamp.is_some() && marked.closed == stamp {
@@ -160,26 +158,6 @@ impl Open {
     }
 }
 
-/// Puts frames into sled, whole or not at all.
-pub(super) fn insert(tree: &Tree, frames: &[(Seq, Vec<u8>)]) -> sled::Result<()> {
-    match frames {
-        // One value is whole or not there even without a batch, whose mark in
-        // the file is a second write that the flush has to wait for.
-        [(seq, frame)] if frame.len() <= reader::MAX_VALUE => {
-            tree.insert(key(*seq, 0), frame.as_slice()).map(drop)
-        }
-        _ => {
-            let mut writes = sled::Batch::default();
-            for (seq, frame) in frames {
-                for (part, value) in (0_u32..).zip(frame.chunks(reader::MAX_VALUE)) {
-                    writes.insert(key(*seq, part), value);
-                }
-            }
-            tree.apply_batch(writes)
-        }
-    }
-}
-
 /// Both copies of a log that was not closed in good order, or was touched since,
 /// read whole: sled as a copy, because it repairs while it opens.
 fn checked(state: &Path, marked: Marked) -> Result<End, StoreFault> {
@@ -201,7 +179,7 @@ fn checked(state: &Path, marked: Marked) -> Result<End, StoreFault> {
             "entry {seq} of the journal is not the one that {name} names"
         )));
     }
-    match rehearsal::run(state, marked) {
+    match copy::run(state, marked) {
         Err(StoreFault::Full { .. }) => {
             tracing::info!("no room to check a copy of sled's files; the journal is whole");
             Ok(end)

@@ -1,7 +1,7 @@
 //! How entries lie in sled, and reading them: every entry is checked against its
 //! place and against the entry before it.
 
-use super::quiet::caught;
+use super::panics::caught;
 use super::{Head, StoreFault, mark};
 use events::codec;
 use events::{Envelope, Link, Seq};

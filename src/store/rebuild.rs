@@ -4,11 +4,11 @@
 //! changed, and the fault names the entries.
 
 use super::builder::Builder;
+use super::copy::{forget, on_copy};
+use super::files::LOG_DIR;
 use super::journal::{self, Piece, Pieces, following, split};
 use super::mark::{self, Mark};
-use super::rehearsal::{forget, on_copy};
-use super::sled::DIR;
-use super::{Head, StoreFault, reader, swap, unread};
+use super::{Head, StoreFault, reader, swap, unreadable};
 use events::Seq;
 use events::codec::{self, DecodeError};
 use sled::Tree;
@@ -20,7 +20,7 @@ pub(super) fn run(state: &Path, found: &StoreFault) -> Result<(), StoreFault> {
     tracing::warn!(%found, "the log is built anew from its two copies");
     let marked = match Mark::read(state) {
         Err(StoreFault::Corrupt { .. }) => Head::default(),
-        Err(StoreFault::Io { .. }) if unread::refusal(state, mark::NAME).is_some() => {
+        Err(StoreFault::Io { .. }) if unreadable::refusal(state, mark::NAME).is_some() => {
             Head::default()
         }
         marked => marked?.head,
@@ -69,7 +69,7 @@ fn with_cause(fault: StoreFault, cause: &StoreFault) -> StoreFault {
 /// may be what is damaged; then with the journal alone.
 fn built(state: &Path, marked: Head) -> Result<Head, StoreFault> {
     let mut refused = None;
-    if state.join(DIR).join("db").exists() {
+    if state.join(LOG_DIR).join("db").exists() {
         for all in [true, false] {
             let answer = on_copy(state, all, |tree| {
                 // Whether the copy opens is one question, what it holds another.
@@ -81,7 +81,7 @@ fn built(state: &Path, marked: Head) -> Result<Head, StoreFault> {
                 }
                 Ok(answer) => return answer,
                 Err(StoreFault::Corrupt { .. }) => {}
-                Err(StoreFault::Io { .. }) if unread::refusal(state, DIR).is_some() => {}
+                Err(StoreFault::Io { .. }) if unreadable::refusal(state, LOG_DIR).is_some() => {}
                 Err(fault) => return Err(fault),
             }
         }
@@ -161,7 +161,7 @@ type Found = Result<(Seq, Vec<u8>), StoreFault>;
 fn frames(state: &Path) -> Result<impl Iterator<Item = Found> + use<>, StoreFault> {
     let fault = |error: io::Error| StoreFault::io("reading the journal", &error);
     let pieces = match Pieces::of(&state.join(journal::DIR)) {
-        Err(error) if unread::is_lasting(&error) => None,
+        Err(error) if unreadable::is_lasting(&error) => None,
         pieces => Some(pieces.map_err(fault)?),
     };
     Ok(pieces
@@ -172,7 +172,7 @@ fn frames(state: &Path) -> Result<impl Iterator<Item = Found> + use<>, StoreFaul
                 .filter_map(|frame| Some(Ok((position(frame)?, frame.to_vec()))))
                 .collect(),
             Ok(Piece::Broken(_)) => Vec::new(),
-            Err(error) if unread::is_lasting(&error) => Vec::new(),
+            Err(error) if unreadable::is_lasting(&error) => Vec::new(),
             Err(error) => vec![Err(fault(error))],
         }))
 }

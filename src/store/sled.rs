@@ -9,7 +9,7 @@
 use super::lock::Lock;
 use super::mark::{Mark, Stamp};
 use super::open::Open;
-use super::quiet::caught;
+use super::panics::caught;
 use super::reader::{self, Reader};
 use super::reserve::Reserve;
 use super::{Durable, Entries, EventLog, Head, StoreFault, files, frames};
@@ -17,11 +17,6 @@ use events::input::SourceState;
 use events::{Batch, Link, Seq};
 use sled::Tree;
 use std::path::{Path, PathBuf};
-
-/// sled's directory in the state directory.
-pub(super) const DIR: &str = "log";
-/// The file whose lock the owner of the log holds.
-pub(super) const LOCK: &str = "daemon.lock";
 
 /// The log of this machine.
 #[derive(Debug)]
@@ -109,7 +104,7 @@ impl SledLog {
 pub(super) fn lock(state: &Path) -> Result<Lock, StoreFault> {
     files::private_dir(state)
         .map_err(|error| StoreFault::io("preparing the state directory", &error))?;
-    Lock::take(&state.join(LOCK))
+    Lock::take(&state.join(files::LOCK))
 }
 
 impl Drop for SledLog {

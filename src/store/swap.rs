@@ -2,9 +2,9 @@
 //! kept below `damaged/`. Every step is one rename, and the next one is told from
 //! what is on disk: whoever comes after a crash goes on where it was.
 
+use super::copy::forget;
 use super::files::DAMAGED;
-use super::rehearsal::forget;
-use super::sled::DIR;
+use super::files::LOG_DIR;
 use super::{StoreFault, files, journal, mark};
 use std::io;
 use std::path::{Path, PathBuf};
@@ -61,7 +61,7 @@ fn fault(error: &io::Error) -> StoreFault {
 pub(super) fn next(state: &Path) -> io::Result<Option<(PathBuf, PathBuf)>> {
     let built = state.join(BUILT);
     let found = built.join(FOUND);
-    for name in [DIR, journal::DIR, mark::NAME] {
+    for name in [LOG_DIR, journal::DIR, mark::NAME] {
         let (new, old) = (built.join(name), state.join(name));
         if new.try_exists()? {
             let step = if old.try_exists()? {

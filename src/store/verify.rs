@@ -2,12 +2,12 @@
 //! or of a state directory that was copied. Nothing is changed: sled's files are
 //! opened as a copy elsewhere.
 
+use super::copy::{copy, opened};
+use super::files::LOG_DIR;
 use super::journal;
 use super::mark::{self, Mark, Marked};
 use super::reader::{self, Reader};
-use super::rehearsal::{copy, opened};
-use super::sled::DIR;
-use super::{Head, StoreFault, unread};
+use super::{Head, StoreFault, unreadable};
 use events::Seq;
 use std::io;
 use std::ops::ControlFlow;
@@ -53,7 +53,7 @@ pub fn verify(state: &Path) -> Result<Verified, StoreFault> {
     let unread = |error: io::Error| StoreFault::io("reading the log", &error);
     let mark = damage(state, mark::NAME, Mark::read(state))?;
     let marked = mark.clone().unwrap_or_default();
-    let (dir, files) = (state.join(DIR), state.join(journal::DIR));
+    let (dir, files) = (state.join(LOG_DIR), state.join(journal::DIR));
     let (sled_files, sled_bytes) = size(&dir).map_err(unread)?;
     let (journal_files, journal_bytes) = size(&files).map_err(unread)?;
     let mut head = Head::default();
@@ -68,7 +68,7 @@ pub fn verify(state: &Path) -> Result<Verified, StoreFault> {
         entries: head.seq.0,
         files: sled_files,
         bytes: sled_bytes,
-        damage: damage(state, DIR, sled)?.err(),
+        damage: damage(state, LOG_DIR, sled)?.err(),
     };
     let mut head = Head::default();
     let read = journal(&files, marked, &mut head);
@@ -88,7 +88,7 @@ pub fn verify(state: &Path) -> Result<Verified, StoreFault> {
 /// Bytes of sled's files and of the journal's.
 pub fn sizes(state: &Path) -> Result<(u64, u64), StoreFault> {
     let unread = |error: io::Error| StoreFault::io("reading the log", &error);
-    let sled = size(&state.join(DIR)).map_err(unread)?;
+    let sled = size(&state.join(LOG_DIR)).map_err(unread)?;
     let journal = size(&state.join(journal::DIR)).map_err(unread)?;
     Ok((sled.1, journal.1))
 }
@@ -100,7 +100,7 @@ fn damage<T>(
     result: Result<T, StoreFault>,
 ) -> Result<Result<T, StoreFault>, StoreFault> {
     match result {
-        Err(fault @ StoreFault::Io { .. }) => match unread::refusal(state, part) {
+        Err(fault @ StoreFault::Io { .. }) => match unreadable::refusal(state, part) {
             Some(refusal) => Ok(Err(refusal)),
             None => Err(fault),
         },
@@ -157,7 +157,7 @@ fn size(dir: &Path) -> io::Result<(usize, u64)> {
     let entries = match dir.read_dir() {
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok((0, 0)),
         // That it cannot be read is said as its damage.
-        Err(error) if unread::is_lasting(&error) => return Ok((0, 0)),
+        Err(error) if unreadable::is_lasting(&error) => return Ok((0, 0)),
         entries => entries?,
     };
     let (mut files, mut bytes) = (0, 0_u64);

@@ -3,6 +3,7 @@
 
 #![allow(clippy::expect_used, reason = "a helper that fails fails its test")]
 
+mod circles;
 mod commands;
 mod corpora;
 mod docs;

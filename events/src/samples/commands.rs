@@ -1,6 +1,6 @@
 //! Samples of decisions, and of the life of a command with all that can become of it.
 
-use super::{COMMAND, call, guid, pane, session, turn};
+use super::ids::{COMMAND, call, guid, pane, session, turn};
 use crate::command::{
     ChooseOptions, Chosen, Command, Instruction, SendMessage, StartSession, TypeInstruction,
 };

@@ -1,6 +1,6 @@
 //! Samples of what the owner does to messages: reactions, changes, parts.
 
-use super::{given, guid};
+use super::ids::{given, guid};
 use crate::event::{
     Event, IgnoreReason, InboundChanged, InboundDeferred, InboundJoined, InboundUnanswered,
     Reaction, ReactionReceived,

@@ -1,6 +1,6 @@
 //! Samples of prompts: what is asked, how it is answered, and what the app-server tells.
 
-use super::{COMMAND, call, guid, key, pane, session, turn};
+use super::ids::{COMMAND, call, guid, key, pane, session, turn};
 use crate::command::{Command, Instruction, InterruptTurn, InterruptWay, StartTurn, SteerTurn};
 use crate::digest::Digest;
 use crate::event::{

@@ -1,6 +1,6 @@
 //! The life of commands, and what their steps mean for notices and instructions.
 
-use super::{anomaly, deadlines};
+use super::shared::{anomaly, deadlines};
 use crate::dispatch::{Rung, Starting, Tried};
 use crate::ledger::{Entry, Sent, Stage, Trouble, as_meant, sent_digest, text_of};
 use crate::outbox::End;
@@ -83,7 +83,7 @@ fn asked_for(state: &mut State, notice: Seq, e: &CommandRequested) {
         notice.not_before = None;
     }
     deadlines(state).clear(&Deadline::Retry(notice));
-    super::await_allowance(state);
+    super::shared::await_allowance(state);
 }
 
 /// Pressing Enter once more is not a try of its own.

@@ -1,6 +1,6 @@
 //! What came in: rows of chat.db, hand-overs, lines of the queue file.
 
-use super::deadlines;
+use super::shared::deadlines;
 use crate::admit::{is_imessage, reaction_digest};
 use crate::breaker;
 use crate::dispatch::What;

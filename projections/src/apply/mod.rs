@@ -5,17 +5,19 @@ mod commands;
 mod inbound;
 mod prompts;
 mod sessions;
+mod shared;
 
 pub(crate) use commands::dispatch_of;
 pub(crate) use sessions::closes_by_words;
 
-use crate::deadlines::Deadlines;
 use crate::outbox::End;
-use crate::state::{Anomaly, State};
+use crate::state::State;
+
 use crate::waits;
 use events::event::{Deadline, NoticeQueued, Topic};
 use events::input::Source;
 use events::{Envelope, Event, Seq, Settings};
+use shared::{anomaly, await_allowance, deadlines};
 use std::sync::Arc;
 
 /// Applies one event.
@@ -101,10 +103,6 @@ pub fn apply(state: &mut State, envelope: &Envelope) {
     }
 }
 
-fn deadlines(state: &mut State) -> &mut Deadlines {
-    Arc::make_mut(&mut state.deadlines)
-}
-
 /// Without chat.db the owner is not heard, and cannot know it.
 fn going_deaf(state: &mut State, source: Source) {
     let deadline = Deadline::Deaf(source);
@@ -113,13 +111,6 @@ fn going_deaf(state: &mut State, source: Source) {
         let at = state.tick.after(waits::DEAF);
         deadlines(state).set(deadline, at);
     }
-}
-
-fn anomaly(state: &mut State, seq: Seq, what: &str) {
-    state.anomalies.push(Anomaly {
-        seq,
-        what: what.to_owned(),
-    });
 }
 
 fn runtime_started(state: &mut State, settings: Settings) {
@@ -158,20 +149,6 @@ fn notice_ended(state: &mut State, notice: Seq, end: End) {
     }
     deadlines(state).clear(&Deadline::Retry(notice));
     deadlines(state).clear(&Deadline::Expiry(notice));
-}
-
-/// Sets the time at which a notice that waits only for the allowance may go.
-fn await_allowance(state: &mut State) {
-    let outbox = &state.outbox;
-    let waiting = || outbox.open.values().filter(|notice| notice.untouched());
-    let urgent = waiting().any(|notice| !notice.ordinary());
-    let next = outbox.allowance.next(state.settings.max_per_hour, urgent);
-    let waits = waiting().next().is_some() && next > state.tick;
-    if waits {
-        deadlines(state).set(Deadline::Allowance, next);
-    } else {
-        deadlines(state).clear(&Deadline::Allowance);
-    }
 }
 
 fn notice_queued(state: &mut State, seq: Seq, e: &NoticeQueued) {

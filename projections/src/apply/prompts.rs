@@ -1,6 +1,6 @@
 //! What prompts and answers to them do to State.
 
-use super::{anomaly, deadlines};
+use super::shared::{anomaly, deadlines};
 use crate::prompts::{List, OPEN_MAX, Past, Prompt, Prompts, Telling, Witness};
 use crate::state::State;
 use events::Seq;

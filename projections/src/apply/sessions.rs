@@ -1,6 +1,6 @@
 //! What notify and rollouts tell of sessions.
 
-use super::{anomaly, deadlines};
+use super::shared::{anomaly, deadlines};
 use crate::ring::Ring;
 use crate::sessions::{FILES_MAX, OpenQuestion, Session, file_name};
 use crate::state::State;

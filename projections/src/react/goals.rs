@@ -2,7 +2,7 @@
 //! hears how it ended, and in between only what needs them.
 
 use super::draft::Draft;
-use super::{notices, rollouts};
+use super::notices;
 use events::event::{Ending, GoalChanged, GoalStatus, Topic};
 use events::{Event, SessionId};
 
@@ -46,7 +46,7 @@ pub(super) fn ended(draft: &mut Draft, session: &SessionId) {
 pub(super) fn tell(draft: &mut Draft, session: &SessionId, topic: Topic, ending: &Ending) {
     let goal = draft.state().sessions.get(session);
     let goal = goal.and_then(|known| known.goal.clone());
-    let (kind, mut body) = rollouts::worded(ending);
+    let (kind, mut body) = worded(ending);
     let finished = matches!(ending, Ending::Finished { .. });
     let (of_goal, why) = match &goal {
         None | Some(GoalStatus::Active) => (kind, None),
@@ -78,4 +78,26 @@ pub(super) fn tell(draft: &mut Draft, session: &SessionId, topic: Topic, ending:
 
 fn deadline(session: &SessionId) -> events::event::Deadline {
     events::event::Deadline::Goal(session.clone())
+}
+
+/// How an ending is called, and what is said about it.
+fn worded(ending: &Ending) -> (&'static str, String) {
+    match ending {
+        Ending::Finished { last } => (
+            "done",
+            last.as_ref().map_or_else(
+                || "The turn ended without a message.".into(),
+                |l| l.reveal().clone(),
+            ),
+        ),
+        Ending::Failed { error } => ("failed", error.reveal().clone()),
+        Ending::Interrupted { reason } => (
+            "interrupted",
+            if reason == "interrupted" {
+                "The turn was interrupted.".into()
+            } else {
+                format!("The turn was interrupted: {reason}.")
+            },
+        ),
+    }
 }

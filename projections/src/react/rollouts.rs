@@ -464,24 +464,3 @@ fn wants_endings(draft: &Draft) -> bool {
     let settings = &draft.state().settings;
     settings.mode != NotifyMode::StateOnly && settings.final_status && !settings.only_needs_input
 }
-
-pub(super) fn worded(ending: &Ending) -> (&'static str, String) {
-    match ending {
-        Ending::Finished { last } => (
-            "done",
-            last.as_ref().map_or_else(
-                || "The turn ended without a message.".into(),
-                |l| l.reveal().clone(),
-            ),
-        ),
-        Ending::Failed { error } => ("failed", error.reveal().clone()),
-        Ending::Interrupted { reason } => (
-            "interrupted",
-            if reason == "interrupted" {
-                "The turn was interrupted.".into()
-            } else {
-                format!("The turn was interrupted: {reason}.")
-            },
-        ),
-    }
-}

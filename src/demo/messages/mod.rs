@@ -12,7 +12,7 @@ mod tests;
 
 use crate::ingress::chat_db::typedstream;
 use events::Wall;
-pub use row::{Form, Place, Row, SelfChat};
+pub use row::{Form, Place, Row, SelfChat, State};
 use rusqlite::{Connection, OpenFlags, TransactionBehavior, params};
 use sha2::{Digest as _, Sha256};
 use std::path::Path;
@@ -32,17 +32,6 @@ pub type Result<T> = rusqlite::Result<T>;
 #[derive(Debug)]
 pub struct Messages {
     db: Connection,
-}
-
-/// What can be changed about a row that was sent.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct State {
-    /// Accepted by the server.
-    pub sent: bool,
-    /// Arrived on a device of the other side.
-    pub delivered: bool,
-    /// Messages' error code; 0 is none.
-    pub error: i64,
 }
 
 impl Messages {

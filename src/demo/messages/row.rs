@@ -1,12 +1,22 @@
 //! Rows as Messages writes them, with every field open to variation: a test
 //! takes an ordinary row and changes the one thing it is about.
 
-use super::State;
 use crate::ingress::chat_db::typedstream;
 use events::Wall;
 
 /// A day in milliseconds.
 const DAY: i64 = 86_400_000;
+
+/// What can be changed about a row that was sent.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct State {
+    /// Accepted by the server.
+    pub sent: bool,
+    /// Arrived on a device of the other side.
+    pub delivered: bool,
+    /// Messages' error code; 0 is none.
+    pub error: i64,
+}
 
 /// A row of the table `message`, and where it belongs.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -2,8 +2,8 @@
 //! asked anew each time, because others write Codex's configuration too: one that
 //! has put itself before us meanwhile is not called a second time.
 
-use super::command::{self, Argv};
-use super::install;
+use super::command::Argv;
+use super::install::due;
 use super::place::Place;
 use super::record::Record;
 
@@ -26,16 +26,4 @@ pub fn is_recorded(place: &Place) -> bool {
         Ok(record) => record.is_some_and(|record| record.chain.is_some()),
         Err(_) => true,
     }
-}
-
-/// `chain` is to run after us, given Codex's configuration: not if it is what calls us.
-pub(super) fn due(config: &str, chain: &[String]) -> bool {
-    if chain.is_empty() || command::reaches_us(chain) {
-        return false;
-    }
-    let Ok(entries) = install::entries(config) else {
-        return true;
-    };
-    let top = entries.top.and_then(|top| top.argv);
-    !top.is_some_and(|top| command::same(&top, chain))
 }

@@ -363,3 +363,15 @@ fn line(source: &str, plain: &str, value: &str) -> Edit {
     }
     edit
 }
+
+/// `chain` is to run after us, given Codex's configuration: not if it is what calls us.
+pub(super) fn due(config: &str, chain: &[String]) -> bool {
+    if chain.is_empty() || command::reaches_us(chain) {
+        return false;
+    }
+    let Ok(entries) = entries(config) else {
+        return true;
+    };
+    let top = entries.top.and_then(|top| top.argv);
+    !top.is_some_and(|top| command::same(&top, chain))
+}

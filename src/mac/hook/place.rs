@@ -8,7 +8,7 @@ use super::file::{self, Found};
 use super::install::{self, Wish};
 use super::record::{self, Record};
 use super::text::{self, About, Edit, Fault};
-use super::{chain, undo};
+use super::undo;
 use std::path::{Path, PathBuf};
 
 /// What the backup's name ends in.
@@ -137,7 +137,7 @@ pub fn set_up(place: &Place, program: &str, titles: Titles) -> Result<Plan, Hook
     let created = found.text.is_none()
         || (before.is_empty() && record.as_ref().is_some_and(|record| record.created));
     let then = changes.chain.or(record.and_then(|record| record.chain));
-    let then = then.filter(|then| chain::due(&after, then));
+    let then = then.filter(|then| install::due(&after, then));
     let mut record = Record::of(&before, &after, edits);
     (record.created, record.chain) = (created, then);
     let memory = Memory::Save(record);
@@ -146,7 +146,7 @@ pub fn set_up(place: &Place, program: &str, titles: Titles) -> Result<Plan, Hook
 
 /// The file stays. A notifier that has put itself before us is not called by us any more.
 fn unchanged(record: Option<Record>, source: &str, mut says: Vec<String>) -> (Memory, Vec<String>) {
-    let stale = |then: &[String]| !chain::due(source, then);
+    let stale = |then: &[String]| !install::due(source, then);
     match record {
         Some(record) if record.chain.as_deref().is_some_and(stale) => {
             says.push("removed the chained notifier, because it calls this program".into());
@@ -214,7 +214,9 @@ impl Plan {
 
     /// Whether panes' titles show the thread once it is carried out.
     pub fn shows_thread(&self) -> bool {
-        self.after.as_deref().is_some_and(super::shows_thread)
+        self.after
+            .as_deref()
+            .is_some_and(super::title::shows_thread)
     }
 
     /// What runs after us, as it stands in the record.

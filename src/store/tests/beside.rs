@@ -1,9 +1,9 @@
 //! What stands beside the two copies: copying sled's files, its errors, the reserve, the log in memory.
 
 use super::{append, corrupt, now, said};
+use crate::store::copy::{copy, forget};
 use crate::store::memory::{Crash, Disk};
 use crate::store::reader::guarded;
-use crate::store::rehearsal::{copy, forget};
 use crate::store::reserve::{Reserve, SIZE};
 use crate::store::{EventLog as _, MemoryLog, StoreFault};
 use events::{Batch, Seq};

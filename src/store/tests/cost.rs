@@ -3,8 +3,9 @@
 
 use super::{now, said};
 use crate::clock::Stopwatch;
+use crate::store::insert::insert;
 use crate::store::journal::{self, Journal};
-use crate::store::open::{Open, insert};
+use crate::store::open::Open;
 use crate::store::{Frames, Head, frames};
 use events::{Batch, Seq};
 use std::path::Path;

@@ -8,7 +8,7 @@ mod older;
 mod parts;
 mod recovery;
 mod snapshots;
-mod unread;
+mod unreadable;
 
 use super::memory::{Crash, Disk};
 use super::{EventLog, MemoryLog, SledLog, StoreFault, holder, mark};

@@ -4,7 +4,7 @@ use super::{append, corrupt, now, read, said, ten};
 use crate::store::journal::{self, following};
 use crate::store::mark::{Mark, Marked, Stamp};
 use crate::store::reader::{self, MAX_VALUE, Reader};
-use crate::store::{EventLog as _, Head, SledLog, StoreFault, open};
+use crate::store::{EventLog as _, Head, SledLog, StoreFault};
 use events::{Batch, Link, Seq, codec};
 use std::fs::{self, File};
 use std::ops::ControlFlow;
@@ -156,7 +156,7 @@ fn entries_must_be_there_to_the_last_and_lie_in_small_values() {
     let large = "x".repeat(2 * MAX_VALUE);
     let frames = frames(&["one", &large]);
     for (seq, (frame, _)) in (1..).map(Seq).zip(&frames) {
-        open::insert(&tree, &[(seq, frame.clone())]).unwrap();
+        crate::store::insert::insert(&tree, &[(seq, frame.clone())]).unwrap();
     }
     let sizes = tree.iter().values().map(|value| value.unwrap().len());
     assert_eq!(sizes.max(), Some(MAX_VALUE));

@@ -1,8 +1,8 @@
 //! Whose command it is, in every spelling, and that no two tools call each other in a circle.
 
 use super::OURS;
-use crate::mac::hook::chain::due;
 use crate::mac::hook::command::{Argv, Kind, kind, reaches_us, same, to_chain, words};
+use crate::mac::hook::install::due;
 use crate::mac::hook::{Hook, look, program};
 use std::os::unix::fs::symlink;
 

@@ -4,7 +4,7 @@
 use super::damage::opened;
 use super::recovery::copied;
 use super::{SledLog, append, ten};
-use crate::store::unread::{is_lasting, refused};
+use crate::store::unreadable::{is_lasting, refused};
 use crate::store::{Recovery, StoreFault, look, verify};
 use rustix::io::Errno;
 use std::fs;

@@ -3,8 +3,8 @@
 //! the other one has what was in it. What fails only now, for want of memory or
 //! descriptors or because somebody holds a lock, is no damage: it can be read later.
 
-use super::rehearsal::BLOBS;
-use super::sled::DIR;
+use super::copy::BLOBS;
+use super::files::LOG_DIR;
 use super::{StoreFault, journal, mark};
 use rustix::io::Errno;
 use std::ffi::OsStr;
@@ -32,7 +32,7 @@ pub(super) fn is_lasting(error: &io::Error) -> bool {
 
 /// What of the log in `state` cannot be read, after an error that may come from that.
 pub(super) fn refused(state: &Path) -> Option<StoreFault> {
-    let parts = [DIR, journal::DIR, mark::NAME];
+    let parts = [LOG_DIR, journal::DIR, mark::NAME];
     parts.iter().find_map(|part| refusal(state, part))
 }
 

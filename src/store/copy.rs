@@ -6,10 +6,10 @@
 //!
 //! On APFS the copy is a clone and costs nothing.
 
+use super::files::LOG_DIR;
 use super::mark::Marked;
-use super::quiet::caught;
+use super::panics::caught;
 use super::reader::{self, Reader};
-use super::sled::DIR;
 use super::{StoreFault, files};
 use events::Seq;
 use sled::Tree;
@@ -23,7 +23,7 @@ pub(super) const BLOBS: &str = "blobs";
 
 /// Proves on a copy that sled's files in `state` can be opened without losing anything.
 pub(super) fn run(state: &Path, marked: Marked) -> Result<(), StoreFault> {
-    if !state.join(DIR).join("db").exists() {
+    if !state.join(LOG_DIR).join("db").exists() {
         return Ok(());
     }
     on_copy(state, true, |tree| {
@@ -45,7 +45,7 @@ pub(super) fn on_copy<T>(
     let fault = |error: io::Error| StoreFault::io("checking the log on a copy", &error);
     let scratch = state.join(SCRATCH);
     forget(&scratch).map_err(fault)?;
-    let done = copy(&state.join(DIR), &scratch, all)
+    let done = copy(&state.join(LOG_DIR), &scratch, all)
         .map_err(fault)
         .and_then(|()| opened(&scratch, work));
     let forgotten = forget(&scratch).map_err(fault);
