@@ -4,11 +4,11 @@
 use crate::support::World;
 use events::event::{Action, Candidate, RoutingDecided, Rule};
 use events::input::QuestionKind;
-use events::{Batch, Envelope, Event, Seq, SessionId};
-use projections::State;
+use events::{Batch, Envelope, Event, Now, Seq, SessionId};
 use projections::describe::{session_name, words};
 use projections::explain::{Matter, Story};
 use projections::whatif::{Again, Difference, again};
+use projections::{Machine, State};
 
 /// What a message led to, with another decision in the place of the right one.
 fn planted(
@@ -40,11 +40,21 @@ fn planted(
             };
         }
     }
+    // A message may wait for further words: the decision stands in the batch of its deadline.
+    let fact = |event: &Event| events::upcast::kind(event).id < 100;
+    let decided = events.iter().rposition(fact).unwrap();
+    let decision = events.split_off(decided);
     let first = Seq(before.last.0 + 1);
-    (
-        before,
-        Batch::new(first, world.now, events).envelopes().to_vec(),
-    )
+    let mut machine = Machine::from(before);
+    machine.commit(Batch::new(first, world.now, events).envelopes());
+    let state = machine.state().clone();
+    let due = machine.next_deadline().map_or(world.now.tick, |(at, _)| at);
+    let now = Now {
+        tick: due.max(world.now.tick),
+        ..world.now
+    };
+    let batch = Batch::new(machine.next_seq(), now, decision);
+    (state, batch.envelopes().to_vec())
 }
 
 /// The story names the rule and the session; deciding again gives another outcome.
@@ -69,7 +79,8 @@ fn found_and_cured(state: &State, batch: &[Envelope], now: Rule) -> Difference {
     };
     assert_eq!(
         (difference.rule_then, difference.rule_now),
-        (Some(rule), Some(now))
+        (Some(rule), Some(now)),
+        "{difference:#?}"
     );
     assert!(difference.then.contains(&expected), "{difference:#?}");
     *difference
