@@ -472,7 +472,10 @@ fn how_long_a_prompt_and_its_answer_take() {
         let (name, by_key) = (format!("f{round}"), round % 2 == 1);
         let before = lab.rollout(&thread).len();
         let begun = Instant::now();
-        served.say(round, &thread, &format!("run: touch {name} && echo {name}"));
+        // The record of a turn's end is written a moment before the server says so.
+        let words = format!("run: touch {name} && echo {name}");
+        let taken = || matches!(served.say(round, &thread, &words), Report::Performed(_));
+        wait_for(|| "an idle session".into(), || taken().then_some(()));
         let called = || {
             let records = lab.rollout(&thread);
             let mut new = records.iter().skip(before);
@@ -491,7 +494,7 @@ fn how_long_a_prompt_and_its_answer_take() {
             served.answer(100 + round, &raised, &Meaning::Accept, None);
         }
         let made = lab.work().join(&name);
-        while !made.exists() {
+        while !made.exists() && answered.elapsed() < Duration::from_secs(20) {
             std::thread::sleep(Duration::from_millis(1));
         }
         if by_key { &mut keys } else { &mut ours }.push(answered.elapsed());
