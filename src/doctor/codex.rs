@@ -71,11 +71,9 @@ fn version(facts: &Facts<'_>) -> Check {
     let (from, to) = (TESTED.start(), TESTED.end());
     if TESTED.contains(&minor) {
         let lacks = LACKS.iter().filter(|(since, _)| minor < *since);
-        let lacks: String = lacks.map(|(_, what)| format!("; {what}")).collect();
-        return Check::ok(
-            NAME,
-            format!("{said}, of the tested 0.{from} to 0.{to}{lacks}"),
-        );
+        let tested = format!("{said}, of the tested 0.{from} to 0.{to}");
+        let facts = std::iter::once(tested.as_str()).chain(lacks.map(|(_, what)| *what));
+        return Check::ok(NAME, facts.collect::<Vec<_>>().join("; "));
     }
     Check::warn(
         NAME,

@@ -35,7 +35,7 @@ impl QueueFile {
     /// start if it is not the file that it was.
     fn left_off(&self, base: &str, file: &mut (impl Read + Seek)) -> io::Result<(String, u64)> {
         let known = |again: &u32| self.read.contains_key(&named(base, *again));
-        let again = (0..).take_while(known).last().unwrap_or(0);
+        let again = (0..u32::MAX).take_while(known).last().unwrap_or(0);
         let name = named(base, again);
         let offset = self.read.get(&name).copied().unwrap_or(0);
         if ends_at(file, offset)? {

@@ -108,18 +108,18 @@ impl Words {
         });
         other.collect()
     }
+}
 
-    /// The value with `/Users/me` in the place of home directories.
-    pub(super) fn paths(&self, value: &Value) -> Value {
-        match value {
-            Value::String(text) => without_home(text).into(),
-            Value::Array(items) => items.iter().map(|item| self.paths(item)).collect(),
-            Value::Object(fields) => fields
-                .iter()
-                .map(|(name, field)| (name.clone(), self.paths(field)))
-                .collect(),
-            Value::Null | Value::Bool(_) | Value::Number(_) => value.clone(),
-        }
+/// The value with `/Users/me` in the place of home directories.
+pub(super) fn paths(value: &Value) -> Value {
+    match value {
+        Value::String(text) => without_home(text).into(),
+        Value::Array(items) => items.iter().map(paths).collect(),
+        Value::Object(fields) => fields
+            .iter()
+            .map(|(name, field)| (name.clone(), paths(field)))
+            .collect(),
+        Value::Null | Value::Bool(_) | Value::Number(_) => value.clone(),
     }
 }
 

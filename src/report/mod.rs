@@ -51,7 +51,7 @@ pub fn write(
             true
         })?;
     }
-    let head = head(config, doctor, &words, with_words);
+    let head = head(config, doctor, with_words);
     writeln!(out, "{head}").map_err(unwritten)?;
     let (mut whole, mut here) = (Machine::default(), Machine::default());
     let (mut link, mut fault) = (Link::START, None);
@@ -89,7 +89,7 @@ pub fn write(
     Ok(ends)
 }
 
-fn head(config: &Config, doctor: &Doctor, words: &Words, with_words: bool) -> Value {
+fn head(config: &Config, doctor: &Doctor, with_words: bool) -> Value {
     let settings: Vec<_> = config
         .table()
         .iter()
@@ -104,7 +104,7 @@ fn head(config: &Config, doctor: &Doctor, words: &Words, with_words: bool) -> Va
         "doctor": doctor,
     });
     // Paths name their owner.
-    if with_words { head } else { words.paths(&head) }
+    if with_words { head } else { mask::paths(&head) }
 }
 
 /// The same entry with other words.
@@ -120,7 +120,7 @@ fn other(entry: Envelope, words: &Words) -> Result<Envelope, String> {
         serde_json::from_value(value).map_err(|error| error.to_string())?
     };
     let event = serde_json::to_value(&event).map_err(|error| error.to_string())?;
-    let event = serde_json::from_value(words.paths(&event)).map_err(|error| error.to_string())?;
+    let event = serde_json::from_value(mask::paths(&event)).map_err(|error| error.to_string())?;
     Ok(Envelope { event, ..entry })
 }
 

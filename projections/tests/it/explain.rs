@@ -168,6 +168,7 @@ fn mentioned(story: &str) -> BTreeSet<String> {
 }
 
 #[test]
+#[expect(clippy::too_many_lines, reason = "one story, told from its beginning")]
 fn of_two_at_once_each_story_is_its_own() {
     let mut world = World::new();
     let (api, web) = (world.session(1, "/srv/api"), world.session(2, "/srv/web"));
@@ -257,7 +258,7 @@ fn of_two_at_once_each_story_is_its_own() {
             .filter(|hit| matches!(hit.matter, Matter::Message(_)));
         assert_eq!(messages.count(), 2, "{hits:#?}");
     }
-    let reference = world.reference(&api).to_string();
+    let reference = world.reference(&api).clone();
     assert_eq!(
         found(&log, Subject::Session(reference)),
         Found::One(Matter::Session(api))

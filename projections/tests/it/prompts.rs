@@ -441,9 +441,8 @@ fn what_is_cut_is_said_to_be_and_counts_only_when_all_of_it_was_sent() {
     let mut world = World::new();
     let session = working(&mut world, 1);
     let reference = world.reference(&session);
-    let long: String = (0..120)
-        .map(|n| format!("echo line number {n} of a long script\n"))
-        .collect();
+    let lines = (0..120).map(|n| format!("echo line number {n} of a long script"));
+    let long = lines.collect::<Vec<_>>().join("\n") + "\n";
     let (row, text) = told(&mut world, raised(&session, 1, command(&long)));
     assert!(text.chars().count() <= 1800);
     assert!(text.contains("more characters are cut"), "{text}");

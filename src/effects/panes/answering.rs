@@ -144,6 +144,13 @@ pub(crate) async fn interrupt(
             pressed => target.pressed(how, &pressed),
         },
         Screen::Composer { .. } => settled(Failure::NoTurn),
-        other => target.not_ready(other),
+        other @ (Screen::PlanPrompt
+        | Screen::Trust
+        | Screen::Update
+        | Screen::Login
+        | Screen::Picker { .. }
+        | Screen::Shell
+        | Screen::CopyMode
+        | Screen::Unknown) => target.not_ready(other),
     }
 }

@@ -24,11 +24,11 @@ pub struct SeenPrompt {
 
 /// The prompt that is up, if it is one that can be read.
 pub fn prompt(capture: &Capture) -> Option<SeenPrompt> {
-    let plan = match recognise(capture).screen {
-        Screen::Approval { .. } => false,
-        Screen::PlanPrompt => true,
-        _ => return None,
-    };
+    let screen = recognise(capture).screen;
+    let plan = screen == Screen::PlanPrompt;
+    if !plan && !matches!(screen, Screen::Approval { .. }) {
+        return None;
+    }
     // A list hides the cursor; where one shows, keys would be text.
     if capture.cursor_visible {
         return None;
@@ -56,16 +56,17 @@ pub fn prompt(capture: &Capture) -> Option<SeenPrompt> {
 fn rows(lines: &[String], foot: usize) -> Option<Vec<Row>> {
     let first = bottom::first_row(lines, foot)?;
     let mut rows = vec![first];
-    for at in rows[0].line + 1..lines.len() {
+    let below = lines.iter().enumerate().skip(rows[0].line + 1);
+    for (at, line) in below {
         let last = rows.last_mut()?;
-        match bottom::row(at, &lines[at]) {
+        match bottom::row(at, line) {
             Some(row) if row.number == last.number + 1 && row.indent == last.indent => {
                 rows.push(row);
             }
             // The rest of a label that was wrapped.
-            _ if lines[at].starts_with("     ") && !blank(&lines[at]) => {
+            _ if line.starts_with("     ") && !blank(line) => {
                 last.label.push(' ');
-                last.label.push_str(lines[at].trim());
+                last.label.push_str(line.trim());
             }
             _ => break,
         }
