@@ -120,7 +120,7 @@ fn a_reply_to_an_old_text_goes_to_its_session() {
     world.user(&old, "and on");
     world.finished(&new, "b");
     world.send_all();
-    let say = |world: &mut World| world.replies(&thread, "one more thing");
+    let say = |world: &mut World| world.replies(&thread, "continue");
     let (state, batch) = planted(&mut world, say, Rule::OnlyFinished, &new);
     let difference = found_and_cured(&state, &batch, Rule::ReplyThread);
     let right = format!("Its words go into {}, because", session_name(&state, &old));
