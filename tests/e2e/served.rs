@@ -378,11 +378,11 @@ fn a_server_that_hangs_or_dies_is_known_before_anything_is_sent() {
     pane.prompt("first");
     lab.wait_for_answer(&thread, "echo: first");
     let served = Served::new(&lab);
-    let server = served.server();
+    let daemon = served.server();
 
-    kill_process(server, Signal::STOP).unwrap();
+    kill_process(daemon, Signal::STOP).unwrap();
     let report = served.say(0, &thread, "into a server that hangs");
-    kill_process(server, Signal::CONT).unwrap();
+    kill_process(daemon, Signal::CONT).unwrap();
     assert!(
         matches!(
             &report,
@@ -395,7 +395,7 @@ fn a_server_that_hangs_or_dies_is_known_before_anything_is_sent() {
     pane.prompt("run: touch one");
     let (_, raised) = served.prompt();
 
-    kill_process(server, Signal::KILL).unwrap();
+    kill_process(daemon, Signal::KILL).unwrap();
     served.down();
     let report = served.answer(1, &raised, &Meaning::Accept, None);
     assert!(

@@ -56,6 +56,10 @@ fn made(count: u64) -> Page {
     }
 }
 
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the browser is the judge of the page"
+)]
 fn browse(browser: &Path, file: &Path, more: &[&str]) -> String {
     let profile = tempfile::tempdir().expect("a directory");
     let output = Command::new(browser)

@@ -119,6 +119,10 @@ fn random_logs_are_read_again_and_decided_again_to_the_same() {
 /// and, if another one is wanted, `SIM=NUMBER`. Several runs follow one another in time.
 #[test]
 #[ignore = "a tool: it writes a file"]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the variables are for the person who runs the tool"
+)]
 fn the_log_of_a_seed_is_written() {
     let variable = |name: &str| std::env::var(name).ok();
     let file = variable("SIM_LOG").expect("SIM_LOG names the file to write");

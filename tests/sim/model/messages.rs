@@ -31,6 +31,7 @@ pub(crate) struct Messages {
 
 /// A row, with what only the model knows of it.
 #[derive(Clone, Debug)]
+#[expect(clippy::struct_field_names, reason = "it is a row of the database")]
 pub(crate) struct Row {
     /// As it is read.
     pub(crate) row: MessageRow,
