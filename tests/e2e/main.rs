@@ -32,6 +32,7 @@ mod phone;
 mod programs;
 mod runtime;
 mod served;
+mod served_cost;
 mod stand_in;
 mod starting;
 mod turns;

@@ -28,7 +28,7 @@ use crate::lab::{Agent, Lab, wait_for};
 use crate::waiting::within;
 
 /// The source and the executor on a lab's server.
-struct Served<'a> {
+pub(crate) struct Served<'a> {
     lab: &'a Lab,
     tasks: tokio::runtime::Runtime,
     link: Link,
@@ -38,7 +38,7 @@ struct Served<'a> {
 }
 
 impl<'a> Served<'a> {
-    fn new(lab: &'a Lab) -> Self {
+    pub(crate) fn new(lab: &'a Lab) -> Self {
         let tasks = tokio::runtime::Builder::new_multi_thread()
             .worker_threads(1)
             .enable_all()
@@ -67,7 +67,7 @@ impl<'a> Served<'a> {
     }
 
     /// Waits for a connection; gives its number.
-    fn up(&self) -> u64 {
+    pub(crate) fn up(&self) -> u64 {
         let up = |input: &Input| match input {
             Input::AppServer(link) if matches!(link.state, LinkState::Up { .. }) => {
                 Some(link.generation)
@@ -77,7 +77,7 @@ impl<'a> Served<'a> {
         self.wait("a connection", up).1
     }
 
-    fn down(&self) {
+    pub(crate) fn down(&self) {
         let down = |input: &Input| match input {
             Input::AppServer(link) => matches!(link.state, LinkState::Down { .. }).then_some(()),
             _ => None,
@@ -86,7 +86,7 @@ impl<'a> Served<'a> {
     }
 
     /// The first input that is wanted, and when it came; what came before is passed over.
-    fn wait<T>(&self, what: &str, wanted: impl Fn(&Input) -> Option<T>) -> (Instant, T) {
+    pub(crate) fn wait<T>(&self, what: &str, wanted: impl Fn(&Input) -> Option<T>) -> (Instant, T) {
         wait_for(
             || format!("{what} in {:#?}", self.seen.borrow()),
             || {
@@ -106,14 +106,14 @@ impl<'a> Served<'a> {
         )
     }
 
-    fn prompt(&self) -> (Instant, PromptRaised) {
+    pub(crate) fn prompt(&self) -> (Instant, PromptRaised) {
         self.wait("a prompt", |input| match input {
             Input::Prompt(raised) => Some((**raised).clone()),
             _ => None,
         })
     }
 
-    fn resolved(&self) -> PromptEnd {
+    pub(crate) fn resolved(&self) -> PromptEnd {
         let resolved = |input: &Input| match input {
             Input::PromptResolved(resolved) => Some(resolved.how.clone()),
             _ => None,
@@ -121,7 +121,7 @@ impl<'a> Served<'a> {
         self.wait("an end of a prompt", resolved).1
     }
 
-    fn carry_out(&self, nth: u16, command: &Command) -> Report {
+    pub(crate) fn carry_out(&self, nth: u16, command: &Command) -> Report {
         let id = CommandId {
             cause: Seq(41),
             nth,
@@ -129,7 +129,7 @@ impl<'a> Served<'a> {
         self.tasks.block_on(self.executor.execute(id, command))
     }
 
-    fn answer(
+    pub(crate) fn answer(
         &self,
         nth: u16,
         raised: &PromptRaised,
@@ -165,7 +165,7 @@ impl<'a> Served<'a> {
         self.carry_out(nth, &Command::AnswerPrompt(answer))
     }
 
-    fn say(&self, nth: u16, thread: &str, text: &str) -> Report {
+    pub(crate) fn say(&self, nth: u16, thread: &str, text: &str) -> Report {
         let instruction = Instruction {
             inbound: Guid::parse("guid").unwrap(),
             session: SessionId::parse(thread).unwrap(),
@@ -181,7 +181,7 @@ impl<'a> Served<'a> {
     }
 
     /// The server's process.
-    fn server(&self) -> Pid {
+    pub(crate) fn server(&self) -> Pid {
         let socket = fs::canonicalize(socket::path(&self.lab.codex_home())).unwrap();
         let pid = self.tasks.block_on(async {
             let stream = tokio::net::UnixStream::connect(socket).await.unwrap();
@@ -222,7 +222,7 @@ fn names(records: &[serde_json::Value]) -> Vec<(Option<&str>, &str)> {
         .collect()
 }
 
-const MODAL: &str = "Would you like to run the following command?";
+pub(crate) const MODAL: &str = "Would you like to run the following command?";
 
 #[test]
 fn a_prompt_in_two_windows_is_answered_once_from_wherever() {
@@ -452,66 +452,4 @@ fn words_from_the_phone_go_through_the_server_beside_a_draft() {
     assert!(name.is_some_and(|name| name.contains('.')), "{name:?}");
     assert_eq!(count(&log, "InstructionEnded"), 1);
     desk.assert_told(&thread, &["by hand", "from afar"]);
-}
-
-/// Twenty rounds; the figures are in docs/testing.md.
-#[test]
-#[ignore = "it measures, and proves nothing that others do not"]
-fn how_long_a_prompt_and_its_answer_take() {
-    let Some(lab) = Lab::new() else { return };
-    let pane = lab
-        .codex_pane(&lab.programs.codex, Agent::Daemon, &[])
-        .ready();
-    let thread = pane.thread();
-    pane.prompt("first");
-    lab.wait_for_answer(&thread, "echo: first");
-    let served = Served::new(&lab);
-    let (mut raised_after, mut called_after) = (Vec::new(), Vec::new());
-    let (mut ours, mut keys) = (Vec::new(), Vec::new());
-    for round in 0..20_u16 {
-        let (name, by_key) = (format!("f{round}"), round % 2 == 1);
-        let before = lab.rollout(&thread).len();
-        let begun = Instant::now();
-        // The record of a turn's end is written a moment before the server says so.
-        let words = format!("run: touch {name} && echo {name}");
-        let taken = || matches!(served.say(round, &thread, &words), Report::Performed(_));
-        wait_for(|| "an idle session".into(), || taken().then_some(()));
-        let called = || {
-            let records = lab.rollout(&thread);
-            let mut new = records.iter().skip(before);
-            new.any(|r| r["payload"]["type"] == "function_call")
-                .then_some(())
-        };
-        wait_for(|| "the call".into(), called);
-        called_after.push(begun.elapsed());
-        let (at, raised) = served.prompt();
-        raised_after.push(at - begun);
-        pane.wait_for("the modal", |screen| screen.contains(MODAL));
-        let answered = Instant::now();
-        if by_key {
-            pane.key("y");
-        } else {
-            served.answer(100 + round, &raised, &Meaning::Accept, None);
-        }
-        let made = lab.work().join(&name);
-        while !made.exists() && answered.elapsed() < Duration::from_secs(20) {
-            std::thread::sleep(Duration::from_millis(1));
-        }
-        if by_key { &mut keys } else { &mut ours }.push(answered.elapsed());
-        lab.wait_for_answer(&thread, &format!("done: {name}"));
-    }
-    let median = |times: &mut Vec<Duration>| {
-        times.sort_unstable();
-        times[times.len() / 2]
-    };
-    println!(
-        "words to the call in the rollout: {:?}",
-        median(&mut called_after)
-    );
-    println!(
-        "words to the prompt as an input:  {:?}",
-        median(&mut raised_after)
-    );
-    println!("answer to running command:        {:?}", median(&mut ours));
-    println!("the key in the pane instead:      {:?}", median(&mut keys));
 }

@@ -85,7 +85,7 @@ fn a_log_answers_in_one_command() {
     );
 
     let then = says(home, &["replay", "--at", "now"]);
-    assert!(then.contains("No session is known yet"), "{then}");
+    assert!(then.contains("No sessions yet"), "{then}");
     let whole = says(home, &["replay", "--verify"]);
     assert!(
         whole.contains("verified: ") && whole.contains("all ok"),

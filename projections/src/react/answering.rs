@@ -133,13 +133,13 @@ fn over(draft: &mut Draft, event: &InboundReceived, past: &Past) {
 }
 
 /// The whole notice of the prompt stood in chat.db as sent before this was written.
-fn delivered(draft: &Draft, prompt: Seq, written: Wall) -> bool {
+pub(super) fn delivered(draft: &Draft, prompt: Seq, written: Wall) -> bool {
     let prompt = draft.state().prompts.open.get(&prompt);
     let telling = prompt.and_then(|prompt| prompt.telling.as_ref());
     telling.is_some_and(|telling| telling.delivered.is_some_and(|at| at <= written))
 }
 
-fn not_yet(draft: &Draft, prompt: Seq) -> String {
+pub(super) fn not_yet(draft: &Draft, prompt: Seq) -> String {
     let what = draft
         .state()
         .prompts
@@ -228,7 +228,7 @@ fn answer(
 }
 
 /// The answer, if everything speaks for it.
-fn checked(
+pub(super) fn checked(
     draft: &Draft,
     prompt: &Prompt,
     words: &str,
@@ -273,7 +273,7 @@ fn checked(
 }
 
 /// The answer is recorded, and owed to Codex.
-fn bind(
+pub(super) fn bind(
     draft: &mut Draft,
     event: &InboundReceived,
     seq: Seq,
@@ -328,7 +328,7 @@ fn there(answer: PromptAnswer, offered: &[PromptChoice]) -> PromptAnswer {
     PromptAnswer::Choose { choice, meaning }
 }
 
-fn route(rule: Rule, target: Option<SessionId>) -> Route {
+pub(super) fn route(rule: Rule, target: Option<SessionId>) -> Route {
     let evidence = "has what waits for this answer".to_owned();
     let candidates = target.iter().map(|session| Candidate {
         session: session.clone(),
@@ -344,7 +344,7 @@ fn route(rule: Rule, target: Option<SessionId>) -> Route {
     }
 }
 
-fn refuse(draft: &mut Draft, event: &InboundReceived, prompt: Option<Seq>, why: &str) {
+pub(super) fn refuse(draft: &mut Draft, event: &InboundReceived, prompt: Option<Seq>, why: &str) {
     let known = prompt.and_then(|seq| draft.state().prompts.open.get(&seq));
     let session = known.map(|prompt| prompt.session.clone());
     let route = route(Rule::Control, session.clone());
@@ -353,7 +353,7 @@ fn refuse(draft: &mut Draft, event: &InboundReceived, prompt: Option<Seq>, why: 
 }
 
 /// The open prompts, a line each.
-fn numbered(draft: &Draft, prompts: &[Seq]) -> String {
+pub(super) fn numbered(draft: &Draft, prompts: &[Seq]) -> String {
     let state = draft.state();
     let line = |(nth, seq): (usize, &Seq)| {
         let prompt = state.prompts.open.get(seq)?;
@@ -370,7 +370,7 @@ fn numbered(draft: &Draft, prompts: &[Seq]) -> String {
     lines.join("\n")
 }
 
-fn list(draft: &mut Draft, event: &InboundReceived, prompts: &[Seq], body: &str) {
+pub(super) fn list(draft: &mut Draft, event: &InboundReceived, prompts: &[Seq], body: &str) {
     let route = route(Rule::Ambiguous, None);
     decide(draft, &event.guid, route, Action::Reply);
     draft.record(Event::PromptsListed(PromptsListed {
@@ -378,102 +378,6 @@ fn list(draft: &mut Draft, event: &InboundReceived, prompts: &[Seq], body: &str)
         prompts: prompts.to_vec(),
     }));
     notices::answer(draft, &event.guid, None, "waiting for you", body);
-}
-
-/// The answer to `pending`.
-pub(super) fn pending(draft: &mut Draft, event: &InboundReceived) {
-    let open: Vec<Seq> = draft.state().prompts.open.keys().copied().collect();
-    if open.is_empty() {
-        let route = route(Rule::Control, None);
-        decide(draft, &event.guid, route, Action::Reply);
-        return notices::answer(
-            draft,
-            &event.guid,
-            None,
-            "nothing waits",
-            "Nothing waits for your approval.",
-        );
-    }
-    let body = format!(
-        "{}\nAnswer by number: \"1 yes, 2 no\".",
-        numbered(draft, &open)
-    );
-    list(draft, event, &open, &body);
-}
-
-/// Answers by the numbers of the newest list.
-pub(super) fn listed(draft: &mut Draft, event: &InboundReceived, said: &[(usize, String)]) -> bool {
-    let prompts = &draft.state().prompts;
-    let Some(list) = prompts.lists.last().cloned() else {
-        return false;
-    };
-    let newer = prompts.open.keys().any(|seq| *seq > list.at);
-    let before = event.date.until(list.wall) >= Span::seconds(1);
-    if newer || before {
-        let why =
-            "Nothing was answered: something new waits since that list. \"pending\" lists it anew.";
-        refuse(draft, event, None, why);
-        return true;
-    }
-    let numbered: Option<Vec<(Seq, &String)>> = said
-        .iter()
-        .map(|(number, words)| Some((*list.prompts.get(number.checked_sub(1)?)?, words)))
-        .collect();
-    let Some(numbered) = numbered else {
-        let why = format!(
-            "Nothing was answered: the list has numbers 1 to {}.",
-            list.prompts.len()
-        );
-        refuse(draft, event, None, &why);
-        return true;
-    };
-    let mut seen = std::collections::BTreeSet::new();
-    if !numbered.iter().all(|(seq, _)| seen.insert(*seq)) {
-        refuse(
-            draft,
-            event,
-            None,
-            "Nothing was answered: one number has two answers.",
-        );
-        return true;
-    }
-    answer_all(draft, event, &numbered);
-    true
-}
-
-/// Each by itself: what cannot be answered is said, and holds up none of the others.
-fn answer_all(draft: &mut Draft, event: &InboundReceived, said: &[(Seq, &String)]) {
-    let mut bound = Vec::new();
-    let mut refused = Vec::new();
-    for (seq, words) in said {
-        let Some(prompt) = draft.state().prompts.open.get(seq).cloned() else {
-            refused.push("One of them is not open any more; nothing was done to it.".to_owned());
-            continue;
-        };
-        if !delivered(draft, *seq, event.date) {
-            refused.push(not_yet(draft, *seq));
-            continue;
-        }
-        match checked(draft, &prompt, words) {
-            Err(why) => refused.push(why),
-            Ok((answer, reason)) => bound.push((*seq, prompt, answer, reason)),
-        }
-    }
-    let route = route(Rule::Listed, None);
-    let prompts = bound.iter().map(|(seq, ..)| *seq).collect();
-    decide(draft, &event.guid, route, Action::Answer { prompts });
-    for (seq, prompt, answer, reason) in bound {
-        bind(draft, event, seq, &prompt, Matched::Listed, answer, reason);
-    }
-    if !refused.is_empty() {
-        notices::answer(
-            draft,
-            &event.guid,
-            None,
-            "not answered",
-            &refused.join("\n"),
-        );
-    }
 }
 
 /// `show @ref`: all of what waits there.

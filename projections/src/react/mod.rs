@@ -13,6 +13,7 @@ mod missing;
 mod notices;
 mod notify;
 mod own_rows;
+mod prompt_lists;
 mod prompt_news;
 mod prompts;
 mod proofs;

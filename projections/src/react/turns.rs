@@ -2,7 +2,7 @@
 //! taking words back that it has not taken.
 
 use super::draft::{Draft, decide};
-use super::{answering, dispatches, notices, replies, settle};
+use super::{answering, dispatches, notices, prompt_lists, replies, settle};
 use crate::ledger::Stage;
 use crate::orders::Order;
 use crate::routing::{self, Route};
@@ -14,9 +14,9 @@ use events::{Command, Event, Outcome, SessionId, Text, TurnId};
 /// Takes an order; false: the message is something else after all.
 pub(super) fn ordered(draft: &mut Draft, event: &InboundReceived, order: &Order) -> bool {
     match order {
-        Order::Pending => answering::pending(draft, event),
+        Order::Pending => prompt_lists::pending(draft, event),
         Order::Show(name) => return answering::show(draft, event, name.as_deref()),
-        Order::Listed(said) => return answering::listed(draft, event, said),
+        Order::Listed(said) => return prompt_lists::listed(draft, event, said),
         Order::Stop(name) => return with(draft, event, name.as_deref(), stop),
         Order::TakeBack(name) => return with(draft, event, name.as_deref(), take_back),
         Order::Queue(name, words) => {

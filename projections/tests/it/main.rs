@@ -8,6 +8,7 @@
 )]
 
 mod admit;
+mod admit_again;
 mod admit_self_chat;
 mod allowance;
 mod along;
@@ -32,6 +33,7 @@ mod numbers;
 mod outbox;
 mod own_rows;
 mod prompts;
+mod prompts_bound;
 mod prompts_random;
 mod questions;
 mod quiet_turns;

@@ -2,17 +2,14 @@
 //! owner had been told before.
 
 use crate::support::{World, kinds, turn_id};
-use events::event::Choice;
-use events::input::RolloutFact;
 use events::outcome::{Evidence, Failure, How};
 use events::prompt::{
-    AnswerPrompt, AnswerWay, AppServerLinkChanged, CommandPrompt, FileChange, LinkState, Meaning,
-    PatchFile, PatchPrompt, PromptAnswer, PromptBody, PromptChoice, PromptEnd, PromptQuestion,
-    PromptRaised, PromptResolved, PromptSource, ThreadState, ThreadStatusChanged,
+    AnswerPrompt, AnswerWay, CommandPrompt, FileChange, Meaning, PatchFile, PatchPrompt,
+    PromptAnswer, PromptBody, PromptChoice, PromptEnd, PromptRaised, PromptResolved, PromptSource,
 };
-use events::{CallId, Command, CommandId, Event, Guid, Input, Outcome, Pane, SessionId};
+use events::{CallId, Command, CommandId, Event, Guid, Input, Outcome, SessionId};
 
-const LINK: u64 = 7;
+pub(crate) const LINK: u64 = 7;
 
 pub(crate) fn offered(meanings: &[Meaning]) -> Vec<PromptChoice> {
     let choice = |meaning: &Meaning| PromptChoice {
@@ -22,7 +19,7 @@ pub(crate) fn offered(meanings: &[Meaning]) -> Vec<PromptChoice> {
     meanings.iter().map(choice).collect()
 }
 
-fn always(scope: &str) -> Meaning {
+pub(crate) fn always(scope: &str) -> Meaning {
     Meaning::AcceptAlways {
         scope: scope.into(),
     }
@@ -38,14 +35,14 @@ pub(crate) fn command(text: &str) -> PromptBody {
     })
 }
 
-fn by_server(request: u32) -> PromptSource {
+pub(crate) fn by_server(request: u32) -> PromptSource {
     PromptSource::AppServer {
         generation: LINK,
         request: request.to_string(),
     }
 }
 
-fn raised(session: &SessionId, request: u32, body: PromptBody) -> PromptRaised {
+pub(crate) fn raised(session: &SessionId, request: u32, body: PromptBody) -> PromptRaised {
     PromptRaised {
         session: session.clone(),
         turn: Some(turn_id("t1")),
@@ -64,7 +61,7 @@ fn raised(session: &SessionId, request: u32, body: PromptBody) -> PromptRaised {
 }
 
 /// A session at work, and the texts about it so far gone.
-fn working(world: &mut World, nth: u16) -> SessionId {
+pub(crate) fn working(world: &mut World, nth: u16) -> SessionId {
     let session = world.session(nth, "/srv/api-server");
     world.turn(&session, "t1");
     world.send_all();
@@ -72,12 +69,12 @@ fn working(world: &mut World, nth: u16) -> SessionId {
     session
 }
 
-fn ask(world: &mut World, prompt: PromptRaised) -> Vec<Event> {
+pub(crate) fn ask(world: &mut World, prompt: PromptRaised) -> Vec<Event> {
     world.feed(Input::Prompt(Box::new(prompt)))
 }
 
 /// It is asked, told, and the text about it stands in chat.db; its row.
-fn told(world: &mut World, prompt: PromptRaised) -> (Guid, String) {
+pub(crate) fn told(world: &mut World, prompt: PromptRaised) -> (Guid, String) {
     ask(world, prompt);
     let rows = world.send_all();
     world.notices();
@@ -87,21 +84,26 @@ fn told(world: &mut World, prompt: PromptRaised) -> (Guid, String) {
 }
 
 /// The answer that is owed now, begun.
-fn begun(world: &mut World) -> Option<(CommandId, AnswerPrompt)> {
+pub(crate) fn begun(world: &mut World) -> Option<(CommandId, AnswerPrompt)> {
     match world.next_work()? {
         (id, Command::AnswerPrompt(answer)) => Some((id, answer)),
         (_, other) => panic!("{}", other.name()),
     }
 }
 
-fn meaning(answer: &AnswerPrompt) -> Meaning {
+pub(crate) fn meaning(answer: &AnswerPrompt) -> Meaning {
     let PromptAnswer::Choose { meaning, .. } = &answer.answer else {
         panic!("{answer:?}")
     };
     meaning.clone()
 }
 
-fn resolved(world: &mut World, session: &SessionId, request: u32, how: PromptEnd) -> Vec<Event> {
+pub(crate) fn resolved(
+    world: &mut World,
+    session: &SessionId,
+    request: u32,
+    how: PromptEnd,
+) -> Vec<Event> {
     world.feed(Input::PromptResolved(PromptResolved {
         session: session.clone(),
         source: by_server(request),
@@ -109,7 +111,7 @@ fn resolved(world: &mut World, session: &SessionId, request: u32, how: PromptEnd
     }))
 }
 
-fn done(world: &mut World, id: CommandId) -> String {
+pub(crate) fn done(world: &mut World, id: CommandId) -> String {
     let open = &world.machine.state().ledger.open[&id];
     let Command::AnswerPrompt(answer) = &open.command else {
         panic!()
@@ -470,340 +472,4 @@ fn what_is_cut_is_said_to_be_and_counts_only_when_all_of_it_was_sent() {
     let (row, _) = told(&mut world, raised(&session, 2, command(&long)));
     world.replies(&row, "no");
     assert!(begun(&mut world).is_none(), "one at a time in a session");
-}
-
-#[test]
-fn a_command_cannot_look_like_another() {
-    for (hidden, shown) in [
-        ("echo \u{202e}fr mr", "\\u{202e}"),
-        ("rm\u{200b} x", "\\u{200b}"),
-        ("l\u{0455} -la", "\\u{455}"),
-        ("echo \u{1b}[2K ok", "\\x1b"),
-        ("ls\u{a0}-la", "\\xa0"),
-        ("echo a\rrm b", "\\x0d"),
-        ("ls \u{e0061}", "\\u{e0061}"),
-        (
-            "echo ok                                                            ; rm -rf x",
-            "[60 blanks]",
-        ),
-        ("\u{ff52}\u{ff4d} x", "\\u{ff52}"),
-    ] {
-        let mut world = World::new();
-        let session = working(&mut world, 1);
-        ask(&mut world, raised(&session, 1, command(hidden)));
-        let text = world.notice();
-        assert!(text.contains(shown), "{hidden:?}: {text}");
-    }
-    // What a command says cannot pass for what we say.
-    let mut world = World::new();
-    let session = working(&mut world, 1);
-    ask(
-        &mut world,
-        raised(&session, 1, command("true\nIn /tmp\nyes: nothing happens")),
-    );
-    let text = world.notice();
-    assert!(text.contains("\n> yes: nothing happens\n"), "{text}");
-}
-
-#[test]
-fn secrets_are_not_stored_and_the_answer_is_bound_to_what_was_there() {
-    let mut world = World::new();
-    let session = working(&mut world, 1);
-    let secret = "curl -H 'Authorization: Bearer abcdefghij0123456789abcdefghij' https://x.example";
-    let prompt = raised(&session, 1, command(secret));
-    let digest = prompt.digest();
-    let events = ask(&mut world, prompt);
-    let bytes = format!("{:?}", serde_json::to_string(&events).unwrap());
-    assert!(!bytes.contains("abcdefghij0123456789"), "{bytes}");
-    world.send_all();
-    world.pass(2_000);
-    world.says("yes");
-    assert_eq!(begun(&mut world).unwrap().1.digest, digest);
-    let other = raised(
-        &session,
-        1,
-        command("curl -H 'Authorization: Bearer zyxwvutsrq0123456789abcdefghij' https://x.example"),
-    );
-    assert_ne!(other.digest(), digest);
-}
-
-#[test]
-fn a_prompt_that_the_screen_shows_is_the_one_that_the_server_tells() {
-    let mut world = World::new();
-    let session = working(&mut world, 1);
-    let mut screen = raised(&session, 1, command("rm -rf build"));
-    screen.call = None;
-    screen.turn = None;
-    screen.source = PromptSource::Screen {
-        pane: Pane {
-            socket: "/tmp/s".into(),
-            id: "%1".into(),
-        },
-    };
-    ask(&mut world, screen.clone());
-    ask(&mut world, raised(&session, 5, command("rm -rf build")));
-    ask(&mut world, screen);
-    assert_eq!(world.notices().len(), 1);
-    assert_eq!(world.machine.state().prompts.open.len(), 1);
-    world.send_all();
-    world.pass(2_000);
-    world.says("yes");
-    // A protocol comes before keys.
-    let (_, answer) = begun(&mut world).unwrap();
-    assert!(matches!(answer.way, AnswerWay::AppServer { .. }));
-}
-
-#[test]
-fn questions_are_answered_by_number_label_or_words() {
-    let option = |label: &str| Choice {
-        label: label.into(),
-        detail: "".into(),
-    };
-    let question = |id: &str, options: &[&str]| PromptQuestion {
-        id: id.into(),
-        text: format!("Which {id} 2?").as_str().into(),
-        options: options.iter().map(|label| option(label)).collect(),
-        free: true,
-        secret: false,
-    };
-    let three = || {
-        PromptBody::Questions(vec![
-            question("db", &["sqlite", "postgres"]),
-            question("lang", &["rust", "go", "zig"]),
-            question("os", &["1 linux", "2 mac"]),
-        ])
-    };
-    for (words, wanted) in [
-        (
-            "1.2 2.1 3.2",
-            [(Some(1), None), (Some(0), None), (Some(1), None)],
-        ),
-        ("2 1 2", [(Some(1), None), (Some(0), None), (Some(1), None)]),
-        (
-            "1: postgres\n2: other: odin, or C3\n3: 2 mac",
-            [
-                (Some(1), None),
-                (None, Some("odin, or C3")),
-                (Some(1), None),
-            ],
-        ),
-        (
-            "1.2 note: version 15\n2: go\n3: 1",
-            [
-                (Some(1), Some("version 15")),
-                (Some(1), None),
-                (Some(0), None),
-            ],
-        ),
-    ] {
-        let mut world = World::new();
-        let session = working(&mut world, 1);
-        let mut asked = raised(&session, 1, three());
-        asked.choices = Vec::new();
-        let (row, text) = told(&mut world, asked);
-        assert!(text.starts_with("api-server asks 3 questions."), "{text}");
-        world.replies(&row, words);
-        let (_, answer) = begun(&mut world).unwrap();
-        let PromptAnswer::Questions(answers) = answer.answer else {
-            panic!()
-        };
-        let got: Vec<_> = answers
-            .iter()
-            .map(|a| {
-                (
-                    a.option.as_ref().map(|(nth, _)| *nth),
-                    a.note.as_ref().map(|n| n.reveal().as_str()),
-                )
-            })
-            .collect();
-        assert_eq!(got, wanted, "{words}");
-    }
-}
-
-#[test]
-fn the_end_of_the_turn_ends_what_waited_in_it_and_expiry_answers_nothing() {
-    let mut world = World::new();
-    let session = working(&mut world, 1);
-    told(&mut world, raised(&session, 1, command("touch 1")));
-    world.grow(
-        &session,
-        RolloutFact::TurnAborted {
-            turn: Some(turn_id("t1")),
-            reason: "interrupted".into(),
-        },
-    );
-    assert!(world.machine.state().prompts.open.is_empty());
-    world.turn(&session, "t2");
-    world.send_all();
-    world.notices();
-    let mut second = raised(&session, 2, command("touch 2"));
-    second.turn = Some(turn_id("t2"));
-    told(&mut world, second);
-    world.pass(25 * 3_600_000);
-    let text = world.notice();
-    assert!(
-        text.contains("Nothing was allowed and nothing was refused"),
-        "{text}"
-    );
-    world.send_all();
-    world.says("yes");
-    assert!(world.notice().contains("too old to count"));
-    assert!(begun(&mut world).is_none());
-    assert_eq!(world.machine.state().prompts.open.len(), 1);
-}
-
-#[test]
-fn a_session_that_waits_for_nothing_on_its_server_has_no_prompt() {
-    let mut world = World::new();
-    let session = working(&mut world, 1);
-    world.feed(Input::AppServer(AppServerLinkChanged {
-        generation: LINK,
-        socket: "/s".into(),
-        state: LinkState::Up {
-            server: "codex".into(),
-        },
-    }));
-    told(&mut world, raised(&session, 1, command("touch 1")));
-    world.feed(Input::ThreadStatus(ThreadStatusChanged {
-        generation: LINK,
-        session: session.clone(),
-        status: ThreadState::Active {
-            approval: false,
-            input: false,
-        },
-    }));
-    assert!(world.machine.state().prompts.open.is_empty());
-}
-
-#[test]
-fn a_turn_is_stopped_and_words_are_taken_back() {
-    let mut world = World::new();
-    let session = working(&mut world, 1);
-    let reference = world.reference(&session);
-    world.says(&format!("stop @{reference}"));
-    let (id, command) = world.next_work().unwrap();
-    assert_eq!(command.name(), "InterruptTurn");
-    world.performed(id, How::InterruptAsked);
-    world.grow(
-        &session,
-        RolloutFact::TurnAborted {
-            turn: Some(turn_id("t1")),
-            reason: "interrupted".into(),
-        },
-    );
-    assert!(world.notices().iter().any(|text| text.contains("stopped")));
-    world.says(&format!("stop @{reference}"));
-    assert!(world.notice().contains("No turn is running"));
-    // Two messages: the first is being typed, the second can be taken back.
-    world.says(&format!("@{reference} one"));
-    assert_eq!(world.next_words().unwrap().2, "one");
-    world.says(&format!("@{reference} two"));
-    world.says(&format!("cancel @{reference}"));
-    assert!(world.notice().contains("taken back"));
-    world.says(&format!("cancel @{reference}"));
-    assert!(world.notice().contains("nothing to take back"));
-}
-
-#[test]
-fn the_certificate_tells_the_whole_life_of_a_prompt() {
-    let mut world = World::new();
-    let session = working(&mut world, 1);
-    let (row, _) = told(&mut world, raised(&session, 1, command("touch 1")));
-    let prompt = *world.machine.state().prompts.open.keys().next().unwrap();
-    world.replies(&row, "yes");
-    let (id, _) = begun(&mut world).unwrap();
-    world.performed(id, How::Replied { words: false });
-    resolved(&mut world, &session, 1, PromptEnd::ByUs);
-    let steps = projections::certificate::certificate(world.log(), prompt).unwrap();
-    let told: Vec<_> = steps.iter().map(|step| step.told.as_str()).collect();
-    for part in [
-        "asked to run a command",
-        "tells all of it",
-        "stands in chat.db as sent",
-        "with yes; it replies to its notice",
-        "reply to request 1",
-        "was begun",
-        "the app-server took the answer",
-        "our answer closed it",
-        "ended: done",
-    ] {
-        assert!(
-            told.iter().any(|line| line.contains(part)),
-            "{part}: {told:#?}"
-        );
-    }
-    assert!(!told.concat().contains("touch"));
-    assert_eq!(
-        projections::certificate::certificate(world.log(), events::Seq(prompt.0 + 1)),
-        None
-    );
-}
-
-#[test]
-fn words_for_the_next_turn_and_for_this_one_go_where_they_are_sent() {
-    let mut world = World::new();
-    let session = working(&mut world, 1);
-    let reference = world.reference(&session);
-    world.says(&format!("queue @{reference} then the docs"));
-    let (_, name, words) = world.next_words().unwrap();
-    assert_eq!(
-        (name, words.as_str()),
-        ("QueueInstruction", "then the docs")
-    );
-    let mut world = World::new();
-    let session = working(&mut world, 1);
-    world.says(&format!("steer @{reference} skip the slow tests"));
-    let (id, command) = world.next_work().unwrap();
-    assert!(
-        matches!(&command, Command::TypeInstruction(c) if c.steer),
-        "{}",
-        command.name()
-    );
-    world.settled(
-        id,
-        Outcome::Failed(Failure::NoPane {
-            why: "it is gone".into(),
-        }),
-    );
-    assert!(world.notice().contains("not delivered"));
-    let _ = session;
-}
-
-#[test]
-fn a_thumb_on_the_text_itself_answers_and_no_other_does() {
-    use events::event::Target;
-    for (kind, wanted) in [
-        (2001, Some(Meaning::Accept)),
-        (2002, Some(Meaning::Decline)),
-        (2000, None),
-        (2005, None),
-    ] {
-        let mut world = World::new();
-        let session = working(&mut world, 1);
-        let (row, _) = told(&mut world, raised(&session, 1, command("touch 1")));
-        for (kind, counts) in [(kind + 1000, false), (kind, true)] {
-            let mut tapback = world.row("Liked “…”");
-            tapback.associated_type = kind;
-            tapback.target = Some(Target {
-                guid: row.clone(),
-                part: Some(0),
-            });
-            world.take(tapback);
-            let given = begun(&mut world).map(|(_, answer)| meaning(&answer));
-            assert_eq!(given, wanted.clone().filter(|_| counts), "{kind}");
-        }
-    }
-    let mut off = crate::support::settings();
-    off.tapbacks = false;
-    let mut world = World::with(off);
-    let session = working(&mut world, 1);
-    let (row, _) = told(&mut world, raised(&session, 1, command("touch 1")));
-    let mut tapback = world.row("Liked “…”");
-    tapback.associated_type = 2001;
-    tapback.target = Some(Target {
-        guid: row,
-        part: Some(0),
-    });
-    world.take(tapback);
-    assert!(begun(&mut world).is_none());
 }

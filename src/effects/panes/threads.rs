@@ -201,7 +201,7 @@ mod tests {
         let files = files.map(PathBuf::from);
         let elsewhere = Held::among(Path::new("/other"), &files);
         assert!(!elsewhere.holds(&SessionId::parse(ID).expect("id")));
-        assert_eq!(elsewhere.visible().count(), 2);
+        assert_eq!(elsewhere.visible().count(), 3);
         let held = Held::among(Path::new("/h"), &files);
         assert_eq!(held.visible().collect::<Vec<_>>(), [(ID, true)]);
         assert!(held.holds(&SessionId::parse(ID).expect("id")));

@@ -13,6 +13,7 @@
 mod closing;
 pub mod discover;
 mod echo;
+mod first;
 mod fork;
 mod goal;
 mod head;

@@ -7,10 +7,11 @@
 //! head, and what was told of its thread is not told again ([`super::told`]).
 
 use super::echo::Echoes;
+use super::first;
 use super::fork::Fork;
 use super::history::History;
 use super::lines::{Lines, Next};
-use super::meta::{self, Head};
+use super::meta::Head;
 use super::parse::{self, Form, Line, Record};
 use super::shapes::Strange;
 use super::told::{Moment, Told};
@@ -23,8 +24,6 @@ use std::io::{self, Read, Seek};
 use std::os::unix::fs::{FileExt, MetadataExt};
 use std::path::{Path, PathBuf};
 
-/// In how many lines the head is looked for.
-const HEAD_LINES: usize = 16;
 /// How much history is looked through for an open question.
 const HISTORY: u64 = 4 << 20;
 /// How much of a file is read at a time.
@@ -91,9 +90,6 @@ enum Phase {
     /// There is no head where one should be: the file is nobody's.
     Foreign,
 }
-
-/// The head with its time, in how many lines it was looked for, and where these end.
-type Found = (Option<(Head, Wall)>, usize, u64);
 
 /// What reading a file gives.
 pub struct Output<'a> {
@@ -207,22 +203,6 @@ impl Tail {
         };
     }
 
-    /// Looks for the head among the first lines.
-    fn find_head(file: &File, modified: Wall) -> io::Result<Found> {
-        let mut lines = Lines::at(file, 0, false)?;
-        for nth in 0..HEAD_LINES {
-            let found = match lines.next()? {
-                Next::End => return Ok((None, nth, lines.place().0)),
-                Next::Passed => None,
-                Next::Line(_, line) => head(line, modified),
-            };
-            if found.is_some() {
-                return Ok((found, nth, lines.place().0));
-            }
-        }
-        Ok((None, HEAD_LINES, lines.place().0))
-    }
-
     /// Takes over what the head says of the file.
     fn know(&mut self, head: &Head, at: Wall) {
         if let Some(thread) = &head.thread {
@@ -238,7 +218,7 @@ impl Tail {
     /// copied from another thread ends before that place.
     fn resume(&mut self, file: &File, modified: Wall) -> io::Result<()> {
         self.phase = Phase::Following;
-        let (head, _, behind) = Self::find_head(file, modified)?;
+        let (head, _, behind) = first::find_head(file, modified)?;
         let Some((head, at)) = head else {
             return Ok(());
         };
@@ -263,12 +243,12 @@ impl Tail {
         modified: Wall,
         out: &mut Output<'_>,
     ) -> io::Result<bool> {
-        let (head, lines, behind_head) = Self::find_head(file, modified)?;
+        let (head, lines, behind_head) = first::find_head(file, modified)?;
         let Some((head, at)) = head else {
             if lines > 0 && self.phase == Phase::Fresh {
                 self.strange("session file without a head", ShapeEffect::Deaf, 0, out);
             }
-            if lines >= HEAD_LINES {
+            if lines >= first::HEAD_LINES {
                 self.phase = Phase::Foreign;
             }
             return Ok(false);
@@ -509,15 +489,4 @@ impl Tail {
             fact,
         });
     }
-}
-
-/// The head, if this line is one, and when it was written.
-fn head(line: &[u8], modified: Wall) -> Option<(Head, Wall)> {
-    if !parse::is_head(line) {
-        return None;
-    }
-    let own = parse::timestamp(line);
-    let head = meta::read(line, own.unwrap_or(modified)).ok()?;
-    let at = own.unwrap_or(head.meta.created);
-    Some((head, at))
 }

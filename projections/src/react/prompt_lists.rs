@@ -1,0 +1,105 @@
+//! The list of open prompts: `pending` shows it numbered, and `1 yes, 3 no` answers
+//! exactly what it showed.
+
+use super::answering::{bind, checked, delivered, list, not_yet, numbered, refuse, route};
+use super::draft::{Draft, decide};
+use super::notices;
+use events::event::{Action, InboundReceived, Rule};
+use events::prompt::Matched;
+use events::{Seq, Span};
+
+/// The answer to `pending`.
+pub(super) fn pending(draft: &mut Draft, event: &InboundReceived) {
+    let open: Vec<Seq> = draft.state().prompts.open.keys().copied().collect();
+    if open.is_empty() {
+        let route = route(Rule::Control, None);
+        decide(draft, &event.guid, route, Action::Reply);
+        return notices::answer(
+            draft,
+            &event.guid,
+            None,
+            "nothing waits",
+            "Nothing waits for your approval.",
+        );
+    }
+    let body = format!(
+        "{}\nAnswer by number: \"1 yes, 2 no\".",
+        numbered(draft, &open)
+    );
+    list(draft, event, &open, &body);
+}
+
+/// Answers by the numbers of the newest list.
+pub(super) fn listed(draft: &mut Draft, event: &InboundReceived, said: &[(usize, String)]) -> bool {
+    let prompts = &draft.state().prompts;
+    let Some(list) = prompts.lists.last().cloned() else {
+        return false;
+    };
+    let newer = prompts.open.keys().any(|seq| *seq > list.at);
+    let before = event.date.until(list.wall) >= Span::seconds(1);
+    if newer || before {
+        let why =
+            "Nothing was answered: something new waits since that list. \"pending\" lists it anew.";
+        refuse(draft, event, None, why);
+        return true;
+    }
+    let numbered: Option<Vec<(Seq, &String)>> = said
+        .iter()
+        .map(|(number, words)| Some((*list.prompts.get(number.checked_sub(1)?)?, words)))
+        .collect();
+    let Some(numbered) = numbered else {
+        let why = format!(
+            "Nothing was answered: the list has numbers 1 to {}.",
+            list.prompts.len()
+        );
+        refuse(draft, event, None, &why);
+        return true;
+    };
+    let mut seen = std::collections::BTreeSet::new();
+    if !numbered.iter().all(|(seq, _)| seen.insert(*seq)) {
+        refuse(
+            draft,
+            event,
+            None,
+            "Nothing was answered: one number has two answers.",
+        );
+        return true;
+    }
+    answer_all(draft, event, &numbered);
+    true
+}
+
+/// Each by itself: what cannot be answered is said, and holds up none of the others.
+fn answer_all(draft: &mut Draft, event: &InboundReceived, said: &[(Seq, &String)]) {
+    let mut bound = Vec::new();
+    let mut refused = Vec::new();
+    for (seq, words) in said {
+        let Some(prompt) = draft.state().prompts.open.get(seq).cloned() else {
+            refused.push("One of them is not open any more; nothing was done to it.".to_owned());
+            continue;
+        };
+        if !delivered(draft, *seq, event.date) {
+            refused.push(not_yet(draft, *seq));
+            continue;
+        }
+        match checked(draft, &prompt, words) {
+            Err(why) => refused.push(why),
+            Ok((answer, reason)) => bound.push((*seq, prompt, answer, reason)),
+        }
+    }
+    let route = route(Rule::Listed, None);
+    let prompts = bound.iter().map(|(seq, ..)| *seq).collect();
+    decide(draft, &event.guid, route, Action::Answer { prompts });
+    for (seq, prompt, answer, reason) in bound {
+        bind(draft, event, seq, &prompt, Matched::Listed, answer, reason);
+    }
+    if !refused.is_empty() {
+        notices::answer(
+            draft,
+            &event.guid,
+            None,
+            "not answered",
+            &refused.join("\n"),
+        );
+    }
+}
