@@ -4,8 +4,8 @@ use super::{Life, Oracle};
 use crate::model::Broken;
 use crate::model::world::{Effect, World};
 use events::command::SendMessage;
-use events::event::Topic;
-use events::{Command, CommandId, Text};
+use events::event::{NoticeQueued, Topic};
+use events::{Command, CommandId, Seq, Text};
 
 impl Oracle {
     /// No text that was asked for is missing without a word.
@@ -42,7 +42,16 @@ impl Oracle {
         let mut unseen = unseen.filter_map(|id| self.commands.get(id));
         let said = |life: &Life| matches!(&life.command, Command::SendMessage(s) if says(&s.text));
         let mut later = self.notices.range(send.notice..).map(|(_, n)| &n.topic);
+        // A line in one text for many sessions took the place of the words.
+        let one_for_many = |n: &&NoticeQueued| n.session.is_none() && n.topic == Topic::Progress;
+        let replaced = |seq: &Seq| {
+            self.notices
+                .get(seq)
+                .is_some_and(|n| n.parts.iter().any(says))
+        };
+        let mut shortened = self.notices.values().filter(one_for_many);
         missing.any(|(_, lost)| lost.parts.values().any(says))
+            || shortened.any(|n| n.replaces.iter().any(replaced))
             || withdrawn.any(|notice| notice.parts.iter().any(says))
             || later.next() == Some(&Topic::Missing)
             || later.any(|topic| *topic == Topic::Health)
