@@ -2,8 +2,7 @@
 
 use super::{Check, Facts};
 use crate::ingress::rollouts::discover;
-use events::event::ShapeEffect;
-use events::input::Source;
+use events::event::{ShapeEffect, Source};
 use projections::shapes::Shape;
 
 /// Most kinds that are listed.

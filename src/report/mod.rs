@@ -97,7 +97,7 @@ fn head(config: &Config, doctor: &Doctor, with_words: bool) -> Value {
         .collect();
     let head = json!({
         "report": SCHEMA,
-        "program": runtime::VERSION,
+        "program": crate::VERSION,
         "system": format!("{} {}", std::env::consts::OS, std::env::consts::ARCH),
         "words": with_words,
         "settings": settings,

@@ -51,7 +51,6 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 use wake::{Ack, Wake, Wakes};
 
-pub use crate::VERSION;
 /// A snapshot is kept each time the log has grown by this many entries.
 const SNAPSHOT_EVERY: u64 = 10_000;
 
@@ -88,7 +87,7 @@ fn work(config: &Config, once: bool, stopped: Option<Stopped>) -> Outcome {
     let state = driver.machine().state();
     let mut clock = SystemClock::resume(state.tick, state.wall);
     let started = Started {
-        version: VERSION.to_owned(),
+        version: crate::VERSION.to_owned(),
         pid: std::process::id(),
         settings: config.settings(),
     };

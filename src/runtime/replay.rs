@@ -4,11 +4,11 @@
 use super::log_files::each_frame;
 use super::open;
 use super::trace::Printer;
-use crate::config::Config;
+use crate::config::{Config, Form};
 use crate::error::{Answer, CommandError, Outcome};
 use crate::report;
 use crate::store;
-use crate::telling::{Form, Teller};
+use crate::telling::Teller;
 use crate::ui;
 use events::codec;
 use events::{Envelope, Link, Seq, SessionId, Wall};

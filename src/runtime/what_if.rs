@@ -2,10 +2,10 @@
 //! source and no way to append.
 
 use super::replay::{Replay, each_entry};
-use crate::config::Config;
+use crate::config::{Config, Form};
 use crate::error::{Answer, CommandError, Outcome};
 use crate::report;
-use crate::telling::{Form, Teller};
+use crate::telling::Teller;
 use events::{Envelope, Seq, Settings};
 use projections::describe::words;
 use projections::explain::{Batches, fact};

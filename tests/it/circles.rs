@@ -53,7 +53,6 @@ const LEFT: &[&str] = &[
     "projections::admit",
     "projections::describe",
     "projections::explain",
-    "projections::react",
     "projections::trace",
 ];
 

@@ -14,10 +14,10 @@ pub use texts::texts;
 use crate::state::State;
 use crate::{endings, ignored};
 use events::event::{
-    Action, Deadline, Ending, InboundReceived, NoticeQueued, NotifyReceived, OutgoingSeen,
-    QueueLineImported, RoutingDecided, SessionSeen,
+    Action, ChatDbPlaced, Closing, Deadline, Ending, InboundReceived, NoticeQueued, NotifyReceived,
+    OutgoingSeen, Placing, QuestionKind, QueueLineImported, RoutingDecided, SessionSeen,
+    ThreadKind,
 };
-use events::input::{ChatDbPlaced, Closing, Placing, QuestionKind, ThreadKind};
 use events::{Command, CommandId, Event, SessionId};
 
 /// What happened, in a sentence. `state` is what was known before it.

@@ -1,8 +1,7 @@
 //! The vocabulary of the log in words that a sentence can hold.
 
 use events::Command;
-use events::event::{Action, GoalStatus, InstructionEnd, NotTold, Rule, Topic};
-use events::input::Source;
+use events::event::{Action, GoalStatus, InstructionEnd, NotTold, Rule, Source, Topic};
 use events::prompt::{AnswerWay, Matched};
 
 /// What a notice is.

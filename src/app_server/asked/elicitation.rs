@@ -2,7 +2,7 @@
 
 use super::{Asked, Words, choice};
 use events::Text;
-use events::input::Choice;
+use events::event::Choice;
 use events::prompt::PromptChoice;
 use events::prompt::{ElicitationField, ElicitationPrompt, FieldKind, Meaning, PromptBody};
 use serde::Deserialize;

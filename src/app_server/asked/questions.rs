@@ -2,7 +2,7 @@
 
 use super::{Asked, Words};
 use events::Text;
-use events::input::Choice;
+use events::event::Choice;
 use events::prompt::{PromptBody, PromptQuestion, QuestionAnswer};
 use serde::Deserialize;
 use serde_json::{Map, Value, json};

@@ -5,8 +5,8 @@
 
 use super::parse::{Bad, payload};
 use super::time;
+use events::event::{SessionMeta, ThreadKind};
 use events::id::SessionId;
-use events::input::{SessionMeta, ThreadKind};
 use events::time::Wall;
 use serde_json::{Map, Value};
 
