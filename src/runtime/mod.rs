@@ -2,6 +2,7 @@
 //! and lanes, and the loop between them.
 
 mod dry;
+mod entries;
 mod explain;
 mod health;
 mod html;
@@ -24,12 +25,13 @@ mod wake;
 mod what_if;
 mod work;
 
+pub use entries::{Bound, ReportEnd, each_entry};
 pub use explain::explain;
 pub use health::{look, size};
 pub use html::html;
 pub use log_files::{export_line, log_export, log_import, log_verify};
 pub use log_views::{log_stats, log_tail};
-pub use replay::{Bound, Replay, each_entry, replay};
+pub use replay::{Replay, replay};
 pub use standalone::{AppendError, append, empty_inbox};
 pub use what_if::{WhatIf, what_if};
 use work::Until;

@@ -1,6 +1,6 @@
 //! The model asks.
 
-use super::{Asked, Words};
+use super::request::{Asked, Words};
 use events::Text;
 use events::event::Choice;
 use events::prompt::{PromptBody, PromptQuestion, QuestionAnswer};

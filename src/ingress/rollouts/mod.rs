@@ -24,6 +24,7 @@ mod lines;
 pub mod meta;
 pub mod name;
 pub mod parse;
+mod payload;
 mod question;
 mod shapes;
 pub mod tail;
