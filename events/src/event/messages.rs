@@ -101,8 +101,9 @@ pub enum IgnoreReason {
     Future,
     /// Seen before, under this id.
     Duplicate,
-    /// The other copy of something already taken.
-    Twin,
+    /// The other copy of something already taken. JSON says `Twin`.
+    #[serde(rename = "Twin")]
+    DuplicateCopy,
     /// Our own words come back.
     Echo,
     /// It stayed without a chat.
