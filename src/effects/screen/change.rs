@@ -222,11 +222,11 @@ mod tests {
         "\n\n  Would you like to make the following edits?\n\n  Description: Apply\n";
 
     fn read(shown: &str, destinations: &[&str]) -> (Vec<(String, String)>, bool) {
-        let mut text = format!("{shown}{MODAL}");
-        for path in destinations {
-            text.push_str(&format!("  Destination: {path}\n"));
-        }
-        let lines: Vec<String> = text.lines().map(str::to_owned).collect();
+        let text = format!("{shown}{MODAL}");
+        let named = destinations
+            .iter()
+            .map(|path| format!("  Destination: {path}"));
+        let lines: Vec<String> = text.lines().map(str::to_owned).chain(named).collect();
         let (files, whole) = files(&lines);
         let told =
             |f: &events::prompt::PatchFile| (f.path.reveal().clone(), f.diff.reveal().clone());
