@@ -101,7 +101,7 @@ pub enum IgnoreReason {
     Future,
     /// Seen before, under this id.
     Duplicate,
-    /// The other copy of something already taken. JSON says `Twin`.
+    /// The other copy of something already taken.
     #[serde(rename = "Twin")]
     DuplicateCopy,
     /// Our own words come back.

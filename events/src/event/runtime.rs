@@ -91,7 +91,7 @@ pub enum Deadline {
     Allowance,
     /// A notice is too old to be sent.
     Expiry(Seq),
-    /// A source has been down for so long that the owner is told. JSON says `Deaf`.
+    /// A source has been down for so long that the owner is told.
     #[serde(rename = "Deaf")]
     SourceDown(Source),
     /// The way to the owner is tried out.
@@ -142,7 +142,7 @@ pub enum ShapeEffect {
     Counted,
     /// Something else took the place of what was missing.
     Replaced,
-    /// Something that the owner or this program needs is lost. JSON says `Deaf`.
+    /// Something that the owner or this program needs is lost.
     #[serde(rename = "Deaf")]
     Lost,
 }
