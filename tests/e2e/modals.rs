@@ -91,7 +91,7 @@ fn no_text_approves_where_an_older_version_asks_for_everything() {
         (
             "patch: made.txt",
             "Would you like to make the following edits?",
-            "",
+            "change files",
         ),
     ] {
         pane.prompt(prompt);
