@@ -164,7 +164,7 @@ impl Default for Teller {
 /// Ends that need a look are red, ends that need none are green.
 fn tone(sentence: &str) -> Look {
     let bad = [
-        "certainly did not",
+        "definitely did not",
         "may have happened",
         " fails: ",
         "too long and is not",
@@ -172,7 +172,7 @@ fn tone(sentence: &str) -> Look {
     ];
     if bad.iter().any(|sign| sentence.contains(sign)) {
         Look::Bad
-    } else if sentence.contains("; done: ") || sentence.contains(": the session has it") {
+    } else if sentence.contains("; done: ") || sentence.contains(": delivered to the session") {
         Look::Good
     } else {
         Look::Plain

@@ -67,7 +67,7 @@ pub enum Event {
     SourceFailed(SourceFailed),
     /// It works again.
     SourceRecovered(SourceRecovered),
-    /// Records of a source could not be read and were passed over.
+    /// Records of a source could not be read and were skipped.
     RecordsSkipped(RecordsSkipped),
     /// A deadline came.
     DeadlinePassed(DeadlinePassed),

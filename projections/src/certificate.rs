@@ -84,7 +84,7 @@ fn about(event: &Event, prompt: Seq) -> Option<String> {
         }
         Event::PromptDelivered(e) if e.prompt == prompt => {
             format!(
-                "Notice {} stands in chat.db as sent, the last row of it is {}.",
+                "Notice {} is in chat.db as sent; its last row is {}.",
                 e.notice, e.row
             )
         }

@@ -8,9 +8,9 @@ use events::outcome::{Doubt, Evidence, Failure, How, Performed, Screen};
 pub fn outcome(outcome: &Outcome) -> String {
     match outcome {
         Outcome::Done(proof) => format!("done: {}", evidence(proof)),
-        Outcome::Failed(why) => format!("it certainly did not happen: {}", failure(why)),
+        Outcome::Failed(why) => format!("it definitely did not happen: {}", failure(why)),
         Outcome::Unknown(why) => format!("it may have happened: {}", doubt(why)),
-        Outcome::Expired => "it was not begun before it stopped mattering".into(),
+        Outcome::Expired => "it was no longer needed before it began".into(),
     }
 }
 
@@ -56,7 +56,7 @@ pub fn performed(performed: &Performed) -> String {
         How::TurnStarted { .. } => "the app-server began a turn with it".to_owned(),
         How::TurnSteered => "the app-server gave it to the running turn".to_owned(),
         How::InterruptAsked => "the app-server was asked to interrupt the turn".to_owned(),
-        How::Begun => "begun; where it came to, nobody saw".to_owned(),
+        How::Begun => "begun; its end was not seen".to_owned(),
         How::EscapePressed(pane) => format!("Escape was pressed in {pane}"),
     };
     match &performed.doubt {
@@ -96,10 +96,10 @@ pub fn failure(failure: &Failure) -> String {
 pub fn doubt(doubt: &Doubt) -> String {
     match doubt {
         Doubt::TimedOut { program } => {
-            format!("{program} did not end within its time and was ended")
+            format!("{program} timed out and was ended")
         }
         Doubt::BrokeOff { program, code, .. } => {
-            format!("{program} broke off ({code}) past the point of no return")
+            format!("{program} failed ({code}) when it may already have acted")
         }
         Doubt::Interrupted => "this program was stopped while it ran".into(),
         Doubt::NoProof => "no proof came in time".into(),

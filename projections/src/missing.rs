@@ -36,7 +36,7 @@ pub struct Lost {
 pub enum Why {
     /// It may have arrived.
     Unproven,
-    /// It was given up after the last try.
+    /// It failed after the last try.
     GivenUp,
     /// It waited too long.
     TooOld,

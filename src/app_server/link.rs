@@ -250,7 +250,7 @@ fn current(shared: &mut Shared, generation: u64) -> Result<&mut Connected, Fault
     match &mut shared.up {
         Some(up) if up.generation == generation => Ok(up),
         Some(_) => Err(Fault::NotSent(
-            "the background server was connected to anew since".into(),
+            "the connection to the background server was replaced".into(),
         )),
         None => Err(Fault::NotSent(
             "there is no connection to the background server".into(),

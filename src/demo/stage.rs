@@ -63,7 +63,7 @@ impl Stage {
             .worker_threads(1)
             .enable_all()
             .build()
-            .map_err(failed("no threads can be had from the system"))?;
+            .map_err(failed("cannot start the async runtime"))?;
         let mut stage = Self {
             place,
             tasks,

@@ -29,7 +29,7 @@ pub fn write(
     let unwritten =
         |error: io::Error| CommandError::failure("the report cannot be written").because(error);
     let mut words = Words::new().map_err(|error| {
-        CommandError::failure("no random number can be had to mask words with").because(error)
+        CommandError::failure("cannot get random numbers to mask words").because(error)
     })?;
     if !with_words {
         runtime::each_entry(config, None, &mut |entry| {

@@ -157,9 +157,7 @@ fn tasks() -> Result<tokio::runtime::Runtime, CommandError> {
         .worker_threads(1)
         .enable_all()
         .build();
-    tasks.map_err(|error| {
-        CommandError::failure("no threads can be had from the system").because(error)
-    })
+    tasks.map_err(|error| CommandError::failure("cannot start the async runtime").because(error))
 }
 
 /// Executors with this configuration.

@@ -24,7 +24,7 @@ pub(super) struct Builder {
 }
 
 fn fault(error: &io::Error) -> StoreFault {
-    StoreFault::io("building the log anew", error)
+    StoreFault::io("rebuilding the log", error)
 }
 
 impl Builder {
@@ -57,7 +57,7 @@ impl Builder {
     fn write(&mut self) -> Result<(), StoreFault> {
         let chunk = std::mem::take(&mut self.chunk);
         self.journal.write(&chunk).map_err(|error| fault(&error))?;
-        guarded("building the log anew", || insert(&self.tree, &chunk))
+        guarded("rebuilding the log", || insert(&self.tree, &chunk))
     }
 
     /// Everything is on disk, closed, and marked so.
@@ -71,7 +71,7 @@ impl Builder {
             tree,
             ..
         } = self;
-        guarded("building the log anew", || db.flush())?;
+        guarded("rebuilding the log", || db.flush())?;
         caught(move || drop((tree, db))).map_err(StoreFault::corrupt)?;
         for path in [dir.join(LOG_DIR), dir.join(journal::DIR)] {
             sync_all(&path).map_err(|error| fault(&error))?;

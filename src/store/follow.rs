@@ -36,7 +36,7 @@ impl Follow {
             let known = self.segment.as_ref();
             if known.is_some_and(|known| !segments.contains(known)) {
                 return Err(StoreFault::corrupt(
-                    "the log was made anew meanwhile; begin again",
+                    "the log was rebuilt meanwhile; start again",
                 ));
             }
             let place = known.and_then(|known| segments.iter().position(|path| path == known));

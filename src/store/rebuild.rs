@@ -17,7 +17,7 @@ use std::path::Path;
 
 /// Builds the log in `state` anew, because of `found`, and puts it in its place.
 pub(super) fn run(state: &Path, found: &StoreFault) -> Result<(), StoreFault> {
-    tracing::warn!(%found, "the log is built anew from its two copies");
+    tracing::warn!(%found, "rebuilding the log from its two copies");
     let marked = match Mark::read(state) {
         Err(StoreFault::Corrupt { .. }) => Head::default(),
         Err(StoreFault::Io { .. }) if unreadable::refusal(state, mark::NAME).is_some() => {
@@ -28,7 +28,7 @@ pub(super) fn run(state: &Path, found: &StoreFault) -> Result<(), StoreFault> {
     let built = built(state, marked);
     if built.is_err() {
         let gone = forget(&swap::draft(state));
-        gone.map_err(|error| StoreFault::io("building the log anew", &error))?;
+        gone.map_err(|error| StoreFault::io("rebuilding the log", &error))?;
     }
     let head = built.map_err(|fault| with_cause(fault, found))?;
     let story = story(found, head, marked);
@@ -48,7 +48,7 @@ fn story(found: &StoreFault, head: Head, marked: Head) -> String {
             "everything that they have, up to entry {last}; {name} can no longer say whether that was the last"
         )
     };
-    format!("The log was damaged: {what}. It was built anew from its two copies and holds {holds}.")
+    format!("The log was damaged: {what}. It was rebuilt from its two copies and holds {holds}.")
 }
 
 /// The fault that keeps from building, with what made it necessary.

@@ -54,7 +54,7 @@ pub(super) fn finish(state: &Path) -> Result<(), StoreFault> {
 }
 
 fn fault(error: &io::Error) -> StoreFault {
-    StoreFault::io("putting the log that was built anew in its place", error)
+    StoreFault::io("putting the rebuilt log in place", error)
 }
 
 /// The rename that comes next; `None`: all are done.

@@ -67,7 +67,7 @@ fn a_log_answers_in_one_command() {
     for step in [
         "no session fits it",
         "You wrote row",
-        "It is your word",
+        "It is yours",
         "not acted on",
     ] {
         let told = story.contains(step);

@@ -36,7 +36,7 @@ pub fn describe(event: &Event, state: &State) -> String {
                 e.version, e.pid
             )
         }
-        Event::RuntimeStopped(_) => "The program stopped in good order.".into(),
+        Event::RuntimeStopped(_) => "The program stopped cleanly.".into(),
         Event::NotifyReceived(e) => notified(e, state),
         Event::SessionSeen(e) => seen(e, state),
         Event::TurnStarted(e) if e.plan_mode => {
@@ -105,7 +105,7 @@ pub fn describe(event: &Event, state: &State) -> String {
             )
         }
         Event::InboundUnanswered(e) => format!(
-            "You are to hear that the message {} was not acted on.",
+            "You will be told that the message {} was not acted on.",
             e.inbound
         ),
         Event::OutgoingSeen(e) => own_row(e, state),
@@ -117,7 +117,7 @@ pub fn describe(event: &Event, state: &State) -> String {
         Event::SourceFailed(e) => format!("{} fails: {}.", words::source(e.source), e.fault),
         Event::SourceRecovered(e) => format!("{} works again.", words::source(e.source)),
         Event::RecordsSkipped(e) => format!(
-            "{} of the rollout of {} could not be read and were passed over.",
+            "{} of the rollout of {} could not be read and were skipped.",
             counted(e.records as usize, "record"),
             of(&e.session)
         ),
@@ -134,7 +134,7 @@ pub fn describe(event: &Event, state: &State) -> String {
         }
         Event::GoalChanged(e) => format!("{} {}.", of(&e.session), words::goal(&e.status)),
         Event::EndingNotTold(e) => format!(
-            "You are not told that the turn of {} ended: {}.",
+            "You get no text about the end of the turn of {}: {}.",
             of(&e.session),
             words::not_told(e.why)
         ),
@@ -173,7 +173,7 @@ pub fn describe(event: &Event, state: &State) -> String {
                 .session
                 .as_ref()
                 .map_or_else(String::new, |id| format!(" for {}", of(id)));
-            format!("The instruction{to} is through: {}.", words::ended(e.end))
+            format!("The instruction{to} ended: {}.", words::ended(e.end))
         }
         Event::CommandRequested(e) => {
             let again = if e.attempt > 1 {
@@ -219,9 +219,9 @@ fn notified(e: &NotifyReceived, state: &State) -> String {
             } else {
                 told.kind.as_str()
             };
-            format!("Codex's notify program tells of {name}: {what}.")
+            format!("Codex's notify program reports {name}: {what}.")
         }
-        Err(why) => format!("Codex's notify program told something that is not understood: {why}."),
+        Err(why) => format!("Codex's notify program sent something that is not understood: {why}."),
     }
 }
 
@@ -268,7 +268,7 @@ fn ending(ending: &Ending) -> String {
 fn placed(e: &ChatDbPlaced) -> String {
     let why = match e.why {
         Placing::FirstStart => "it is seen for the first time",
-        Placing::Replaced => "another file stands in its place",
+        Placing::Replaced => "another file replaced it",
         Placing::Rewound => "it was set back",
     };
     format!("chat.db is read from behind row {}: {why}.", e.rowid)
@@ -354,7 +354,7 @@ fn queued(e: &NoticeQueued, state: &State) -> String {
 
 fn due(deadline: &Deadline, state: &State) -> String {
     match deadline {
-        Deadline::Proof(id) => format!("No more proof is awaited for {}.", command_of(state, *id)),
+        Deadline::Proof(id) => format!("The wait for proof of {} is over.", command_of(state, *id)),
         Deadline::Pace(id) => format!("What follows command {id} may be sent now."),
         Deadline::Retry(notice) => {
             format!(
@@ -370,7 +370,7 @@ fn due(deadline: &Deadline, state: &State) -> String {
         }
         Deadline::Receipt(id) => {
             format!(
-                "It is time to tell you how far {} is.",
+                "It is time to tell you the state of {}.",
                 command_of(state, *id)
             )
         }
@@ -383,7 +383,7 @@ fn due(deadline: &Deadline, state: &State) -> String {
         }
         Deadline::SourceDown(source) => {
             format!(
-                "{} has failed for so long that you are told.",
+                "{} has been down so long that you get a text.",
                 words::source(*source)
             )
         }
@@ -397,12 +397,14 @@ fn due(deadline: &Deadline, state: &State) -> String {
                 session_name(state, id)
             )
         }
-        Deadline::Loop => "A minute was quiet: messages are acted on again.".into(),
+        Deadline::Loop => "A minute passed without messages: they are acted on again.".into(),
         Deadline::Gather(guid) => {
             format!("Nothing more came that belongs to the message {guid}.")
         }
-        Deadline::Unanswered => "You may be told again of messages not acted on.".into(),
-        Deadline::SelfTest => "It is time to try out the way to you.".into(),
+        Deadline::Unanswered => {
+            "You may get another text about messages that were not acted on.".into()
+        }
+        Deadline::SelfTest => "It is time for a self-test.".into(),
     }
 }
 

@@ -45,7 +45,7 @@ pub(super) fn witnessed(e: &PromptWitnessed, state: &State) -> String {
 
 pub(super) fn delivered(e: &PromptDelivered, state: &State) -> String {
     format!(
-        "{} stands in chat.db as sent, all of it: from here on it may be answered.",
+        "{} is in chat.db as sent, all of it. From now on it can be answered.",
         capital(&notice_name(state, e.notice))
     )
 }
@@ -62,7 +62,7 @@ pub(super) fn closed(e: &PromptClosed, state: &State) -> String {
         .as_ref()
         .map_or_else(|| "the rollout".into(), source);
     format!(
-        "{} is closed: {how}, as {who} tells.",
+        "{} is closed: {how}, as {who} reports.",
         capital(&prompt_name(state, e.prompt))
     )
 }
@@ -77,7 +77,7 @@ pub(super) fn thread_status(e: &ThreadStatusChanged, state: &State) -> String {
         ThreadState::Failed => "has failed",
     };
     format!(
-        "The app-server tells that {} {is}.",
+        "The app-server reports that {} {is}.",
         session_name(state, &e.session)
     )
 }
@@ -139,7 +139,7 @@ pub(super) fn expired(e: &PromptExpired, state: &State) -> String {
 pub(super) fn shown(e: &PromptShown, state: &State) -> String {
     let whole = if e.whole { "all" } else { "a part" };
     format!(
-        "Notice {} tells {whole} of {}.",
+        "Notice {} shows {whole} of {}.",
         e.notice,
         prompt_name(state, e.prompt)
     )

@@ -46,9 +46,9 @@ pub fn does(command: &Command) -> String {
 /// How an instruction ended.
 pub const fn ended(end: InstructionEnd) -> &'static str {
     match end {
-        InstructionEnd::Delivered => "the session has it",
-        InstructionEnd::Refused => "it was not put into the session, and you were told why",
-        InstructionEnd::Unknown => "the session may have it, and you were told so",
+        InstructionEnd::Delivered => "delivered to the session",
+        InstructionEnd::Refused => "refused, and you were told why",
+        InstructionEnd::Unknown => "not confirmed, and you were told",
     }
 }
 
@@ -66,12 +66,12 @@ pub const fn rule(rule: Rule) -> &'static str {
         Rule::Ambiguous => "it could be meant for several, and you are asked which",
         Rule::NoMatch => "no session fits it",
         Rule::OnlyPrompt => {
-            "only one thing waits for an answer, and you had been told of it before"
+            "only one thing waits for an answer, and it had been sent to you before"
         }
         Rule::Listed => "it uses the numbers of the list you had been sent",
         Rule::Tapback => "it is a tapback on that notice",
         Rule::Continued => "it continues the message you wrote just before it",
-        Rule::NearMiss => "it nearly is a command, and you are told how that is written",
+        Rule::NearMiss => "it is nearly a command, and you are told how to write it",
     }
 }
 
@@ -96,7 +96,7 @@ pub fn goal(status: &GoalStatus) -> String {
         GoalStatus::Active => "has a goal and goes on until it is reached".into(),
         GoalStatus::Paused => "paused its goal".into(),
         GoalStatus::Complete => "reached its goal".into(),
-        GoalStatus::Blocked => "cannot go on with its goal by itself".into(),
+        GoalStatus::Blocked => "cannot continue with its goal alone".into(),
         GoalStatus::UsageLimited => "stopped its goal: the account's usage is used up".into(),
         GoalStatus::BudgetLimited => "stopped its goal: its budget is used up".into(),
         GoalStatus::Other(name) => format!("has a goal that Codex calls {name:?}"),
@@ -115,11 +115,11 @@ pub const fn not_told(why: NotTold) -> &'static str {
 /// How an answer was matched to its prompt.
 pub const fn matched(matched: Matched) -> &'static str {
     match matched {
-        Matched::Reply => "it replies to the notice that tells it",
+        Matched::Reply => "it replies to its notice",
         Matched::Named => "it names the session, which waits for one thing",
-        Matched::OnlyOne => "only this waits, and you had been told of it before you wrote",
+        Matched::OnlyOne => "only this waits, and it had been sent to you before you wrote",
         Matched::Listed => "it uses its number in the list you had been sent",
-        Matched::Tapback => "it is a tapback on the notice that tells it",
+        Matched::Tapback => "it is a tapback on its notice",
     }
 }
 

@@ -121,7 +121,7 @@ impl Story {
                 Vec::new()
             }
             Event::InstructionEnded(e) => {
-                self.ended = Some(format!("In the end {}.", words::ended(e.end)));
+                self.ended = Some(format!("Result: {}.", words::ended(e.end)));
                 Vec::new()
             }
             _ => details(entry, state),
@@ -183,7 +183,7 @@ fn passed(e: &InboundReceived, read: Wall) -> Vec<String> {
     };
     vec![
         format!(
-            "It is your word: an iMessage from an address of yours, {chat}, and nobody else is in it."
+            "It is yours: an iMessage from one of your addresses, {chat}, and nobody else is in it."
         ),
         format!("It was read {age} after it was written, and is no reaction, edit, copy or echo."),
     ]
@@ -207,7 +207,7 @@ fn candidates(e: &RoutingDecided, state: &State) -> Vec<String> {
 const fn lost(rule: Rule) -> &'static str {
     match rule {
         Rule::OnlyAsking => "; a session that waits for an answer goes first",
-        Rule::OnlyFinished => "; it was spoken to since, or has told you of nothing yet",
+        Rule::OnlyFinished => "; you have written to it since, or had no text about it yet",
         Rule::MostRecent => "; it was active less recently",
         Rule::Ambiguous => "; nothing says which of them is meant",
         Rule::NoMatch => "; nothing says that it is meant",
@@ -239,10 +239,10 @@ fn became(state: &State, notice: Seq) -> Option<String> {
         match closed.end {
             End::Sent => "It was sent.",
             End::Unknown => "It was sent, at least one part of it without proof.",
-            End::Failed => "It was given up after the last try.",
+            End::Failed => "It failed after the last try.",
             End::Withdrawn => "It was not sent: it no longer mattered.",
             End::Expired => "It waited too long and was not sent.",
-            End::Replaced => "Another text took its place.",
+            End::Replaced => "Another text replaced it.",
         }
         .into(),
     )

@@ -126,7 +126,7 @@ fn over(draft: &mut Draft, event: &InboundReceived, past: &Past) {
         PromptEnd::TurnEnded => "Its turn had ended.",
         PromptEnd::Gone => "It was gone: Codex or its server had ended.",
     };
-    let body = format!("That is not open any more, and nothing was done. {how}");
+    let body = format!("That is no longer open, and nothing was done. {how}");
     let route = route(Rule::Control, Some(past.session.clone()));
     decide(draft, &event.guid, route, Action::Reply);
     notices::answer(draft, &event.guid, Some(&past.session), "too late", &body);
@@ -251,7 +251,7 @@ pub(super) fn checked(
     let show = session.map_or_else(String::new, |s| format!("\"show @{}\"", s.reference));
     if prompt.expired {
         return Err(format!(
-            "That text is too old to count; nothing was answered. {show} brings it again."
+            "That text is too old to count; nothing was answered. {show} sends it again."
         ));
     }
     let question = matches!(prompt.body, PromptBody::Questions(_));
@@ -263,7 +263,7 @@ pub(super) fn checked(
             "Codex's screen does not show all of it: decide where it runs.".into()
         };
         return Err(format!(
-            "Nothing was allowed: you have not got all of it. {why}"
+            "Nothing was allowed: you have not received all of it. {why}"
         ));
     }
     if prompt.way().is_none() {

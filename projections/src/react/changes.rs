@@ -34,7 +34,7 @@ pub(super) fn changed(draft: &mut Draft, row: &MessageRow, text: Option<String>)
         (_, Done::Nothing) => {}
         (Some(_), _) if in_time => act_anew(draft, &row.guid),
         (None, _) if lane.is_some() => {
-            let body = "Nothing of it was put in.";
+            let body = "Nothing of it went in.";
             answer(
                 draft,
                 &row.guid,
@@ -84,9 +84,9 @@ fn too_late(draft: &mut Draft, guid: &Guid, edited: bool, done: &Done) {
         Done::Nothing | Done::Answered | Done::Joined(_) => None,
     };
     let body = if edited {
-        "Your edit came too late: the words as they were before had been passed on. Write what is to be different."
+        "Your edit came too late: the earlier words had already been passed on. Write what should be different."
     } else {
-        "You unsent a message too late: it had been passed on. Write what is to be done instead."
+        "You unsent the message too late: it had already been passed on. Write what should be done instead."
     };
     answer(draft, guid, session.as_ref(), "too late", body);
 }

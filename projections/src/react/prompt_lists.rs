@@ -38,8 +38,7 @@ pub(super) fn listed(draft: &mut Draft, event: &InboundReceived, said: &[(usize,
     let newer = prompts.open.keys().any(|seq| *seq > list.at);
     let before = event.date.until(list.wall) >= Span::seconds(1);
     if newer || before {
-        let why =
-            "Nothing was answered: something new waits since that list. \"pending\" lists it anew.";
+        let why = "Nothing was answered: something new waits since that list. \"pending\" shows the new list.";
         refuse(draft, event, None, why);
         return true;
     }
@@ -75,7 +74,7 @@ fn answer_all(draft: &mut Draft, event: &InboundReceived, said: &[(Seq, &String)
     let mut refused = Vec::new();
     for (seq, words) in said {
         let Some(prompt) = draft.state().prompts.open.get(seq).cloned() else {
-            refused.push("One of them is not open any more; nothing was done to it.".to_owned());
+            refused.push("One of them is no longer open; nothing was done to it.".to_owned());
             continue;
         };
         if !delivered(draft, *seq, event.date) {

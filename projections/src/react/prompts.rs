@@ -156,7 +156,7 @@ pub(super) fn too_old(draft: &mut Draft, prompt: Seq) {
         return;
     };
     let body = format!(
-        "It still waits to {}. Nothing was allowed and nothing was refused. An answer to the old text no longer counts; \"show @{reference}\" brings it again.",
+        "It still waits to {}. Nothing was allowed and nothing was refused. An answer to the old text no longer counts; \"show @{reference}\" sends it again.",
         brief(&known)
     );
     notices::queue(
@@ -241,6 +241,6 @@ fn late(failure: &Failure) -> String {
 
 fn unconfirmed(why: &str) -> String {
     format!(
-        "Your answer may or may not have reached Codex: {why}. It is not given again by itself; look at the session."
+        "Your answer may or may not have reached Codex: {why}. It is not sent again automatically; check the session."
     )
 }

@@ -39,11 +39,11 @@ pub(super) fn behind(draft: &mut Draft, answer: &AnswerPrompt, words: &str) {
 pub(super) fn stopped(draft: &mut Draft, interrupt: &InterruptTurn, outcome: &Outcome) {
     let (kind, body) = match outcome {
         Outcome::Done(_) => ("stopped", String::new()),
-        Outcome::Failed(Failure::NoTurn) => ("nothing runs", "The turn had ended by itself.".into()),
+        Outcome::Failed(Failure::NoTurn) => ("nothing runs", "The turn had already ended.".into()),
         Outcome::Failed(failure) => ("not stopped", format!("The turn goes on: {}", replies::why(failure))),
         Outcome::Unknown(_) => (
             "not confirmed",
-            "Codex was asked to stop, and its record does not show yet that it did. The turn may still run.".into(),
+            "Codex was asked to stop, but its record does not show that yet. The turn may still be running.".into(),
         ),
         Outcome::Expired => return,
     };

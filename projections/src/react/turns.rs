@@ -146,7 +146,7 @@ fn take_back(draft: &mut Draft, event: &InboundReceived, route: Route) {
     let inbound = found.as_ref().map(|(inbound, _)| inbound.clone());
     decide(draft, &event.guid, route, Action::TakeBack { inbound });
     let Some((inbound, trying)) = found else {
-        let body = "There is nothing to take back: all that you wrote to it has been taken, or is being taken right now.";
+        let body = "There is nothing to take back: the session has taken, or is just taking, everything you wrote.";
         return notices::answer(draft, &event.guid, Some(&session), "not taken back", body);
     };
     draft.record(Event::InstructionEnded(InstructionEnded {
@@ -162,7 +162,7 @@ fn take_back(draft: &mut Draft, event: &InboundReceived, route: Route) {
         &event.guid,
         Some(&session),
         "taken back",
-        "Your newest message to it was not taken yet; it does not go in.",
+        "Your newest message had not gone in yet. It is cancelled.",
     );
     dispatches::advance(draft, &session);
 }

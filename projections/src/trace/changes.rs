@@ -288,7 +288,7 @@ fn waits(before: &State, after: &State, out: &mut Vec<Change>) {
             Deadline::Goal(id) => {
                 format!("the next turn of {} is waited for", session_name(after, id))
             }
-            Deadline::Loop => "a quiet minute is waited for".into(),
+            Deadline::Loop => "waiting for a minute without messages".into(),
             Deadline::SelfTest => "the next self-test is".into(),
             Deadline::Pace(_)
             | Deadline::Retry(_)

@@ -124,7 +124,7 @@ fn once_it_was_passed_on_the_owner_hears_that_it_is_too_late() {
     assert!(world.notice().contains("edit came too late"));
     assert!(world.take(change).is_empty(), "said once");
     world.take(unsent(&row));
-    assert!(world.notice().contains("unsent a message too late"));
+    assert!(world.notice().contains("unsent the message too late"));
     assert!(world.take(unsent(&row)).is_empty(), "said once");
 }
 

@@ -68,12 +68,12 @@ fn an_instruction_is_told_from_the_row_to_its_end() {
         for step in [
             "Its words go into",
             "because the message names the session",
-            "In the end the session has it.",
+            "Result: delivered to the session.",
             "You wrote row",
-            "It is your word",
+            "It is yours",
             "chosen: ",
             "type it into the pane",
-            "it certainly did not happen: no pane was proven",
+            "it definitely did not happen: no pane was proven",
             "hand it to codex queue",
             "handed to codex queue",
             "The instruction for",
@@ -218,7 +218,7 @@ fn of_two_at_once_each_story_is_its_own() {
         assert_eq!(mentioned(&told), BTreeSet::from(own), "{told}");
         for once in [
             "lacks a chat and is read again",
-            "In the end the session has it.",
+            "Result: delivered to the session.",
             "  chosen: ",
             &format!(
                 "A text for you waits to be sent: a receipt for you about {}",
@@ -329,7 +329,7 @@ fn what_became_of_a_notice_that_was_not_sent_is_told_of_it_alone() {
         ),
         (
             3,
-            ["Another text took its place.", "in the place of notice 3."],
+            ["Another text replaced it.", "in the place of notice 3."],
         ),
         (6, ["It is on its way to you.", "in the place of notice 3."]),
     ] {

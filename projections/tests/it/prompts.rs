@@ -449,7 +449,7 @@ fn what_is_cut_is_said_to_be_and_counts_only_when_all_of_it_was_sent() {
     assert!(text.chars().count() <= 1800);
     assert!(text.contains("more characters are cut"), "{text}");
     world.replies(&row, "yes");
-    assert!(world.notice().contains("you have not got all of it"));
+    assert!(world.notice().contains("you have not received all of it"));
     assert!(begun(&mut world).is_none());
     world.says(&format!("show @{reference}"));
     let all = world.notice();

@@ -258,7 +258,7 @@ fn the_certificate_tells_the_whole_life_of_a_prompt() {
     for part in [
         "asked to run a command",
         "tells all of it",
-        "stands in chat.db as sent",
+        "is in chat.db as sent",
         "with yes; it replies to its notice",
         "reply to request 1",
         "was begun",
