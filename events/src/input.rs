@@ -58,6 +58,8 @@ pub enum Input {
     Shape(ShapeUnknown),
     /// Time has passed; due deadlines are looked up by the machine.
     Elapsed,
+    /// Local time is so many minutes ahead of UTC.
+    LocalTime(i32),
 }
 
 /// A process that took the log.

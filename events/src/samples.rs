@@ -5,6 +5,7 @@
 //! new forms get new samples, at the end of their kind.
 
 mod commands;
+mod day;
 mod ids;
 mod messages;
 mod prompts;
@@ -43,6 +44,7 @@ pub fn events() -> Vec<Event> {
         commands::events(),
         prompts::events(),
         messages::events(),
+        day::events(),
     ]
     .concat()
 }
@@ -380,6 +382,7 @@ fn deadlines() -> Vec<Event> {
         Deadline::Goal(session()),
         Deadline::Gather(guid()),
         Deadline::Unanswered,
+        Deadline::Held(Seq(40)),
     ]
     .map(|deadline| Event::DeadlinePassed(DeadlinePassed { deadline }))
     .to_vec()

@@ -68,6 +68,10 @@ pub struct Settings {
     pub self_test: Span,
     /// A thumb up or down on a text answers what it asks.
     pub tapbacks: bool,
+    /// Quiet hours of every day: the minutes of the day at which they begin and end.
+    pub quiet: Option<(u16, u16)>,
+    /// In quiet hours approvals and questions are told all the same.
+    pub quiet_approvals: bool,
 }
 
 /// `CODEX_IMESSAGE_NOTIFY_MODE`
@@ -107,6 +111,8 @@ impl Default for Settings {
             expiry: Span::seconds(86_400),
             self_test: Span::seconds(0),
             tapbacks: true,
+            quiet: None,
+            quiet_approvals: false,
         }
     }
 }

@@ -159,6 +159,9 @@ kinds! {
     105 v 1 InboundDeferred,
     106 v 1 InboundJoined,
     107 v 1 InboundUnanswered,
+    60 v 1 LocalTimeChanged,
+    120 v 1 HoldChanged,
+    121 v 1 NoticeDeferred,
 }
 
 fn options() -> impl bincode::Options {

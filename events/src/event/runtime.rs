@@ -105,6 +105,8 @@ pub enum Deadline {
     Gather(Guid),
     /// Messages that were not acted on are to be told of.
     Unanswered,
+    /// What holds a notice back is over.
+    Held(Seq),
 }
 
 /// See [`super::Event::LogRecovered`].

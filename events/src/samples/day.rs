@@ -1,0 +1,62 @@
+//! Samples of when the owner is texted.
+
+use super::ids::{guid, session};
+use crate::event::{
+    Event, HoldChange, HoldChanged, HoldRule, LocalTimeChanged, NoticeDeferred, QuietHours,
+};
+use crate::id::Seq;
+use crate::time::Wall;
+
+pub(super) fn events() -> Vec<Event> {
+    let mut events = vec![
+        Event::LocalTimeChanged(LocalTimeChanged { offset: 60 }),
+        Event::LocalTimeChanged(LocalTimeChanged { offset: -210 }),
+    ];
+    let until = Wall(1_795_000_001_000);
+    let changes = [
+        HoldChange::Away,
+        HoldChange::Here { until },
+        HoldChange::Mute {
+            session: Some(session()),
+            until: Some(until),
+        },
+        HoldChange::Mute {
+            session: None,
+            until: None,
+        },
+        HoldChange::Unmute {
+            session: Some(session()),
+        },
+        HoldChange::Unmute { session: None },
+        HoldChange::Quiet {
+            hours: QuietHours {
+                from: 23 * 60,
+                to: 7 * 60,
+                approvals: true,
+                sessions: vec![session()],
+            },
+        },
+        HoldChange::QuietOff,
+        HoldChange::Resume,
+    ];
+    events.extend(changes.map(|change| {
+        Event::HoldChanged(HoldChanged {
+            inbound: guid(),
+            change,
+        })
+    }));
+    let rules = [
+        (HoldRule::Muted, Some(until)),
+        (HoldRule::MutedAll, None),
+        (HoldRule::Quiet, Some(until)),
+        (HoldRule::Here, Some(until)),
+    ];
+    events.extend(rules.map(|(rule, until)| {
+        Event::NoticeDeferred(NoticeDeferred {
+            notice: Seq(40),
+            rule,
+            until,
+        })
+    }));
+    events
+}
