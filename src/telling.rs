@@ -1,8 +1,6 @@
 //! Blocks and stories as text for a terminal or a pipe: local times, and colours
 //! where a person reads.
 
-pub use crate::config::Form;
-
 use crate::ui;
 use crate::when::Zone;
 use events::Wall;

@@ -3,12 +3,10 @@
 //! secret) goes no further than here. Two of them are handed from one process to
 //! another and are bytes for that long: [`Notify`] and [`Attention`].
 
-pub use crate::event::{
-    ChatDbPlaced, Choice, Closing, Origin, Placing, Question, QuestionKind, SessionMeta, Source,
-    Target, ThreadKind,
+use crate::event::{
+    ChatDbPlaced, Closing, GoalStatus, LogRecovered, Origin, Question, QuestionKind, SessionMeta,
+    ShapeUnknown, Source, Target,
 };
-
-use crate::event::{GoalStatus, LogRecovered, ShapeUnknown};
 use crate::id::{CallId, CommandId, Guid, InputKey, SessionId, TurnId};
 use crate::outcome::Report;
 use crate::private::Text;

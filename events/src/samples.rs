@@ -14,18 +14,15 @@ use ids::{COMMAND, call, given, guid, key, pane, session, turn};
 
 use crate::digest::Digest;
 use crate::event::{
-    AssistantReplied, AttentionRequested, Deadline, DeadlinePassed, Ending, EndingNotTold, Event,
-    GoalChanged, GoalStatus, IgnoreReason, InboundHeld, InboundIgnored, InboundReceived,
-    LogRecovered, NotTold, NotifyReceived, OutgoingSeen, QuestionAsked, QuestionClosed,
-    QueueLineImported, RecordsSkipped, RolloutFollowed, RuntimeStarted, RuntimeStopped,
-    SessionSeen, ShapeEffect, ShapeUnknown, SourceFailed, SourceRecovered, TurnCompleted,
+    AssistantReplied, AttentionRequested, ChatDbPlaced, Choice, Closing, Deadline, DeadlinePassed,
+    Ending, EndingNotTold, Event, GoalChanged, GoalStatus, IgnoreReason, InboundHeld,
+    InboundIgnored, InboundReceived, LogRecovered, NotTold, NotifyReceived, Origin, OutgoingSeen,
+    Placing, Question, QuestionAsked, QuestionClosed, QuestionKind, QueueLineImported,
+    RecordsSkipped, RolloutFollowed, RuntimeStarted, RuntimeStopped, SessionMeta, SessionSeen,
+    ShapeEffect, ShapeUnknown, Source, SourceFailed, SourceRecovered, ThreadKind, TurnCompleted,
     TurnStarted, TurnTold, UserSpoke,
 };
 use crate::id::{Seq, SessionRef};
-use crate::input::{
-    ChatDbPlaced, Choice, Closing, Origin, Placing, Question, QuestionKind, SessionMeta, Source,
-    ThreadKind,
-};
 use crate::settings::{NotifyMode, Settings};
 use crate::time::Wall;
 

@@ -2,62 +2,31 @@
 //! about it says so; each other row has a reason. When in doubt, it is not.
 
 mod reactions;
+mod verdict;
 mod words;
 
 use crate::breaker;
-pub use crate::breaker::quiet;
 use crate::handle;
 use crate::inbox::Recent;
 use crate::ledger::{Sent, sent_digest};
 use crate::state::State;
-use events::event::{IgnoreReason as Reason, ReactionReceived};
+use events::event::IgnoreReason as Reason;
 use events::input::{Body, Chat, MessageRow, Schedule};
-use events::{CommandId, Digest, Now, Span, Text, Wall};
+use events::{Digest, Now, Span, Text, Wall};
 pub(crate) use reactions::reaction_digest;
 use reactions::{REACTIONS, about_us, kind, reaction};
+pub use verdict::Verdict;
+use verdict::{COPIES, LINK, untimely};
 pub use words::holds;
 use words::{begins_as_ours, is_tapback_text, quotes_us, said};
 
-/// What a row is.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Verdict {
-    /// Decided on before.
-    Known,
-    /// Not whole yet; what it lacks.
-    Held(&'static str),
-    /// Our own, by this command.
-    Ours(CommandId),
-    /// Our own text come back, in the owner's chat with themself.
-    Copy(CommandId),
-    /// Not the owner's word.
-    Ignored(Reason),
-    /// The owner's word.
-    Owner {
-        text: String,
-        date: Wall,
-        self_chat: bool,
-        /// It is a link, which Messages may have split off other words.
-        link: bool,
-    },
-    /// The owner reacted to a text of ours.
-    Reacted(ReactionReceived),
-    /// The owner edited a message taken before, or unsent it (`None`).
-    Changed(Option<String>),
-}
-
-/// `balloon_bundle_id` of links, and of their previews.
-const LINK: &str = "com.apple.messages.URLBalloonProvider";
 /// What is older is no news.
 const NEWS: Span = Span::seconds(7 * 86_400);
 /// A preview comes at most this long before or after the message that holds its link.
 const PREVIEW: Span = Span::seconds(90);
 
-/// A message may be written this much in the future: clocks differ.
-const SKEW: Span = Span::seconds(300);
-/// Two copies of one message in a chat with oneself lie this close: the one
-/// that comes back, and the one from another device of the owner's.
-const TWINS: Span = Span::seconds(3);
-const TWINS_SENT: Span = Span(500);
+/// Two copies that were both sent, or both received, lie this close.
+const COPIES_SAME_WAY: Span = Span(500);
 /// A copy of a text of ours is dated this close to when we sent it.
 const ECHO: Span = Span::seconds(600);
 /// Or it is one of so many rows behind it.
@@ -265,7 +234,7 @@ fn content(state: &State, row: &MessageRow, self_chat: bool, now: Now) -> Verdic
     }
     let reason = repeated(state, row, &text, date, self_chat)
         .or_else(|| (link && previews(state, &text, date)).then_some(Reason::Preview))
-        .or_else(|| time(state, date, now.wall))
+        .or_else(|| untimely(state, date, now.wall))
         .or_else(|| {
             let reply_to = row.reply_to.as_ref();
             breaker::trips(state, reply_to, &text, date, now.wall).then_some(Reason::Loop)
@@ -333,13 +302,6 @@ fn previews(state: &State, link: &str, date: Wall) -> bool {
     recent.any(|r| near(r.message.date) && holds(r.message.text.reveal(), link))
 }
 
-fn time(state: &State, date: Wall, now: Wall) -> Option<Reason> {
-    if date.until(now) > state.settings.fresh {
-        return Some(Reason::Stale);
-    }
-    (now.until(date) > SKEW).then_some(Reason::Future)
-}
-
 /// A copy of what was taken before, or an echo of ours.
 fn repeated(
     state: &State,
@@ -361,16 +323,16 @@ fn repeated(
         // In a chat with oneself one message stands there twice, sent and received. Equal
         // words in other threads, or twice the same way, were written twice.
         let same_way = taken.from_me == row.from_me;
-        let most = if same_way { TWINS_SENT } else { TWINS };
+        let most = if same_way { COPIES_SAME_WAY } else { COPIES };
         let to_self = if same_way {
             row.from_me
         } else {
             self_chat || taken.self_chat
         };
-        let twin = to_self && taken.reply_to == row.reply_to && gap <= most;
+        let duplicate = to_self && taken.reply_to == row.reply_to && gap <= most;
         // What a sync inserts again keeps its date, and may have lost its thread.
         let again = gap == Span(0) && (row.reply_to.is_none() || taken.reply_to == row.reply_to);
-        taken.digest == digest && (again || twin)
+        taken.digest == digest && (again || duplicate)
     };
     inbox
         .taken

@@ -7,8 +7,7 @@ use crate::render;
 use crate::sessions::{OpenQuestion, Session};
 use events::command::Chosen;
 use events::digest::fold;
-use events::event::Topic;
-use events::input::{Question, QuestionKind};
+use events::event::{Question, QuestionKind, Topic};
 use events::{CallId, Span, Wall};
 
 /// What words mean to a session.

@@ -4,8 +4,7 @@
 use crate::ignored::IgnoredRows;
 use crate::ring::{Ring, SetRing};
 use crate::unanswered::Unanswered;
-use events::event::{InboundDeferred, InboundReceived};
-use events::input::{ChatDbPlaced, Placing};
+use events::event::{ChatDbPlaced, InboundDeferred, InboundReceived, Placing};
 use events::{Digest, Guid, InputKey, SessionId, Text, Wall};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;

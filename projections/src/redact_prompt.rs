@@ -2,7 +2,7 @@
 
 use crate::redact::redact;
 use events::Text;
-use events::input::Choice;
+use events::event::Choice;
 use events::prompt::{
     CommandPrompt, ElicitationField, ElicitationPrompt, FieldKind, FileChange, Meaning, PatchFile,
     PatchPrompt, PermissionsPrompt, PromptBody, PromptChoice, PromptQuestion,

@@ -3,7 +3,7 @@
 
 use crate::sessions::Session;
 use events::Text;
-use events::input::Question;
+use events::event::Question;
 use unicode_segmentation::UnicodeSegmentation;
 
 /// How every text of ours begins. Whatever comes back with it is our own

@@ -1,8 +1,9 @@
 //! Sessions: who they are, what they are called, what they ask, how far they are.
 
 use crate::ring::Ring;
-use events::event::{Ending, GoalStatus, Topic, TurnTold};
-use events::input::{Question, QuestionKind, SessionMeta, ThreadKind};
+use events::event::{
+    Ending, GoalStatus, Question, QuestionKind, SessionMeta, ThreadKind, Topic, TurnTold,
+};
 use events::{CallId, Digest, Pane, SessionId, SessionRef, Text, Tick, TurnId, Wall};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;

@@ -1,8 +1,7 @@
 //! What was read and not understood: which forms, where first, how often. A newer
 //! Codex or macOS is the usual cause.
 
-use events::event::{ShapeEffect, ShapeUnknown};
-use events::input::Source;
+use events::event::{ShapeEffect, ShapeUnknown, Source};
 use events::{Seq, Wall};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;

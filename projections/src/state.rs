@@ -12,7 +12,7 @@ use crate::ring::Ring;
 use crate::server::Server;
 use crate::sessions::Sessions;
 use crate::shapes::Shapes;
-use events::input::Source;
+use events::event::Source;
 use events::{Seq, Settings, Tick, Wall};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};

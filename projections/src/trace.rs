@@ -10,6 +10,8 @@ use events::{CommandId, Envelope, Event, Seq, Tick, Wall};
 use serde::Serialize;
 use std::collections::BTreeMap;
 
+pub use changes::Change;
+
 /// One entry, for people and for programs.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Block {
@@ -25,17 +27,6 @@ pub struct Block {
     pub sentence: String,
     /// What that changed.
     pub changes: Vec<Change>,
-}
-
-/// Something that is different now.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct Change {
-    /// Of what.
-    pub what: String,
-    /// How it was; `None`: it was not there.
-    pub was: Option<String>,
-    /// How it is; `None`: it is not there any more.
-    pub is: Option<String>,
 }
 
 /// Tells entries one after another, and remembers when commands were begun.

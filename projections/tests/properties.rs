@@ -1,7 +1,7 @@
 //! What holds for any log and any input, legal or not.
 
-use events::event::{CommandRequested, CommandSettled, CommandStarted};
-use events::input::{Body, MessageRow, Source, SourceState, Started};
+use events::event::{CommandRequested, CommandSettled, CommandStarted, Source};
+use events::input::{Body, MessageRow, SourceState, Started};
 use events::{
     Batch, Command, Envelope, Event, Guid, Input, Now, Outcome, Report, Seq, Settings, Text, Tick,
     Wall,

@@ -3,10 +3,8 @@
 
 #![allow(clippy::unwrap_used, reason = "a helper that fails fails its test")]
 
-use events::input::{
-    Choice, Closing, Notify, Origin, Question, QuestionKind, Rollout, RolloutFact, SessionMeta,
-    Started, ThreadKind,
-};
+use events::event::{Choice, Closing, Origin, Question, QuestionKind, SessionMeta, ThreadKind};
+use events::input::{Notify, Rollout, RolloutFact, Started};
 use events::{CallId, Event, Input, InputKey, Now, SessionId, Settings, Tick, TurnId, Wall};
 use projections::Machine;
 

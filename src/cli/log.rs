@@ -1,9 +1,9 @@
 //! `log`: the log as text for people, checked, and made anew from that text.
 
 use super::replay::Range;
+use crate::config::Form;
 use crate::error::Outcome;
 use crate::runtime;
-use crate::telling::Form;
 use std::path::PathBuf;
 
 /// Watch, measure, export, verify or import the log

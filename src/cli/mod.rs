@@ -19,7 +19,6 @@ pub mod report;
 pub mod run;
 pub mod setup;
 pub mod setup_notify_hook;
-pub use crate::{error, ui};
 
 #[cfg(test)]
 mod tests;

@@ -1,10 +1,9 @@
 //! `replay`: read a log again and show what happened. It executes nothing.
 
 use crate::clock::wall;
-use crate::config::Changed;
+use crate::config::{Changed, Form};
 use crate::error::Outcome;
 use crate::runtime::{self, Bound, Replay, WhatIf};
-use crate::telling::Form;
 use crate::when::Zone;
 use events::{Seq, Wall};
 use std::path::PathBuf;

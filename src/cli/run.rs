@@ -1,9 +1,8 @@
 //! `run`: hold the log and work until told to stop.
 
-use crate::config::Flag;
+use crate::config::{Flag, Form};
 use crate::error::Outcome;
 use crate::runtime;
-use crate::telling::Form;
 
 /// Connect Codex and iMessage until SIGTERM or SIGINT.
 #[derive(Debug, clap::Args)]

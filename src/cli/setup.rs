@@ -6,9 +6,10 @@ use super::setup_notify_hook::{self, PaneTitles, Python};
 use crate::config::value::Origin;
 use crate::config::{Config, Environment, Flag, variables};
 use crate::error::{CommandError, Outcome};
+use crate::ingress::client::ask_health;
 use crate::mac::permissions::{self, Patience};
 use crate::mac::setup::{self, Wish};
-use crate::mac::{Pace, Place, health, hook, service, uninstall};
+use crate::mac::{Pace, Place, hook, service, uninstall};
 use crate::ui;
 use std::time::Duration;
 
@@ -204,7 +205,7 @@ pub(super) fn place(config: &Config) -> Result<Place, CommandError> {
         programs: config.programs.clone(),
         launcher: real.with_file_name(crate::mac::LAUNCHER),
         agent: hook::program::stable(&own),
-        ask: health::ask,
+        ask: ask_health,
         pace: Pace::default(),
         say: ui::talk,
         home,

@@ -3,7 +3,7 @@
 use super::check::Check;
 use super::facts::{Facts, this_program};
 use crate::ingress::health::{AskError, Health};
-use crate::{runtime, store};
+use crate::store;
 use std::path::Path;
 
 const START: &str = "start it: `setup-launchd` once on a Mac, else `run`";
@@ -31,7 +31,7 @@ fn program() -> Check {
             format!("other users can write {shown}"),
             format!("chmod go-w {shown}"),
         ),
-        Ok(_) => Check::ok(NAME, format!("{shown}, version {}", runtime::VERSION)),
+        Ok(_) => Check::ok(NAME, format!("{shown}, version {}", crate::VERSION)),
     }
 }
 
@@ -95,12 +95,12 @@ fn version(facts: &Facts<'_>) -> Check {
     let Ok(health) = &facts.agent else {
         return Check::unknown(NAME, "the agent does not answer");
     };
-    if health.version != runtime::VERSION {
+    if health.version != crate::VERSION {
         let next = "restart the agent to run the installed version";
         let evidence = format!(
             "the agent is version {}, this program {}",
             health.version,
-            runtime::VERSION
+            crate::VERSION
         );
         return Check::warn(NAME, evidence, next);
     }

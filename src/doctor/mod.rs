@@ -81,7 +81,7 @@ impl Report {
         };
         Self {
             schema: SCHEMA,
-            version: runtime::VERSION,
+            version: crate::VERSION,
             at: wall(),
             health,
             agent,

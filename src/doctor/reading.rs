@@ -1,9 +1,9 @@
 //! What is read of Codex and Messages, and whether all of it is understood.
 
-use super::{Check, Facts};
+use super::check::Check;
+use super::facts::Facts;
 use crate::ingress::rollouts::discover;
-use events::event::ShapeEffect;
-use events::input::Source;
+use events::event::{ShapeEffect, Source};
 use projections::shapes::Shape;
 
 /// Most kinds that are listed.

@@ -8,6 +8,7 @@
 mod app_server;
 pub mod child;
 mod codex;
+mod config;
 mod full_access;
 mod messages;
 mod panes;
@@ -15,61 +16,19 @@ pub mod paste;
 pub mod screen;
 mod start;
 
+pub use config::EffectsConfig;
+pub(crate) use config::settled;
 pub use panes::{Looked, Survey, Watch, survey};
 
 use crate::app_server::Link;
 use events::command::{InterruptTurn, InterruptWay};
-use events::outcome::Failure;
 use events::prompt::{AnswerPrompt, AnswerWay};
-use events::{Command, CommandId, Outcome, Report};
-use std::ffi::OsString;
-use std::path::PathBuf;
-use std::time::Duration;
+use events::{Command, CommandId, Report};
 
 /// Carries out commands.
 pub trait Executor: Send + Sync {
     /// Carries out one command. Dropping the future stops what can be stopped.
     fn execute(&self, id: CommandId, command: &Command) -> impl Future<Output = Report> + Send;
-}
-
-/// Everything executors need to know of the configuration.
-#[derive(Clone, Debug)]
-pub struct EffectsConfig {
-    /// The program that runs scripts.
-    pub osascript: PathBuf,
-    /// The tmux client.
-    pub tmux: PathBuf,
-    /// The Codex CLI.
-    pub codex: PathBuf,
-    /// `$CODEX_HOME`.
-    pub codex_home: PathBuf,
-    /// A tmux server to look at besides the usual ones, and to start sessions on.
-    pub tmux_socket: Option<PathBuf>,
-    /// Where tmux keeps its sockets' directory: `$TMUX_TMPDIR`, else `/tmp`.
-    pub tmux_tmpdir: PathBuf,
-    /// The tmux session in which Codex is started.
-    pub new_session_name: String,
-    /// What the names of its windows begin with.
-    pub window_prefix: String,
-    /// Whether a tmux server may be started where none runs. A server inherits
-    /// what macOS granted to this program, and so would every Codex in it.
-    pub start_tmux_server: bool,
-    /// Whether a session may be started where Codex gives all of them full access.
-    pub full_access: bool,
-    /// How long osascript may take.
-    pub osascript_budget: Duration,
-    /// How long a started Codex may take to show its thread.
-    pub start_budget: Duration,
-    /// Variables set for children on top of this process's own.
-    pub environment: Vec<(OsString, OsString)>,
-}
-
-impl EffectsConfig {
-    /// The directory of this user's tmux sockets.
-    fn tmux_directory(&self) -> PathBuf {
-        let user = rustix::process::getuid().as_raw();
-        self.tmux_tmpdir.join(format!("tmux-{user}"))
-    }
 }
 
 /// The executor that works on this machine.
@@ -124,9 +83,4 @@ impl LocalExecutor {
             InterruptWay::Keys { hints } => panes::interrupt(&self.config, command, hints).await,
         }
     }
-}
-
-/// The report of a certain failure.
-const fn settled(failure: Failure) -> Report {
-    Report::Settled(Outcome::Failed(failure))
 }

@@ -4,7 +4,8 @@
 //! terminals carries the pane of whoever started it. The parent's name tells.
 
 use crate::ingress::handover::{MAX_TEXT, key_at};
-use events::input::{Notify, Origin};
+use events::event::Origin;
+use events::input::Notify;
 use events::{Pane, Wall};
 use std::ffi::OsString;
 

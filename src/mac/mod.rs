@@ -8,7 +8,6 @@
 //! the agent has already read.
 
 pub mod app;
-pub mod health;
 pub mod hook;
 pub mod launchctl;
 pub mod launcher;

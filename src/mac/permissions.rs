@@ -3,12 +3,12 @@
 //! while something wants it. Both are judged by what the agent can do: this
 //! shell's own permissions say nothing about it.
 
-use super::health::{Access, AskError, Health};
 use super::trial::{self, Sent};
 use super::{Place, service, tcc, tools};
 use crate::clock::Stopwatch;
 use crate::config::Program;
 use crate::error::{Answer, CommandError, Outcome};
+use crate::ingress::health::{Access, AskError, Health};
 use std::ffi::OsString;
 use std::time::Duration;
 

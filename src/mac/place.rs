@@ -1,9 +1,9 @@
 //! Where everything is on this Mac, and how patient set-up is. One value that all
 //! steps are given, so that a test can put it anywhere.
 
-use super::health::{AskError, Health};
 use crate::config::{Program, Programs};
 use crate::error::CommandError;
+use crate::ingress::health::{AskError, Health};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 

@@ -4,7 +4,6 @@
 //! Run again, it goes on where it was broken off.
 
 use super::app::{self, Found};
-use super::health::Health;
 use super::permissions::{self, Granted, Patience};
 use super::place::BUNDLE;
 use super::plist::{self, Job};
@@ -12,6 +11,7 @@ use super::trial::{self, Sent};
 use super::{Place, hook, service, tcc};
 use crate::clock::Stopwatch;
 use crate::error::{Answer, CommandError, Outcome};
+use crate::ingress::health::Health;
 use crate::store::files::private_dir;
 use std::path::Path;
 
@@ -124,7 +124,9 @@ fn agent(place: &Place, wish: &Wish) -> Result<Health, CommandError> {
     }
     let mut outdated = false;
     if loaded && !changes.any() {
-        outdated = place.health().is_ok_and(|health| health.version != VERSION);
+        outdated = place
+            .health()
+            .is_ok_and(|health| health.version != crate::VERSION);
     }
     directories(place)?;
     if changes.any() || outdated {
@@ -146,8 +148,6 @@ fn agent(place: &Place, wish: &Wish) -> Result<Health, CommandError> {
     service::start(place)?;
     handshake(place, anew)
 }
-
-const VERSION: &str = env!("CARGO_PKG_VERSION");
 
 /// What launchd opens before it starts anything has to be there.
 fn directories(place: &Place) -> Result<(), CommandError> {

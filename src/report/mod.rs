@@ -8,30 +8,16 @@ mod mask;
 use crate::config::Config;
 use crate::doctor::Report as Doctor;
 use crate::error::CommandError;
-use crate::runtime;
+use crate::runtime::{self, ReportEnd};
 use events::masked::masked;
 use events::{Envelope, Event, Link, codec};
 use mask::Words;
 use projections::Machine;
 use serde_json::{Value, json};
-use std::io::{self, BufRead as _, Write};
-use std::path::Path;
+use std::io::{self, Write};
 
 /// The form of the file.
 const SCHEMA: u16 = 1;
-
-/// What the last line of a report says of its log.
-#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
-pub struct Ends {
-    /// Entries.
-    pub entries: u64,
-    /// Fingerprint of the state where the log comes from.
-    pub digest: String,
-    /// Fingerprint of the state that the masked log gives, anywhere.
-    pub digest_here: String,
-    /// It holds the words of people.
-    pub words: bool,
-}
 
 /// Writes the report.
 pub fn write(
@@ -39,7 +25,7 @@ pub fn write(
     doctor: &Doctor,
     with_words: bool,
     out: &mut dyn Write,
-) -> Result<Ends, CommandError> {
+) -> Result<ReportEnd, CommandError> {
     let unwritten =
         |error: io::Error| CommandError::failure("the report cannot be written").because(error);
     let mut words = Words::new().map_err(|error| {
@@ -78,7 +64,7 @@ pub fn write(
             "the report cannot be written: {fault}"
         )));
     }
-    let ends = Ends {
+    let ends = ReportEnd {
         entries: whole.state().last.0,
         digest: whole.state().digest(),
         digest_here: here.state().digest(),
@@ -97,7 +83,7 @@ fn head(config: &Config, doctor: &Doctor, with_words: bool) -> Value {
         .collect();
     let head = json!({
         "report": SCHEMA,
-        "program": runtime::VERSION,
+        "program": crate::VERSION,
         "system": format!("{} {}", std::env::consts::OS, std::env::consts::ARCH),
         "words": with_words,
         "settings": settings,
@@ -122,24 +108,4 @@ fn other(entry: Envelope, words: &Words) -> Result<Envelope, String> {
     let event = serde_json::to_value(&event).map_err(|error| error.to_string())?;
     let event = serde_json::from_value(mask::paths(&event)).map_err(|error| error.to_string())?;
     Ok(Envelope { event, ..entry })
-}
-
-/// What a file says of its log, if it is a report.
-pub fn ends(path: &Path) -> io::Result<Option<Ends>> {
-    let mut lines = io::BufReader::new(std::fs::File::open(path)?).lines();
-    let first: Value = match lines.next().transpose()? {
-        Some(line) => serde_json::from_str(&line).unwrap_or_default(),
-        None => return Ok(None),
-    };
-    if first.get("report").is_none() {
-        return Ok(None);
-    }
-    let mut last = String::new();
-    for line in lines {
-        last = line?;
-    }
-    let last: Value = serde_json::from_str(&last).unwrap_or_default();
-    Ok(last
-        .get("end")
-        .and_then(|end| serde_json::from_value(end.clone()).ok()))
 }

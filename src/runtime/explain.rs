@@ -1,6 +1,6 @@
 //! The story of one message, told from the log beside whoever holds it.
 
-use super::replay::each_entry;
+use super::entries::each_entry;
 use crate::config::Config;
 use crate::error::{Answer, CommandError, Outcome};
 use crate::telling::Teller;

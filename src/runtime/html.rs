@@ -1,6 +1,7 @@
 //! `replay --html`: a log as one page that needs nothing else.
 
-use super::replay::{Replay, each_entry};
+use super::entries::each_entry;
+use super::replay::Replay;
 use crate::config::Config;
 use crate::error::{Answer, CommandError, Outcome};
 use crate::page;

@@ -1,7 +1,7 @@
 //! The log as text, checked, and made anew from that text.
 
+use super::entries::{Bound, each_frame};
 use super::open;
-use super::replay::Bound;
 use crate::config::Config;
 use crate::error::{Answer, CommandError, Outcome};
 use crate::store::{self, Checked, Import};
@@ -10,8 +10,6 @@ use events::{Envelope, Seq, Tick, Wall};
 use serde::Serialize;
 use serde_json::Value;
 use std::fmt::Write as _;
-use std::fs::File;
-use std::io::{BufRead, BufReader};
 use std::ops::ControlFlow;
 use std::path::Path;
 
@@ -127,49 +125,4 @@ pub fn log_import(config: &Config, path: &Path) -> Outcome {
     let last = import.finish().map_err(open::fault)?;
     ui::talk(&format!("imported {last} entries"));
     Ok(Answer::Yes)
-}
-
-/// Shows the frame of each line to `each`, until it says no, or what is wrong with it.
-pub(super) fn each_frame(
-    path: &Path,
-    each: &mut dyn FnMut(Vec<u8>) -> Result<bool, String>,
-) -> Result<(), CommandError> {
-    let unread = |error: std::io::Error| {
-        CommandError::failure(format!("cannot read {}", path.display())).because(error)
-    };
-    let file = File::open(path).map_err(unread)?;
-    for (nth, text) in BufReader::new(file).lines().enumerate() {
-        let text = text.map_err(unread)?;
-        let damaged = |why: &str| {
-            CommandError::failure(format!(
-                "line {} of {} is not from log export: {why}",
-                nth + 1,
-                path.display()
-            ))
-            .hint("nothing was changed; pass a complete file from `log export`")
-        };
-        let value: Value = serde_json::from_str(&text).map_err(|_| damaged("it is not JSON"))?;
-        // The first and the last line of a report are about it.
-        if value.get("report").is_some() || value.get("end").is_some() {
-            continue;
-        }
-        let frame = value
-            .get("frame")
-            .and_then(Value::as_str)
-            .and_then(unhex)
-            .ok_or_else(|| damaged("it has no frame"))?;
-        if !each(frame).map_err(|why| damaged(&why))? {
-            return Ok(());
-        }
-    }
-    Ok(())
-}
-
-fn unhex(text: &str) -> Option<Vec<u8>> {
-    let digits = text.as_bytes();
-    let pair = |pair: &[u8]| u8::from_str_radix(std::str::from_utf8(pair).ok()?, 16).ok();
-    digits
-        .len()
-        .is_multiple_of(2)
-        .then(|| digits.chunks(2).map(pair).collect())?
 }

@@ -3,10 +3,10 @@
 
 use super::open;
 use super::trace::Printer;
-use crate::config::Config;
+use crate::config::{Config, Form};
 use crate::error::{Answer, CommandError, Outcome};
 use crate::store::{self, Follow};
-use crate::telling::{Form, Teller};
+use crate::telling::Teller;
 use crate::ui;
 use events::{Envelope, Wall};
 use projections::Machine;

@@ -2,6 +2,7 @@
 //! and lanes, and the loop between them.
 
 mod dry;
+mod entries;
 mod explain;
 mod health;
 mod html;
@@ -24,12 +25,13 @@ mod wake;
 mod what_if;
 mod work;
 
+pub use entries::{Bound, ReportEnd, each_entry};
 pub use explain::explain;
 pub use health::{look, size};
 pub use html::html;
 pub use log_files::{export_line, log_export, log_import, log_verify};
 pub use log_views::{log_stats, log_tail};
-pub use replay::{Bound, Replay, each_entry, replay};
+pub use replay::{Replay, replay};
 pub use standalone::{AppendError, append, empty_inbox};
 pub use what_if::{WhatIf, what_if};
 use work::Until;
@@ -51,7 +53,6 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 use wake::{Ack, Wake, Wakes};
 
-pub use crate::VERSION;
 /// A snapshot is kept each time the log has grown by this many entries.
 const SNAPSHOT_EVERY: u64 = 10_000;
 
@@ -88,7 +89,7 @@ fn work(config: &Config, once: bool, stopped: Option<Stopped>) -> Outcome {
     let state = driver.machine().state();
     let mut clock = SystemClock::resume(state.tick, state.wall);
     let started = Started {
-        version: VERSION.to_owned(),
+        version: crate::VERSION.to_owned(),
         pid: std::process::id(),
         settings: config.settings(),
     };

@@ -1,50 +1,18 @@
 //! A log read again. Nothing here can execute anything: there is no executor, no
 //! source and no way to append.
 
-use super::log_files::each_frame;
-use super::open;
+use super::entries::{Bound, each_entry, report_end};
 use super::trace::Printer;
-use crate::config::Config;
+use crate::config::{Config, Form};
 use crate::error::{Answer, CommandError, Outcome};
-use crate::report;
-use crate::store;
-use crate::telling::{Form, Teller};
+use crate::telling::Teller;
 use crate::ui;
-use events::codec;
-use events::{Envelope, Link, Seq, SessionId, Wall};
+use events::{Envelope, Seq, SessionId, Wall};
 use projections::explain::OfSession;
 use projections::refs::{self, Named};
 use projections::{Machine, State, check, view};
 use std::fmt::Write as _;
-use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
-
-/// Where a part of a log begins or ends.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Bound {
-    /// At this event.
-    Seq(Seq),
-    /// At this time.
-    Wall(Wall),
-}
-
-impl Bound {
-    /// Whether the entry lies before it.
-    pub(super) fn is_after(self, entry: &Envelope) -> bool {
-        match self {
-            Self::Seq(seq) => entry.seq < seq,
-            Self::Wall(wall) => entry.wall < wall,
-        }
-    }
-
-    /// Whether the entry lies behind it.
-    pub(super) fn is_before(self, entry: &Envelope) -> bool {
-        match self {
-            Self::Seq(seq) => entry.seq > seq,
-            Self::Wall(wall) => entry.wall > wall,
-        }
-    }
-}
 
 /// What is to be shown of which log.
 #[derive(Clone, Debug)]
@@ -245,7 +213,7 @@ fn summary(fold: &Fold, replay: &Replay, same: bool) -> Outcome {
         violations.push("the log gives another state when it is read in pieces".into());
     }
     let digest = state.digest();
-    let report = replay.file.as_deref().map(report::ends);
+    let report = replay.file.as_deref().map(report_end);
     let report = report.and_then(|ends| ends.ok().flatten());
     let whole = report.filter(|ends| ends.entries == state.last.0);
     if let Some(ends) = whole.as_ref().filter(|ends| ends.digest_here != digest) {
@@ -285,30 +253,6 @@ fn summary(fold: &Fold, replay: &Replay, same: bool) -> Outcome {
         Answer::Yes
     } else {
         Answer::No
-    })
-}
-
-/// Shows every entry of the log, or of a file, until `each` says no.
-pub fn each_entry(
-    config: &Config,
-    file: Option<&Path>,
-    each: &mut dyn FnMut(Envelope) -> bool,
-) -> Result<(), CommandError> {
-    let Some(path) = file else {
-        let each = |entry, _: &[u8]| {
-            if each(entry) {
-                ControlFlow::Continue(())
-            } else {
-                ControlFlow::Break(())
-            }
-        };
-        return store::look(&config.state_dir, each).map_err(open::fault);
-    };
-    let mut link: Option<Link> = None;
-    each_frame(path, &mut |frame| {
-        let (entry, next) = codec::decode(link, &frame).map_err(|error| error.to_string())?;
-        link = Some(next);
-        Ok(each(entry))
     })
 }
 

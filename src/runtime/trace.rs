@@ -1,8 +1,9 @@
 //! Entries on standard output, one after another: for `--trace`, `replay`, `--dry-run`
 //! and `log tail`.
 
+use crate::config::Form;
 use crate::driver::Watch;
-use crate::telling::{Form, Teller};
+use crate::telling::Teller;
 use crate::ui;
 use events::Envelope;
 use projections::State;

@@ -1,11 +1,11 @@
 //! `replay --what-if`: recorded facts decided again. There is no executor here, no
 //! source and no way to append.
 
-use super::replay::{Replay, each_entry};
-use crate::config::Config;
+use super::entries::{each_entry, report_end};
+use super::replay::Replay;
+use crate::config::{Config, Form};
 use crate::error::{Answer, CommandError, Outcome};
-use crate::report;
-use crate::telling::{Form, Teller};
+use crate::telling::Teller;
 use events::{Envelope, Seq, Settings};
 use projections::describe::words;
 use projections::explain::{Batches, fact};
@@ -37,7 +37,7 @@ pub fn what_if(config: &Config, replay: &Replay, asked: &WhatIf<'_>) -> Outcome 
         .against
         .map(|path| decisions(config, path))
         .transpose()?;
-    let report = replay.file.as_deref().map(report::ends).transpose();
+    let report = replay.file.as_deref().map(report_end).transpose();
     let words = !matches!(report, Ok(Some(Some(ends))) if !ends.words);
     let mut teller = Teller::new();
     let (mut count, mut printed) = (Count::default(), Ok(()));

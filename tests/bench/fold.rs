@@ -5,10 +5,9 @@ use control_plane::clock::Stopwatch;
 use events::command::SendMessage;
 use events::event::{
     AssistantReplied, CommandPerformed, CommandRequested, CommandSettled, CommandStarted, Ending,
-    NoticeQueued, OutgoingSeen, RuntimeStarted, SessionSeen, Topic, TurnCompleted, TurnStarted,
-    UserSpoke,
+    NoticeQueued, OutgoingSeen, RuntimeStarted, SessionMeta, SessionSeen, ThreadKind, Topic,
+    TurnCompleted, TurnStarted, UserSpoke,
 };
-use events::input::{SessionMeta, ThreadKind};
 use events::outcome::{Evidence, How, Performed};
 use events::{
     Command, CommandId, Digest, Envelope, Event, Guid, Outcome, Seq, SessionId, SessionRef,

@@ -6,8 +6,9 @@ use crate::{executable, waiting};
 use control_plane::clock::wall;
 use control_plane::demo::messages::{Messages, Row};
 use control_plane::error::Answer;
+use control_plane::ingress::client::ask_health;
 use control_plane::mac::setup::{self, Wish};
-use control_plane::mac::{LAUNCHER, Place, health, permissions, uninstall};
+use control_plane::mac::{LAUNCHER, Place, permissions, uninstall};
 use std::fs;
 use std::path::PathBuf;
 use std::time::Duration;
@@ -79,7 +80,7 @@ impl Live {
 
     fn place(&self) -> Place {
         let mut place = self.0.place();
-        place.ask = health::ask;
+        place.ask = ask_health;
         place.pace.look = Duration::from_millis(50);
         place.pace.answer = Duration::from_secs(20);
         place.pace.stays = Duration::from_millis(300);

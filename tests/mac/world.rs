@@ -3,7 +3,7 @@
 
 use crate::executable;
 use control_plane::config::{Environment, Program, Programs};
-use control_plane::mac::health::{AskError, Health};
+use control_plane::ingress::health::{AskError, Health};
 use control_plane::mac::permissions::Patience;
 use control_plane::mac::setup::Wish;
 use control_plane::mac::{LAUNCHER, Pace, Place};

@@ -2,9 +2,8 @@
 
 use crate::command::{self, Instruction, SendMessage, StartSession, TypeInstruction};
 use crate::digest::Digest;
-use crate::event::{self, Candidate, Rule};
+use crate::event::{self, Candidate, Question, QuestionKind, Rule};
 use crate::id::{CallId, CommandId, Guid, Pane, SessionId, TurnId};
-use crate::input::{Question, QuestionKind};
 use crate::private::Text;
 use crate::settings::Recorded;
 use crate::time::Span;

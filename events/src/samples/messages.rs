@@ -3,10 +3,9 @@
 use super::ids::{given, guid};
 use crate::event::{
     Event, IgnoreReason, InboundChanged, InboundDeferred, InboundJoined, InboundUnanswered,
-    Reaction, ReactionReceived,
+    Reaction, ReactionReceived, Target,
 };
 use crate::id::Guid;
-use crate::input::Target;
 use crate::time::{Span, Wall};
 
 pub(super) fn events() -> Vec<Event> {

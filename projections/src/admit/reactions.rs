@@ -1,6 +1,6 @@
 //! Reactions of the owner's to our texts, and rows that are neither words nor one.
 
-use super::{LINK, TWINS, Verdict, time};
+use super::verdict::{COPIES, LINK, Verdict, untimely};
 use crate::ledger::Sent;
 use crate::state::State;
 use events::event::{IgnoreReason as Reason, Reaction, ReactionReceived};
@@ -56,8 +56,8 @@ pub(super) fn reaction(state: &State, row: &MessageRow, now: Now) -> Option<Verd
     let digest = reaction_digest(&received);
     let gap = |at: &Wall| at.until(date).max(date.until(*at));
     let mut lately = state.inbox.reactions.iter();
-    let twin = lately.any(|(other, at)| *other == digest && gap(at) <= TWINS);
-    if twin || time(state, date, now.wall).is_some() {
+    let duplicate = lately.any(|(other, at)| *other == digest && gap(at) <= COPIES);
+    if duplicate || untimely(state, date, now.wall).is_some() {
         return Some(Verdict::Ignored(Reason::Tapback));
     }
     Some(Verdict::Reacted(received))

@@ -8,11 +8,10 @@ use crate::inbox::{Done, Recent, Taken};
 use crate::state::State;
 use events::Digest;
 use events::event::{
-    Action, Deadline, IgnoreReason, InboundChanged, InboundDeferred, InboundHeld, InboundIgnored,
-    InboundJoined, InboundReceived, InboundUnanswered, OutgoingSeen, QueueLineImported,
-    ReactionReceived, RoutingDecided,
+    Action, ChatDbPlaced, Deadline, IgnoreReason, InboundChanged, InboundDeferred, InboundHeld,
+    InboundIgnored, InboundJoined, InboundReceived, InboundUnanswered, OutgoingSeen, Placing,
+    QueueLineImported, ReactionReceived, RoutingDecided,
 };
-use events::input::{ChatDbPlaced, Placing};
 use events::outcome::Evidence;
 use std::sync::Arc;
 

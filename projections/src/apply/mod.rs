@@ -14,8 +14,7 @@ use crate::outbox::End;
 use crate::state::State;
 
 use crate::waits;
-use events::event::{Deadline, NoticeQueued, Topic};
-use events::input::Source;
+use events::event::{Deadline, NoticeQueued, Source, Topic};
 use events::{Envelope, Event, Seq, Settings};
 use shared::{anomaly, await_allowance, deadlines};
 use std::sync::Arc;

@@ -6,11 +6,10 @@ use crate::sessions::{FILES_MAX, OpenQuestion, Session, file_name};
 use crate::state::State;
 use crate::waits;
 use events::event::{
-    AssistantReplied, Deadline, Ending, EndingNotTold, GoalChanged, GoalStatus, NotTold,
-    NotifyReceived, QuestionAsked, QuestionClosed, RecordsSkipped, RolloutFollowed, SessionSeen,
-    TurnCompleted, TurnStarted, UserSpoke,
+    AssistantReplied, Closing, Deadline, Ending, EndingNotTold, GoalChanged, GoalStatus, NotTold,
+    NotifyReceived, QuestionAsked, QuestionClosed, QuestionKind, RecordsSkipped, RolloutFollowed,
+    SessionSeen, TurnCompleted, TurnStarted, UserSpoke,
 };
-use events::input::{Closing, QuestionKind};
 use events::{Seq, SessionId, Wall};
 use std::collections::BTreeMap;
 use std::sync::Arc;

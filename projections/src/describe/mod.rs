@@ -8,16 +8,18 @@ mod prompts;
 mod texts;
 pub mod words;
 
+use names::prompt_name;
 pub use names::{command_name, notice_name, session_name, span};
 pub use texts::texts;
+use words::{capital, characters, counted};
 
 use crate::state::State;
 use crate::{endings, ignored};
 use events::event::{
-    Action, Deadline, Ending, InboundReceived, NoticeQueued, NotifyReceived, OutgoingSeen,
-    QueueLineImported, RoutingDecided, SessionSeen,
+    Action, ChatDbPlaced, Closing, Deadline, Ending, InboundReceived, NoticeQueued, NotifyReceived,
+    OutgoingSeen, Placing, QuestionKind, QueueLineImported, RoutingDecided, SessionSeen,
+    ThreadKind,
 };
-use events::input::{ChatDbPlaced, Closing, Placing, QuestionKind, ThreadKind};
 use events::{Command, CommandId, Event, SessionId};
 
 /// What happened, in a sentence. `state` is what was known before it.
@@ -386,7 +388,7 @@ fn due(deadline: &Deadline, state: &State) -> String {
             )
         }
         Deadline::Prompt(prompt) => {
-            let name = capital(&prompts::name(state, *prompt));
+            let name = capital(&prompt_name(state, *prompt));
             format!("{name} has waited for as long as its notice counts.")
         }
         Deadline::Goal(id) => {
@@ -402,23 +404,6 @@ fn due(deadline: &Deadline, state: &State) -> String {
         Deadline::Unanswered => "You may be told again of messages not acted on.".into(),
         Deadline::SelfTest => "It is time to try out the way to you.".into(),
     }
-}
-
-/// `1 part`, `2 parts`.
-fn counted(count: usize, what: &str) -> String {
-    let plural = if count == 1 { "" } else { "s" };
-    format!("{count} {what}{plural}")
-}
-
-fn characters(count: usize) -> String {
-    counted(count, "character")
-}
-
-fn capital(text: &str) -> String {
-    let mut chars = text.chars();
-    chars.next().map_or_else(String::new, |first| {
-        first.to_uppercase().chain(chars).collect()
-    })
 }
 
 /// The message that a command carries into a session, or the session it starts for.

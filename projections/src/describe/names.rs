@@ -2,6 +2,7 @@
 
 use super::words;
 use crate::state::State;
+use events::prompt::PromptBody;
 use events::{Command, Seq, SessionId, Span};
 
 /// `@k3f9 (api)`, or the thread's id where it is not known.
@@ -24,6 +25,43 @@ pub fn notice_name(state: &State, notice: Seq) -> String {
     format!("notice {notice} ({}{of})", words::topic(topic))
 }
 
+/// `prompt 41 (a command of @k3f9 (api))`
+pub(super) fn prompt_name(state: &State, prompt: Seq) -> String {
+    let open = state.prompts.open.get(&prompt);
+    let closed = || {
+        state
+            .prompts
+            .closed
+            .iter()
+            .rev()
+            .find(|past| past.prompt == prompt)
+    };
+    if let Some(known) = open {
+        let of = session_name(state, &known.session);
+        return format!("prompt {prompt} ({} of {of})", body_name(&known.body));
+    }
+    closed().map_or_else(
+        || format!("prompt {prompt}"),
+        |past| {
+            format!(
+                "prompt {prompt} (of {})",
+                session_name(state, &past.session)
+            )
+        },
+    )
+}
+
+pub(super) const fn body_name(body: &PromptBody) -> &'static str {
+    match body {
+        PromptBody::Command(_) => "a command",
+        PromptBody::Patch(_) => "a change of files",
+        PromptBody::Permissions(_) => "further permissions",
+        PromptBody::Elicitation(_) => "what an MCP server asks for",
+        PromptBody::Questions(_) => "questions",
+        PromptBody::Plan { .. } => "a plan",
+    }
+}
+
 /// What a command does and to whom.
 pub fn command_name(state: &State, command: &Command) -> String {
     let does = words::does(command);
@@ -37,7 +75,7 @@ pub fn command_name(state: &State, command: &Command) -> String {
             format!("{does} for {}", session_name(state, &c.session))
         }
         Command::AnswerPrompt(c) => {
-            format!("{does}: {}", super::prompts::name(state, c.prompt))
+            format!("{does}: {}", prompt_name(state, c.prompt))
         }
         Command::StartTurn(c) => {
             format!("{does}, in {}", session_name(state, &c.instruction.session))

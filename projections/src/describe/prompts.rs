@@ -1,50 +1,13 @@
 //! Prompts, and what the app-server tells, in sentences.
 
-use super::{counted, notice_name, session_name, words};
+use super::names::{body_name, notice_name, prompt_name, session_name};
+use super::words::{self, capital, counted};
 use crate::state::State;
-use events::Seq;
 use events::prompt::{
     AppServerLinkChanged, LinkState, Meaning, PromptAnswer, PromptAnswered, PromptAsked,
-    PromptBody, PromptClosed, PromptDelivered, PromptEnd, PromptExpired, PromptShown, PromptSource,
+    PromptClosed, PromptDelivered, PromptEnd, PromptExpired, PromptShown, PromptSource,
     PromptWitnessed, RateLimitsChanged, ThreadState, ThreadStatusChanged,
 };
-
-/// `prompt 41 (a command of @k3f9 (api))`
-pub(super) fn name(state: &State, prompt: Seq) -> String {
-    let open = state.prompts.open.get(&prompt);
-    let closed = || {
-        state
-            .prompts
-            .closed
-            .iter()
-            .rev()
-            .find(|past| past.prompt == prompt)
-    };
-    if let Some(known) = open {
-        let of = session_name(state, &known.session);
-        return format!("prompt {prompt} ({} of {of})", body(&known.body));
-    }
-    closed().map_or_else(
-        || format!("prompt {prompt}"),
-        |past| {
-            format!(
-                "prompt {prompt} (of {})",
-                session_name(state, &past.session)
-            )
-        },
-    )
-}
-
-const fn body(body: &PromptBody) -> &'static str {
-    match body {
-        PromptBody::Command(_) => "a command",
-        PromptBody::Patch(_) => "a change of files",
-        PromptBody::Permissions(_) => "further permissions",
-        PromptBody::Elicitation(_) => "what an MCP server asks for",
-        PromptBody::Questions(_) => "questions",
-        PromptBody::Plan { .. } => "a plan",
-    }
-}
 
 fn source(source: &PromptSource) -> String {
     match source {
@@ -66,7 +29,7 @@ pub(super) fn asked(e: &PromptAsked, state: &State) -> String {
     };
     format!(
         "{of} waits for your word on {}, as {} shows{whole}; {} offered.",
-        body(&e.body),
+        body_name(&e.body),
         source(&e.source),
         counted(e.choices.len(), "answer")
     )
@@ -75,15 +38,15 @@ pub(super) fn asked(e: &PromptAsked, state: &State) -> String {
 pub(super) fn witnessed(e: &PromptWitnessed, state: &State) -> String {
     format!(
         "{} shows {} too.",
-        super::capital(&source(&e.source)),
-        name(state, e.prompt)
+        capital(&source(&e.source)),
+        prompt_name(state, e.prompt)
     )
 }
 
 pub(super) fn delivered(e: &PromptDelivered, state: &State) -> String {
     format!(
         "{} stands in chat.db as sent, all of it: from here on it may be answered.",
-        super::capital(&notice_name(state, e.notice))
+        capital(&notice_name(state, e.notice))
     )
 }
 
@@ -100,7 +63,7 @@ pub(super) fn closed(e: &PromptClosed, state: &State) -> String {
         .map_or_else(|| "the rollout".into(), source);
     format!(
         "{} is closed: {how}, as {who} tells.",
-        super::capital(&name(state, e.prompt))
+        capital(&prompt_name(state, e.prompt))
     )
 }
 
@@ -150,7 +113,7 @@ pub(super) fn answered(e: &PromptAnswered, state: &State) -> String {
     };
     format!(
         "Your message answers {}: {answer}, because {}.",
-        name(state, e.prompt),
+        prompt_name(state, e.prompt),
         words::matched(e.matched)
     )
 }
@@ -169,7 +132,7 @@ const fn means(meaning: &Meaning) -> &'static str {
 }
 
 pub(super) fn expired(e: &PromptExpired, state: &State) -> String {
-    let name = super::capital(&name(state, e.prompt));
+    let name = capital(&prompt_name(state, e.prompt));
     format!("{name} waited so long that its notice no longer counts; nothing was answered.")
 }
 
@@ -178,6 +141,6 @@ pub(super) fn shown(e: &PromptShown, state: &State) -> String {
     format!(
         "Notice {} tells {whole} of {}.",
         e.notice,
-        name(state, e.prompt)
+        prompt_name(state, e.prompt)
     )
 }

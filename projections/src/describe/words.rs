@@ -1,8 +1,7 @@
 //! The vocabulary of the log in words that a sentence can hold.
 
 use events::Command;
-use events::event::{Action, GoalStatus, InstructionEnd, NotTold, Rule, Topic};
-use events::input::Source;
+use events::event::{Action, GoalStatus, InstructionEnd, NotTold, Rule, Source, Topic};
 use events::prompt::{AnswerWay, Matched};
 
 /// What a notice is.
@@ -136,4 +135,21 @@ pub const fn source(source: Source) -> &'static str {
         Source::Panes => "The look at tmux",
         Source::Disk => "The disk of the state directory",
     }
+}
+
+/// `1 part`, `2 parts`.
+pub(super) fn counted(count: usize, what: &str) -> String {
+    let plural = if count == 1 { "" } else { "s" };
+    format!("{count} {what}{plural}")
+}
+
+pub(super) fn characters(count: usize) -> String {
+    counted(count, "character")
+}
+
+pub(super) fn capital(text: &str) -> String {
+    let mut chars = text.chars();
+    chars.next().map_or_else(String::new, |first| {
+        first.to_uppercase().chain(chars).collect()
+    })
 }

@@ -4,8 +4,8 @@
 
 use super::draft::Draft;
 use super::{
-    changes, fact, goals, messages, notify, own_rows, prompt_news, proofs, rollouts, shapes,
-    sources, unanswered,
+    changes, due, endings, fact, goals, notify, own_rows, prompt_news, proofs, rollouts, rows,
+    shapes, sources, unanswered,
 };
 use crate::state::State;
 use events::event::{InboundReceived, OutgoingSeen, QueueLineImported, Topic};
@@ -97,17 +97,17 @@ fn decide(draft: &mut Draft, entry: &Envelope, batch: &[Envelope]) -> Option<()>
         Event::AssistantReplied(e) => rollouts::replied(draft, e),
         Event::QuestionAsked(e) => rollouts::asked(draft, e),
         Event::QuestionClosed(e) => {
-            rollouts::close(draft, &e.session, e.offset, &e.call, e.how);
+            endings::close(draft, &e.session, e.offset, &e.call, e.how);
         }
         Event::TurnCompleted(e) => {
-            rollouts::turn_ended(draft, &e.session, e.offset, e.turn, &e.ending);
+            endings::turn_ended(draft, &e.session, e.offset, e.turn, &e.ending);
         }
         Event::InboundReceived(e) => {
             let row = received(&e, draft.state())?;
-            messages::row(draft, &row);
+            rows::row(draft, &row);
         }
         Event::InboundIgnored(e) => {
-            messages::ignored(draft, e);
+            rows::ignored(draft, e);
             let told = batch.iter().find_map(|entry| match &entry.event {
                 Event::InboundUnanswered(e) => Some(e.clone()),
                 _ => None,
@@ -123,7 +123,7 @@ fn decide(draft: &mut Draft, entry: &Envelope, batch: &[Envelope]) -> Option<()>
         }
         Event::ReactionReceived(e) => {
             fact(draft, Event::ReactionReceived(e.clone()));
-            messages::reacted(draft, &e);
+            rows::reacted(draft, &e);
         }
         Event::OutgoingSeen(e) => own_rows::seen(draft, &own_row(&e), e.command),
         Event::QueueLineImported(e) => queue_line(draft, e, batch)?,
@@ -131,7 +131,7 @@ fn decide(draft: &mut Draft, entry: &Envelope, batch: &[Envelope]) -> Option<()>
             sources::changed(draft, e.source, SourceState::Failed(e.fault));
         }
         Event::SourceRecovered(e) => sources::changed(draft, e.source, SourceState::Works),
-        Event::DeadlinePassed(_) => super::elapsed(draft),
+        Event::DeadlinePassed(_) => due::passed(draft),
         Event::PromptClosed(e) => prompt_news::close(draft, e.prompt, &e.how, e.source.as_ref()),
         Event::ShapeUnknown(e) => shapes::found(draft, e),
         Event::GoalChanged(e) => goals::changed(draft, &e.session, e.offset, &e.status),

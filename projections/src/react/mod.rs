@@ -6,6 +6,8 @@ mod answering;
 mod changes;
 mod dispatches;
 mod draft;
+mod due;
+mod endings;
 mod gather;
 mod goals;
 mod messages;
@@ -19,6 +21,7 @@ mod prompts;
 mod proofs;
 mod replies;
 mod rollouts;
+mod rows;
 mod sending;
 mod settle;
 mod shapes;
@@ -32,7 +35,7 @@ pub(crate) use replies::list;
 use crate::ledger::{Stage, meant};
 use crate::state::State;
 use draft::Draft;
-use events::event::{Deadline, DeadlinePassed, RuntimeStarted, RuntimeStopped};
+use events::event::{RuntimeStarted, RuntimeStopped};
 use events::input::Started;
 use events::outcome::{Doubt, How, Performed};
 use events::{Batch, Event, Input, Now, Outcome};
@@ -46,7 +49,7 @@ pub(crate) fn propose(state: State, input: Input, now: Now) -> (Batch, State) {
         Input::Notify(notify) => notify::received(&mut draft, notify),
         Input::Attention(attention) => notify::attention(&mut draft, attention),
         Input::Rollout(rollout) => rollouts::grew(&mut draft, rollout),
-        Input::Message(row) => messages::row(&mut draft, &row),
+        Input::Message(row) => rows::row(&mut draft, &row),
         Input::ChatDb(placed) => fact(&mut draft, Event::ChatDbPlaced(placed)),
         Input::QueueLine(line) => sources::queue_line(&mut draft, line),
         Input::Source(source, state) => sources::changed(&mut draft, source, state),
@@ -58,7 +61,7 @@ pub(crate) fn propose(state: State, input: Input, now: Now) -> (Batch, State) {
         Input::RateLimits(limits) => prompt_news::rate_limits(&mut draft, limits),
         Input::AppServer(link) => prompt_news::link(&mut draft, link),
         Input::Shape(shape) => shapes::found(&mut draft, shape),
-        Input::Elapsed => elapsed(&mut draft),
+        Input::Elapsed => due::passed(&mut draft),
     }
     if !draft.is_empty() {
         sending::advance(&mut draft);
@@ -108,26 +111,5 @@ fn runtime_started(draft: &mut Draft, started: Started) {
             continue;
         };
         settle::perform(draft, id, performed);
-    }
-}
-
-/// Everything that became due, soonest first.
-fn elapsed(draft: &mut Draft) {
-    for _ in 0..256 {
-        let due = draft
-            .state()
-            .deadlines
-            .next()
-            .filter(|(at, _)| *at <= draft.now().tick)
-            .map(|(_, d)| d.clone());
-        let Some(deadline) = due else { return };
-        let held = draft.state().inbox.loop_held;
-        draft.record(Event::DeadlinePassed(DeadlinePassed {
-            deadline: deadline.clone(),
-        }));
-        if deadline == Deadline::Loop {
-            messages::loop_over(draft, held);
-        }
-        settle::due(draft, &deadline);
     }
 }

@@ -2,16 +2,16 @@
 //! thread counts only once its rollout shows whose it is.
 
 use super::draft::Draft;
+use super::endings::place;
 use super::notices;
-use super::rollouts::turn_ended;
 use crate::handle::not_for_owner;
 use crate::redact::redact;
 use crate::sessions::folder;
 use crate::told;
 use events::event::{
-    AttentionRequested, Ending, GoalStatus, NotifyReceived, ShapeEffect, ShapeUnknown, TurnTold,
+    AttentionRequested, NotifyReceived, ShapeEffect, ShapeUnknown, Source, TurnTold,
 };
-use events::input::{Attention, Notify, Source};
+use events::input::{Attention, Notify};
 use events::{Event, Text};
 
 pub(super) fn received(draft: &mut Draft, notify: Notify) {
@@ -78,24 +78,6 @@ fn not_understood(draft: &mut Draft, fault: String) {
         count: 1,
     };
     super::shapes::found(draft, shape);
-}
-
-/// Takes a told turn as the session's.
-pub(super) fn place(draft: &mut Draft, told: TurnTold) {
-    if told.kind != told::TURN_COMPLETE {
-        return;
-    }
-    let Some(known) = draft.state().sessions.get(&told.session) else {
-        return;
-    };
-    // A turn without a name is told by the rollout, which names it: once, not twice. So is one
-    // without words, and one of a goal: only the rollout knows what they mean.
-    let turn = told.turn.or_else(|| known.turn.clone());
-    let clear = told.last.is_some() && known.goal != Some(GoalStatus::Active);
-    if known.is_owners() && turn.is_some() && clear {
-        let ending = Ending::Finished { last: told.last };
-        turn_ended(draft, &told.session, None, turn, &ending);
-    }
 }
 
 /// A text for the owner that a program asked for.

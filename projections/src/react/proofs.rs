@@ -3,7 +3,7 @@
 use super::draft::Draft;
 use super::settle::{perform, settle};
 use crate::ledger::{Entry, Stage};
-use events::input::Closing;
+use events::event::Closing;
 use events::outcome::{Doubt, Evidence, Failure};
 use events::{CallId, Command, CommandId, Digest, Outcome, Report, SessionId};
 

@@ -2,22 +2,20 @@
 //! questions, and whether our words arrived.
 
 use super::draft::{Draft, topic_known};
-use super::{goals, notices, notify, prompt_news, prompts, proofs};
+use super::endings::{close, progress, turn_ended};
+use super::{endings, goals, notices, prompts, proofs};
 use crate::redact::redact;
 use crate::refs;
 use crate::render;
-use crate::sessions::{OpenQuestion, Session, file_name};
+use crate::sessions::file_name;
 use crate::waits;
 use events::event::{
-    AssistantReplied, Ending, EndingNotTold, NotTold, QuestionAsked, QuestionClosed,
-    RecordsSkipped, RolloutFollowed, SessionSeen, Topic, TurnCompleted, TurnStarted, UserSpoke,
+    AssistantReplied, Choice, Closing, Ending, Question, QuestionAsked, QuestionKind,
+    RecordsSkipped, RolloutFollowed, SessionMeta, SessionSeen, Topic, TurnStarted, UserSpoke,
 };
-use events::input::{Choice, Closing, Question, QuestionKind, Rollout, RolloutFact, SessionMeta};
+use events::input::{Rollout, RolloutFact};
 use events::settings::NotifyMode;
 use events::{CallId, Digest, Event, SessionId, Text, Tick, TurnId};
-
-/// Reasons of an interruption that only say that something else goes on.
-const REPLACED: [&str; 2] = ["replaced", "review_ended"];
 
 /// A rollout grew by a record.
 pub(super) fn grew(draft: &mut Draft, rollout: Rollout) {
@@ -236,7 +234,7 @@ fn seen(draft: &mut Draft, session: &SessionId, mut meta: SessionMeta, offset: u
         );
     }
     for told in waiting.turns.iter().cloned() {
-        notify::place(draft, told);
+        endings::place(draft, told);
     }
     prompts::tell_waiting(draft, session);
 }
@@ -290,29 +288,6 @@ fn overtaken(draft: &mut Draft, session: &SessionId) {
     );
 }
 
-/// In `send` mode, what was said before this becomes a notice; the last thing
-/// said becomes one when the turn ends.
-fn progress(draft: &mut Draft, session: &SessionId, last: Option<&Text>) {
-    let settings = &draft.state().settings;
-    let wanted = settings.mode == NotifyMode::Send && !settings.only_needs_input;
-    let known = draft.state().sessions.get(session);
-    let Some(known) = known.filter(|known| !known.goes_on()) else {
-        return;
-    };
-    let same =
-        |text: &Text| last.is_some_and(|l| Digest::of(l.reveal()) == Digest::of(text.reveal()));
-    let text = known.unsent.clone().filter(|text| !same(text));
-    if let Some(text) = text.filter(|_| wanted && known.is_owners()) {
-        notices::queue(
-            draft,
-            Some(session),
-            Topic::Progress,
-            "working",
-            text.reveal(),
-        );
-    }
-}
-
 /// The model said something: what it said before is not its last word.
 pub(super) fn replied(draft: &mut Draft, event: AssistantReplied) {
     progress(draft, &event.session, None);
@@ -349,118 +324,4 @@ fn call_closed(draft: &mut Draft, session: &SessionId, offset: u64, call: &CallI
         Some(_) => close(draft, session, offset, call, how),
         None => {}
     }
-}
-
-pub(super) fn close(
-    draft: &mut Draft,
-    session: &SessionId,
-    offset: u64,
-    call: &CallId,
-    how: Closing,
-) {
-    draft.record(Event::QuestionClosed(QuestionClosed {
-        session: session.clone(),
-        offset,
-        call: call.clone(),
-        how,
-    }));
-    let topic = Topic::Question(call.clone());
-    let mine = |other: &Topic, _| *other == topic;
-    notices::withdraw(draft, session, mine, "the question is no longer open");
-    proofs::proven_by_answer(draft, session, call, how);
-}
-
-/// A turn ended, whoever tells first: notify and the rollout speak of the same turn.
-pub(super) fn turn_ended(
-    draft: &mut Draft,
-    session: &SessionId,
-    offset: Option<u64>,
-    turn: Option<TurnId>,
-    ending: &Ending,
-) {
-    let Some(known) = draft.state().sessions.get(session) else {
-        return;
-    };
-    let told = turn.as_ref().is_some_and(|turn| known.ended.contains(turn));
-    // Where notify was faster, the rollout's own record of the end still has to undo
-    // its beginning, and only it knows whether a question was answered before.
-    let modal = |q: &&OpenQuestion| q.kind == QuestionKind::Modal;
-    let at_rest =
-        known.finished && known.turn.is_none() && !known.questions.iter().any(|q| modal(&q));
-    if told && (offset.is_none() || at_rest) {
-        return;
-    }
-    let held: Vec<_> = known
-        .questions
-        .iter()
-        .filter(|q| offset.is_some() && modal(q))
-        .map(|q| q.call.clone())
-        .collect();
-    let (owners, before) = (known.is_owners(), known.offset);
-    let ending = &with_last_words(known, ending);
-    let not_told = why_not_told(known, ending);
-    let last = match ending {
-        Ending::Finished { last } => last.as_ref(),
-        Ending::Failed { .. } | Ending::Interrupted { .. } => None,
-    };
-    if !told {
-        progress(draft, session, last);
-    }
-    let event = TurnCompleted {
-        session: session.clone(),
-        offset,
-        turn: turn.clone(),
-        ending: ending.clone(),
-    };
-    draft.record(Event::TurnCompleted(event));
-    let how = if matches!(ending, Ending::Interrupted { .. }) {
-        Closing::Interrupted
-    } else {
-        Closing::Overtaken
-    };
-    for call in held {
-        close(draft, session, offset.unwrap_or(before), &call, how);
-    }
-    prompt_news::turn_ended(draft, session, turn.as_ref());
-    if !owners || told || !wants_endings(draft) {
-        return;
-    }
-    if let Some(why) = not_told {
-        let session = session.clone();
-        draft.record(Event::EndingNotTold(EndingNotTold { session, turn, why }));
-        return;
-    }
-    goals::tell(draft, session, Topic::TurnEnd(turn), ending);
-}
-
-/// A review's record of its end holds no words, though its findings were said before.
-fn with_last_words(known: &Session, ending: &Ending) -> Ending {
-    match ending {
-        Ending::Finished { last: None } => Ending::Finished {
-            last: known.unsent.clone(),
-        },
-        Ending::Finished { .. } | Ending::Failed { .. } | Ending::Interrupted { .. } => {
-            ending.clone()
-        }
-    }
-}
-
-/// What nobody waits for is not told: see "What you hear" in docs/control-plane.md.
-fn why_not_told(known: &Session, ending: &Ending) -> Option<NotTold> {
-    // Of a turn whose beginning was not seen it is not known whether somebody asked.
-    let unasked = known.turn.is_some() && !known.asked;
-    match ending {
-        Ending::Interrupted { reason } if REPLACED.contains(&reason.as_str()) => {
-            Some(NotTold::Replaced)
-        }
-        Ending::Interrupted { .. } => None,
-        _ if known.goes_on() => Some(NotTold::GoalGoesOn),
-        Ending::Finished { last: None } if unasked => Some(NotTold::NothingSaid),
-        Ending::Finished { .. } | Ending::Failed { .. } => None,
-    }
-}
-
-fn wants_endings(draft: &Draft) -> bool {
-    let settings = &draft.state().settings;
-    settings.mode != NotifyMode::StateOnly && settings.final_status && !settings.only_needs_input
 }

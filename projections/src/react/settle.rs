@@ -3,12 +3,11 @@
 //! [`super::rollouts`], …) say that something ended, and leave it at that.
 
 use super::draft::Draft;
-use super::{dispatches, missing, notices, prompts, sending, turn_ends};
+use super::{dispatches, missing, prompts, sending, turn_ends};
 use crate::ledger::{Stage, as_meant, meant};
-use events::event::{CommandPerformed, CommandSettled, Deadline, NoticeExpired};
-use events::input::Source;
+use events::event::{CommandPerformed, CommandSettled, Source};
 use events::outcome::{Doubt, Performed};
-use events::{Command, CommandId, Event, Outcome, Seq};
+use events::{Command, CommandId, Event, Outcome};
 
 /// Carried out: from here on only proof, or its absence, ends it.
 pub(super) fn perform(draft: &mut Draft, id: CommandId, performed: Performed) {
@@ -31,7 +30,7 @@ pub(super) fn perform(draft: &mut Draft, id: CommandId, performed: Performed) {
 }
 
 /// chat.db cannot be read, so our row will not be seen, nor what becomes of it.
-fn no_witness(draft: &Draft) -> bool {
+pub(super) fn no_witness(draft: &Draft) -> bool {
     let state = draft.state();
     state.inbox.chat_db.is_none() || state.failed_sources.contains_key(&Source::ChatDb)
 }
@@ -93,58 +92,4 @@ pub(super) fn settle(draft: &mut Draft, id: CommandId, outcome: Outcome) {
 fn is_current(draft: &Draft, id: CommandId) -> bool {
     let mut open = draft.state().outbox.open.values();
     open.any(|notice| notice.sending == Some(id))
-}
-
-/// A notice waited too long. What is being given to Messages right now is let go.
-fn too_old(draft: &mut Draft, notice: Seq) {
-    let state = draft.state();
-    let open = state.outbox.open.get(&notice);
-    if open.is_some_and(|open| !notices::begun(state, open)) {
-        let owed = notices::owed_for(state, &[notice]);
-        draft.record(Event::NoticeExpired(NoticeExpired { notice }));
-        notices::expire(draft, owed);
-        missing::tell(draft);
-    }
-}
-
-/// A deadline came.
-pub(super) fn due(draft: &mut Draft, deadline: &Deadline) {
-    let open = |draft: &Draft, id: &CommandId| draft.state().ledger.open.get(id).cloned();
-    match deadline {
-        Deadline::Proof(id) => {
-            let Some(entry) = open(draft, id) else { return };
-            let Stage::Performed(performed) = entry.stage else {
-                return;
-            };
-            let outcome = match entry.row {
-                // It may have failed since it was seen.
-                Some(_) if no_witness(draft) => Outcome::Unknown(Doubt::NoWitness),
-                Some(row) => Outcome::Done(row),
-                None => Outcome::Unknown(performed.doubt.unwrap_or(Doubt::NoProof)),
-            };
-            settle(draft, *id, outcome);
-        }
-        Deadline::Receipt(id) => {
-            let Some(entry) = open(draft, id) else { return };
-            if let (Stage::Performed(performed), false) = (
-                &entry.stage,
-                matches!(entry.command, Command::PressEnter(_)),
-            ) {
-                let how = as_meant(&entry.command, &performed.how);
-                dispatches::not_seen_yet(draft, &entry.command, &how);
-            }
-        }
-        Deadline::Expiry(notice) => too_old(draft, *notice),
-        Deadline::Deaf(source) => super::sources::deaf(draft, *source),
-        Deadline::SelfTest => notices::self_test(draft),
-        Deadline::Prompt(prompt) => prompts::too_old(draft, *prompt),
-        Deadline::Goal(session) => super::goals::ended(draft, session),
-        Deadline::Gather(_) => super::gather::release(draft),
-        Deadline::Unanswered => super::unanswered::tell(draft),
-        Deadline::Pace(_)
-        | Deadline::Retry(_)
-        | Deadline::Rollout(_)
-        | Deadline::Allowance
-        | Deadline::Loop => {}
-    }
 }

@@ -4,8 +4,8 @@
 use super::draft::Draft;
 use super::notices;
 use events::Event;
-use events::event::{ShapeEffect, ShapeUnknown, Topic};
-use events::input::{Body, MessageRow, Source};
+use events::event::{ShapeEffect, ShapeUnknown, Source, Topic};
+use events::input::{Body, MessageRow};
 
 /// Many of a kind have an event of their own only from this number on.
 const MANY: u64 = 9;

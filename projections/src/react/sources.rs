@@ -4,8 +4,10 @@ use super::draft::Draft;
 use super::notices;
 use crate::handle::not_for_owner;
 use crate::redact::redact;
-use events::event::{LogRecovered, QueueLineImported, SourceFailed, SourceRecovered, Topic};
-use events::input::{QueueEntry, QueueLine, Source, SourceState};
+use events::event::{
+    LogRecovered, QueueLineImported, Source, SourceFailed, SourceRecovered, Topic,
+};
+use events::input::{QueueEntry, QueueLine, SourceState};
 use events::{Digest, Event, Text, Wall};
 
 /// A source changed; what is known already is not said again.

@@ -1,6 +1,5 @@
 //! What is different between two states, as far as it means something to people.
 
-use super::Change;
 use crate::describe::{session_name, span, words};
 use crate::dispatch::Dispatch;
 use crate::ledger::{Entry, Stage};
@@ -9,8 +8,20 @@ use crate::sessions::Session;
 use crate::state::State;
 use events::event::Deadline;
 use events::{Span, Tick};
+use serde::Serialize;
 use std::collections::BTreeMap;
 use std::sync::Arc;
+
+/// Something that is different now.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Change {
+    /// Of what.
+    pub what: String,
+    /// How it was; `None`: it was not there.
+    pub was: Option<String>,
+    /// How it is; `None`: it is not there any more.
+    pub is: Option<String>,
+}
 
 /// All of it. `took`: how long the command took that ended.
 pub(super) fn between(before: &State, after: &State, took: Option<Span>) -> Vec<Change> {

@@ -3,7 +3,8 @@
 
 use crate::outbox::{HOUR, ends, limited, line, said};
 use crate::support::World;
-use events::input::{Attention, QuestionKind};
+use events::event::QuestionKind;
+use events::input::Attention;
 use events::{Input, InputKey};
 
 #[test]

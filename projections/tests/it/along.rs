@@ -2,7 +2,7 @@
 
 use crate::support::{World, pane, settings};
 use events::Settings;
-use events::input::QuestionKind;
+use events::event::QuestionKind;
 use events::outcome::How;
 use events::settings::NotifyMode;
 

@@ -3,8 +3,8 @@
 
 use crate::sends::{line, target};
 use crate::support::{World, kinds, settings};
-use events::event::Topic;
-use events::input::{MessageRow, QuestionKind};
+use events::event::{QuestionKind, Topic};
+use events::input::MessageRow;
 use events::outcome::How;
 use events::settings::NotifyMode;
 use events::{Command, Event, Settings, Span};

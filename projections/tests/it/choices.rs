@@ -2,8 +2,8 @@
 
 use crate::ladder::{ended, next, no_pane};
 use crate::support::{World, pane};
-use events::event::InstructionEnd;
-use events::input::{Closing, QuestionKind, RolloutFact};
+use events::event::{Closing, InstructionEnd, QuestionKind};
+use events::input::RolloutFact;
 use events::outcome::How;
 use events::{CallId, CommandId, Outcome, SessionId};
 

@@ -3,7 +3,8 @@
 
 use crate::support::{World, settings};
 use events::Input;
-use events::input::{Source, SourceState};
+use events::event::Source;
+use events::input::SourceState;
 
 const MINUTE: u64 = 60_000;
 

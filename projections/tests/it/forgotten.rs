@@ -1,8 +1,8 @@
 //! Which session is forgotten first, and what a reply to a forgotten one does.
 
 use crate::support::{World, uuid7};
-use events::event::Rule;
-use events::input::{MessageRow, QuestionKind};
+use events::event::{QuestionKind, Rule};
+use events::input::MessageRow;
 use events::{Event, Input};
 use projections::Machine;
 use projections::sessions::{SESSIONS_MAX, Sessions};

@@ -1,8 +1,8 @@
 //! Rows that are one message: words and a link, in either order, and long texts in parts.
 
 use crate::support::{OWNER, World};
-use events::event::{IgnoreReason, Rule};
-use events::input::{MessageRow, QuestionKind};
+use events::event::{IgnoreReason, QuestionKind, Rule};
+use events::input::MessageRow;
 use events::{Event, Input, SessionId, Wall};
 use projections::admit::holds;
 

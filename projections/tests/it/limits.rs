@@ -2,8 +2,8 @@
 //! the proof of a text runs out behind its back.
 
 use crate::support::{World, settings};
-use events::event::{Deadline, Topic};
-use events::input::{QuestionKind, QueueEntry, QueueLine};
+use events::event::{Deadline, QuestionKind, Topic};
+use events::input::{QueueEntry, QueueLine};
 use events::outcome::{Failure, How};
 use events::{CommandId, Input, Outcome, Seq, SessionId, Settings, Tick, Wall};
 use projections::allowance::Allowance;

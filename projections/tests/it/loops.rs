@@ -3,7 +3,8 @@
 use crate::admit::reasons;
 use crate::support::{World, pane};
 use events::event::IgnoreReason as Reason;
-use events::input::{Closing, QuestionKind, RolloutFact};
+use events::event::{Closing, QuestionKind};
+use events::input::RolloutFact;
 use events::outcome::How;
 use events::{CallId, Event, Guid, SessionId, Wall};
 

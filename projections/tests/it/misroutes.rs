@@ -2,8 +2,7 @@
 //! deciding again shows the right one.
 
 use crate::support::World;
-use events::event::{Action, Candidate, RoutingDecided, Rule};
-use events::input::QuestionKind;
+use events::event::{Action, Candidate, QuestionKind, RoutingDecided, Rule};
 use events::{Batch, Envelope, Event, Now, Seq, SessionId};
 use projections::describe::{session_name, words};
 use projections::explain::{Matter, Story};

@@ -1,7 +1,6 @@
 //! Numbers that answer, and numbers that are words.
 
-use events::event::Topic;
-use events::input::{Choice, Question, QuestionKind};
+use events::event::{Choice, Question, QuestionKind, Topic};
 use events::{CallId, Wall};
 use projections::answers::{Answer, read};
 use projections::numbers::numbers;

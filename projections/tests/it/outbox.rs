@@ -2,8 +2,8 @@
 //! stopped mattering, texts that may be missing and come again on request.
 
 use crate::support::{World, settings};
-use events::event::Topic;
-use events::input::{Attention, QuestionKind, QueueEntry, QueueLine, Source, SourceState};
+use events::event::{QuestionKind, Source, Topic};
+use events::input::{Attention, QueueEntry, QueueLine, SourceState};
 use events::outcome::{Doubt, Failure, How};
 use events::{Event, Guid, Input, InputKey, Outcome, SessionId, Settings, Span};
 use projections::outbox::End;
@@ -242,7 +242,7 @@ fn a_question_that_was_answered_is_not_missing_any_more() {
         &session,
         events::input::RolloutFact::CallClosed {
             call: events::CallId::parse("call").unwrap(),
-            how: events::input::Closing::Answered,
+            how: events::event::Closing::Answered,
         },
     );
     assert!(world.machine.state().outbox.missing.is_empty());

@@ -2,7 +2,8 @@
 
 use crate::sends::{line, target};
 use crate::support::{World, kinds, settings};
-use events::input::{ChatDbPlaced, MessageRow, Placing, Source, SourceState};
+use events::event::{ChatDbPlaced, Placing, Source};
+use events::input::{MessageRow, SourceState};
 use events::outcome::How;
 use events::{CommandId, Event, Input, Settings, Tick};
 use projections::outbox::End;

@@ -1,7 +1,8 @@
 //! Questions of the model: told once, open for as long as they are.
 
 use crate::support::{World, pane, turn_id};
-use events::input::{Closing, QuestionKind, RolloutFact};
+use events::event::{Closing, QuestionKind};
+use events::input::RolloutFact;
 use events::outcome::{Failure, Screen};
 use events::{Batch, CallId, Command, Digest, Event, Link, Now, Outcome, Seq, codec};
 

@@ -1,8 +1,8 @@
 //! Reactions of the owner's: recorded where they are about a text of ours.
 
 use crate::support::{OWNER, World};
-use events::event::{IgnoreReason, Reaction};
-use events::input::{MessageRow, Target};
+use events::event::{IgnoreReason, Reaction, Target};
+use events::input::MessageRow;
 use events::{Event, Guid};
 
 /// A world in which the owner has a text, and the name of its row.

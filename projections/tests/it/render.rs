@@ -1,6 +1,6 @@
 //! The texts as they arrive: cut where people would cut them, nothing lost.
 
-use events::input::{Choice, Question};
+use events::event::{Choice, Question};
 use events::{Span, Text};
 use projections::render::{ago, clean, head, packed, parts, plain_parts, questions, tidy};
 use proptest::prelude::*;

@@ -1,8 +1,7 @@
 //! Where the owner's words go, and when they go nowhere.
 
 use crate::support::{World, settings};
-use events::event::{Action, RoutingDecided, Rule};
-use events::input::QuestionKind;
+use events::event::{Action, QuestionKind, RoutingDecided, Rule};
 use events::{Command, Event, Guid, Lane, SessionId, Settings};
 
 fn decision(events: &[Event]) -> RoutingDecided {

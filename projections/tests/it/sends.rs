@@ -1,8 +1,8 @@
 //! Texts on their way out: in order, at most once, with an end for each.
 
 use crate::support::{OWNER, World, kinds, settings};
-use events::event::{Deadline, LogRecovered};
-use events::input::{Attention, QueueEntry, QueueLine, Source, SourceState};
+use events::event::{Deadline, LogRecovered, Source};
+use events::input::{Attention, QueueEntry, QueueLine, SourceState};
 use events::outcome::{Doubt, Failure, How};
 use events::{Command, CommandId, Event, Input, InputKey, Outcome, Settings};
 use projections::outbox::End;
@@ -97,7 +97,7 @@ fn a_question_goes_before_other_texts_that_wait() {
     let mut world = World::new();
     let (api, web) = (world.session(1, "/srv/api"), world.session(2, "/srv/web"));
     world.ends(&api, "t1", "done");
-    world.asks(&web, "call", events::input::QuestionKind::Modal, &["a"]);
+    world.asks(&web, "call", events::event::QuestionKind::Modal, &["a"]);
     assert!(world.next_send().unwrap().1.contains("needs input"));
 }
 

@@ -2,8 +2,7 @@
 
 use crate::support::{World, kinds};
 use events::Input;
-use events::event::{ShapeEffect, ShapeUnknown};
-use events::input::Source;
+use events::event::{ShapeEffect, ShapeUnknown, Source};
 
 fn found(world: &mut World, kind: &str, effect: ShapeEffect, count: u64) -> Vec<String> {
     let shape = ShapeUnknown {

@@ -3,10 +3,10 @@
 //! second time, and every State is checked, so that no test can pass over a
 //! broken invariant.
 
-use events::input::{
-    Body, Chat, ChatDbPlaced, Choice, MessageRow, Notify, Origin, Placing, Question, QuestionKind,
-    Rollout, RolloutFact, SessionMeta, Started, ThreadKind,
+use events::event::{
+    ChatDbPlaced, Choice, Origin, Placing, Question, QuestionKind, SessionMeta, ThreadKind,
 };
+use events::input::{Body, Chat, MessageRow, Notify, Rollout, RolloutFact, Started};
 use events::outcome::{How, Performed};
 use events::{
     CallId, Command, CommandId, Envelope, Event, Guid, Input, InputKey, Now, Outcome, Pane, Report,

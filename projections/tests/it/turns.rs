@@ -2,8 +2,8 @@
 //! only for threads that are the owner's.
 
 use crate::support::{World, kinds, pane, settings, turn_id, uuid7};
-use events::event::{Deadline, IgnoreReason};
-use events::input::{QuestionKind, RolloutFact, ThreadKind};
+use events::event::{Deadline, IgnoreReason, QuestionKind, ThreadKind};
+use events::input::RolloutFact;
 use events::settings::NotifyMode;
 use events::{Event, Input, Settings, Text};
 
@@ -288,7 +288,7 @@ fn a_head_that_is_known_changes_nothing_and_another_is_taken() {
         .meta
         .clone();
     assert!(world.grow(&id, RolloutFact::Meta(meta.clone())).is_empty());
-    let moved = events::input::SessionMeta {
+    let moved = events::event::SessionMeta {
         cwd: "/srv/web".into(),
         ..meta
     };
@@ -335,7 +335,7 @@ fn a_pane_is_remembered_of_an_embedded_codex_only_and_once() {
             ..pane()
         };
         world.now.wall.0 += 1;
-        let origin = events::input::Origin {
+        let origin = events::event::Origin {
             cwd: "/srv/api".into(),
             pane: Some(pane),
             parent: parent.into(),

@@ -164,7 +164,7 @@ fn kinds_of_rows_that_are_not_known_are_counted_once_each() {
     }
     let shapes = &world.machine.state().shapes;
     for kind in ["item_type 9", "associated_message_type 7000"] {
-        let known = shapes.get(events::input::Source::ChatDb, kind);
+        let known = shapes.get(events::event::Source::ChatDb, kind);
         assert!(known.is_some(), "{kind}");
     }
 }

@@ -3,7 +3,7 @@
 //! no command is begun twice and that all ends well once the faults stop.
 
 use crate::support::{World, pane, settings};
-use events::input::QuestionKind;
+use events::event::QuestionKind;
 use events::outcome::{Doubt, Evidence, Failure, How, Screen};
 use events::{Command, CommandId, Outcome, SessionId};
 use proptest::prelude::*;

@@ -4,10 +4,12 @@
 use crate::admit::verdict;
 use crate::sends::{line, target};
 use crate::support::{World, settings};
-use events::input::{ChatDbPlaced, MessageRow, Placing};
+use events::event::{ChatDbPlaced, Placing};
+use events::input::MessageRow;
 use events::outcome::How;
 use events::{CommandId, Input, Wall};
-use projections::admit::{Verdict, quiet};
+use projections::admit::Verdict;
+use projections::breaker::quiet;
 use projections::inbox::Inbox;
 
 const MINUTE: u64 = 60_000;

@@ -1,6 +1,7 @@
 //! May a command run, may files be changed?
 
-use super::{Asked, Words, choice, permissions, said};
+use super::permissions;
+use super::request::{Asked, Words, choice, said};
 use events::Text;
 use events::prompt::{
     CommandPrompt, FileChange, Meaning, PatchFile, PatchPrompt, PromptBody, PromptChoice,

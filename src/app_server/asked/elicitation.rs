@@ -1,8 +1,8 @@
 //! An MCP server asks: for a tool to be allowed, or for a form to be filled in.
 
-use super::{Asked, Words, choice};
+use super::request::{Asked, Kind, Words, choice};
 use events::Text;
-use events::input::Choice;
+use events::event::Choice;
 use events::prompt::PromptChoice;
 use events::prompt::{ElicitationField, ElicitationPrompt, FieldKind, Meaning, PromptBody};
 use serde::Deserialize;
@@ -31,18 +31,6 @@ struct Schema {
     properties: Map<String, Value>,
     #[serde(default)]
     required: Option<Vec<String>>,
-}
-
-/// What a field holds, to put a value as the server wants it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Kind {
-    Text,
-    Integer,
-    Number,
-    Boolean,
-    /// One of these values.
-    OneOf(Vec<String>),
-    Other,
 }
 
 pub(super) fn asked(params: &Value) -> Option<Asked> {

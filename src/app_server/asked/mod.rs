@@ -7,14 +7,13 @@ mod command;
 mod elicitation;
 mod permissions;
 mod questions;
+mod request;
 #[cfg(test)]
 mod tests;
 
-use events::Text;
-use events::prompt::{
-    Meaning, PatchFile, PromptAnswer, PromptBody, PromptChoice, PromptRaised, PromptSource,
-};
+use events::prompt::{PatchFile, PromptAnswer, PromptRaised, PromptSource};
 use events::{CallId, SessionId, TurnId};
+use request::Words;
 use serde::Deserialize;
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -26,26 +25,6 @@ pub struct Replies {
     choices: Vec<Value>,
     /// How answers in words are put.
     words: Words,
-}
-
-/// How answers in words are put.
-#[derive(Clone, Debug, Default, PartialEq)]
-enum Words {
-    /// None are taken.
-    #[default]
-    None,
-    /// To the questions of the model: those that say "none of these" when words stand alone.
-    Questions(Vec<(String, bool)>),
-    /// Into the fields of a form: their names and what they hold.
-    Fields(BTreeMap<String, elicitation::Kind>),
-}
-
-/// What a request asks, before it is known who asks it.
-struct Asked {
-    body: PromptBody,
-    choices: Vec<(PromptChoice, Value)>,
-    words: Words,
-    whole: bool,
 }
 
 /// What every request says of where it belongs.
@@ -135,17 +114,4 @@ impl Replies {
             }
         }
     }
-}
-
-/// A choice that Codex offers.
-fn choice(meaning: Meaning, label: &str) -> PromptChoice {
-    PromptChoice {
-        meaning,
-        label: Text::from(label),
-    }
-}
-
-/// A text that is there and not blank.
-fn said(text: Option<String>) -> Option<Text> {
-    text.filter(|text| !text.trim().is_empty()).map(Text::from)
 }

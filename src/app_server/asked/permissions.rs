@@ -1,6 +1,6 @@
 //! May Codex have more permissions?
 
-use super::{Asked, Words, choice, said};
+use super::request::{Asked, Words, choice, said};
 use events::Text;
 use events::prompt::{Meaning, PermissionsPrompt, PromptBody};
 use serde::Deserialize;

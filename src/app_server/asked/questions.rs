@@ -1,8 +1,8 @@
 //! The model asks.
 
-use super::{Asked, Words};
+use super::request::{Asked, Words};
 use events::Text;
-use events::input::Choice;
+use events::event::Choice;
 use events::prompt::{PromptBody, PromptQuestion, QuestionAnswer};
 use serde::Deserialize;
 use serde_json::{Map, Value, json};

@@ -5,46 +5,21 @@
 //! only to those who subscribed, and takes the first answer from anybody.
 
 mod client;
+mod clients;
 mod replies;
+mod world;
 
-use client::Clients;
+pub use world::{Done, Fault};
+
 use serde_json::{Value, json};
-use std::collections::BTreeMap;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
+use std::sync::{Arc, Mutex, MutexGuard};
 use tokio::net::UnixListener;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
-
-/// How it misbehaves.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub enum Fault {
-    /// Not at all.
-    #[default]
-    None,
-    /// It takes everything in and says nothing, like a process that was stopped.
-    Hangs,
-    /// It answers this late.
-    Slow(Duration),
-    /// It closes the connection when this method is called, before it answers.
-    ClosesAt(&'static str),
-    /// It closes the connection when it is given an answer to a request of its own.
-    ClosesAtAnswer,
-    /// It refuses this method.
-    Refuses(&'static str),
-}
-
-/// What clients did, in order.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Done {
-    /// A method was called.
-    Called(String, Value),
-    /// A request was answered, by its number; only the first counts.
-    Answered(u64, Value),
-}
+use world::{Asking, Shared, Thread, World};
 
 /// A running server. Dropping it closes everything, and leaves its socket behind.
 #[derive(Debug)]
@@ -54,39 +29,6 @@ pub struct Server {
     task: JoinHandle<()>,
     // Its directory goes with it.
     _place: tempfile::TempDir,
-}
-
-#[derive(Debug)]
-struct Shared {
-    world: Mutex<World>,
-    changed: watch::Sender<u64>,
-}
-
-#[derive(Debug, Default)]
-struct World {
-    threads: BTreeMap<String, Thread>,
-    open: BTreeMap<u64, Asking>,
-    next: u64,
-    turns: u64,
-    clients: Clients,
-    fault: Fault,
-    done: Vec<Done>,
-    connections: u64,
-}
-
-/// A thread that is loaded.
-#[derive(Clone, Debug, Default)]
-struct Thread {
-    turn: Option<String>,
-    items: Vec<Value>,
-    ephemeral: bool,
-}
-
-#[derive(Clone, Debug)]
-struct Asking {
-    thread: String,
-    method: String,
-    params: Value,
 }
 
 impl Server {
@@ -240,16 +182,5 @@ impl Drop for Server {
     fn drop(&mut self) {
         self.task.abort();
         self.hang_up();
-    }
-}
-
-impl Shared {
-    fn world(&self) -> MutexGuard<'_, World> {
-        self.world.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    /// Something was done.
-    fn note(&self) {
-        self.changed.send_modify(|count| *count += 1);
     }
 }

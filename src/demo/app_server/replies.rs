@@ -1,6 +1,6 @@
 //! What it answers to calls, in Codex's shapes.
 
-use super::{Asking, Fault, World};
+use super::world::{Asking, Fault, World};
 use serde_json::{Value, json};
 
 impl World {

@@ -3,7 +3,8 @@
 //! and a restart can rebuild it from what the log knows.
 
 use events::Guid;
-use events::input::{Body, ChatDbPlaced, MessageRow, Placing, Schedule};
+use events::event::{ChatDbPlaced, Placing};
+use events::input::{Body, MessageRow, Schedule};
 use std::collections::{BTreeMap, VecDeque};
 use std::time::Duration;
 

@@ -23,6 +23,7 @@ mod watch;
 pub use access::{access, told};
 pub use cursor::{Cursor, FOLLOW, HOLD};
 pub use fault::{Fault, Step};
+pub use open::MAX_ROWS;
 pub use watch::Watch;
 
 use events::Input;
@@ -30,9 +31,6 @@ use identity::Place;
 use open::Open;
 use std::path::PathBuf;
 use std::time::Duration;
-
-/// How many new rows one poll hands out at most.
-pub const MAX_ROWS: usize = 500;
 
 /// The reader of one chat.db.
 #[derive(Debug)]

@@ -3,14 +3,18 @@
 use super::cursor::{Cursor, Fate, HOLD, waits, whole};
 use super::fault::{Fault, Step};
 use super::identity::{Companions, Identity, Place};
+use super::rows;
 use super::schema::Schema;
-use super::{MAX_ROWS, rows};
 use events::Input;
-use events::input::{ChatDbPlaced, MessageRow, Placing};
+use events::event::{ChatDbPlaced, Placing};
+use events::input::MessageRow;
 use rusqlite::{Connection, OpenFlags};
 use std::path::Path;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
+
+/// How many new rows one poll hands out at most.
+pub const MAX_ROWS: usize = 500;
 
 /// How long `SQLite` waits for somebody who holds the whole database.
 const BUSY: Duration = Duration::from_secs(1);
@@ -65,7 +69,7 @@ impl Open {
         Identity::of(self.place, &self.db)
     }
 
-    /// See [`super::ChatDb::poll`].
+    /// See `ChatDb::poll`.
     pub(super) fn poll(&self, cursor: &mut Cursor, now: Duration) -> rusqlite::Result<Vec<Input>> {
         for held in cursor.held.values_mut() {
             held.until.get_or_insert(now.saturating_add(HOLD));

@@ -5,7 +5,8 @@
 use super::payload::{history, linked};
 use super::schema::{PARTICIPANTS, Schema};
 use super::typedstream;
-use events::input::{Body, Chat, MessageRow, Schedule, Target};
+use events::event::Target;
+use events::input::{Body, Chat, MessageRow, Schedule};
 use events::{Guid, Text, Wall};
 use rusqlite::types::ValueRef;
 use rusqlite::{Connection, Params, Row};

@@ -2,7 +2,7 @@
 //! output can be megabytes of text and must not be copied to be looked at.
 //! Only questions' outputs have a form; for other calls the judgement is moot.
 
-use events::input::Closing;
+use events::event::Closing;
 use serde::de::{IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 use std::fmt;

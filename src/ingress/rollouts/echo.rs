@@ -5,7 +5,8 @@
 //! in the same form are not: the owner may well say `yes` twice.
 
 use super::parse::{Form, Record};
-use events::input::{QuestionKind, RolloutFact};
+use events::event::QuestionKind;
+use events::input::RolloutFact;
 use std::hash::{DefaultHasher, Hash, Hasher};
 
 /// What was told last of each kind that can have an echo.

@@ -1,7 +1,7 @@
 //! What a rollout says about the session's goal. A change that a person makes is a
 //! record of its own; one that the model makes is only in the output of its call.
 
-use super::parse::{Bad, payload};
+use super::payload::{Bad, payload};
 use events::event::GoalStatus;
 use events::id::SessionId;
 use events::input::RolloutFact;

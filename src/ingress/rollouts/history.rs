@@ -3,8 +3,8 @@
 //! over; an asynchronous question when the user has said something since.
 
 use super::parse::Record;
-use events::event::GoalStatus;
-use events::input::{QuestionKind, RolloutFact};
+use events::event::{GoalStatus, QuestionKind};
+use events::input::RolloutFact;
 
 /// What is open at this point of the file.
 #[derive(Debug, Default)]

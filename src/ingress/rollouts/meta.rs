@@ -3,10 +3,10 @@
 //! recaps), and none of those must ever reach the phone. A field that is missing
 //! is replaced by what else is known, and named, so that it can be told of.
 
-use super::parse::{Bad, payload};
+use super::payload::{Bad, payload};
 use super::time;
+use events::event::{SessionMeta, ThreadKind};
 use events::id::SessionId;
-use events::input::{SessionMeta, ThreadKind};
 use events::time::Wall;
 use serde_json::{Map, Value};
 

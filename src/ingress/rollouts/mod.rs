@@ -24,6 +24,7 @@ mod lines;
 pub mod meta;
 pub mod name;
 pub mod parse;
+mod payload;
 mod question;
 mod shapes;
 pub mod tail;
@@ -38,8 +39,9 @@ pub use tail::{Output, Progress, Start, Tail};
 pub use watch::Watch;
 
 use discover::{Walk, is_gone};
+use events::event::Source;
 use events::id::SessionId;
-use events::input::{Input, Source, SourceState};
+use events::input::{Input, SourceState};
 use events::time::{Span, Wall};
 use known::{Days, Known, Stamp};
 use name::{Named, thread_of};

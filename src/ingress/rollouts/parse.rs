@@ -9,19 +9,16 @@ use super::goal;
 use super::head;
 use super::kinds;
 use super::meta;
+use super::payload::{Bad, payload};
 use super::question;
 use super::time;
+use events::event::QuestionKind;
 use events::id::{CallId, SessionId, TurnId};
-use events::input::{QuestionKind, RolloutFact};
+use events::input::RolloutFact;
 use events::private::Text;
 use events::time::Wall;
 use serde::Deserialize;
 use std::borrow::Cow;
-
-/// A line that should tell something and cannot be read. It does not say more:
-/// the line may hold anything.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Bad;
 
 /// In which form a thing was told. Files of some versions tell the same thing
 /// in two forms, one after the other.
@@ -135,17 +132,6 @@ pub(super) fn is_head(line: &[u8]) -> bool {
 /// The timestamp of any record, whether it tells something or not.
 pub(super) fn timestamp(line: &[u8]) -> Option<Wall> {
     time::parse(&head::of(line)?.timestamp)
-}
-
-/// The payload of a line whose kind is known.
-pub(super) fn payload<'a, P: Deserialize<'a>>(line: &'a [u8]) -> Result<P, Bad> {
-    #[derive(Deserialize)]
-    struct Line<P> {
-        payload: P,
-    }
-    serde_json::from_slice::<Line<P>>(line)
-        .map(|line| line.payload)
-        .map_err(|_| Bad)
 }
 
 /// A turn's record. A review's parent starts with the review's turn id and ends

@@ -1,7 +1,7 @@
 //! Questions as the model writes them. The modal tool has `id`, `question` and
 //! options with descriptions; the asynchronous one `title` and plain options.
 
-use events::input::{Choice, Question};
+use events::event::{Choice, Question};
 use events::private::Text;
 use serde::Deserialize;
 

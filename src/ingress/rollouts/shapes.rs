@@ -1,8 +1,7 @@
 //! Counts what is not understood: the first of a kind is reported at once, further
 //! ones each time that their number has grown tenfold.
 
-use events::event::{ShapeEffect, ShapeUnknown};
-use events::input::Source;
+use events::event::{ShapeEffect, ShapeUnknown, Source};
 use std::collections::BTreeMap;
 use std::path::Path;
 

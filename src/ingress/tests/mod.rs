@@ -4,7 +4,8 @@ mod inbox;
 mod socket;
 
 use super::handover::{self, HandOver, HandOverError, MAX_TEXT};
-use events::input::{Attention, Notify, Origin};
+use events::event::Origin;
+use events::input::{Attention, Notify};
 use events::{InputKey, Pane, Wall};
 use proptest::prelude::*;
 

@@ -4,9 +4,8 @@
 
 use super::names;
 use super::story::{Kind, Proof, S, Shows, Turn};
-use events::input::{
-    Choice, Closing, Question, QuestionKind, RolloutFact, SessionMeta, ThreadKind,
-};
+use events::event::{Choice, Closing, Question, QuestionKind, SessionMeta, ThreadKind};
+use events::input::RolloutFact;
 use events::{CallId, Digest, Guid, SessionId, Text, TurnId, Wall};
 use std::collections::VecDeque;
 

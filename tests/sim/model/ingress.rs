@@ -3,7 +3,8 @@
 
 use super::names;
 use super::world::World;
-use events::input::{Body, ChatDbPlaced, MessageRow, Placing, QueueEntry, QueueLine, Rollout};
+use events::event::{ChatDbPlaced, Placing};
+use events::input::{Body, MessageRow, QueueEntry, QueueLine, Rollout};
 use events::{Guid, Input, SessionId, Text, Tick};
 use projections::State;
 use projections::ledger::Sent;

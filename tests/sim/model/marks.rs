@@ -4,8 +4,7 @@
 //! happened; whether it was right is the oracle's business.
 
 use super::story::{Fate, Hook, Keys, Odd, Queue};
-use events::event::{Deadline, InstructionEnd, Rule, Topic};
-use events::input::Placing;
+use events::event::{Deadline, InstructionEnd, Placing, Rule, Topic};
 use events::outcome::{Doubt, Evidence, Failure, How};
 use events::{Event, Outcome};
 use std::collections::BTreeMap;

@@ -7,7 +7,8 @@ mod waiting;
 
 use super::{ChatDb, Cursor};
 use crate::demo::messages::{Messages, Row};
-use events::input::{Body, ChatDbPlaced, MessageRow};
+use events::event::ChatDbPlaced;
+use events::input::{Body, MessageRow};
 use events::{Guid, Input, Wall};
 use std::path::PathBuf;
 use std::time::Duration;

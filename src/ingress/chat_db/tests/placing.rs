@@ -3,7 +3,7 @@
 use super::{NOW, OWNER, START, Setup, said, setup, texts};
 use crate::demo::messages::{Messages, Place, Row, State};
 use crate::ingress::chat_db::{ChatDb, Cursor, MAX_ROWS};
-use events::input::Placing;
+use events::event::Placing;
 
 #[test]
 fn the_first_start_begins_at_the_newest_row() {

@@ -14,29 +14,8 @@ mod stream;
 mod tests;
 
 pub use encode::{encode, encode_mutable};
-use std::fmt;
+pub use stream::Undecodable;
 use stream::{END, Stream};
-
-/// Why a body is not understood. It says where, never what stands there.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Undecodable {
-    /// What was expected or wrong.
-    pub why: &'static str,
-    /// How many bytes had been understood.
-    pub at: usize,
-}
-
-impl fmt::Display for Undecodable {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(
-            f,
-            "the attributed body is not understood: {} at byte {}",
-            self.why, self.at
-        )
-    }
-}
-
-impl std::error::Error for Undecodable {}
 
 /// The text of an attributed body, exactly as Messages stored it.
 pub fn decode(body: &[u8]) -> Result<String, Undecodable> {

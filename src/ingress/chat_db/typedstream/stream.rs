@@ -5,7 +5,28 @@
 //! from 0x92 up refers back into the one that fits the place. No position is
 //! read that the archive does not have.
 
-use super::Undecodable;
+use std::fmt;
+
+/// Why a body is not understood. It says where, never what stands there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Undecodable {
+    /// What was expected or wrong.
+    pub why: &'static str,
+    /// How many bytes had been understood.
+    pub at: usize,
+}
+
+impl fmt::Display for Undecodable {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(
+            f,
+            "the attributed body is not understood: {} at byte {}",
+            self.why, self.at
+        )
+    }
+}
+
+impl std::error::Error for Undecodable {}
 
 /// A two-byte integer follows.
 const SHORT: u8 = 0x81;

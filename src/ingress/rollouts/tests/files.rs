@@ -2,7 +2,8 @@
 
 use super::{THREAD, asked, ended, meta, meta_of, rollout, session, shown_inputs, user};
 use crate::ingress::rollouts::{Cursor, Rollouts};
-use events::input::{Input, Source, SourceState};
+use events::event::Source;
+use events::input::{Input, SourceState};
 use events::time::{Span, Wall};
 use std::fs::{self, OpenOptions};
 use std::io::Write;

@@ -8,8 +8,9 @@ mod strange;
 mod tail;
 mod watch;
 
+use events::event::Question;
 use events::id::SessionId;
-use events::input::{Input, Question, Rollout, RolloutFact};
+use events::input::{Input, Rollout, RolloutFact};
 use events::private::Text;
 use std::fs;
 use std::path::{Path, PathBuf};

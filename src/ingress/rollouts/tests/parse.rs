@@ -1,7 +1,8 @@
 //! Lines into facts.
 
 use super::{THREAD, sample, session, show};
-use crate::ingress::rollouts::parse::{Bad, record};
+use crate::ingress::rollouts::parse::record;
+use crate::ingress::rollouts::payload::Bad;
 use events::time::Wall;
 use proptest::prelude::{any, proptest};
 use std::path::Path;
