@@ -29,6 +29,13 @@ pub const GATHER: Span = Span(1_200);
 /// For the rest of a long text, which phones send in parts.
 pub const GATHER_LONG: Span = Span(2_500);
 
+/// For an approval or a question, while the owner said that they are at the Mac.
+pub const HERE: Span = Span::seconds(1800);
+/// For the owner to be at the Mac who says so and not for how long.
+pub const HERE_LASTS: Span = Span::seconds(4 * 3600);
+/// For the owner to talk to a session after they wrote to it from the phone.
+pub const TALK: Span = Span::seconds(3600);
+
 /// The waits behind one performed command.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Waits {

@@ -26,6 +26,8 @@ pub enum Kind {
     OneOf(&'static [&'static str]),
     /// Addresses separated by commas; never shown.
     Handles,
+    /// Two times of the day, `23-7`; nothing: none.
+    Hours,
 }
 
 /// One setting.
@@ -133,6 +135,18 @@ pub const VARIABLES: &[Variable] = &[
         Kind::Switch,
         "1",
         "a thumbs up or down on a text that asks for an approval answers it",
+    ),
+    v(
+        "CODEX_IMESSAGE_QUIET",
+        Kind::Hours,
+        "",
+        "quiet hours of every day in local time, such as 23-7; texts wait until they end",
+    ),
+    v(
+        "CODEX_IMESSAGE_QUIET_APPROVALS",
+        Kind::Switch,
+        "0",
+        "in quiet hours, text me approvals and questions all the same",
     ),
     v(
         "CODEX_IMESSAGE_MAX_PER_HOUR",

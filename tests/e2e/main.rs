@@ -20,6 +20,7 @@ mod desk;
 #[path = "../shared/executable.rs"]
 mod executable;
 mod faults;
+mod holds;
 mod keys;
 mod kinds;
 mod lab;

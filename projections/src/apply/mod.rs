@@ -10,12 +10,13 @@ mod shared;
 pub(crate) use commands::dispatch_of;
 pub(crate) use sessions::closes_by_words;
 
+use crate::holding::held;
 use crate::outbox::End;
 use crate::state::State;
 
 use crate::waits;
-use events::event::{Deadline, NoticeQueued, Source, Topic};
-use events::{Envelope, Event, Seq, Settings};
+use events::event::{Deadline, NoticeDeferred, NoticeQueued, Source, Topic};
+use events::{Envelope, Event, Seq, Settings, Span};
 use shared::{anomaly, await_allowance, deadlines};
 use std::sync::Arc;
 
@@ -99,6 +100,12 @@ pub fn apply(state: &mut State, envelope: &Envelope) {
         Event::InboundDeferred(e) => inbound::deferred(state, e),
         Event::InboundJoined(e) => inbound::joined(state, e),
         Event::InboundUnanswered(e) => inbound::unanswered(state, e),
+        Event::LocalTimeChanged(e) => Arc::make_mut(&mut state.holds).offset = e.offset,
+        Event::HoldChanged(e) => {
+            let (wall, settings) = (state.wall, Arc::clone(&state.settings));
+            Arc::make_mut(&mut state.holds).change(&e.change, wall, &settings);
+        }
+        Event::NoticeDeferred(e) => notice_deferred(state, e),
     }
 }
 
@@ -139,6 +146,27 @@ fn await_self_test(state: &mut State) {
     }
 }
 
+/// It waits; a clock that lags a little does not ask again at once.
+fn notice_deferred(state: &mut State, e: &NoticeDeferred) {
+    let outbox = Arc::make_mut(&mut state.outbox);
+    let Some(notice) = outbox.open.get_mut(&e.notice).map(Arc::make_mut) else {
+        return;
+    };
+    notice.deferred = Some((e.rule, e.until));
+    let deadline = Deadline::Held(e.notice);
+    match e.until {
+        Some(until) => {
+            let wait = state.wall.until(until).max(Span::seconds(1));
+            let at = state.tick.after(wait);
+            deadlines(state).set(deadline, at);
+            // It is not too old the moment that it may go.
+            let expiry = at.after(state.settings.expiry);
+            deadlines(state).set(Deadline::Expiry(e.notice), expiry);
+        }
+        None => deadlines(state).clear(&deadline),
+    }
+}
+
 fn notice_ended(state: &mut State, notice: Seq, end: End) {
     let outbox = Arc::make_mut(&mut state.outbox);
     outbox.close(notice, end);
@@ -148,6 +176,7 @@ fn notice_ended(state: &mut State, notice: Seq, end: End) {
     }
     deadlines(state).clear(&Deadline::Retry(notice));
     deadlines(state).clear(&Deadline::Expiry(notice));
+    deadlines(state).clear(&Deadline::Held(notice));
 }
 
 fn notice_queued(state: &mut State, seq: Seq, e: &NoticeQueued) {
@@ -158,6 +187,7 @@ fn notice_queued(state: &mut State, seq: Seq, e: &NoticeQueued) {
     for replaced in &e.replaces {
         deadlines(state).clear(&Deadline::Retry(*replaced));
         deadlines(state).clear(&Deadline::Expiry(*replaced));
+        deadlines(state).clear(&Deadline::Held(*replaced));
     }
     if e.topic == Topic::Unanswered {
         Arc::make_mut(&mut state.inbox).unanswered.told(tick);
@@ -210,11 +240,19 @@ fn deadline_passed(state: &mut State, deadline: &Deadline) {
             }
         }
         Deadline::SelfTest => await_self_test(state),
+        // While it waits for the owner's sake it does not grow too old.
+        Deadline::Expiry(notice) => {
+            let open = state.outbox.open.get(notice);
+            if open.is_some_and(|open| held(state, open, state.wall).is_some()) {
+                let at = state.tick.after(state.settings.expiry);
+                deadlines(state).set(deadline.clone(), at);
+            }
+        }
         Deadline::Loop => Arc::make_mut(&mut state.inbox).loop_held = 0,
         Deadline::Proof(_)
         | Deadline::Retry(_)
         | Deadline::Allowance
-        | Deadline::Expiry(_)
+        | Deadline::Held(_)
         | Deadline::Prompt(_)
         | Deadline::Goal(_)
         | Deadline::Gather(_)

@@ -108,6 +108,19 @@ pub fn describe(event: &Event, state: &State) -> String {
             "You are to hear that the message {} was not acted on.",
             e.inbound
         ),
+        Event::LocalTimeChanged(e) => format!(
+            "Local time is {} minutes {} UTC.",
+            e.offset.unsigned_abs(),
+            if e.offset < 0 { "behind" } else { "ahead of" }
+        ),
+        Event::HoldChanged(e) => {
+            format!("You said: {}.", words::hold_change(&e.change))
+        }
+        Event::NoticeDeferred(e) => format!(
+            "{} waits: {}.",
+            capital(&notice_name(state, e.notice)),
+            words::held(e.rule)
+        ),
         Event::OutgoingSeen(e) => own_row(e, state),
         Event::QueueLineImported(e) => queue_line(e),
         Event::AttentionRequested(e) => match &e.refused {
@@ -401,6 +414,10 @@ fn due(deadline: &Deadline, state: &State) -> String {
         Deadline::Gather(guid) => {
             format!("Nothing more came that belongs to the message {guid}.")
         }
+        Deadline::Held(notice) => format!(
+            "What holds {} back may be over.",
+            notice_name(state, *notice)
+        ),
         Deadline::Unanswered => "You may be told again of messages not acted on.".into(),
         Deadline::SelfTest => "It is time to try out the way to you.".into(),
     }

@@ -197,6 +197,8 @@ pub fn matter_of(state: &State, batch: &[Envelope], entry: &Envelope) -> Matter 
         Event::NoticeQueued(_) => of_notice_queued(batch, entry.seq),
         Event::NoticeWithdrawn(e) => notice(e.notice),
         Event::NoticeExpired(e) => notice(e.notice),
+        Event::NoticeDeferred(e) => notice(e.notice),
+        Event::HoldChanged(e) => Matter::Message(e.inbound.clone()),
         Event::OutgoingSeen(e) => match state.ledger.sent.get(e.command) {
             Some(sent) => notice(sent.notice),
             None => alone(),

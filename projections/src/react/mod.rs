@@ -10,6 +10,8 @@ mod due;
 mod endings;
 mod gather;
 mod goals;
+mod help;
+mod holding;
 mod messages;
 mod missing;
 mod notices;
@@ -29,6 +31,7 @@ mod sources;
 mod turn_ends;
 mod turns;
 mod unanswered;
+mod when;
 
 pub(crate) use replies::list;
 
@@ -62,6 +65,7 @@ pub(crate) fn propose(state: State, input: Input, now: Now) -> (Batch, State) {
         Input::AppServer(link) => prompt_news::link(&mut draft, link),
         Input::Shape(shape) => shapes::found(&mut draft, shape),
         Input::Elapsed => due::passed(&mut draft),
+        Input::LocalTime(offset) => sources::local_time(&mut draft, offset),
     }
     if !draft.is_empty() {
         sending::advance(&mut draft);

@@ -23,6 +23,7 @@ mod forgotten;
 mod gather;
 mod grammar;
 mod handles;
+mod holds;
 mod ignored;
 mod ladder;
 mod limits;

@@ -283,6 +283,7 @@ pub(super) fn branch(event: &Event) -> Option<&'static str> {
         Event::InboundIgnored(_) => "row ignored",
         Event::NoticeWithdrawn(_) => "notice withdrawn",
         Event::NoticeExpired(_) => "notice expired",
+        Event::NoticeDeferred(_) => "notice deferred",
         Event::NoticeQueued(e) if e.topic == Topic::Missing => "missing texts told",
         Event::NoticeQueued(e) if e.replaces.len() > 1 => "notices merged",
         Event::SourceFailed(_) => "source failed",
@@ -300,6 +301,7 @@ pub(super) fn branch(event: &Event) -> Option<&'static str> {
             | Deadline::SelfTest
             | Deadline::Gather(_)
             | Deadline::Unanswered
+            | Deadline::Held(_)
             | Deadline::Loop => return None,
             Deadline::Receipt(_) => "due: receipt",
             Deadline::Allowance => "due: allowance",
