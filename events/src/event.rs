@@ -147,4 +147,8 @@ pub enum Event {
     HoldChanged(HoldChanged),
     /// A text waits, because the owner does not want it now.
     NoticeDeferred(NoticeDeferred),
+    /// It was looked whether somebody is at the Mac.
+    DeskSeen(DeskSeen),
+    /// The owner is reminded of a prompt that nobody answers.
+    PromptNudged(PromptNudged),
 }

@@ -3,6 +3,7 @@
 //! secret) goes no further than here. Two of them are handed from one process to
 //! another and are bytes for that long: [`Notify`] and [`Attention`].
 
+use crate::event::DeskSeen;
 use crate::event::{
     ChatDbPlaced, Closing, GoalStatus, LogRecovered, Origin, Question, QuestionKind, SessionMeta,
     ShapeUnknown, Source, Target,
@@ -58,6 +59,8 @@ pub enum Input {
     Elapsed,
     /// Local time is so many minutes ahead of UTC.
     LocalTime(i32),
+    /// It was looked whether somebody is at the Mac.
+    Desk(DeskSeen),
 }
 
 /// A process that took the log.

@@ -380,6 +380,7 @@ fn deadlines() -> Vec<Event> {
         Deadline::Gather(guid()),
         Deadline::Unanswered,
         Deadline::Held(Seq(40)),
+        Deadline::Nudge(Seq(30)),
     ]
     .map(|deadline| Event::DeadlinePassed(DeadlinePassed { deadline }))
     .to_vec()

@@ -72,6 +72,12 @@ pub struct Settings {
     pub quiet: Option<(u16, u16)>,
     /// In quiet hours approvals and questions are told all the same.
     pub quiet_approvals: bool,
+    /// How long a text waits for somebody at the Mac to see what it tells; zero: not at all.
+    pub grace: Span,
+    /// This run can look whether somebody is at the Mac.
+    pub desk: bool,
+    /// After this an unanswered prompt is told once more; zero: never.
+    pub nudge: Span,
 }
 
 /// `CODEX_IMESSAGE_NOTIFY_MODE`
@@ -113,6 +119,9 @@ impl Default for Settings {
             tapbacks: true,
             quiet: None,
             quiet_approvals: false,
+            grace: Span::seconds(45),
+            desk: false,
+            nudge: Span::seconds(1800),
         }
     }
 }

@@ -162,6 +162,8 @@ kinds! {
     60 v 1 LocalTimeChanged,
     120 v 1 HoldChanged,
     121 v 1 NoticeDeferred,
+    61 v 1 DeskSeen,
+    122 v 1 PromptNudged,
 }
 
 fn options() -> impl bincode::Options {

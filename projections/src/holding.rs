@@ -1,13 +1,16 @@
 //! Which texts wait, and by which rule. A text is never lost by this: it waits in the
 //! outbox, and what it tells may only be overtaken.
 
+use crate::holds::is_there;
 use crate::local;
 use crate::outbox::Notice;
+use crate::prompts::Prompt;
 use crate::sessions::Session;
 use crate::state::State;
 use crate::waits;
-use events::event::{HoldRule, QuietHours, Topic};
-use events::{Tick, Wall};
+use events::event::{HoldRule, QuietHours, Source, Topic};
+use events::prompt::PromptSource;
+use events::{Seq, Tick, Wall};
 
 /// Why a notice waits, and until when.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -27,6 +30,7 @@ pub fn held(state: &State, notice: &Notice, now: Wall) -> Option<Hold> {
     muted(state, notice, now)
         .or_else(|| quiet(state, notice, now))
         .or_else(|| here(state, notice, now))
+        .or_else(|| desk(state, notice, now))
 }
 
 fn muted(state: &State, notice: &Notice, now: Wall) -> Option<Hold> {
@@ -76,6 +80,42 @@ fn here(state: &State, notice: &Notice, now: Wall) -> Option<Hold> {
     })
 }
 
+/// Where somebody is at the Mac, a text waits for them to see there what it tells.
+fn desk(state: &State, notice: &Notice, now: Wall) -> Option<Hold> {
+    let (settings, holds) = (&state.settings, &state.holds);
+    let told_there = notice.session.is_some() && (notice.is_news() || notice.asks());
+    let away = holds.place == Some(crate::holds::Place::Away);
+    if !settings.desk || settings.grace.0 == 0 || !told_there || away || talked(state, notice) {
+        return None;
+    }
+    let seen = holds.desk.as_ref();
+    let seen = seen.filter(|(_, at)| at.after(waits::SEEN) >= notice.at);
+    let (rule, wait) = match seen {
+        None => (HoldRule::Looking, waits::LOOK),
+        Some((seen, _)) if is_there(seen) => (HoldRule::AtDesk, settings.grace),
+        Some(_) => return None,
+    };
+    let left = wait.0.saturating_sub(waited(state, notice.at));
+    let until = now
+        .0
+        .saturating_add(i64::try_from(left).unwrap_or(i64::MAX));
+    (left > 0).then_some(Hold {
+        rule,
+        until: Some(Wall(until)),
+    })
+}
+
+/// The newest text that waits for a look at the desk.
+pub fn wants_look(state: &State) -> Option<Seq> {
+    let looking = |n: &Notice| {
+        n.deferred
+            .is_some_and(|(rule, _)| rule == HoldRule::Looking)
+    };
+    let open = state.outbox.open.iter().rev();
+    let mut open = open.filter(|(_, notice)| notice.untouched() && looking(notice));
+    open.next().map(|(seq, _)| *seq)
+}
+
 fn waited(state: &State, since: Tick) -> u64 {
     state.tick.0.saturating_sub(since.0)
 }
@@ -93,7 +133,7 @@ fn talked(state: &State, notice: &Notice) -> bool {
 /// How many texts wait for the owner's sake.
 pub fn waiting(state: &State, now: Wall) -> usize {
     let open = state.outbox.open.values();
-    open.filter(|notice| held(state, notice, now).is_some())
+    open.filter(|notice| held(state, notice, now).is_some_and(|hold| hold.rule.is_wanted()))
         .count()
 }
 
@@ -162,4 +202,22 @@ pub fn mark(state: &State, session: &events::SessionId, now: Wall) -> String {
             local::at(now, until, state.holds.offset)
         ),
     }
+}
+
+/// Whether a prompt is certainly still up: whoever shows it is being listened to.
+pub fn is_up(state: &State, prompt: &Prompt) -> bool {
+    let session = state.sessions.get(&prompt.session);
+    prompt
+        .witnesses
+        .iter()
+        .any(|witness| match &witness.source {
+            PromptSource::AppServer { generation, .. } => {
+                state.server.generation == Some(*generation)
+            }
+            PromptSource::Screen { .. } => !state.failed_sources.contains_key(&Source::Panes),
+            PromptSource::Hook { .. } | PromptSource::Rollout { .. } => {
+                let listened = !state.failed_sources.contains_key(&Source::Rollouts);
+                listened && session.is_some_and(|session| session.turn == prompt.turn)
+            }
+        })
 }

@@ -2,8 +2,9 @@
 //! text, [`crate::holding`] says.
 
 use crate::local;
-use events::event::{HoldChange, QuietHours};
-use events::{SessionId, Settings, Wall};
+use crate::waits;
+use events::event::{DeskSeen, HoldChange, QuietHours};
+use events::{SessionId, Settings, Tick, Wall};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -22,6 +23,8 @@ pub struct Holds {
     pub quiet: Option<Option<QuietHours>>,
     /// Quiet hours do not count before this.
     pub lifted: Option<Wall>,
+    /// What was last seen of the desk, and when.
+    pub desk: Option<(DeskSeen, Tick)>,
 }
 
 /// Where the owner said that they are.
@@ -123,6 +126,13 @@ impl Holds {
             _ => None,
         }
     }
+}
+
+/// Somebody used the Mac or a terminal just now.
+pub fn is_there(seen: &DeskSeen) -> bool {
+    let lately = |idle: Option<events::Span>| idle.is_some_and(|idle| idle < waits::THERE);
+    let mac = lately(seen.idle) && seen.locked != Some(true);
+    mac || lately(seen.terminal)
 }
 
 fn lasts(until: Option<Wall>, now: Wall) -> bool {

@@ -50,6 +50,8 @@ pub struct Prompt {
     pub answered: Option<Guid>,
     /// Its notice no longer counts.
     pub expired: bool,
+    /// The owner was reminded of it.
+    pub nudged: bool,
 }
 
 /// A source that shows a prompt.

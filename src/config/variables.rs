@@ -149,6 +149,18 @@ pub const VARIABLES: &[Variable] = &[
         "in quiet hours, text me approvals and questions all the same",
     ),
     v(
+        "CODEX_IMESSAGE_GRACE_S",
+        Kind::Seconds(0.0, 3600.0),
+        "45",
+        "where somebody is at the Mac, how long a text waits to be seen there first; nobody there: not at all",
+    ),
+    v(
+        "CODEX_IMESSAGE_NUDGE_S",
+        Kind::Seconds(0.0, 604_800.0),
+        "1800",
+        "remind me once of a request that nobody has answered for so long; 0 means never",
+    ),
+    v(
         "CODEX_IMESSAGE_MAX_PER_HOUR",
         Kind::Count(8, 100_000),
         "160",

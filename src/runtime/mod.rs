@@ -1,6 +1,7 @@
 //! What each command asks for, put to work: opening the log, starting sources
 //! and lanes, and the loop between them.
 
+mod desk_watch;
 mod dry;
 mod entries;
 mod explain;
@@ -40,7 +41,7 @@ use crate::app_server::Link;
 use crate::clock::{Clock, SystemClock};
 use crate::config::{Config, Program};
 use crate::driver::Driver;
-use crate::effects::{EffectsConfig, LocalExecutor};
+use crate::effects::{Desk, EffectsConfig, LocalExecutor};
 use crate::error::{Answer, CommandError, Outcome};
 use crate::ingress::health::Access;
 use crate::ingress::socket::{self, Request, Server};
@@ -88,10 +89,13 @@ fn work(config: &Config, once: bool, stopped: Option<Stopped>) -> Outcome {
     }
     let state = driver.machine().state();
     let mut clock = SystemClock::resume(state.tick, state.wall);
+    let mut settings = config.settings();
+    // One round does not wait to see who comes back to the Mac.
+    settings.desk = !once;
     let started = Started {
         version: crate::VERSION.to_owned(),
         pid: std::process::id(),
-        settings: config.settings(),
+        settings,
     };
     driver
         .take(Input::Started(started), clock.now())
@@ -115,10 +119,13 @@ fn work(config: &Config, once: bool, stopped: Option<Stopped>) -> Outcome {
     drop(entered);
     let (watched, watching) = tokio::sync::watch::channel(Vec::new());
     tasks.spawn(pane_watch::run(effects(config), watching, wakes.clone()));
+    let (wanted, wanting) = tokio::sync::watch::channel(None);
+    tasks.spawn(desk_watch::run(desk(config), wanting, wakes.clone()));
     let executor = LocalExecutor::with_server(effects(config), server);
     let mut saved = driver.machine().state().last;
     let mut keep = |driver: &Driver<SledLog>, last: events::Seq| {
         pane_watch::publish(&watched, driver.machine().state());
+        desk_watch::publish(&wanted, driver.machine().state());
         if last.0.saturating_sub(saved.0) >= SNAPSHOT_EVERY {
             saved = last;
             open::keep_snapshot(&snapshots, driver);
@@ -191,6 +198,14 @@ pub fn effects(config: &Config) -> EffectsConfig {
             "CODEX_HOME".into(),
             config.codex_home.clone().into_os_string(),
         )],
+    }
+}
+
+/// What looks whether somebody is at the Mac.
+fn desk(config: &Config) -> Desk {
+    Desk {
+        ioreg: config.programs.find(Program::Ioreg),
+        effects: effects(config),
     }
 }
 

@@ -30,6 +30,7 @@ mod pane;
 mod panes;
 mod pasting;
 mod phone;
+mod presence;
 mod programs;
 mod runtime;
 mod served;

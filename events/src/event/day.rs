@@ -2,7 +2,7 @@
 //! because of it.
 
 use crate::id::{Guid, Seq, SessionId};
-use crate::time::Wall;
+use crate::time::{Span, Wall};
 use serde::{Deserialize, Serialize};
 
 /// See [`super::Event::LocalTimeChanged`].
@@ -78,4 +78,35 @@ pub enum HoldRule {
     Quiet,
     /// The owner said that they are at the Mac.
     Here,
+    /// It is looked whether somebody is at the Mac.
+    Looking,
+    /// Somebody is at the Mac, and may see it there.
+    AtDesk,
+}
+
+impl HoldRule {
+    /// The owner said so; it does not follow from where they are.
+    pub const fn is_wanted(self) -> bool {
+        !matches!(self, Self::Looking | Self::AtDesk)
+    }
+}
+
+/// See [`super::Event::DeskSeen`]. Looked at only when a text is due.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DeskSeen {
+    /// How long nobody has touched the Mac's keyboard and mouse; `None`: this computer does not say.
+    pub idle: Option<Span>,
+    /// Whether its screen is locked; `None`: this computer does not say.
+    pub locked: Option<bool>,
+    /// How long nobody has touched a terminal that is attached to tmux; `None`: none is.
+    pub terminal: Option<Span>,
+}
+
+/// See [`super::Event::PromptNudged`].
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PromptNudged {
+    /// The prompt: position of its `PromptAsked`.
+    pub prompt: Seq,
+    /// The notice that reminds of it.
+    pub notice: Seq,
 }

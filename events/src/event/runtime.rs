@@ -107,6 +107,8 @@ pub enum Deadline {
     Unanswered,
     /// What holds a notice back is over.
     Held(Seq),
+    /// A prompt has waited so long for its answer that the owner is reminded.
+    Nudge(Seq),
 }
 
 /// See [`super::Event::LogRecovered`].

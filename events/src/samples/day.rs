@@ -2,10 +2,11 @@
 
 use super::ids::{guid, session};
 use crate::event::{
-    Event, HoldChange, HoldChanged, HoldRule, LocalTimeChanged, NoticeDeferred, QuietHours,
+    DeskSeen, Event, HoldChange, HoldChanged, HoldRule, LocalTimeChanged, NoticeDeferred,
+    PromptNudged, QuietHours,
 };
 use crate::id::Seq;
-use crate::time::Wall;
+use crate::time::{Span, Wall};
 
 pub(super) fn events() -> Vec<Event> {
     let mut events = vec![
@@ -50,6 +51,8 @@ pub(super) fn events() -> Vec<Event> {
         (HoldRule::MutedAll, None),
         (HoldRule::Quiet, Some(until)),
         (HoldRule::Here, Some(until)),
+        (HoldRule::Looking, Some(until)),
+        (HoldRule::AtDesk, Some(until)),
     ];
     events.extend(rules.map(|(rule, until)| {
         Event::NoticeDeferred(NoticeDeferred {
@@ -58,5 +61,21 @@ pub(super) fn events() -> Vec<Event> {
             until,
         })
     }));
+    events.extend([
+        Event::DeskSeen(DeskSeen {
+            idle: Some(Span(1_500)),
+            locked: Some(false),
+            terminal: Some(Span::seconds(90)),
+        }),
+        Event::DeskSeen(DeskSeen {
+            idle: None,
+            locked: None,
+            terminal: None,
+        }),
+        Event::PromptNudged(PromptNudged {
+            prompt: Seq(30),
+            notice: Seq(40),
+        }),
+    ]);
     events
 }

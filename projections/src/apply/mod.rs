@@ -106,6 +106,11 @@ pub fn apply(state: &mut State, envelope: &Envelope) {
             Arc::make_mut(&mut state.holds).change(&e.change, wall, &settings);
         }
         Event::NoticeDeferred(e) => notice_deferred(state, e),
+        Event::DeskSeen(e) => {
+            let seen = Some((e.clone(), state.tick));
+            Arc::make_mut(&mut state.holds).desk = seen;
+        }
+        Event::PromptNudged(e) => prompts::nudged(state, e),
     }
 }
 
@@ -240,6 +245,7 @@ fn deadline_passed(state: &mut State, deadline: &Deadline) {
             }
         }
         Deadline::SelfTest => await_self_test(state),
+        Deadline::Nudge(prompt) => prompts::nudge_due(state, *prompt),
         // While it waits for the owner's sake it does not grow too old.
         Deadline::Expiry(notice) => {
             let open = state.outbox.open.get(notice);

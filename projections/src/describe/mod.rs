@@ -116,6 +116,11 @@ pub fn describe(event: &Event, state: &State) -> String {
         Event::HoldChanged(e) => {
             format!("You said: {}.", words::hold_change(&e.change))
         }
+        Event::DeskSeen(e) => words::desk(e),
+        Event::PromptNudged(e) => format!(
+            "You are reminded of {}, which nobody answers.",
+            prompt_name(state, e.prompt)
+        ),
         Event::NoticeDeferred(e) => format!(
             "{} waits: {}.",
             capital(&notice_name(state, e.notice)),
@@ -414,6 +419,10 @@ fn due(deadline: &Deadline, state: &State) -> String {
         Deadline::Gather(guid) => {
             format!("Nothing more came that belongs to the message {guid}.")
         }
+        Deadline::Nudge(prompt) => format!(
+            "{} has waited long for its answer.",
+            capital(&prompt_name(state, *prompt))
+        ),
         Deadline::Held(notice) => format!(
             "What holds {} back may be over.",
             notice_name(state, *notice)

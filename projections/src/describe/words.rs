@@ -1,10 +1,12 @@
 //! The vocabulary of the log in words that a sentence can hold.
 
-use events::Command;
+use crate::local;
 use events::event::{
-    Action, GoalStatus, HoldChange, HoldRule, InstructionEnd, NotTold, Rule, Source, Topic,
+    Action, DeskSeen, GoalStatus, HoldChange, HoldRule, InstructionEnd, NotTold, Rule, Source,
+    Topic,
 };
 use events::prompt::{AnswerWay, Matched};
+use events::{Command, Span};
 
 /// What a notice is.
 pub const fn topic(topic: &Topic) -> &'static str {
@@ -163,6 +165,8 @@ pub const fn held(rule: HoldRule) -> &'static str {
         HoldRule::MutedAll => "you muted everything",
         HoldRule::Quiet => "these are quiet hours",
         HoldRule::Here => "you said that you are at the Mac",
+        HoldRule::Looking => "it is looked whether somebody is at the Mac",
+        HoldRule::AtDesk => "somebody is at the Mac and may see it there",
     }
 }
 
@@ -181,4 +185,23 @@ pub const fn hold_change(change: &HoldChange) -> &'static str {
         HoldChange::QuietOff => "there are no quiet hours",
         HoldChange::Resume => "texts come again",
     }
+}
+
+/// What was seen of the desk.
+pub fn desk(seen: &DeskSeen) -> String {
+    let ago = |idle: Option<Span>, none: &str| {
+        idle.map_or_else(
+            || none.to_owned(),
+            |idle| format!("used {} ago", local::length(idle)),
+        )
+    };
+    let locked = match seen.locked {
+        Some(true) => ", its screen locked",
+        Some(false) | None => "",
+    };
+    format!(
+        "The Mac was {}{locked}; tmux was {}.",
+        ago(seen.idle, "not asked"),
+        ago(seen.terminal, "attached nowhere")
+    )
 }

@@ -193,6 +193,7 @@ pub fn matter_of(state: &State, batch: &[Envelope], entry: &Envelope) -> Matter 
         Event::PromptAnswered(e) => Matter::Prompt(e.prompt),
         Event::PromptExpired(e) => Matter::Prompt(e.prompt),
         Event::PromptShown(e) => Matter::Prompt(e.prompt),
+        Event::PromptNudged(e) => Matter::Prompt(e.prompt),
         Event::QuestionClosed(e) => Matter::Question(e.call.clone()),
         Event::NoticeQueued(_) => of_notice_queued(batch, entry.seq),
         Event::NoticeWithdrawn(e) => notice(e.notice),

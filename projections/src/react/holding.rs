@@ -2,11 +2,12 @@
 //! when what holds them is over, those that only tell something come as one text.
 
 use super::draft::Draft;
-use super::notices::instead;
+use super::notices::{drop_it, instead};
 use crate::holding::{Hold, held};
 use crate::outbox::Notice;
 use crate::render;
-use events::event::{NoticeDeferred, Topic};
+use crate::waits;
+use events::event::{DeskSeen, HoldRule, NoticeDeferred, Topic};
 use events::{Event, Seq, SessionId};
 use std::collections::BTreeMap;
 
@@ -21,7 +22,12 @@ pub(super) fn review(draft: &mut Draft) {
             Some(hold) if !known.is_some_and(|known| same(known, hold)) => {
                 deferred.push((*seq, hold))
             }
-            None if known.is_some() && notice.untouched() && joins(notice) => over.push(*seq),
+            None if known.is_some_and(|hold| hold.rule.is_wanted())
+                && notice.untouched()
+                && joins(notice) =>
+            {
+                over.push(*seq);
+            }
             _ => {}
         }
     }
@@ -91,4 +97,25 @@ fn digest(draft: &mut Draft, over: &[Seq]) {
     let max = state.settings.max_len as usize;
     let parts = render::waited(over.len(), &lines, &whole, max);
     instead(draft, over, None, Topic::Progress, parts);
+}
+
+/// It was looked whether somebody is at the Mac.
+pub(super) fn desk(draft: &mut Draft, seen: DeskSeen) {
+    draft.record(Event::DeskSeen(seen));
+}
+
+/// Who goes on with a session at the desk has seen what waited to be seen there.
+pub(super) fn seen_at_desk(draft: &mut Draft, session: &SessionId) {
+    let (state, now) = (draft.state(), draft.now());
+    let seen = |notice: &Notice| {
+        let rule = notice.deferred.map(|(rule, _)| rule);
+        let there = matches!(rule, Some(HoldRule::Looking | HoldRule::AtDesk));
+        let mine = notice.session.as_ref() == Some(session) && notice.is_news();
+        there && mine && notice.at.after(waits::SEEN_THERE) <= now.tick
+    };
+    let open = state.outbox.open.iter();
+    let seen: Vec<_> = open.filter(|(_, n)| seen(n)).map(|(seq, _)| *seq).collect();
+    for notice in seen {
+        drop_it(draft, notice, "you continued the session at the desk");
+    }
 }

@@ -16,6 +16,7 @@ mod messages;
 mod missing;
 mod notices;
 mod notify;
+mod nudge;
 mod own_rows;
 mod prompt_lists;
 mod prompt_news;
@@ -65,6 +66,7 @@ pub(crate) fn propose(state: State, input: Input, now: Now) -> (Batch, State) {
         Input::AppServer(link) => prompt_news::link(&mut draft, link),
         Input::Shape(shape) => shapes::found(&mut draft, shape),
         Input::Elapsed => due::passed(&mut draft),
+        Input::Desk(seen) => holding::desk(&mut draft, seen),
         Input::LocalTime(offset) => sources::local_time(&mut draft, offset),
     }
     if !draft.is_empty() {

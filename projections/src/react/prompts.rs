@@ -128,7 +128,7 @@ pub(super) fn end(draft: &mut Draft, prompt: Seq, how: &PromptEnd, source: Optio
 }
 
 /// What the notice of a prompt is about: a question's is the same whoever tells it.
-fn topic(seq: Seq, prompt: &Prompt) -> Topic {
+pub(super) fn topic(seq: Seq, prompt: &Prompt) -> Topic {
     match (&prompt.body, &prompt.call) {
         (PromptBody::Questions(_), Some(call)) => Topic::Question(call.clone()),
         _ => Topic::Prompt(seq),

@@ -297,6 +297,7 @@ fn waits(before: &State, after: &State, out: &mut Vec<Change>) {
             | Deadline::Gather(_)
             | Deadline::Unanswered
             | Deadline::Held(_)
+            | Deadline::Nudge(_)
             | Deadline::Prompt(_) => {
                 continue;
             }

@@ -17,6 +17,7 @@ mod changes;
 mod check;
 mod choices;
 mod deaf;
+mod desk;
 mod endings;
 mod explain;
 mod forgotten;

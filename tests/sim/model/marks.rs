@@ -302,6 +302,7 @@ pub(super) fn branch(event: &Event) -> Option<&'static str> {
             | Deadline::Gather(_)
             | Deadline::Unanswered
             | Deadline::Held(_)
+            | Deadline::Nudge(_)
             | Deadline::Loop => return None,
             Deadline::Receipt(_) => "due: receipt",
             Deadline::Allowance => "due: allowance",
