@@ -87,8 +87,7 @@ pub(super) fn resolved(draft: &mut Draft, resolved: &PromptResolved) {
     };
     // Whether keys of ours did it is told by the command that pressed them.
     let by_keys = matches!(resolved.source, PromptSource::Screen { .. });
-    let pressing = answering(draft, prompt);
-    if by_keys && pressing.iter().any(|(_, stage)| *stage != Stage::Requested) {
+    if by_keys && under_way(draft, prompt) {
         return;
     }
     close(draft, prompt, &resolved.how, Some(&resolved.source));
@@ -125,6 +124,12 @@ fn answering(draft: &Draft, prompt: Seq) -> Vec<(CommandId, Stage)> {
         .collect()
 }
 
+/// Whether an answer to it is being given this moment.
+fn under_way(draft: &Draft, prompt: Seq) -> bool {
+    let mut answers = answering(draft, prompt).into_iter();
+    answers.any(|(_, stage)| stage != Stage::Requested)
+}
+
 /// A turn ended, and what waited in it with it.
 pub(super) fn turn_ended(draft: &mut Draft, session: &SessionId, turn: Option<&TurnId>) {
     let waits = |prompt: &Prompt| {
@@ -132,7 +137,9 @@ pub(super) fn turn_ended(draft: &mut Draft, session: &SessionId, turn: Option<&T
         !other && !matches!(prompt.body, PromptBody::Plan { .. })
     };
     let open = draft.state().prompts.of(session);
-    let open: Vec<_> = open.filter(|(_, p)| waits(p)).map(|(seq, _)| seq).collect();
+    let mut open: Vec<_> = open.filter(|(_, p)| waits(p)).map(|(seq, _)| seq).collect();
+    // Whoever answers it right now may have ended the turn by that, and tells.
+    open.retain(|prompt| !under_way(draft, *prompt));
     for prompt in open {
         close(draft, prompt, &PromptEnd::TurnEnded, None);
     }
@@ -163,11 +170,7 @@ pub(super) fn thread_status(draft: &mut Draft, status: ThreadStatusChanged) {
         .collect();
     for prompt in gone {
         // Whoever answers it right now hears of its end in its own way.
-        let under_way = answering(draft, prompt);
-        if under_way
-            .iter()
-            .all(|(_, stage)| *stage == Stage::Requested)
-        {
+        if !under_way(draft, prompt) {
             close(draft, prompt, &PromptEnd::Gone, None);
         }
     }

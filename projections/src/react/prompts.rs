@@ -185,12 +185,30 @@ pub(super) fn settled(
     };
     if matches!(outcome, Outcome::Done(_)) {
         end(draft, answer.prompt, &PromptEnd::ByUs, None);
+    } else if turn_is_over(draft, answer.prompt) {
+        end(draft, answer.prompt, &PromptEnd::TurnEnded, None);
     }
     let topic = Topic::Receipt(answer.inbound.clone());
     notices::queue(draft, Some(&answer.session), topic, &kind, &body);
     let taken = matches!(how, Some(How::Replied { words: true }));
     let words = answer.words.as_ref().filter(|_| !taken)?;
     matches!(outcome, Outcome::Done(_)).then(|| words.reveal().clone())
+}
+
+/// The turn that waited has ended while an answer was on its way.
+fn turn_is_over(draft: &Draft, prompt: Seq) -> bool {
+    let state = draft.state();
+    let Some(prompt) = state.prompts.open.get(&prompt) else {
+        return false;
+    };
+    let Some(session) = state.sessions.get(&prompt.session) else {
+        return false;
+    };
+    let over = match &prompt.turn {
+        Some(turn) => session.ended.contains(turn),
+        None => session.turn.is_none(),
+    };
+    over && !matches!(prompt.body, PromptBody::Plan { .. })
 }
 
 fn done(answer: &PromptAnswer) -> String {

@@ -79,7 +79,7 @@ pub(super) fn settle(draft: &mut Draft, id: CommandId, outcome: Outcome) {
         }
         Command::AnswerPrompt(answer) => {
             if let Some(words) = prompts::settled(draft, answer, how.as_ref(), &outcome) {
-                turn_ends::behind(draft, &answer.inbound, &answer.session, &words);
+                turn_ends::behind(draft, answer, &words);
             }
         }
         Command::InterruptTurn(interrupt) => {

@@ -6,10 +6,13 @@ use crate::routing::Route;
 use events::command::InterruptTurn;
 use events::event::{Action, Rule, Topic};
 use events::outcome::Failure;
-use events::{Guid, Outcome, SessionId, Text};
+use events::prompt::{AnswerPrompt, Meaning, PromptAnswer};
+use events::{Outcome, Text};
 
-/// The words behind an answer go in as an instruction of the same message.
-pub(super) fn behind(draft: &mut Draft, inbound: &Guid, session: &SessionId, words: &str) {
+/// The words behind an answer go in as an instruction of the same message: into the turn
+/// that goes on, else as the next one.
+pub(super) fn behind(draft: &mut Draft, answer: &AnswerPrompt, words: &str) {
+    let (inbound, session) = (&answer.inbound, &answer.session);
     let route = Route {
         rule: Rule::Control,
         target: Some(session.clone()),
@@ -17,7 +20,18 @@ pub(super) fn behind(draft: &mut Draft, inbound: &Guid, session: &SessionId, wor
         candidates: Vec::new(),
     };
     let text = Text::from(words);
-    decide(draft, inbound, route, Action::Instruct { text });
+    let declined = matches!(
+        &answer.answer,
+        PromptAnswer::Choose { meaning, .. } if *meaning == Meaning::Decline
+    );
+    let known = draft.state().sessions.get(session);
+    let goes_on = declined && known.is_some_and(|session| session.turn.is_some());
+    let action = if goes_on {
+        Action::Steer { text }
+    } else {
+        Action::Instruct { text }
+    };
+    decide(draft, inbound, route, action);
     dispatches::advance(draft, session);
 }
 

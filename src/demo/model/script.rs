@@ -6,7 +6,7 @@
 //! | `asy: TEXT`      | the same without waiting (GPT-6 models), or `asy: {json}`     |
 //! | `run: COMMAND`   | a command that needs approval                                 |
 //! | `try: COMMAND`   | a command in the sandbox: the approval policy decides         |
-//! | `patch: FILE`    | a patch that makes a file                                     |
+//! | `patch: FILES`   | a patch that makes files; `~FILE` changes one, `-FILE` deletes |
 //! | `plan: TEXT`     | a proposed plan (Plan mode)                                   |
 //! | `slow: N`        | N lines, one a second                                         |
 //! | `quiet: N`       | nothing for N seconds, then a line                            |
@@ -140,14 +140,15 @@ fn escalated(command: &str) -> Value {
 }
 
 /// Codex takes such a command for a call of its own patch tool, in all versions.
-fn patch(file: &str) -> String {
-    let lines = [
-        "*** Begin Patch",
-        &format!("*** Add File: {file}"),
-        "+one line",
-        "*** End Patch",
-    ];
-    format!("apply_patch <<'EOF'\n{}\nEOF", lines.join("\n"))
+fn patch(files: &str) -> String {
+    let part = |file: &str| match (file.strip_prefix('~'), file.strip_prefix('-')) {
+        (Some(file), _) => format!("*** Update File: {file}\n@@\n-one line\n+another line"),
+        (_, Some(file)) => format!("*** Delete File: {file}"),
+        _ => format!("*** Add File: {file}\n+one line"),
+    };
+    let parts: Vec<_> = files.split_whitespace().map(part).collect();
+    let parts = parts.join("\n");
+    format!("apply_patch <<'EOF'\n*** Begin Patch\n{parts}\n*** End Patch\nEOF")
 }
 
 /// Codex offers `exec_command` itself, or in code mode only through a script.

@@ -4,13 +4,13 @@
 //! the owner was told, by its fingerprint, and offer the choice in the place where it
 //! stood. Then the screen is read until the modal is gone.
 
-use super::super::screen::{SeenPrompt, prompt};
+use super::super::screen::{Seen, SeenPrompt, prompt};
 use super::super::{EffectsConfig, settled};
 use super::{Target, in_doubt};
 use crate::clock::Stopwatch;
 use events::command::InterruptTurn;
 use events::outcome::{Doubt, Evidence, Failure, How, Screen};
-use events::prompt::{AnswerPrompt, PromptAnswer, PromptRaised, PromptSource};
+use events::prompt::{AnswerPrompt, Meaning, PromptAnswer, PromptRaised, PromptSource};
 use events::{Digest, Outcome, Pane, Report, SessionId};
 use std::time::Duration;
 use tokio::time::sleep;
@@ -19,6 +19,8 @@ use tokio::time::sleep;
 const FRESH: Duration = Duration::from_millis(80);
 /// How long the modal may take to go.
 const GONE_WITHIN: Duration = Duration::from_millis(2500);
+/// How long the screen may take to show what follows a refusal.
+const AT_REST_WITHIN: Duration = Duration::from_secs(3);
 const PAUSE: Duration = Duration::from_millis(25);
 
 /// What a source would tell of this modal.
@@ -63,7 +65,11 @@ pub(crate) async fn answer(
         Ok(()) => {}
         pressed @ Err(_) => return target.pressed(how(), &pressed),
     }
-    match gone(&target, command).await {
+    let gone = gone(&target, command).await;
+    if command.words.is_some() && gone == Ok(true) {
+        at_rest(&target, command).await;
+    }
+    match gone {
         Ok(true) => Report::Settled(Outcome::Done(Evidence::Resolved {
             prompt: command.prompt,
         })),
@@ -116,6 +122,20 @@ async fn gone(target: &Target, command: &AnswerPrompt) -> Result<bool, Doubt> {
         }
         sleep(PAUSE).await;
     }
+}
+
+/// Waits until the screen is what follows a refusal: its reason is typed there next. Where
+/// it does not come, whoever types finds that out.
+async fn at_rest(target: &Target, command: &AnswerPrompt) {
+    let ends = matches!(
+        &command.answer,
+        PromptAnswer::Choose { meaning, .. } if *meaning == Meaning::Cancel
+    );
+    let follows = |seen: &Seen| {
+        let works = matches!(seen.screen, Screen::Working);
+        (works && !ends) || matches!(seen.screen, Screen::Composer { .. })
+    };
+    let _looked = target.look_until(AT_REST_WITHIN, follows).await;
 }
 
 /// Presses Escape where a turn runs, or waits for an approval. Codex stays open.

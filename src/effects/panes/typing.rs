@@ -57,7 +57,8 @@ async fn prepare(
     } else {
         ENDING
     };
-    let at_rest = |seen: &Seen| !matches!(seen.screen, Screen::Working);
+    // What is not recognised may be half of a new screen.
+    let at_rest = |seen: &Seen| !matches!(seen.screen, Screen::Working | Screen::Unknown);
     let (capture, seen) = target.look_until(patience, at_rest).await?;
     let working = matches!(seen.screen, Screen::Working);
     if seen.composer.as_ref().is_some_and(Composer::holds_draft) {

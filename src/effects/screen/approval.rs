@@ -4,11 +4,10 @@
 
 use super::bottom::{self, Row, blank};
 use super::cues::CUT;
-use super::{Capture, recognise};
+use super::{Capture, change, recognise};
 use events::outcome::Screen;
 use events::prompt::{
-    CommandPrompt, ElicitationPrompt, FileChange, Meaning, PatchFile, PatchPrompt, PromptBody,
-    PromptChoice,
+    CommandPrompt, ElicitationPrompt, Meaning, PatchPrompt, PromptBody, PromptChoice,
 };
 
 /// A prompt as its modal shows it.
@@ -211,69 +210,15 @@ fn unwrapped(lines: &[String], width: usize) -> String {
     out.trim_end().to_owned()
 }
 
-/// The file, and its change as Codex shows it right above the modal.
+/// The files, and their change as Codex shows it above the modal.
 fn patch(region: &[String], above: &[String]) -> (PromptBody, bool) {
-    let path = field(region, "Destination: ");
-    let shown = shown_change(above);
-    let fits = match (&path, &shown) {
-        (Some(path), Some(file)) => file
-            .path
-            .reveal()
-            .split_whitespace()
-            .eq(path.split_whitespace()),
-        _ => false,
-    };
-    let unsaid = || PatchFile {
-        path: path.clone().unwrap_or_else(|| "a file".into()).into(),
-        change: FileChange::Unsaid,
-        added: 0,
-        removed: 0,
-        diff: "".into(),
-    };
-    let file = shown.filter(|_| fits).unwrap_or_else(unsaid);
+    let (files, whole) = change::files(above);
     let asked = PatchPrompt {
-        files: vec![file],
+        files,
         reason: field(region, "Reason: ").map(Into::into),
         root: None,
     };
-    (PromptBody::Patch(asked), fits)
-}
-
-/// `• Added /path (+2 -0)` and the lines below it, if it is the last thing in the transcript.
-fn shown_change(above: &[String]) -> Option<PatchFile> {
-    let at = above.iter().rposition(|line| line.starts_with("• "))?;
-    let rest = above[at].strip_prefix("• ")?;
-    let (verb, rest) = rest.split_once(' ')?;
-    let change = match verb {
-        "Added" => FileChange::Added,
-        "Deleted" => FileChange::Deleted,
-        "Edited" | "Changed" | "Updated" => FileChange::Changed,
-        _ => return None,
-    };
-    let (path, counts) = rest.trim_end().rsplit_once(" (+")?;
-    let (added, removed) = counts.trim_end_matches(')').split_once(" -")?;
-    let mut lines = Vec::new();
-    for line in &above[at + 1..] {
-        if blank(line) || line.trim() == "+ Show details" {
-            break;
-        }
-        // The number of the line stands in front.
-        let line = line
-            .trim_start()
-            .trim_start_matches(|c: char| c.is_ascii_digit());
-        lines.push(line.trim_start_matches(' ').to_owned());
-    }
-    let (added, removed): (u32, u32) = (added.parse().ok()?, removed.parse().ok()?);
-    let count = |mark: char| lines.iter().filter(|line| line.starts_with(mark)).count();
-    let all = count('+') == usize::try_from(added).ok()?
-        && count('-') == usize::try_from(removed).ok()?;
-    all.then(|| PatchFile {
-        path: path.into(),
-        change,
-        added,
-        removed,
-        diff: lines.join("\n").into(),
-    })
+    (PromptBody::Patch(asked), whole)
 }
 
 /// The plan above its prompt, if its beginning is still on the screen.

@@ -10,6 +10,7 @@
 
 mod approval;
 mod bottom;
+mod change;
 mod composer;
 mod cues;
 mod modal;
