@@ -78,6 +78,9 @@ pub struct Settings {
     pub desk: bool,
     /// After this an unanswered prompt is told once more; zero: never.
     pub nudge: Span,
+    /// How long words for a session wait for the link that Messages may have split off them;
+    /// 0 acts at once.
+    pub gather: Span,
 }
 
 /// `CODEX_IMESSAGE_NOTIFY_MODE`
@@ -122,6 +125,7 @@ impl Default for Settings {
             grace: Span::seconds(45),
             desk: false,
             nudge: Span::seconds(1800),
+            gather: Span(1_200),
         }
     }
 }
