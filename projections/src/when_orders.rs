@@ -180,8 +180,7 @@ fn until(words: &[&str]) -> Option<Until> {
         ["until" | "till" | "til", rest @ ..] if !rest.is_empty() => {
             minute(&rest.join(" ")).map(Until::At)
         }
-        ["for", rest @ ..] => length(&rest.concat()).map(Until::For),
-        rest => length(&rest.concat()).map(Until::For),
+        ["for", rest @ ..] | rest => length(&rest.concat()).map(Until::For),
     }
 }
 

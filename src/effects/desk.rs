@@ -74,11 +74,10 @@ fn locked(listing: &str) -> Option<bool> {
 }
 
 fn values<'a>(listing: &'a str, name: &'a str) -> impl Iterator<Item = &'a str> {
-    let lines = listing.lines().filter_map(move |line| {
+    listing.lines().filter_map(move |line| {
         let rest = line.split_once(name)?.1.trim_start();
         rest.strip_prefix('=').map(str::trim)
-    });
-    lines
+    })
 }
 
 #[cfg(test)]

@@ -89,16 +89,8 @@ fn work(config: &Config, once: bool, stopped: Option<Stopped>) -> Outcome {
     }
     let state = driver.machine().state();
     let mut clock = SystemClock::resume(state.tick, state.wall);
-    let mut settings = config.settings();
-    // One round does not wait to see who comes back to the Mac.
-    settings.desk = !once;
-    let started = Started {
-        version: crate::VERSION.to_owned(),
-        pid: std::process::id(),
-        settings,
-    };
     driver
-        .take(Input::Started(started), clock.now())
+        .take(Input::Started(started(config, once)), clock.now())
         .map_err(open::fault)?;
     let tasks = tasks()?;
     let (wakes, woken) = wake::wakes();
@@ -198,6 +190,18 @@ pub fn effects(config: &Config) -> EffectsConfig {
             "CODEX_HOME".into(),
             config.codex_home.clone().into_os_string(),
         )],
+    }
+}
+
+/// What is told of this start.
+fn started(config: &Config, once: bool) -> Started {
+    let mut settings = config.settings();
+    // One round does not wait to see who comes back to the Mac.
+    settings.desk = !once;
+    Started {
+        version: crate::VERSION.to_owned(),
+        pid: std::process::id(),
+        settings,
     }
 }
 

@@ -28,7 +28,7 @@ fn a_text_waits_for_whoever_is_at_the_mac_and_then_goes() {
     let rules: Vec<_> = log
         .iter()
         .filter(|entry| entry["kind"] == "NoticeDeferred")
-        .map(|entry| entry.to_string())
+        .map(ToString::to_string)
         .collect();
     assert!(rules.iter().any(|r| r.contains("AtDesk")), "{rules:#?}");
     assert_eq!(desk.phone.calls("echo: seen here"), 1);

@@ -4,8 +4,8 @@
 
 use super::draft::Draft;
 use super::{
-    changes, due, endings, fact, goals, notify, own_rows, prompt_news, proofs, rollouts, rows,
-    shapes, sources, unanswered,
+    changes, due, endings, fact, goals, holding, notify, own_rows, prompt_news, proofs, rollouts,
+    rows, shapes, sources, unanswered,
 };
 use crate::state::State;
 use events::event::{InboundReceived, OutgoingSeen, QueueLineImported, Topic};
@@ -93,6 +93,8 @@ fn decide(draft: &mut Draft, entry: &Envelope, batch: &[Envelope]) -> Option<()>
                 fact: RolloutFact::Meta(e.meta),
             },
         ),
+        Event::LocalTimeChanged(e) => sources::local_time(draft, e.offset),
+        Event::DeskSeen(e) => holding::desk(draft, e),
         Event::UserSpoke(e) => rollouts::spoke(draft, e),
         Event::AssistantReplied(e) => rollouts::replied(draft, e),
         Event::QuestionAsked(e) => rollouts::asked(draft, e),

@@ -20,7 +20,7 @@ pub(super) fn review(draft: &mut Draft) {
         let known = notice.deferred.map(|(rule, until)| Hold { rule, until });
         match held(state, notice, now) {
             Some(hold) if !known.is_some_and(|known| same(known, hold)) => {
-                deferred.push((*seq, hold))
+                deferred.push((*seq, hold));
             }
             None if known.is_some_and(|hold| hold.rule.is_wanted())
                 && notice.untouched()

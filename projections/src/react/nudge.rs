@@ -16,16 +16,17 @@ pub(super) fn due(draft: &mut Draft, seq: Seq) {
     let Some(prompt) = state.prompts.open.get(&seq) else {
         return;
     };
-    let wanted = state.settings.mode != NotifyMode::StateOnly;
+    let texts = state.settings.mode != NotifyMode::StateOnly;
     // What is being answered, or cannot be checked, is looked after again later.
-    if !wanted || prompt.nudged || prompt.answered.is_some() || !is_up(state, prompt) {
+    if !texts || prompt.nudged || prompt.answered.is_some() || !is_up(state, prompt) {
         return;
     }
     let (id, topic) = (prompt.session.clone(), topic(seq, prompt));
     let waited = local::length(prompt.at.until(draft.now().wall));
     let session = state.sessions.get(&id);
-    let parts = prompt_text::reminder(session, prompt, &waited, state.settings.max_len as usize);
-    if let Some(notice) = notices::instead(draft, &[], Some(&id), topic, parts) {
+    let max = state.settings.max_len as usize;
+    let told = prompt_text::reminder(session, prompt, &waited, max);
+    if let Some(notice) = notices::instead(draft, &[], Some(&id), topic, told) {
         draft.record(Event::PromptNudged(PromptNudged {
             prompt: seq,
             notice,

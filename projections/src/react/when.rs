@@ -19,8 +19,11 @@ pub(super) fn ordered(draft: &mut Draft, event: &InboundReceived, order: &WhenOr
     }
     match order {
         // In reply to a session these are words for it.
-        WhenOrder::Away | WhenOrder::Here(_) | WhenOrder::Resume if thread.is_some() => false,
-        WhenOrder::QuietAsk if thread.is_some() => false,
+        WhenOrder::Away | WhenOrder::Here(_) | WhenOrder::Resume | WhenOrder::QuietAsk
+            if thread.is_some() =>
+        {
+            false
+        }
         WhenOrder::Away => changed(draft, event, HoldChange::Away, "away"),
         WhenOrder::Here(until) => {
             let until = end(draft, until.unwrap_or(Until::For(waits::HERE_LASTS)));
@@ -31,7 +34,7 @@ pub(super) fn ordered(draft: &mut Draft, event: &InboundReceived, order: &WhenOr
         WhenOrder::Unmute(whom) => {
             let whom = match whom {
                 Whom::Thread if thread.is_none() => &Whom::All,
-                other => other,
+                Whom::Thread | Whom::All | Whom::Named(_) | Whom::Perhaps(_) => whom,
             };
             match about(draft, event, thread, whom) {
                 Ok(session) => changed(
@@ -148,6 +151,10 @@ fn end(draft: &Draft, until: Until) -> Wall {
     }
 }
 
+#[expect(
+    clippy::needless_pass_by_value,
+    reason = "what the owner said is given away"
+)]
 fn changed(draft: &mut Draft, event: &InboundReceived, change: HoldChange, kind: &str) -> bool {
     let session = match &change {
         HoldChange::Mute { session, .. } | HoldChange::Unmute { session } => session.clone(),

@@ -137,7 +137,7 @@ fn quiet_hours_are_local_and_follow_the_zone() {
 
 #[test]
 fn approvals_pass_quiet_hours_where_the_owner_wants_them() {
-    for (set, word, passes) in [
+    for (set, order, passes) in [
         (false, "quiet 23-7", false),
         (false, "quiet 23-7 but approvals", true),
         (false, "quiet 23-7 except @REF", true),
@@ -150,13 +150,13 @@ fn approvals_pass_quiet_hours_where_the_owner_wants_them() {
         };
         let mut world = at(23, 30, settings);
         let session = world.session(1, "/srv/api");
-        let word = word.replace("REF", &world.reference(&session));
-        says(&mut world, &word);
+        let order = order.replace("REF", &world.reference(&session));
+        says(&mut world, &order);
         world.turn(&session, "t1");
         let asked = raised(&session, 1, command("make"));
         world.feed(Input::Prompt(Box::new(asked)));
         let texts = sent(&mut world);
-        assert_eq!(texts.len(), usize::from(passes), "{word}: {texts:#?}");
+        assert_eq!(texts.len(), usize::from(passes), "{order}: {texts:#?}");
     }
 }
 
