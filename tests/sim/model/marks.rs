@@ -241,6 +241,10 @@ pub(super) const fn hook(hook: Hook) -> Option<&'static str> {
 }
 
 /// The branch that an entry of the log shows.
+#[expect(
+    clippy::too_many_lines,
+    reason = "a table with one row for each branch"
+)]
 pub(super) fn branch(event: &Event) -> Option<&'static str> {
     Some(match event {
         Event::CommandPerformed(e) => match e.performed.how {
