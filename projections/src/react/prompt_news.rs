@@ -102,6 +102,10 @@ pub(super) fn close(
 ) {
     prompts::end(draft, prompt, how, source);
     for (id, stage) in answering(draft, prompt) {
+        if *how == PromptEnd::ByUs && stage == Stage::Started && speaks(draft, id) {
+            // Its executor is still to tell what became of the words behind it.
+            continue;
+        }
         let outcome = match (&stage, how) {
             (Stage::Requested, _) => Outcome::Failed(Failure::PromptGone {
                 why: prompts::ended(how).into(),
@@ -122,6 +126,14 @@ fn answering(draft: &Draft, prompt: Seq) -> Vec<(CommandId, Stage)> {
     open.filter(|(_, entry)| answers(&entry.command))
         .map(|(id, entry)| (*id, entry.stage.clone()))
         .collect()
+}
+
+/// Words go behind the answer.
+fn speaks(draft: &Draft, id: CommandId) -> bool {
+    let entry = draft.state().ledger.open.get(&id);
+    entry.is_some_and(
+        |entry| matches!(&entry.command, Command::AnswerPrompt(c) if c.words.is_some()),
+    )
 }
 
 /// Whether an answer to it is being given this moment.

@@ -6,7 +6,7 @@ use super::draft::Draft;
 use super::{dispatches, missing, prompts, sending, turn_ends};
 use crate::ledger::{Stage, as_meant, meant};
 use events::event::{CommandPerformed, CommandSettled, Source};
-use events::outcome::{Doubt, Performed};
+use events::outcome::{Doubt, Evidence, Performed};
 use events::{Command, CommandId, Event, Outcome};
 
 /// Carried out: from here on only proof, or its absence, ends it.
@@ -19,6 +19,15 @@ pub(super) fn perform(draft: &mut Draft, id: CommandId, performed: Performed) {
     if let Some((session, _)) = crate::apply::dispatch_of(&entry.command) {
         // Behind what keeps order by itself, the next instruction may follow at once.
         return dispatches::advance(draft, &session);
+    }
+    if let Command::AnswerPrompt(answer) = &entry.command {
+        // Codex may have told of its end before the executor did.
+        if prompts::was_answered(draft, answer.prompt) {
+            let prompt = answer.prompt;
+            let done = Outcome::Done(Evidence::Resolved { prompt });
+            settle(draft, id, doubt.map_or(done, Outcome::Unknown));
+        }
+        return;
     }
     if matches!(entry.command, Command::SendMessage(_)) && no_witness(draft) {
         settle(
