@@ -175,7 +175,7 @@ async fn say(
         match call(link, generation, "turn/steer", &steered).await {
             // The turn ended meanwhile; the words are not lost.
             Err(Fault::Rejected(_)) => {}
-            said => return spoken(said),
+            said => return spoken(&said),
         }
     }
     // Where another prompt is up already, words would wait unseen behind it.
@@ -187,11 +187,11 @@ async fn say(
         "clientUserMessageId": id.to_string(),
         "input": input,
     });
-    spoken(call(link, generation, "turn/start", &params).await)
+    spoken(&call(link, generation, "turn/start", &params).await)
 }
 
 /// What was sent and not answered may have been said, and is never said again.
-fn spoken(said: Result<Value, Fault>) -> (bool, Option<Doubt>) {
+fn spoken(said: &Result<Value, Fault>) -> (bool, Option<Doubt>) {
     match said {
         Ok(_) => (true, None),
         Err(Fault::NotSent(_) | Fault::Rejected(_)) => (false, None),
