@@ -25,11 +25,11 @@ mod wake;
 mod what_if;
 mod work;
 
-pub use entries::{Bound, ReportEnd, each_entry};
+pub use entries::{Bound, ReportEnd, each_entry, each_entry_of};
 pub use explain::explain;
 pub use health::{look, size};
 pub use html::html;
-pub use log_files::{export_line, log_export, log_import, log_verify};
+pub use log_files::{export_line, log_compact, log_export, log_import, log_verify};
 pub use log_views::{log_stats, log_tail};
 pub use replay::{Replay, replay};
 pub use standalone::{AppendError, append, empty_inbox};
@@ -82,6 +82,9 @@ pub fn once(config: &Config, dry_run: bool) -> Outcome {
 
 fn work(config: &Config, once: bool, stopped: Option<Stopped>) -> Outcome {
     telemetry::start(config);
+    if !once {
+        open::compact(config);
+    }
     let (mut driver, snapshots) = open::patiently(config, !once)?;
     if config.trace {
         driver = driver.watched(trace::printer(config.trace_form));

@@ -54,4 +54,5 @@ mod told;
 mod turns;
 mod unanswered;
 mod walk;
+mod what_if;
 mod whose;

@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::Duration;
 
-const STATE: &str = "CRASH_TEST_STATE";
+pub(super) const STATE: &str = "CRASH_TEST_STATE";
 
 /// Batches of very different sizes, told by their first position.
 fn events(first: u64) -> Vec<Event> {
@@ -47,11 +47,11 @@ fn append_until_killed() {
     clippy::disallowed_methods,
     reason = "the test kills a process of its own"
 )]
-fn child(test: &str, state: &Path) -> Command {
+pub(super) fn child(test: &str, state: &Path) -> Command {
     let mut command = Command::new(std::env::current_exe().unwrap());
     command
         .args(["--exact", "--ignored", "--nocapture"])
-        .arg(format!("store::tests::crash::{test}"))
+        .arg(format!("store::tests::{test}"))
         .env(STATE, state)
         .stdout(Stdio::piped());
     command
@@ -59,7 +59,7 @@ fn child(test: &str, state: &Path) -> Command {
 
 /// Lets the writer acknowledge `count` times, kills it and says what it acknowledged last.
 fn kill_after(state: &Path, count: usize) -> u64 {
-    let mut child = child("append_until_killed", state).spawn().unwrap();
+    let mut child = child("crash::append_until_killed", state).spawn().unwrap();
     let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
     let acknowledged = |line: String| Some(line.strip_prefix("acknowledged ")?.parse().unwrap());
     let mut last: Option<u64> = None;
@@ -138,7 +138,7 @@ fn killed_while_it_recovers() {
     std::fs::write(segment, bytes).unwrap();
     for round in 0_u32.. {
         let state = super::recovery::copied(dir.path());
-        let mut child = child("open_once", state.path()).spawn().unwrap();
+        let mut child = child("crash::open_once", state.path()).spawn().unwrap();
         std::thread::sleep(Duration::from_millis(4) * round);
         let through = child.try_wait().unwrap().is_some();
         child.kill().unwrap();
