@@ -1,6 +1,6 @@
 //! A log made shorter: nothing of it is lost, whatever happens meanwhile.
 
-use super::crash::{STATE, child};
+use super::crash::{child, told};
 use super::recovery::copied;
 use super::{SledLog, append, corrupt, read, said};
 use crate::store::{
@@ -167,11 +167,7 @@ fn a_flipped_byte_of_packed_history_is_detected() {
 #[test]
 #[ignore = "run by killed_while_it_is_made_shorter"]
 fn compact_once() {
-    #[expect(
-        clippy::disallowed_methods,
-        reason = "how the test tells its child where"
-    )]
-    let state = PathBuf::from(std::env::var_os(STATE).expect("run by the test"));
+    let state = told();
     compact(&state, Wall(901), 1).unwrap();
 }
 

@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::Duration;
 
-pub(super) const STATE: &str = "CRASH_TEST_STATE";
+const STATE: &str = "CRASH_TEST_STATE";
 
 /// Batches of very different sizes, told by their first position.
 fn events(first: u64) -> Vec<Event> {
@@ -29,11 +29,7 @@ fn events(first: u64) -> Vec<Event> {
 #[test]
 #[ignore = "run by killed_at_any_moment"]
 fn append_until_killed() {
-    #[expect(
-        clippy::disallowed_methods,
-        reason = "how the test tells its child where"
-    )]
-    let state = PathBuf::from(std::env::var_os(STATE).expect("run by killed_at_any_moment"));
+    let state = told();
     let mut log = SledLog::open(&state).unwrap();
     let mut out = std::io::stdout();
     loop {
@@ -41,6 +37,15 @@ fn append_until_killed() {
         append(&mut log, events(first.0));
         writeln!(out, "acknowledged {}", log.last().unwrap()).unwrap();
     }
+}
+
+/// The state directory that this process was started for.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "how the test tells its child where"
+)]
+pub(super) fn told() -> PathBuf {
+    PathBuf::from(std::env::var_os(STATE).expect("run by another test"))
 }
 
 #[expect(
@@ -111,11 +116,7 @@ fn killed_at_any_moment() {
 #[test]
 #[ignore = "run by killed_while_it_recovers"]
 fn open_once() {
-    #[expect(
-        clippy::disallowed_methods,
-        reason = "how the test tells its child where"
-    )]
-    let state = PathBuf::from(std::env::var_os(STATE).expect("run by killed_while_it_recovers"));
+    let state = told();
     drop(SledLog::open(&state).unwrap());
 }
 
