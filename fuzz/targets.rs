@@ -8,7 +8,7 @@ use control_plane::ingress::chat_db::typedstream;
 use control_plane::ingress::rollouts::parse;
 use events::SessionId;
 use events::outcome::Screen;
-use projections::{grammar, told};
+use projections::{grammar, notify_payload};
 
 /// A target by its name.
 pub(crate) type Target = (&'static str, fn(&[u8]));
@@ -67,7 +67,7 @@ fn owner_words(bytes: &[u8]) {
 /// A payload is read or refused with a sentence that holds none of it.
 fn notify_payload(bytes: &[u8]) {
     let text = String::from_utf8_lossy(bytes);
-    if let Err(why) = told::read(&text) {
+    if let Err(why) = notify_payload::read(&text) {
         assert!(why.len() < 200);
     }
 }

@@ -291,7 +291,7 @@ const IGNORED: [IgnoreReason; 18] = [
     IgnoreReason::Stale,
     IgnoreReason::Future,
     IgnoreReason::Duplicate,
-    IgnoreReason::Twin,
+    IgnoreReason::DuplicateCopy,
     IgnoreReason::Echo,
     IgnoreReason::NoChat,
     IgnoreReason::Empty,
@@ -371,7 +371,7 @@ fn deadlines() -> Vec<Event> {
         Deadline::Receipt(COMMAND),
         Deadline::Allowance,
         Deadline::Expiry(Seq(40)),
-        Deadline::Deaf(Source::ChatDb),
+        Deadline::SourceDown(Source::ChatDb),
         Deadline::SelfTest,
         Deadline::Loop,
         Deadline::Goal(session()),
@@ -386,7 +386,7 @@ fn shapes() -> Vec<Event> {
     let effects = [
         ShapeEffect::Counted,
         ShapeEffect::Replaced,
-        ShapeEffect::Deaf,
+        ShapeEffect::Lost,
     ];
     let unknown = |effect| {
         Event::ShapeUnknown(ShapeUnknown {

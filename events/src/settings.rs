@@ -68,6 +68,9 @@ pub struct Settings {
     pub self_test: Span,
     /// A thumb up or down on a text answers what it asks.
     pub tapbacks: bool,
+    /// How long words for a session wait for the link that Messages may have split off them;
+    /// 0 acts at once.
+    pub gather: Span,
 }
 
 /// `CODEX_IMESSAGE_NOTIFY_MODE`
@@ -107,6 +110,7 @@ impl Default for Settings {
             expiry: Span::seconds(86_400),
             self_test: Span::seconds(0),
             tapbacks: true,
+            gather: Span(1_200),
         }
     }
 }

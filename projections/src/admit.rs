@@ -277,7 +277,7 @@ pub fn deserves_a_word(state: &State, row: &MessageRow, reason: Reason) -> bool 
         | Reason::SystemItem
         | Reason::Edited
         | Reason::Duplicate
-        | Reason::Twin
+        | Reason::DuplicateCopy
         | Reason::Echo
         | Reason::Empty
         | Reason::Loop
@@ -340,5 +340,5 @@ fn repeated(
         .iter()
         .rev()
         .any(|taken| copy(&taken))
-        .then_some(Reason::Twin)
+        .then_some(Reason::DuplicateCopy)
 }

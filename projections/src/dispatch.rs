@@ -1,9 +1,10 @@
 //! Instructions on their way into sessions: one at a time per session, in the
-//! order the owner wrote them, each down the same ladder of rungs.
+//! order in which the owner wrote them, each by the same order of transports.
 
 use crate::ring::Ring;
 use events::command::Chosen;
 use events::event::{InstructionEnd, InstructionEnded};
+use events::outcome::How;
 use events::{CallId, Command, CommandId, Guid, SessionId, Text};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, VecDeque};
@@ -28,11 +29,11 @@ pub struct Dispatch {
     pub what: What,
     /// The command that tries it now.
     pub trying: Option<CommandId>,
-    /// Rungs tried so far, with what came of them.
+    /// Transports tried so far, and why each failed.
     pub tried: Vec<Tried>,
-    /// The rung by which it left our hands, where Codex keeps the order by itself: its queue, or a
-    /// running turn. The next may follow the same way.
-    pub left: Option<Rung>,
+    /// The transport by which it left, where Codex itself keeps the order: its queue, or a
+    /// running turn. The next instruction may follow the same way.
+    pub left: Option<Transport>,
     /// The owner was told that it is not seen yet.
     pub told: bool,
 }
@@ -50,18 +51,18 @@ pub enum What {
     Options { call: CallId, choices: Vec<Chosen> },
 }
 
-/// A rung that did not bear.
+/// A transport that failed.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Tried {
     /// Which.
-    pub rung: Rung,
+    pub transport: Transport,
     /// Why not.
     pub failure: events::outcome::Failure,
 }
 
-/// A way into a session.
+/// One way into a session.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-pub enum Rung {
+pub enum Transport {
     /// Its verified pane.
     Pane,
     /// `codex queue`.
@@ -74,8 +75,8 @@ pub enum Rung {
     AppServer,
 }
 
-impl Rung {
-    /// The rung that a command tries. Pressing Enter once more is not a rung of its own.
+impl Transport {
+    /// The transport that a command uses. Pressing Enter once more is not one of its own.
     pub const fn of(command: &Command) -> Option<Self> {
         match command {
             Command::TypeInstruction(c) if c.steer => Some(Self::Steer),
@@ -89,6 +90,51 @@ impl Rung {
             | Command::AnswerPrompt(_)
             | Command::InterruptTurn(_) => None,
         }
+    }
+
+    /// The transport in which Codex itself keeps the order, however long that takes; `None`
+    /// where the next instruction has to wait for proof of this one.
+    pub const fn kept_by_codex(how: &How) -> Option<Self> {
+        match how {
+            How::Queued => Some(Self::Queue),
+            How::Steered(_) => Some(Self::Steer),
+            How::TurnSteered => Some(Self::AppServer),
+            How::Accepted
+            | How::Typed(_)
+            | How::Chosen(_)
+            | How::Pressed(_)
+            | How::Resumed
+            | How::Replied { .. }
+            | How::Answered(_)
+            | How::TurnStarted { .. }
+            | How::InterruptAsked
+            | How::EscapePressed(_)
+            | How::Begun => None,
+        }
+    }
+}
+
+/// Session and message of a command that carries an instruction.
+pub(crate) fn dispatch_of(command: &Command) -> Option<(SessionId, Guid)> {
+    match command {
+        Command::TypeInstruction(c) | Command::PressEnter(c) => {
+            Some((c.instruction.session.clone(), c.instruction.inbound.clone()))
+        }
+        Command::QueueInstruction(c) | Command::ResumeSession(c) => {
+            Some((c.session.clone(), c.inbound.clone()))
+        }
+        Command::ChooseOptions(c) => Some((c.session.clone(), c.inbound.clone())),
+        Command::StartTurn(c) => {
+            Some((c.instruction.session.clone(), c.instruction.inbound.clone()))
+        }
+        Command::SteerTurn(c) => {
+            Some((c.instruction.session.clone(), c.instruction.inbound.clone()))
+        }
+        // An answer to a prompt and an interruption are no instructions.
+        Command::SendMessage(_)
+        | Command::StartSession(_)
+        | Command::AnswerPrompt(_)
+        | Command::InterruptTurn(_) => None,
     }
 }
 
@@ -152,7 +198,7 @@ impl Dispatches {
 
     /// Where the instructions before this one wait, so that it goes there too:
     /// Codex's queue if any of them does, else the running turn.
-    pub fn ahead(&self, session: &SessionId) -> Option<Rung> {
+    pub fn ahead(&self, session: &SessionId) -> Option<Transport> {
         let lane = self.lanes.get(session)?.iter();
         let mut ahead: Vec<_> = lane.filter_map(|d| d.left).collect();
         ahead.sort_unstable();

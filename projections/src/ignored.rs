@@ -94,7 +94,7 @@ pub const fn owners(reason: IgnoreReason) -> bool {
         | IgnoreReason::Preview
         | IgnoreReason::Unsent
         | IgnoreReason::Duplicate
-        | IgnoreReason::Twin
+        | IgnoreReason::DuplicateCopy
         | IgnoreReason::Echo
         | IgnoreReason::NoChat => false,
     }
@@ -115,7 +115,7 @@ pub const fn words(reason: IgnoreReason) -> &'static str {
         IgnoreReason::Stale => "too old",
         IgnoreReason::Future => "dated in the future",
         IgnoreReason::Duplicate => "seen before",
-        IgnoreReason::Twin => "a duplicate copy",
+        IgnoreReason::DuplicateCopy => "a duplicate copy",
         IgnoreReason::Echo => "quoting one of our texts",
         IgnoreReason::NoChat => "without a chat",
         IgnoreReason::Empty => "empty",

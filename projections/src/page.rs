@@ -162,7 +162,7 @@ fn lane(state: &State, entry: &Envelope) -> Option<SessionId> {
         let open = state.ledger.open.get(&id)?;
         match &open.command {
             Command::SendMessage(send) => notice(send.notice),
-            other => crate::apply::dispatch_of(other).map(|(session, _)| session),
+            other => crate::dispatch::dispatch_of(other).map(|(session, _)| session),
         }
     };
     if let Some(first) = sessions_of(&entry.event).into_iter().next() {

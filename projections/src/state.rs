@@ -38,7 +38,7 @@ pub struct State {
     /// Sources that do not work, with what is wrong.
     pub failed_sources: BTreeMap<Source, String>,
     /// Those whose failing the owner was told of.
-    pub deaf: BTreeSet<Source>,
+    pub down: BTreeSet<Source>,
     /// Sessions and their questions.
     pub sessions: Arc<Sessions>,
     /// What waits for the owner's decision.

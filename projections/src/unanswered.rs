@@ -121,7 +121,7 @@ fn words(reason: IgnoreReason, date: Option<Wall>, now: Wall) -> (String, &'stat
         | IgnoreReason::SystemItem
         | IgnoreReason::Edited
         | IgnoreReason::Duplicate
-        | IgnoreReason::Twin
+        | IgnoreReason::DuplicateCopy
         | IgnoreReason::Echo
         | IgnoreReason::Empty
         | IgnoreReason::Loop

@@ -23,10 +23,8 @@ pub const GOAL: Span = Span::seconds(15);
 /// Behind the acknowledgement time, for a rollout that is late.
 pub const LATE: Span = Span::seconds(30);
 
-/// For the link that belongs to words, or the words that belong to a link: Messages writes
-/// two rows, seen 0.5 to 0.9 s apart. Only words for a session wait, never a command or an answer.
-pub const GATHER: Span = Span(1_200);
-/// For the rest of a long text, which phones send in parts.
+/// For the rest of a long text, which phones send in parts; longer if the owner's setting
+/// for links (`Settings::gather`) is longer.
 pub const GATHER_LONG: Span = Span(2_500);
 
 /// The waits behind one performed command.

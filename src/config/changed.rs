@@ -30,6 +30,7 @@ const FIELDS: &[(&str, &str)] = &[
     ("CODEX_IMESSAGE_DEFAULT_CWD", "default_cwd"),
     ("CODEX_IMESSAGE_ALLOW_SMS", "allow_sms"),
     ("CODEX_IMESSAGE_TAPBACKS", "tapbacks"),
+    ("CODEX_IMESSAGE_GATHER_S", "gather"),
     ("CODEX_IMESSAGE_MAX_PER_HOUR", "max_per_hour"),
     ("CODEX_IMESSAGE_EXPIRY_S", "expiry"),
     ("CODEX_IMESSAGE_SELF_TEST_S", "self_test"),

@@ -184,6 +184,7 @@ impl Values {
                 .to_string(),
             allow_sms: self.switch("CODEX_IMESSAGE_ALLOW_SMS"),
             tapbacks: self.switch("CODEX_IMESSAGE_TAPBACKS"),
+            gather: self.span("CODEX_IMESSAGE_GATHER_S"),
             max_per_hour: self.count("CODEX_IMESSAGE_MAX_PER_HOUR"),
             expiry: self.span("CODEX_IMESSAGE_EXPIRY_S"),
             self_test: self.span("CODEX_IMESSAGE_SELF_TEST_S"),

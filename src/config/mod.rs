@@ -43,6 +43,8 @@ pub struct Config {
     pub queue_drain_limit: u32,
     /// Longest pause between two looks at the sources.
     pub poll: Span,
+    /// Whether Codex's background server is listened to and sent through.
+    pub app_server: bool,
     /// tmux socket for new sessions, a name or a path; `None` is tmux's own.
     pub tmux_socket: Option<String>,
     /// Where tmux keeps its sockets' directory.
@@ -166,6 +168,7 @@ impl Config {
             queue: values.path("CODEX_IMESSAGE_QUEUE"),
             queue_drain_limit: values.count("CODEX_IMESSAGE_QUEUE_DRAIN_LIMIT"),
             poll: values.span("CODEX_IMESSAGE_INBOUND_POLL_S"),
+            app_server: values.switch("CODEX_IMESSAGE_APP_SERVER"),
             tmux_socket: values.word("CODEX_IMESSAGE_TMUX_SOCKET"),
             tmux_tmpdir: environment
                 .get("TMUX_TMPDIR")

@@ -183,6 +183,18 @@ pub const VARIABLES: &[Variable] = &[
         "an older message is not acted on",
     ),
     v(
+        "CODEX_IMESSAGE_GATHER_S",
+        Kind::Seconds(0.0, 10.0),
+        "1.2",
+        "how long words for a session wait for the link that Messages split off; 0 acts at once",
+    ),
+    v(
+        "CODEX_IMESSAGE_APP_SERVER",
+        Kind::Switch,
+        "1",
+        "listen to Codex's background server and send through it",
+    ),
+    v(
         "CODEX_IMESSAGE_ROUTE_VIA_TMUX",
         Kind::Switch,
         "1",

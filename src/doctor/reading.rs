@@ -46,7 +46,7 @@ fn understood(facts: &Facts<'_>) -> Check {
         more => format!("; {more} more kinds"),
     };
     let evidence = lines.join("; ") + &more;
-    if worst == ShapeEffect::Deaf {
+    if worst == ShapeEffect::Lost {
         let next = "look for a newer version of this program, or report this";
         return Check::warn(NAME, evidence, next);
     }
@@ -65,7 +65,7 @@ fn line((source, kind, shape): &(Source, &str, &Shape)) -> String {
     let effect = match shape.effect {
         ShapeEffect::Counted => "harmless",
         ShapeEffect::Replaced => "replaced by what else is known",
-        ShapeEffect::Deaf => "something is lost",
+        ShapeEffect::Lost => "something is lost",
     };
     let by = match shape.version.as_str() {
         "" => String::new(),

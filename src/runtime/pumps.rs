@@ -8,7 +8,7 @@ use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
 use std::time::Duration;
 
 /// Inputs that are handed on at once.
-const GULP: usize = 32;
+const MAX_INPUTS: usize = 32;
 
 /// A reason to look now.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -56,8 +56,8 @@ where
             // In small gulps, so that what else is waiting is not kept waiting.
             let mut inputs = inputs.into_iter().peekable();
             while inputs.peek().is_some() {
-                let gulp = inputs.by_ref().take(GULP).collect();
-                if wakes.send(Wake::Inputs(gulp)).is_err() {
+                let some = inputs.by_ref().take(MAX_INPUTS).collect();
+                if wakes.send(Wake::Inputs(some)).is_err() {
                     return;
                 }
             }

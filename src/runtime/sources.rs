@@ -41,17 +41,15 @@ pub(super) fn start_all(
     server: &Link,
 ) -> io::Result<BTreeSet<&'static str>> {
     inbox(config, wakes.clone())?;
-    app_server(config, state, wakes.clone(), server.clone());
+    let mut names = BTreeSet::from(["inbox", "rollouts", "chat.db", "queue file"]);
+    if config.app_server {
+        names.insert("app-server");
+        app_server(config, state, wakes.clone(), server.clone());
+    }
     rollouts(config, state, wakes.clone(), server.clone())?;
     chat_db(config, state, wakes.clone(), chat_seen)?;
     queue_file(config, state, wakes.clone())?;
-    Ok(BTreeSet::from([
-        "app-server",
-        "inbox",
-        "rollouts",
-        "chat.db",
-        "queue file",
-    ]))
+    Ok(names)
 }
 
 /// Turns a fault, or its absence, into a fact once per change.

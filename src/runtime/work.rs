@@ -21,7 +21,7 @@ use std::time::Duration;
 /// Longest sleep: time passes for the machine at least this often.
 const NAP_MS: u64 = 5_000;
 /// How long running executors may take to come back when we stop.
-const FAREWELL_MS: u64 = 1_200;
+const SHUTDOWN_GRACE_MS: u64 = 1_200;
 /// `once` is over by then, whatever still waits for its proof.
 const ROUND_MS: u64 = 60_000;
 /// `once` waits for what becomes due this soon.
@@ -70,7 +70,7 @@ impl<L: EventLog, E: Executor + 'static, C: Clock> Work<'_, L, E, C> {
                 return Ok("no work left");
             }
             let wakes = self.wakes;
-            let first = match wakes.recv_timeout(self.nap(&until)) {
+            let first = match wakes.recv_timeout(self.poll_timeout(&until)) {
                 Ok(wake) => Some(wake),
                 Err(RecvTimeoutError::Timeout) => None,
                 Err(RecvTimeoutError::Disconnected) => return Ok("all sources stopped"),
@@ -78,7 +78,7 @@ impl<L: EventLog, E: Executor + 'static, C: Clock> Work<'_, L, E, C> {
             // Never one more is received than is taken in: what is received and let go is lost.
             let more = std::iter::from_fn(|| wakes.try_recv().ok());
             if let Some(who) = self.take_in(first.into_iter().chain(more), &mut until)? {
-                self.farewell(&mut until)?;
+                self.shut_down(&mut until)?;
                 return Ok(who);
             }
         }
@@ -156,8 +156,8 @@ impl<L: EventLog, E: Executor + 'static, C: Clock> Work<'_, L, E, C> {
         Ok(())
     }
 
-    /// Until the next deadline, and never longer than a nap.
-    fn nap(&mut self, until: &Until) -> Duration {
+    /// Until the next deadline, and never longer than the poll timeout.
+    fn poll_timeout(&mut self, until: &Until) -> Duration {
         let now = self.clock.now().tick;
         let due = self
             .driver
@@ -193,10 +193,10 @@ impl<L: EventLog, E: Executor + 'static, C: Clock> Work<'_, L, E, C> {
     }
 
     /// What runs gets a moment to come back; what does not is asked for by the next start.
-    fn farewell(&mut self, until: &mut Until) -> Result<(), StoreFault> {
+    fn shut_down(&mut self, until: &mut Until) -> Result<(), StoreFault> {
         let started = Stopwatch::start();
-        while !self.lanes.idle() && started.millis() < FAREWELL_MS {
-            let left = FAREWELL_MS.saturating_sub(started.millis());
+        while !self.lanes.idle() && started.millis() < SHUTDOWN_GRACE_MS {
+            let left = SHUTDOWN_GRACE_MS.saturating_sub(started.millis());
             match self.wakes.recv_timeout(Duration::from_millis(left)) {
                 Ok(wake) => self.take_in(std::iter::once(wake), until).map(drop)?,
                 Err(_) => break,

@@ -34,7 +34,7 @@ pub(crate) fn run() -> Vec<Row> {
     let mut messages = world.messages();
     let (mut ours, mut floors) = (Vec::new(), Vec::new());
     for nth in 0..=ROUNDS {
-        // Words that hold their link do not wait for one (1.2 s, `waits::GATHER`).
+        // Words that hold their link do not wait for one (`CODEX_IMESSAGE_GATHER_S`).
         let text = format!("by phone, see https://example.com/{nth}");
         let took = pane.until_spoken(&text, |said| {
             let said = format!("@{} {said}", pane.session);

@@ -11,6 +11,9 @@ use crate::pane::Pane;
 use crate::phone::{Notice, Phone};
 use crate::runtime::{Runtime, exported, program};
 
+/// The background server is left alone, so that what comes after it in the order is tried.
+pub(crate) const NO_APP_SERVER: (&str, &str) = ("CODEX_IMESSAGE_APP_SERVER", "0");
+
 /// Dropped in this order.
 pub(crate) struct Desk {
     pub(crate) runtime: Option<Runtime>,

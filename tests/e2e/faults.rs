@@ -46,7 +46,6 @@ fn a_failed_and_an_interrupted_turn_are_told() {
 }
 
 #[test]
-#[ignore = "issue 14: fails on the merged tree; the cause is not found yet"]
 fn killed_at_any_moment_nothing_is_done_twice_or_lost_unsaid() {
     let Some(mut desk) = Desk::new() else { return };
     let (thread, reference) = {

@@ -2,7 +2,7 @@
 
 use std::ffi::OsStr;
 
-use crate::desk::Desk;
+use crate::desk::{Desk, NO_APP_SERVER};
 use crate::lab::{Agent, wait_for};
 use crate::pane::Pane;
 use crate::panes::TEXTS;
@@ -91,7 +91,7 @@ fn no_text_approves_where_an_older_version_asks_for_everything() {
         (
             "patch: made.txt",
             "Would you like to make the following edits?",
-            "",
+            "change files",
         ),
     ] {
         pane.prompt(prompt);
@@ -212,13 +212,10 @@ fn a_modal_that_comes_between_the_look_and_the_paste_is_not_answered() {
     let script = format!(
         "#!/bin/sh\n\
          case \"$*\" in\n\
-         *capture-pane*) if mv '{armed}' '{armed}.gone' 2>/dev/null; then\n\
+         *paste-buffer*) if mv '{armed}' '{armed}.gone' 2>/dev/null; then\n\
          read thread pane < '{armed}.gone'\n\
-         '{tmux}' \"$@\"\n\
-         exec '{codex}' queue --thread \"$thread\" --message='run: touch made' >/dev/null 2>&1\n\
-         fi;;\n\
-         *paste-buffer*) if read thread pane < '{armed}.gone'; then\n\
-         until '{tmux}' -S '{socket}' capture-pane -p -t \"$pane\" | grep -q 'esc to cancel'\n\
+         '{codex}' queue --thread \"$thread\" --message='run: touch made' </dev/null >/dev/null 2>&1\n\
+         until '{tmux}' -S '{socket}' capture-pane -p -t \"$pane\" </dev/null | grep -q 'esc to cancel'\n\
          do :; done\n\
          touch '{raised}'\n\
          fi;; esac\n\
@@ -230,7 +227,8 @@ fn a_modal_that_comes_between_the_look_and_the_paste_is_not_answered() {
         socket = desk.lab.tmux_socket.display(),
     );
     desk.lab.script(&wrapper, &script);
-    desk.start(&[("CODEX_IMESSAGE_TMUX_BIN", wrapper.to_str().unwrap())]);
+    let tmux = ("CODEX_IMESSAGE_TMUX_BIN", wrapper.to_str().unwrap());
+    desk.start(&[tmux, NO_APP_SERVER]);
     let pane = desk.codex(&desk.lab.programs.native, Agent::Daemon);
     let (thread, notice) = desk.prompted(&pane, "hello");
     std::fs::write(&armed, format!("{thread} {}\n", pane.id)).unwrap();

@@ -1,7 +1,7 @@
 //! The loop itself: Codex reaches the phone, once; the phone reaches Codex,
 //! exactly; whichever way Codex was installed and wherever its agent runs.
 
-use crate::desk::{Desk, count};
+use crate::desk::{Desk, NO_APP_SERVER, count};
 use crate::lab::Agent;
 
 /// 1,400 characters on several lines, with everything that is easily cut or changed.
@@ -50,7 +50,10 @@ fn talk(desk: &mut Desk, npm: bool, agent: Agent, receipt: &str) {
 
 #[test]
 fn embedded() {
-    let Some(mut desk) = Desk::new() else { return };
+    let waits = [("CODEX_IMESSAGE_GATHER_S", "1.2")];
+    let Some(mut desk) = Desk::with(|_| {}, &waits) else {
+        return;
+    };
     talk(&mut desk, false, Agent::Embedded, "received");
 }
 
@@ -62,13 +65,15 @@ fn embedded_and_installed_by_npm() {
 
 #[test]
 fn in_the_daemon_with_the_thread_in_the_title() {
-    let Some(mut desk) = Desk::new() else { return };
+    let Some(mut desk) = Desk::with(|_| {}, &[NO_APP_SERVER]) else {
+        return;
+    };
     talk(&mut desk, true, Agent::Daemon, "received");
 }
 
 #[test]
 fn in_the_daemon_without_the_thread_in_the_title() {
-    let plain = Desk::with(|home| home.title_has_thread = false, &[]);
+    let plain = Desk::with(|home| home.title_has_thread = false, &[NO_APP_SERVER]);
     let Some(mut desk) = plain else { return };
     talk(&mut desk, false, Agent::Daemon, "received from the queue");
 }

@@ -69,20 +69,25 @@ fn definitions(source: &str, found: &mut BTreeMap<String, Definition>) {
 /// The fields or variants up to the closing brace.
 fn members<'a>(lines: &mut impl Iterator<Item = &'a str>) -> Vec<Member> {
     let (mut section, mut about, mut text) = (String::new(), Vec::new(), String::new());
-    let mut found = Vec::new();
+    let (mut found, mut renamed) = (Vec::new(), None);
     for line in lines.take_while(|line| *line != "}") {
         let line = line.trim();
         if let Some(comment) = line.strip_prefix("///") {
             about.push(comment.trim().to_owned());
         } else if let Some(comment) = line.strip_prefix("// ") {
             comment.clone_into(&mut section);
+        } else if let Some(name) = line.strip_prefix("#[serde(rename = \"") {
+            // The page shows what JSON says.
+            renamed = name.split('"').next();
         } else if !line.is_empty() {
             text.push_str(if text.is_empty() { "" } else { " " });
             text.push_str(line);
             let balanced =
                 text.matches(['{', '(', '<']).count() == text.matches(['}', ')', '>']).count();
             if balanced && text.ends_with(',') {
-                found.push(member(&section, about.join(" "), &text));
+                let mut member = member(&section, about.join(" "), &text);
+                member.name = renamed.take().map_or(member.name, str::to_owned);
+                found.push(member);
                 (about, text) = (Vec::new(), String::new());
             }
         }

@@ -1,7 +1,7 @@
 //! Full Disk Access and Automation: what the owner is told, word for word, and
 //! that it is the agent who is asked.
 
-use crate::world::{World, deaf, healthy, patience, said, wish};
+use crate::world::{World, denied, healthy, patience, said, wish};
 use control_plane::error::Answer;
 use control_plane::mac::permissions::{self, Granted};
 use control_plane::mac::setup;
@@ -17,7 +17,7 @@ fn installed(world: &World) {
 #[test]
 fn what_to_grant_is_said_and_the_grant_is_noticed() {
     let world = World::new();
-    world.agent(&deaf());
+    world.agent(&denied());
     installed(&world);
     world.calls();
     // The switch is turned while System Settings is being opened.
@@ -53,7 +53,7 @@ fn what_to_grant_is_said_and_the_grant_is_noticed() {
 #[test]
 fn waiting_shows_progress_starts_the_agent_again_and_ends() {
     let world = World::new();
-    world.agent(&deaf());
+    world.agent(&denied());
     installed(&world);
     world.calls();
     let mut patience = patience(250);
@@ -88,7 +88,7 @@ fn waiting_shows_progress_starts_the_agent_again_and_ends() {
 #[test]
 fn a_grant_for_another_copy_is_found_out_and_repaired_on_request() {
     let world = World::new();
-    world.agent(&deaf());
+    world.agent(&denied());
     installed(&world);
     let bundle = control_plane::mac::BUNDLE;
     world.write(
@@ -149,7 +149,7 @@ fn without_an_agent_the_shell_is_not_asked_instead() {
 #[test]
 fn system_settings_that_do_not_open_are_no_failure() {
     let world = World::new();
-    world.agent(&deaf());
+    world.agent(&denied());
     installed(&world);
     world.always("open", "1");
     let mut patience = patience(40);

@@ -220,7 +220,7 @@ pub(crate) fn healthy() -> Health {
 }
 
 /// An agent that may not read Messages.
-pub(crate) fn deaf() -> Health {
+pub(crate) fn denied() -> Health {
     let mut health = healthy();
     health.chat_db.ok = false;
     "directory".clone_into(&mut health.chat_db.step);

@@ -102,7 +102,8 @@ pub enum IgnoreReason {
     /// Seen before, under this id.
     Duplicate,
     /// The other copy of something already taken.
-    Twin,
+    #[serde(rename = "Twin")]
+    DuplicateCopy,
     /// Our own words come back.
     Echo,
     /// It stayed without a chat.

@@ -91,8 +91,9 @@ pub enum Deadline {
     Allowance,
     /// A notice is too old to be sent.
     Expiry(Seq),
-    /// A source has not worked for so long that the owner is told.
-    Deaf(Source),
+    /// A source has been down for so long that the owner is told.
+    #[serde(rename = "Deaf")]
+    SourceDown(Source),
     /// The way to the owner is tried out.
     SelfTest,
     /// The notice of a prompt no longer counts.
@@ -141,6 +142,7 @@ pub enum ShapeEffect {
     Counted,
     /// Something else took the place of what was missing.
     Replaced,
-    /// Something that the owner should hear of, or should be heard with, is lost.
-    Deaf,
+    /// Something that the owner or this program needs is lost.
+    #[serde(rename = "Deaf")]
+    Lost,
 }

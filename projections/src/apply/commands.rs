@@ -1,7 +1,7 @@
 //! The life of commands, and what their steps mean for notices and instructions.
 
 use super::shared::{anomaly, deadlines};
-use crate::dispatch::{Rung, Starting, Tried};
+use crate::dispatch::{Starting, Transport, Tried, dispatch_of};
 use crate::ledger::{Entry, Sent, Stage, Trouble, as_meant, sent_digest, text_of};
 use crate::outbox::End;
 use crate::sessions::Named;
@@ -9,33 +9,9 @@ use crate::state::State;
 use crate::waits;
 use events::command::SendMessage;
 use events::event::{CommandPerformed, CommandRequested, CommandSettled, CommandStarted, Deadline};
-use events::outcome::{Doubt, Evidence, How};
-use events::{Command, CommandId, Digest, Guid, Outcome, Seq, SessionId};
+use events::outcome::{Doubt, Evidence};
+use events::{Command, CommandId, Digest, Outcome, Seq, SessionId};
 use std::sync::Arc;
-
-/// Session and message of a command that carries an instruction.
-pub(crate) fn dispatch_of(command: &Command) -> Option<(SessionId, Guid)> {
-    match command {
-        Command::TypeInstruction(c) | Command::PressEnter(c) => {
-            Some((c.instruction.session.clone(), c.instruction.inbound.clone()))
-        }
-        Command::QueueInstruction(c) | Command::ResumeSession(c) => {
-            Some((c.session.clone(), c.inbound.clone()))
-        }
-        Command::ChooseOptions(c) => Some((c.session.clone(), c.inbound.clone())),
-        Command::StartTurn(c) => {
-            Some((c.instruction.session.clone(), c.instruction.inbound.clone()))
-        }
-        Command::SteerTurn(c) => {
-            Some((c.instruction.session.clone(), c.instruction.inbound.clone()))
-        }
-        // An answer to a prompt and an interruption are no instructions.
-        Command::SendMessage(_)
-        | Command::StartSession(_)
-        | Command::AnswerPrompt(_)
-        | Command::InterruptTurn(_) => None,
-    }
-}
 
 pub(super) fn requested(state: &mut State, seq: Seq, e: &CommandRequested) {
     if state.ledger.open.contains_key(&e.id) {
@@ -88,7 +64,7 @@ fn asked_for(state: &mut State, notice: Seq, e: &CommandRequested) {
 
 /// Pressing Enter once more is not a try of its own.
 fn trying(state: &mut State, e: &CommandRequested) {
-    if Rung::of(&e.command).is_some()
+    if Transport::of(&e.command).is_some()
         && let Some((session, inbound)) = dispatch_of(&e.command)
         && let Some(dispatch) = Arc::make_mut(&mut state.dispatches).get_mut(&session, &inbound)
     {
@@ -165,23 +141,7 @@ pub(super) fn performed(state: &mut State, seq: Seq, e: &CommandPerformed) {
     if let Some((session, inbound)) = target
         && let Some(dispatch) = Arc::make_mut(&mut state.dispatches).get_mut(&session, &inbound)
     {
-        // Codex keeps these in order by itself, however long they take.
-        dispatch.left = match how {
-            How::Queued => Some(Rung::Queue),
-            How::Steered(_) => Some(Rung::Steer),
-            How::TurnSteered => Some(Rung::AppServer),
-            How::Accepted
-            | How::Typed(_)
-            | How::Chosen(_)
-            | How::Pressed(_)
-            | How::Resumed
-            | How::Replied { .. }
-            | How::Answered(_)
-            | How::TurnStarted { .. }
-            | How::InterruptAsked
-            | How::EscapePressed(_)
-            | How::Begun => None,
-        };
+        dispatch.left = Transport::kept_by_codex(&how);
     }
 }
 
@@ -232,12 +192,12 @@ pub(super) fn settled(state: &mut State, seq: Seq, e: &CommandSettled) {
         (Command::AnswerPrompt(answer), Outcome::Failed(_) | Outcome::Expired) => {
             super::prompts::unanswered(state, answer);
         }
-        (command, outcome) => rung_settled(state, e.id, command, outcome),
+        (command, outcome) => transport_settled(state, e.id, command, outcome),
     }
 }
 
-/// A rung that certainly did not bear is noted; the instruction waits for the next decision.
-fn rung_settled(state: &mut State, id: CommandId, command: &Command, outcome: &Outcome) {
+/// A transport that failed is noted; the instruction waits for the next decision.
+fn transport_settled(state: &mut State, id: CommandId, command: &Command, outcome: &Outcome) {
     let Some((session, inbound)) = dispatch_of(command) else {
         return;
     };
@@ -247,9 +207,9 @@ fn rung_settled(state: &mut State, id: CommandId, command: &Command, outcome: &O
     if dispatch.trying == Some(id) {
         dispatch.trying = None;
     }
-    if let (Some(rung), Outcome::Failed(failure)) = (Rung::of(command), outcome) {
+    if let (Some(transport), Outcome::Failed(failure)) = (Transport::of(command), outcome) {
         dispatch.tried.push(Tried {
-            rung,
+            transport,
             failure: failure.clone(),
         });
     }

@@ -7,7 +7,6 @@ mod prompts;
 mod sessions;
 mod shared;
 
-pub(crate) use commands::dispatch_of;
 pub(crate) use sessions::closes_by_words;
 
 use crate::outbox::End;
@@ -43,8 +42,8 @@ pub fn apply(state: &mut State, envelope: &Envelope) {
         }
         Event::SourceRecovered(e) => {
             state.failed_sources.remove(&e.source);
-            state.deaf.remove(&e.source);
-            deadlines(state).clear(&Deadline::Deaf(e.source));
+            state.down.remove(&e.source);
+            deadlines(state).clear(&Deadline::SourceDown(e.source));
         }
         Event::ShapeUnknown(e) => {
             let wall = state.wall;
@@ -104,8 +103,8 @@ pub fn apply(state: &mut State, envelope: &Envelope) {
 
 /// Without chat.db the owner is not heard, and cannot know it.
 fn going_deaf(state: &mut State, source: Source) {
-    let deadline = Deadline::Deaf(source);
-    let known = state.deaf.contains(&source) || state.deadlines.contains(&deadline);
+    let deadline = Deadline::SourceDown(source);
+    let known = state.down.contains(&source) || state.deadlines.contains(&deadline);
     if source == Source::ChatDb && !known {
         let at = state.tick.after(waits::DEAF);
         deadlines(state).set(deadline, at);
@@ -195,7 +194,7 @@ fn deadline_passed(state: &mut State, deadline: &Deadline) {
                 .ledger
                 .open
                 .get(id)
-                .and_then(|entry| dispatch_of(&entry.command));
+                .and_then(|entry| crate::dispatch::dispatch_of(&entry.command));
             if let Some((session, inbound)) = target
                 && let Some(dispatch) =
                     Arc::make_mut(&mut state.dispatches).get_mut(&session, &inbound)
@@ -204,9 +203,9 @@ fn deadline_passed(state: &mut State, deadline: &Deadline) {
             }
         }
         // A later start may have found that it works.
-        Deadline::Deaf(source) => {
+        Deadline::SourceDown(source) => {
             if state.failed_sources.contains_key(source) {
-                state.deaf.insert(*source);
+                state.down.insert(*source);
             }
         }
         Deadline::SelfTest => await_self_test(state),

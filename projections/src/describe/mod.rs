@@ -214,7 +214,7 @@ fn notified(e: &NotifyReceived, state: &State) -> String {
     match &e.told {
         Ok(told) => {
             let name = session_name(state, &told.session);
-            let what = if told.kind == crate::told::TURN_COMPLETE {
+            let what = if told.kind == crate::notify_payload::TURN_COMPLETE {
                 "a turn ended"
             } else {
                 told.kind.as_str()
@@ -381,7 +381,7 @@ fn due(deadline: &Deadline, state: &State) -> String {
                 capital(&notice_name(state, *notice))
             )
         }
-        Deadline::Deaf(source) => {
+        Deadline::SourceDown(source) => {
             format!(
                 "{} has failed for so long that you are told.",
                 words::source(*source)
@@ -419,6 +419,8 @@ pub fn inbound_of(command: &Command) -> Option<events::Guid> {
         | Command::QueueInstruction(_)
         | Command::ResumeSession(_)
         | Command::StartTurn(_)
-        | Command::SteerTurn(_) => crate::apply::dispatch_of(command).map(|(_, inbound)| inbound),
+        | Command::SteerTurn(_) => {
+            crate::dispatch::dispatch_of(command).map(|(_, inbound)| inbound)
+        }
     }
 }

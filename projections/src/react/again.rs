@@ -82,7 +82,7 @@ fn decide(draft: &mut Draft, entry: &Envelope, batch: &[Envelope]) -> Option<()>
             };
             super::runtime_started(draft, started);
         }
-        Event::NotifyReceived(e) => notify::told(draft, e),
+        Event::NotifyReceived(e) => notify::distilled(draft, e),
         Event::AttentionRequested(e) => notify::requested(draft, e),
         Event::SessionSeen(e) => rollouts::grew(
             draft,

@@ -1,10 +1,10 @@
-//! Instructions down the ladder: Codex's background server, the verified pane,
-//! `codex queue`, a steered pane, resume, or a refusal that says why. One rung at a time; the next only
-//! after the one before has certainly not borne.
+//! An instruction's transports, in their order: Codex's background server, the verified
+//! pane, `codex queue`, a steered pane, resume; else a refusal that says why. One is tried
+//! at a time, and the next only after the one before has definitely failed.
 
 use super::draft::{Draft, decide, topic_known};
 use super::{notices, replies};
-use crate::dispatch::{Dispatch, Rung, What};
+use crate::dispatch::{Dispatch, Transport, What, dispatch_of};
 use crate::routing::Route;
 use events::command::{
     ChooseOptions, Instruction, StartSession, StartTurn, SteerTurn, TypeInstruction,
@@ -21,9 +21,9 @@ pub(super) fn advance(draft: &mut Draft, session: &SessionId) {
         }
         let ahead = draft.state().dispatches.ahead(session);
         let served = draft.state().server.has(session).is_some();
-        match next_rung(&head, ahead, served, &draft.state().settings) {
-            Some(rung) => {
-                let command = command(draft, session, &head, rung);
+        match next_transport(&head, ahead, served, &draft.state().settings) {
+            Some(transport) => {
+                let command = command(draft, session, &head, transport);
                 let attempt = u16::try_from(head.tried.len() + 1).unwrap_or(u16::MAX);
                 draft.request(command, attempt);
                 return;
@@ -33,27 +33,27 @@ pub(super) fn advance(draft: &mut Draft, session: &SessionId) {
     }
 }
 
-/// The next rung of the ladder; `None` when there is none left.
+/// The next transport; `None` when none is left.
 /// What waits ahead is never overtaken: behind Codex's queue there is only the queue.
-fn next_rung(
+fn next_transport(
     dispatch: &Dispatch,
-    ahead: Option<Rung>,
+    ahead: Option<Transport>,
     served: bool,
     settings: &Settings,
-) -> Option<Rung> {
+) -> Option<Transport> {
     let keys = if ahead.is_some() || !settings.route_via_tmux {
-        Rung::Queue
+        Transport::Queue
     } else {
-        Rung::Pane
+        Transport::Pane
     };
     let first = if served && ahead.is_none() {
-        Rung::AppServer
+        Transport::AppServer
     } else {
         keys
     };
     match &dispatch.what {
         // The owner said where these go: there, or nowhere.
-        What::Queued(_) => return dispatch.tried.is_empty().then_some(Rung::Queue),
+        What::Queued(_) => return dispatch.tried.is_empty().then_some(Transport::Queue),
         What::Steer(_) => return steering(dispatch, served, settings),
         What::Words(_) | What::Options { .. } => {}
     }
@@ -61,7 +61,7 @@ fn next_rung(
     let Some(last) = dispatch.tried.last() else {
         // Options are keys: where no pane may be typed into, they have no way in.
         return if choose {
-            settings.route_via_tmux.then_some(Rung::Pane)
+            settings.route_via_tmux.then_some(Transport::Pane)
         } else {
             Some(first)
         };
@@ -69,28 +69,28 @@ fn next_rung(
     if choose {
         return None;
     }
-    match last.rung {
-        Rung::Pane => may_queue(&last.failure).then_some(Rung::Queue),
-        Rung::Queue if ahead == Some(Rung::Queue) => None,
-        Rung::Queue if ahead.is_some() || was_working(dispatch) => {
-            settings.route_via_tmux.then_some(Rung::Steer)
+    match last.transport {
+        Transport::Pane => may_queue(&last.failure).then_some(Transport::Queue),
+        Transport::Queue if ahead == Some(Transport::Queue) => None,
+        Transport::Queue if ahead.is_some() || was_working(dispatch) => {
+            settings.route_via_tmux.then_some(Transport::Steer)
         }
-        Rung::Queue => (!settings.strict_tmux).then_some(Rung::Resume),
+        Transport::Queue => (!settings.strict_tmux).then_some(Transport::Resume),
         // What waits until the turn ends touches no screen.
-        Rung::AppServer if last.failure == Failure::TurnRuns => Some(Rung::Queue),
+        Transport::AppServer if last.failure == Failure::TurnRuns => Some(Transport::Queue),
         // Words behind a prompt are lost when it ends its turn.
-        Rung::AppServer => may_queue(&last.failure).then_some(keys),
-        Rung::Steer | Rung::Resume => None,
+        Transport::AppServer => may_queue(&last.failure).then_some(keys),
+        Transport::Steer | Transport::Resume => None,
     }
 }
 
 /// Words for the running turn: by Codex's server, else into the pane.
-fn steering(dispatch: &Dispatch, served: bool, settings: &Settings) -> Option<Rung> {
-    let pane = settings.route_via_tmux.then_some(Rung::Steer);
+fn steering(dispatch: &Dispatch, served: bool, settings: &Settings) -> Option<Transport> {
+    let pane = settings.route_via_tmux.then_some(Transport::Steer);
     match dispatch.tried.last() {
-        None if served => Some(Rung::AppServer),
+        None if served => Some(Transport::AppServer),
         None => pane,
-        Some(last) if last.rung == Rung::AppServer && may_queue(&last.failure) => pane,
+        Some(last) if last.transport == Transport::AppServer && may_queue(&last.failure) => pane,
         Some(_) => None,
     }
 }
@@ -149,7 +149,12 @@ fn was_working(dispatch: &Dispatch) -> bool {
     })
 }
 
-fn command(draft: &Draft, session: &SessionId, dispatch: &Dispatch, rung: Rung) -> Command {
+fn command(
+    draft: &Draft,
+    session: &SessionId,
+    dispatch: &Dispatch,
+    transport: Transport,
+) -> Command {
     let state = draft.state();
     let known = state.sessions.get(session);
     let cwd = known.map(|s| s.meta.cwd.clone()).unwrap_or_default();
@@ -171,7 +176,7 @@ fn command(draft: &Draft, session: &SessionId, dispatch: &Dispatch, rung: Rung) 
         }
         What::Words(text) | What::Queued(text) | What::Steer(text) => text.clone(),
     };
-    let budget = if rung == Rung::Resume {
+    let budget = if transport == Transport::Resume {
         state.settings.resume_timeout
     } else {
         Span::seconds(10)
@@ -183,20 +188,20 @@ fn command(draft: &Draft, session: &SessionId, dispatch: &Dispatch, rung: Rung) 
         text,
         budget,
     };
-    match rung {
-        Rung::Pane => Command::TypeInstruction(TypeInstruction {
+    match transport {
+        Transport::Pane => Command::TypeInstruction(TypeInstruction {
             instruction,
             hints,
             steer: false,
         }),
-        Rung::Steer => Command::TypeInstruction(TypeInstruction {
+        Transport::Steer => Command::TypeInstruction(TypeInstruction {
             instruction,
             hints,
             steer: true,
         }),
-        Rung::Queue => Command::QueueInstruction(instruction),
-        Rung::Resume => Command::ResumeSession(instruction),
-        Rung::AppServer => {
+        Transport::Queue => Command::QueueInstruction(instruction),
+        Transport::Resume => Command::ResumeSession(instruction),
+        Transport::AppServer => {
             let turn = known.and_then(|session| session.turn.clone());
             let turn = turn.filter(|_| matches!(dispatch.what, What::Steer(_)));
             by_server(draft, instruction, turn)
@@ -249,7 +254,7 @@ fn end(draft: &mut Draft, session: Option<&SessionId>, inbound: &Guid, end: Inst
 
 /// A command of an instruction was settled. Pressing Enter once more ends nothing by itself.
 pub(super) fn settled(draft: &mut Draft, command: &Command, how: Option<&How>, outcome: &Outcome) {
-    let Some((session, inbound)) = crate::apply::dispatch_of(command) else {
+    let Some((session, inbound)) = dispatch_of(command) else {
         return;
     };
     if draft.state().dispatches.get(&session, &inbound).is_none() {
@@ -314,7 +319,7 @@ fn unconfirmed(doubt: &Doubt) -> String {
 /// The acknowledgement time is over. Where our text was typed, it is looked
 /// for once more; in any case the owner hears that it is on its way.
 pub(super) fn not_seen_yet(draft: &mut Draft, command: &Command, how: &How) {
-    let Some((session, inbound)) = crate::apply::dispatch_of(command) else {
+    let Some((session, inbound)) = dispatch_of(command) else {
         return;
     };
     // After a restart the wait begins anew; what was said and done for it is not repeated.
@@ -325,20 +330,10 @@ pub(super) fn not_seen_yet(draft: &mut Draft, command: &Command, how: &How) {
     if let (Command::TypeInstruction(typed), How::Typed(_)) = (command, how) {
         draft.request(Command::PressEnter(typed.clone()), 1);
     }
-    let kind = match how {
-        How::Queued => "sent, not yet seen: it waits in Codex's queue",
-        How::Steered(_) | How::TurnSteered => "sent, not yet seen: it waits for the running step",
-        How::Accepted
-        | How::Typed(_)
-        | How::Chosen(_)
-        | How::Pressed(_)
-        | How::Resumed
-        | How::Replied { .. }
-        | How::Answered(_)
-        | How::TurnStarted { .. }
-        | How::InterruptAsked
-        | How::EscapePressed(_)
-        | How::Begun => "sent, not yet seen",
+    let kind = match Transport::kept_by_codex(how) {
+        Some(Transport::Queue) => "sent, not yet seen: it waits in Codex's queue",
+        Some(_) => "sent, not yet seen: it waits for the running step",
+        None => "sent, not yet seen",
     };
     notices::queue(draft, Some(&session), topic, kind, "");
 }

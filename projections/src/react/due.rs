@@ -57,7 +57,7 @@ fn act(draft: &mut Draft, deadline: &Deadline) {
             }
         }
         Deadline::Expiry(notice) => too_old(draft, *notice),
-        Deadline::Deaf(source) => sources::deaf(draft, *source),
+        Deadline::SourceDown(source) => sources::down(draft, *source),
         Deadline::SelfTest => notices::self_test(draft),
         Deadline::Prompt(prompt) => prompts::too_old(draft, *prompt),
         Deadline::Goal(session) => goals::ended(draft, session),

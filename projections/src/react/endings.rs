@@ -3,8 +3,8 @@
 
 use super::draft::Draft;
 use super::{goals, notices, prompt_news, proofs};
+use crate::notify_payload;
 use crate::sessions::{OpenQuestion, Session};
-use crate::told;
 use events::event::{
     Closing, Ending, EndingNotTold, GoalStatus, NotTold, QuestionClosed, QuestionKind, Topic,
     TurnCompleted, TurnTold,
@@ -17,7 +17,7 @@ const REPLACED: [&str; 2] = ["replaced", "review_ended"];
 
 /// Takes a told turn as the session's.
 pub(super) fn place(draft: &mut Draft, told: TurnTold) {
-    if told.kind != told::TURN_COMPLETE {
+    if told.kind != notify_payload::TURN_COMPLETE {
         return;
     }
     let Some(known) = draft.state().sessions.get(&told.session) else {

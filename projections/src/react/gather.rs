@@ -28,7 +28,16 @@ pub(super) fn arrived(draft: &mut Draft, event: &InboundReceived, link: bool) {
     release(draft);
     match patience(draft, event, link) {
         Some(wait) => defer(draft, event, wait, link),
-        None => owner_wrote(draft, event),
+        None => act(draft, event, link),
+    }
+}
+
+/// The message goes its way: a link on its own goes where the words before it went.
+fn act(draft: &mut Draft, message: &InboundReceived, link: bool) {
+    let behind = link.then(|| before(draft.state(), message)).flatten();
+    match behind {
+        Some(session) => continued(draft, message, &session),
+        None => owner_wrote(draft, message),
     }
 }
 
@@ -37,13 +46,8 @@ pub(super) fn release(draft: &mut Draft) {
     let Some(first) = waiting(draft.state()).cloned() else {
         return;
     };
-    let behind = is_link(draft.state())
-        .then(|| before(draft.state(), &first.message))
-        .flatten();
-    match behind {
-        Some(session) => continued(draft, &first.message, &session),
-        None => owner_wrote(draft, &first.message),
-    }
+    let link = is_link(draft.state());
+    act(draft, &first.message, link);
 }
 
 /// The message that waits.
@@ -64,12 +68,13 @@ fn defer(draft: &mut Draft, event: &InboundReceived, wait: Span, link: bool) {
 fn patience(draft: &Draft, event: &InboundReceived, link: bool) -> Option<Span> {
     let text = event.text.reveal();
     let may_answer = !link && !draft.state().prompts.open.is_empty();
-    if text.is_empty() || may_answer || !is_prose(draft, event) {
+    let wait = draft.state().settings.gather;
+    if wait == Span(0) || text.is_empty() || may_answer || !is_prose(draft, event) {
         None
     } else if is_long(text) {
-        Some(waits::GATHER_LONG)
+        Some(wait.max(waits::GATHER_LONG))
     } else {
-        (link || !has_link(text)).then_some(waits::GATHER)
+        (link || !has_link(text)).then_some(wait)
     }
 }
 

@@ -5,9 +5,9 @@ use super::draft::Draft;
 use super::endings::place;
 use super::notices;
 use crate::handle::not_for_owner;
+use crate::notify_payload;
 use crate::redact::redact;
 use crate::sessions::folder;
-use crate::told;
 use events::event::{
     AttentionRequested, NotifyReceived, ShapeEffect, ShapeUnknown, Source, TurnTold,
 };
@@ -27,7 +27,7 @@ pub(super) fn received(draft: &mut Draft, notify: Notify) {
         }
     };
     let raw = notify.raw.reveal();
-    let read = told::read(raw);
+    let read = notify_payload::read(raw);
     let told = read.map(|told| TurnTold {
         last: told.last.map(|text| Text::from(clean(text.reveal()))),
         ..told
@@ -43,11 +43,11 @@ pub(super) fn received(draft: &mut Draft, notify: Notify) {
         at,
         told,
     };
-    self::told(draft, event);
+    distilled(draft, event);
 }
 
 /// Notify told of a turn.
-pub(super) fn told(draft: &mut Draft, event: NotifyReceived) {
+pub(super) fn distilled(draft: &mut Draft, event: NotifyReceived) {
     let told = event.told.clone();
     draft.record(Event::NotifyReceived(event));
     let told = match told {
@@ -62,7 +62,7 @@ pub(super) fn told(draft: &mut Draft, event: NotifyReceived) {
 /// A payload that tells nothing. One of the right form that names no thread is Codex's, of
 /// a version that spells it in another way; everything else was not written by Codex.
 fn not_understood(draft: &mut Draft, fault: String) {
-    let renamed = fault == told::NO_THREAD;
+    let renamed = fault == notify_payload::NO_THREAD;
     let kind = fault.split(" at line ").next().unwrap_or_default();
     let kind = kind.split(" of ").next().unwrap_or_default().to_owned();
     let shape = ShapeUnknown {
@@ -71,7 +71,7 @@ fn not_understood(draft: &mut Draft, fault: String) {
         place: fault,
         version: String::new(),
         effect: if renamed {
-            ShapeEffect::Deaf
+            ShapeEffect::Lost
         } else {
             ShapeEffect::Counted
         },

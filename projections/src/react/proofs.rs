@@ -39,7 +39,7 @@ pub(super) fn proven_by_words(
 ) -> bool {
     let open = &draft.state().ledger.open;
     let fits = |command: &Command| {
-        crate::apply::dispatch_of(command).filter(|(target, _)| target == session)
+        crate::dispatch::dispatch_of(command).filter(|(target, _)| target == session)
     };
     // A name of ours is proof whatever the words are; somebody else's is none for what we named.
     let named = |command: &Command| {

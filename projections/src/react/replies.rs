@@ -1,6 +1,6 @@
 //! What this program answers by itself.
 
-use crate::dispatch::{Rung, Tried};
+use crate::dispatch::{Transport, Tried};
 use crate::render::tidy;
 use crate::routing::{Route, state_of};
 use crate::sessions::Session;
@@ -113,11 +113,11 @@ pub(super) fn unknown(state: &State, route: &Route, name: &str) -> String {
     )
 }
 
-/// Why an instruction did not go in: the rungs that were tried, each in a line.
+/// Why an instruction did not go in: the transports that were tried, each in a line.
 pub(super) fn refusal(tried: &[Tried]) -> String {
     let mut lines: Vec<String> = tried
         .iter()
-        .map(|t| format!("{}: {}", rung(t.rung), why(&t.failure)))
+        .map(|t| format!("{}: {}", named(t.transport), why(&t.failure)))
         .collect();
     lines.insert(0, "Not delivered.".into());
     if tried.is_empty() {
@@ -126,12 +126,12 @@ pub(super) fn refusal(tried: &[Tried]) -> String {
     lines.join("\n")
 }
 
-const fn rung(rung: Rung) -> &'static str {
-    match rung {
-        Rung::Pane | Rung::Steer => "Pane",
-        Rung::Queue => "Codex's queue",
-        Rung::Resume => "codex exec resume",
-        Rung::AppServer => "Codex's background server",
+const fn named(transport: Transport) -> &'static str {
+    match transport {
+        Transport::Pane | Transport::Steer => "Pane",
+        Transport::Queue => "Codex's queue",
+        Transport::Resume => "codex exec resume",
+        Transport::AppServer => "Codex's background server",
     }
 }
 

@@ -16,7 +16,7 @@ pub(super) fn perform(draft: &mut Draft, id: CommandId, performed: Performed) {
     let Some(entry) = draft.state().ledger.open.get(&id) else {
         return;
     };
-    if let Some((session, _)) = crate::apply::dispatch_of(&entry.command) {
+    if let Some((session, _)) = crate::dispatch::dispatch_of(&entry.command) {
         // Behind what keeps order by itself, the next instruction may follow at once.
         return dispatches::advance(draft, &session);
     }

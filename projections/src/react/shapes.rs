@@ -19,7 +19,7 @@ pub(super) fn found(draft: &mut Draft, shape: ShapeUnknown) {
     if !new && shape.count < MANY {
         return;
     }
-    let told = new && shape.effect == ShapeEffect::Deaf;
+    let told = new && shape.effect == ShapeEffect::Lost;
     let body = told.then(|| worded(&shape));
     draft.record(Event::ShapeUnknown(shape));
     if let Some(body) = body {

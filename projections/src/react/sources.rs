@@ -13,7 +13,7 @@ use events::{Digest, Event, Text, Wall};
 /// A source changed; what is known already is not said again.
 pub(super) fn changed(draft: &mut Draft, source: Source, now: SourceState) {
     let before = draft.state().failed_sources.get(&source);
-    let told = draft.state().deaf.contains(&source);
+    let told = draft.state().down.contains(&source);
     let event = match now {
         SourceState::Failed(fault) if before != Some(&fault) => {
             Event::SourceFailed(SourceFailed { source, fault })
@@ -41,8 +41,8 @@ pub(super) fn changed(draft: &mut Draft, source: Source, now: SourceState) {
 }
 
 /// A source has failed for long; the owner cannot know that nobody hears them.
-pub(super) fn deaf(draft: &mut Draft, source: Source) {
-    if draft.state().deaf.contains(&source) {
+pub(super) fn down(draft: &mut Draft, source: Source) {
+    if draft.state().down.contains(&source) {
         let body = "Messages on the Mac has been unreadable for at least ten minutes, so what you \
                     write here is not seen. Run `doctor` on the Mac. Nothing is lost.";
         notices::queue(draft, None, Topic::Health, "not heard", body);

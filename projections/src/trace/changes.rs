@@ -284,7 +284,7 @@ fn waits(before: &State, after: &State, out: &mut Vec<Change>) {
                 format!("the rollout of {} is awaited", session_name(after, id))
             }
             Deadline::Allowance => "the next text waits for the limit".into(),
-            Deadline::Deaf(source) => format!("{} is waited for", words::source(*source)),
+            Deadline::SourceDown(source) => format!("{} is waited for", words::source(*source)),
             Deadline::Goal(id) => {
                 format!("the next turn of {} is waited for", session_name(after, id))
             }

@@ -22,7 +22,10 @@ fn words_said_twice_from_another_device_count_twice_and_a_row_put_in_again_once(
         verdict(world, &row)
     };
     // The same date is a row that a sync put in again; another one is the owner once more.
-    assert_eq!(copy(&mut world, 0, None), Verdict::Ignored(Reason::Twin));
+    assert_eq!(
+        copy(&mut world, 0, None),
+        Verdict::Ignored(Reason::DuplicateCopy)
+    );
     assert!(matches!(copy(&mut world, 300, None), Verdict::Owner { .. }));
     assert!(matches!(
         copy(&mut world, 0, Some("THREAD")),
@@ -33,7 +36,7 @@ fn words_said_twice_from_another_device_count_twice_and_a_row_put_in_again_once(
     taken += usize::from(!world.take(threaded).is_empty());
     assert_eq!(
         copy(&mut world, 0, Some("THREAD")),
-        Verdict::Ignored(Reason::Twin)
+        Verdict::Ignored(Reason::DuplicateCopy)
     );
     assert_eq!(taken, 2);
 }

@@ -38,9 +38,9 @@ fn a_both_copies_are_one_message_whichever_comes_first() {
         events.extend(world.take(dated(other, gap)));
         assert_eq!(taken(&events), 1, "{first} {gap}");
         assert!(
-            events
-                .iter()
-                .any(|e| matches!(e, Event::InboundIgnored(e) if e.reason == Reason::Twin))
+            events.iter().any(
+                |e| matches!(e, Event::InboundIgnored(e) if e.reason == Reason::DuplicateCopy)
+            )
         );
     }
 }
@@ -119,7 +119,7 @@ fn f_rows_inserted_again_under_new_names_do_nothing() {
             ..row.clone()
         };
         assert!(
-            matches!(world.take(again).as_slice(), [Event::InboundIgnored(e)] if e.reason == Reason::Twin),
+            matches!(world.take(again).as_slice(), [Event::InboundIgnored(e)] if e.reason == Reason::DuplicateCopy),
             "{hours}"
         );
     }

@@ -1,7 +1,7 @@
 //! An option on its way into a modal: digits, once, and only while it is open.
 
-use crate::ladder::{ended, next, no_pane};
 use crate::support::{World, pane};
+use crate::transports::{ended, next, no_pane};
 use events::event::{Closing, InstructionEnd, QuestionKind};
 use events::input::RolloutFact;
 use events::outcome::How;
@@ -32,7 +32,7 @@ fn a_choice_is_proven_by_the_closed_question() {
 }
 
 #[test]
-fn a_choice_takes_no_other_rung_and_is_never_typed_twice() {
+fn a_choice_takes_no_other_transport_and_is_never_typed_twice() {
     let (mut world, _, command) = choosing();
     world.settled(command, Outcome::Failed(no_pane()));
     assert!(world.notice().contains("not delivered"));

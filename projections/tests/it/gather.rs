@@ -1,9 +1,9 @@
 //! Rows that are one message: words and a link, in either order, and long texts in parts.
 
-use crate::support::{OWNER, World};
+use crate::support::{OWNER, World, settings};
 use events::event::{IgnoreReason, QuestionKind, Rule};
 use events::input::MessageRow;
-use events::{Event, Input, SessionId, Wall};
+use events::{Event, Input, SessionId, Settings, Span, Wall};
 use projections::admit::holds;
 
 const LINK: &str = "https://example.com/a";
@@ -137,7 +137,7 @@ fn whatever_comes_next_lets_what_waits_go_first() {
     let row = world.row("more words");
     world.comes(row);
     world.feed(Input::Stopping);
-    let settings = crate::support::settings();
+    let settings = settings();
     world.boot(settings);
     assert!(
         world.machine.state().inbox.waiting.is_some(),
@@ -247,4 +247,22 @@ fn one_link_is_not_another_that_begins_as_it_does() {
     ] {
         assert_eq!(holds(text, link), there, "{text} {link}");
     }
+}
+
+#[test]
+fn whoever_wants_no_wait_gets_the_words_in_at_once_and_the_link_behind_them() {
+    let mut world = World::with(Settings {
+        gather: Span(0),
+        ..settings()
+    });
+    let api = world.session(1, "/srv/api");
+    world.finished(&api, "t1");
+    let text = world.row("read this");
+    world.comes(text);
+    assert_eq!(world.machine.state().dispatches.lanes.len(), 1);
+    let preview = link(&mut world, LINK);
+    world.comes(later(preview, 700));
+    let lanes = &world.machine.state().dispatches.lanes;
+    assert_eq!(lanes.keys().collect::<Vec<_>>(), [&api]);
+    assert_eq!(words(&mut world), ["read this", LINK]);
 }

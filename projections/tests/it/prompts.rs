@@ -2,8 +2,7 @@
 //! owner had been told before.
 
 use crate::support::{World, kinds, turn_id};
-use events::input::RolloutFact;
-use events::outcome::{Doubt, Evidence, Failure, How};
+use events::outcome::{Evidence, Failure, How};
 use events::prompt::{
     AnswerPrompt, AnswerWay, CommandPrompt, FileChange, Meaning, PatchFile, PatchPrompt,
     PromptAnswer, PromptBody, PromptChoice, PromptEnd, PromptRaised, PromptResolved, PromptSource,
@@ -437,41 +436,6 @@ fn an_answer_is_given_once_whatever_happens() {
     assert!(world.notice().contains("Nothing was answered"));
     world.says("yes");
     assert!(begun(&mut world).is_some());
-}
-
-/// The turn's end is read from its file, and may be read before the executor tells.
-#[test]
-fn a_refusal_that_ends_the_turn_is_not_doubted_by_that_end() {
-    let aborted = |world: &mut World, session: &SessionId| {
-        let fact = RolloutFact::TurnAborted {
-            turn: Some(turn_id("t1")),
-            reason: "interrupted".into(),
-        };
-        world.grow(session, fact);
-    };
-    let mut world = World::new();
-    let session = working(&mut world, 1);
-    let (row, _) = told(&mut world, raised(&session, 1, command("touch 1")));
-    world.replies(&row, "cancel");
-    let (id, answer) = begun(&mut world).unwrap();
-    aborted(&mut world, &session);
-    world.notices();
-    let prompt = answer.prompt;
-    world.settled(id, Outcome::Done(Evidence::Resolved { prompt }));
-    assert!(world.notice().contains("refused, the turn ends"));
-    assert!(world.machine.state().prompts.open.is_empty());
-
-    // What is not known to have arrived is told as that, and nothing stays open.
-    let mut world = World::new();
-    let session = working(&mut world, 1);
-    let (row, _) = told(&mut world, raised(&session, 1, command("touch 1")));
-    world.replies(&row, "cancel");
-    let (id, _) = begun(&mut world).unwrap();
-    aborted(&mut world, &session);
-    world.notices();
-    world.settled(id, Outcome::Unknown(Doubt::NoProof));
-    assert!(world.notice().contains("not confirmed"));
-    assert!(world.machine.state().prompts.open.is_empty());
 }
 
 #[test]

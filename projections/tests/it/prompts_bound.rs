@@ -4,12 +4,12 @@ use crate::prompts::*;
 use crate::support::{World, turn_id};
 use events::event::Choice;
 use events::input::RolloutFact;
-use events::outcome::{Failure, How};
+use events::outcome::{Doubt, Evidence, Failure, How};
 use events::prompt::{
     AnswerWay, AppServerLinkChanged, LinkState, Meaning, PromptAnswer, PromptBody, PromptEnd,
     PromptQuestion, PromptSource, ThreadState, ThreadStatusChanged,
 };
-use events::{Command, Input, Outcome, Pane};
+use events::{Command, Input, Outcome, Pane, SessionId};
 
 #[test]
 fn a_command_cannot_look_like_another() {
@@ -345,4 +345,39 @@ fn a_thumb_on_the_text_itself_answers_and_no_other_does() {
     });
     world.take(tapback);
     assert!(begun(&mut world).is_none());
+}
+
+/// The turn's end is read from its file, and may be read before the executor tells.
+#[test]
+fn a_refusal_that_ends_the_turn_is_not_doubted_by_that_end() {
+    let aborted = |world: &mut World, session: &SessionId| {
+        let fact = RolloutFact::TurnAborted {
+            turn: Some(turn_id("t1")),
+            reason: "interrupted".into(),
+        };
+        world.grow(session, fact);
+    };
+    let mut world = World::new();
+    let session = working(&mut world, 1);
+    let (row, _) = told(&mut world, raised(&session, 1, command("touch 1")));
+    world.replies(&row, "cancel");
+    let (id, answer) = begun(&mut world).unwrap();
+    aborted(&mut world, &session);
+    world.notices();
+    let prompt = answer.prompt;
+    world.settled(id, Outcome::Done(Evidence::Resolved { prompt }));
+    assert!(world.notice().contains("refused, the turn ends"));
+    assert!(world.machine.state().prompts.open.is_empty());
+
+    // What is not known to have arrived is told as that, and nothing stays open.
+    let mut world = World::new();
+    let session = working(&mut world, 1);
+    let (row, _) = told(&mut world, raised(&session, 1, command("touch 1")));
+    world.replies(&row, "cancel");
+    let (id, _) = begun(&mut world).unwrap();
+    aborted(&mut world, &session);
+    world.notices();
+    world.settled(id, Outcome::Unknown(Doubt::NoProof));
+    assert!(world.notice().contains("not confirmed"));
+    assert!(world.machine.state().prompts.open.is_empty());
 }

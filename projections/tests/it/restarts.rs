@@ -1,7 +1,7 @@
 //! What a restart leaves alone of instructions that are on their way.
 
-use crate::ladder::{ended, fails, going, next, no_pane, shows};
 use crate::support::{World, pane, settings};
+use crate::transports::{ended, fails, going, next, no_pane, shows};
 use events::event::{Deadline, InstructionEnd};
 use events::outcome::{Doubt, Failure, How, Screen};
 use events::{Event, Outcome};

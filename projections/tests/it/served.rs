@@ -1,8 +1,8 @@
 //! Sessions that live in Codex's background server: words go through it first,
 //! and its name for them is the proof.
 
-use crate::ladder::{ended, fails, next, no_pane};
 use crate::support::{World, settings};
+use crate::transports::{ended, fails, next, no_pane};
 use events::event::InstructionEnd;
 use events::input::RolloutFact;
 use events::outcome::{Evidence, Failure, How};

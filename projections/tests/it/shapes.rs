@@ -24,14 +24,14 @@ fn a_kind_is_told_once_where_a_session_is_lost_and_else_only_counted() {
         ["ShapeUnknown"]
     );
     assert!(world.notices().is_empty());
-    found(&mut world, "head", ShapeEffect::Deaf, 1);
+    found(&mut world, "head", ShapeEffect::Lost, 1);
     let told = world.notice();
     assert!(told.starts_with("[Codex] not understood\n"), "{told}");
     assert!(told.contains("(head, written by Codex 0.180.0)"), "{told}");
     // The same again, as after a restart, is nothing new; many of it are counted.
-    assert!(found(&mut world, "head", ShapeEffect::Deaf, 1).is_empty());
+    assert!(found(&mut world, "head", ShapeEffect::Lost, 1).is_empty());
     assert_eq!(
-        found(&mut world, "head", ShapeEffect::Deaf, 9),
+        found(&mut world, "head", ShapeEffect::Lost, 9),
         ["ShapeUnknown"]
     );
     assert!(world.notices().is_empty());
@@ -46,7 +46,7 @@ fn a_kind_is_told_once_where_a_session_is_lost_and_else_only_counted() {
         (10, "/sessions/a.jsonl, byte 7")
     );
     // What was harmless may turn out not to be.
-    found(&mut world, "record a", ShapeEffect::Deaf, 1);
+    found(&mut world, "record a", ShapeEffect::Lost, 1);
     assert!(world.notice().contains("(record a"));
 }
 
@@ -54,7 +54,7 @@ fn a_kind_is_told_once_where_a_session_is_lost_and_else_only_counted() {
 fn kinds_without_end_are_counted_together() {
     let mut world = World::new();
     for nth in 0..200 {
-        found(&mut world, &format!("record {nth}"), ShapeEffect::Deaf, 1);
+        found(&mut world, &format!("record {nth}"), ShapeEffect::Lost, 1);
     }
     let shapes = &world.machine.state().shapes;
     assert!(shapes.iter().count() <= 65);

@@ -1,9 +1,9 @@
 //! What is remembered of files and folders between two looks at them, so that
 //! what did not change is not read again.
 
+use super::reported::Reported;
 use super::shapes::Shapes;
 use super::tail::{Output, Progress, Tail};
-use super::told::Told;
 use events::input::Input;
 use events::time::Wall;
 use std::collections::BTreeMap;
@@ -105,13 +105,13 @@ impl Known {
     pub(super) fn read(
         &mut self,
         stamp: Stamp,
-        told: &mut Told,
+        reported: &mut Reported,
         shapes: &mut Shapes,
         out: &mut Vec<Input>,
     ) -> io::Result<()> {
         let (mut facts, mut strange) = (Vec::new(), Vec::new());
         let read = self.tail.read(&mut Output {
-            told,
+            reported,
             facts: &mut facts,
             strange: &mut strange,
         });

@@ -26,10 +26,10 @@ pub mod name;
 pub mod parse;
 mod payload;
 mod question;
+mod reported;
 mod shapes;
 pub mod tail;
 mod time;
-mod told;
 pub mod watch;
 
 #[cfg(test)]
@@ -45,13 +45,13 @@ use events::input::{Input, SourceState};
 use events::time::{Span, Wall};
 use known::{Days, Known, Stamp};
 use name::{Named, thread_of};
+use reported::Reported;
 use shapes::Shapes;
 use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
-use told::Told;
 
 /// How long before the start a file may have been changed last for its session
 /// to be told of at the first start.
@@ -85,7 +85,7 @@ pub struct Rollouts {
     /// By name: a file that is moved keeps it.
     known: BTreeMap<OsString, Known>,
     /// What was told of each thread, in this process.
-    told: Told,
+    reported: Reported,
     /// When an earlier process heard of each thread last.
     heard: BTreeMap<SessionId, Wall>,
     shapes: Shapes,
@@ -128,7 +128,7 @@ impl Rollouts {
             since,
             look_back: LOOK_BACK,
             known,
-            told: Told::default(),
+            reported: Reported::default(),
             heard,
             shapes: Shapes::default(),
             active: Vec::new(),
@@ -345,7 +345,7 @@ impl Rollouts {
         if known.seen == Some(stamp) && !known.behind {
             return;
         }
-        let read = known.read(stamp, &mut self.told, &mut self.shapes, out);
+        let read = known.read(stamp, &mut self.reported, &mut self.shapes, out);
         self.changed = true;
         self.outcome(path, read);
     }

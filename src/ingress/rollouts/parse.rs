@@ -49,7 +49,7 @@ pub struct Record {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Line {
     /// It tells something.
-    Told(Record),
+    Fact(Record),
     /// It is known and tells nothing that matters.
     Passed,
     /// It is a record of a kind that is not known.
@@ -64,7 +64,7 @@ pub(super) enum Line {
 /// `None` is a record nobody here needs.
 pub fn record(line: &[u8], session: &SessionId) -> Result<Option<Record>, Bad> {
     match read(line, session, Wall(0)) {
-        Line::Told(record) => Ok(Some(record)),
+        Line::Fact(record) => Ok(Some(record)),
         Line::Passed | Line::Unknown(_) => Ok(None),
         Line::Strange(_) | Line::Damaged => Err(Bad),
     }
@@ -78,7 +78,7 @@ pub(super) fn read(line: &[u8], session: &SessionId, otherwise: Wall) -> Line {
     let at = time::parse(&head.timestamp).unwrap_or(otherwise);
     let kind = |tag: &str| [&*head.record, tag].join(" ").trim_end().to_owned();
     match told(&head, line, session, at) {
-        Ok(Some((form, fact))) => Line::Told(Record { at, form, fact }),
+        Ok(Some((form, fact))) => Line::Fact(Record { at, form, fact }),
         Ok(None) if kinds::is_known(&head.record, &head.payload) => Line::Passed,
         Ok(None) => Line::Unknown(kinds::named(&kind(&head.payload))),
         Err(Bad) => strange(&kind(&head.payload), line),

@@ -13,8 +13,8 @@ use super::history::History;
 use super::lines::{Lines, Next};
 use super::meta::Head;
 use super::parse::{self, Form, Line, Record};
+use super::reported::{Moment, Reported};
 use super::shapes::Strange;
-use super::told::{Moment, Told};
 use events::event::ShapeEffect;
 use events::id::SessionId;
 use events::input::{Rollout, RolloutFact};
@@ -32,11 +32,11 @@ const AT_A_TIME: u64 = 16 << 20;
 /// Where a tail begins.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Start {
-    /// Behind what an earlier process told. Should that place be gone, what is
+    /// Behind what an earlier process reported. Should that place be gone, what is
     /// older than `since` is history.
     At { offset: u64, since: Wall },
     /// The first time this file is seen: records before `since` are history and
-    /// not told, but for the head and a question that is still open.
+    /// not reported, but for the head and a question that is still open.
     Fresh { since: Wall },
 }
 
@@ -83,9 +83,9 @@ pub struct Tail {
 enum Phase {
     /// Nothing is read yet.
     Fresh,
-    /// It goes on behind what an earlier process told, once its head is read.
+    /// It goes on behind what an earlier process reported, once its head is read.
     Resumed,
-    /// Records are told.
+    /// Records are reported.
     Following,
     /// There is no head where one should be: the file is nobody's.
     Foreign,
@@ -94,7 +94,7 @@ enum Phase {
 /// What reading a file gives.
 pub struct Output<'a> {
     /// What was told of every thread.
-    pub told: &'a mut Told,
+    pub reported: &'a mut Reported,
     /// What is new.
     pub facts: &'a mut Vec<Rollout>,
     /// What is not understood.
@@ -214,7 +214,7 @@ impl Tail {
         self.fork = head.copied.then(fork);
     }
 
-    /// Before it goes on behind what was told, whose file it is, and whether what it
+    /// Before it goes on behind what was reported, whose file it is, and whether what it
     /// copied from another thread ends before that place.
     fn resume(&mut self, file: &File, modified: Wall) -> io::Result<()> {
         self.phase = Phase::Following;
@@ -228,7 +228,7 @@ impl Tail {
             let Next::Line(_, line) = lines.next()? else {
                 break;
             };
-            if let Line::Told(record) = parse::read(line, &self.session, at) {
+            if let Line::Fact(record) = parse::read(line, &self.session, at) {
                 self.is_copied(&record);
             }
         }
@@ -246,7 +246,7 @@ impl Tail {
         let (head, lines, behind_head) = first::find_head(file, modified)?;
         let Some((head, at)) = head else {
             if lines > 0 && self.phase == Phase::Fresh {
-                self.strange("session file without a head", ShapeEffect::Deaf, 0, out);
+                self.strange("session file without a head", ShapeEffect::Lost, 0, out);
             }
             if lines >= first::HEAD_LINES {
                 self.phase = Phase::Foreign;
@@ -258,11 +258,11 @@ impl Tail {
             // What stands in for the time is as good; for the others it may be wrong.
             let effect = match *field {
                 "timestamp" => ShapeEffect::Replaced,
-                _ => ShapeEffect::Deaf,
+                _ => ShapeEffect::Lost,
             };
             self.strange(&format!("session head without {field}"), effect, 0, out);
         }
-        self.again |= out.told.any(&self.session);
+        self.again |= out.reported.any(&self.session);
         let from = self.history_from(file, behind_head, length)?;
         let lines = Lines::at(file, from, from > behind_head)?;
         let history = self.pass_history(lines, modified, out)?;
@@ -299,13 +299,13 @@ impl Tail {
                 Some(at) if at >= self.since => return Ok(history),
                 None | Some(_) => {}
             }
-            if let Line::Told(record) = parse::read(line, &self.session, modified)
+            if let Line::Fact(record) = parse::read(line, &self.session, modified)
                 && !self.is_copied(&record)
                 && !self.echoes.repeats(&record)
             {
                 let key = self.moment.key(&record);
-                if !(self.again && out.told.contains(&self.session, key)) {
-                    out.told.note(&self.session, key);
+                if !(self.again && out.reported.contains(&self.session, key)) {
+                    out.reported.note(&self.session, key);
                     history.note(start, record);
                 }
             }
@@ -342,7 +342,7 @@ impl Tail {
     }
 
     /// Tells the head, the goal and the open questions. Each carries the place up to
-    /// which the file is done with once it is told, so that a restart in between
+    /// which the file is done with once it is reported, so that a restart in between
     /// repeats something rather than losing a question.
     fn tell_beginning(&mut self, mut head: Record, history: History, out: &mut Output<'_>) {
         if let RolloutFact::Meta(meta) = &mut head.fact {
@@ -356,8 +356,8 @@ impl Tail {
         let mut ends = open.iter().map(|(start, _)| *start).chain([done]);
         let first = ends.next().unwrap_or(done);
         let key = Moment::default().key(&head);
-        if !(self.again && out.told.contains(&self.session, key)) {
-            out.told.note(&self.session, key);
+        if !(self.again && out.reported.contains(&self.session, key)) {
+            out.reported.note(&self.session, key);
             self.push(first, head.at, head.fact, out);
         }
         let ends: Vec<u64> = ends.collect();
@@ -393,14 +393,14 @@ impl Tail {
             };
             (self.position, self.passing) = lines.place();
             match read {
-                Line::Told(record) => self.take(record, start == 0, out),
+                Line::Fact(record) => self.take(record, start == 0, out),
                 Line::Passed => self.passed_over += 1,
                 Line::Unknown(kind) => {
                     self.passed_over += 1;
                     self.strange(&kind, ShapeEffect::Counted, start, out);
                     self.unknown_in_turn = self.turn_open.then_some(kind);
                 }
-                Line::Strange(kind) => self.strange(&kind, ShapeEffect::Deaf, start, out),
+                Line::Strange(kind) => self.strange(&kind, ShapeEffect::Lost, start, out),
                 Line::Damaged => damaged += 1,
             }
         };
@@ -431,11 +431,11 @@ impl Tail {
             return;
         }
         let key = self.moment.key(&record);
-        let old = record.at < self.since || out.told.contains(&self.session, key);
+        let old = record.at < self.since || out.reported.contains(&self.session, key);
         if self.again && old {
             return;
         }
-        out.told.note(&self.session, key);
+        out.reported.note(&self.session, key);
         self.watch_turns(&record.fact, out);
         self.push(self.position, record.at, record.fact, out);
     }
@@ -453,7 +453,7 @@ impl Tail {
                 let unknown = self.unknown_in_turn.take().filter(|_| self.turn_open);
                 if let Some(kind) = unknown {
                     let kind = format!("{kind}, perhaps the end of a turn");
-                    self.strange(&kind, ShapeEffect::Deaf, self.position, out);
+                    self.strange(&kind, ShapeEffect::Lost, self.position, out);
                 }
                 self.turn_open = true;
             }

@@ -71,7 +71,7 @@ impl Oracle {
             let fair = |reason: &Reason| match reason {
                 Reason::Duplicate => world.messages.again.contains(guid),
                 Reason::Loop | Reason::Stale | Reason::Future => true,
-                Reason::Twin => self.taken_once(row, world),
+                Reason::DuplicateCopy => self.taken_once(row, world),
                 _ => false,
             };
             if let Some(reason) = self.ignored.get(guid).filter(|reason| !fair(reason)) {

@@ -117,12 +117,12 @@ pub(crate) const FAULTS: &[&str] = &[
 
 /// Where the program went because of it.
 pub(crate) const BRANCHES: &[&str] = &[
-    "rung: typed",
-    "rung: steered",
-    "rung: chosen",
-    "rung: enter again",
-    "rung: queued",
-    "rung: resumed",
+    "transport: typed",
+    "transport: steered",
+    "transport: chosen",
+    "transport: enter again",
+    "transport: queued",
+    "transport: resumed",
     "done: row",
     "done: recorded",
     "done: answered",
@@ -170,7 +170,7 @@ pub(crate) const BRANCHES: &[&str] = &[
     "due: receipt",
     "due: allowance",
     "due: expiry",
-    "due: deaf",
+    "due: source down",
 ];
 
 pub(super) const fn fate(fate: Fate) -> &'static str {
@@ -245,16 +245,16 @@ pub(super) fn branch(event: &Event) -> Option<&'static str> {
     Some(match event {
         Event::CommandPerformed(e) => match e.performed.how {
             How::Accepted | How::Begun => return None,
-            How::Typed(_) => "rung: typed",
-            How::Steered(_) => "rung: steered",
-            How::Chosen(_) => "rung: chosen",
-            How::Pressed(_) => "rung: enter again",
-            How::Queued => "rung: queued",
-            How::Resumed => "rung: resumed",
+            How::Typed(_) => "transport: typed",
+            How::Steered(_) => "transport: steered",
+            How::Chosen(_) => "transport: chosen",
+            How::Pressed(_) => "transport: enter again",
+            How::Queued => "transport: queued",
+            How::Resumed => "transport: resumed",
             How::Replied { .. } => "answer: replied",
             How::Answered(_) => "answer: keys",
-            How::TurnStarted { .. } => "rung: turn started",
-            How::TurnSteered => "rung: turn steered",
+            How::TurnStarted { .. } => "transport: turn started",
+            How::TurnSteered => "transport: turn steered",
             How::InterruptAsked => "interrupt: asked",
             How::EscapePressed(_) => "interrupt: escape",
         },
@@ -304,7 +304,7 @@ pub(super) fn branch(event: &Event) -> Option<&'static str> {
             Deadline::Receipt(_) => "due: receipt",
             Deadline::Allowance => "due: allowance",
             Deadline::Expiry(_) => "due: expiry",
-            Deadline::Deaf(_) => "due: deaf",
+            Deadline::SourceDown(_) => "due: source down",
             Deadline::Prompt(_) => "due: prompt",
             Deadline::Goal(_) => "due: goal",
         },

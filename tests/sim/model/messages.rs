@@ -104,9 +104,9 @@ impl Messages {
         row.reply_to.clone_from(&reply_to);
         let rowid = self.put(row, None, true, false);
         if self.self_chat {
-            let mut twin = self.blank(text, Wall(wall.0 + 400), false);
-            twin.reply_to = reply_to;
-            self.put(twin, None, false, true);
+            let mut copy = self.blank(text, Wall(wall.0 + 400), false);
+            copy.reply_to = reply_to;
+            self.put(copy, None, false, true);
         }
         rowid
     }
@@ -128,8 +128,8 @@ impl Messages {
         let guid = row.guid.clone();
         self.put(row, Some(by), false, true);
         if self.self_chat && !matches!(fate, Fate::Error22After(_) | Fate::Ghost) {
-            let twin = self.blank(text, Wall(wall.0 + 400), false);
-            self.put(twin, None, false, true);
+            let copy = self.blank(text, Wall(wall.0 + 400), false);
+            self.put(copy, None, false, true);
         }
         guid
     }

@@ -39,10 +39,10 @@ fn read(content: &str) -> (Home, Rollouts, Vec<Input>) {
 fn a_head_without_one_field_is_still_a_head() {
     let fields = [
         ("timestamp", ShapeEffect::Replaced),
-        ("id", ShapeEffect::Deaf),
-        ("cwd", ShapeEffect::Deaf),
-        ("source", ShapeEffect::Deaf),
-        ("cli_version", ShapeEffect::Deaf),
+        ("id", ShapeEffect::Lost),
+        ("cwd", ShapeEffect::Lost),
+        ("source", ShapeEffect::Lost),
+        ("cli_version", ShapeEffect::Lost),
     ];
     for (field, effect) in fields {
         let renamed = meta(0).replacen(&format!("\"{field}\":"), &format!("\"{field}_2\":"), 2);
@@ -88,7 +88,7 @@ fn a_file_that_is_no_session_is_reported_once() {
     assert!(facts(&told).is_empty());
     let found = shapes(&told);
     assert_eq!(found.len(), 1);
-    assert_eq!(found[0].effect, ShapeEffect::Deaf);
+    assert_eq!(found[0].effect, ShapeEffect::Lost);
     assert_eq!(found[0].kind, "session file without a head");
     home.write("23", "01a203ca-48ce-7d41-bed4-559c6b25fb18", &head);
     assert!(shapes(&rollouts.scan()).is_empty());
@@ -119,7 +119,7 @@ fn a_known_kind_in_another_form_is_reported_and_damage_is_not() {
     let found = shapes(&told);
     assert_eq!(found.len(), 1, "{found:?}");
     assert_eq!(found[0].kind, "record event_msg task_complete");
-    assert_eq!(found[0].effect, ShapeEffect::Deaf);
+    assert_eq!(found[0].effect, ShapeEffect::Lost);
     assert!(facts(&told).contains(&RolloutFact::Skipped { records: 1 }));
 }
 
@@ -133,5 +133,5 @@ fn a_turn_whose_end_may_have_another_name_now_is_reported() {
         found[1].kind,
         "record event_msg turn_finished, perhaps the end of a turn"
     );
-    assert_eq!(found[1].effect, ShapeEffect::Deaf);
+    assert_eq!(found[1].effect, ShapeEffect::Lost);
 }

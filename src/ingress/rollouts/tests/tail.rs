@@ -1,7 +1,7 @@
 //! One file as it grows, and what may happen to it.
 
 use super::{THREAD, asked, ended, line, meta, output, rollout, sample, session, shown, user};
-use crate::ingress::rollouts::told::Told;
+use crate::ingress::rollouts::reported::Reported;
 use crate::ingress::rollouts::{Output, Progress, Start, Tail};
 use events::input::{Rollout, RolloutFact};
 use events::time::Wall;
@@ -37,7 +37,7 @@ impl File {
     fn tail(&self, start: Start) -> Reader {
         Reader {
             tail: Tail::new(session(THREAD), self.path.clone(), start),
-            told: Told::default(),
+            reported: Reported::default(),
         }
     }
 
@@ -60,13 +60,13 @@ fn append(path: &Path, bytes: &[u8]) {
 
 struct Reader {
     tail: Tail,
-    told: Told,
+    reported: Reported,
 }
 
 impl Reader {
     fn read(&mut self, facts: &mut Vec<Rollout>) -> std::io::Result<Progress> {
         self.tail.read(&mut Output {
-            told: &mut self.told,
+            reported: &mut self.reported,
             facts,
             strange: &mut Vec::new(),
         })

@@ -1,4 +1,4 @@
-//! Instructions into sessions, down the ladder.
+//! Instructions into sessions, by every transport.
 
 use super::{set, story};
 use crate::model::story::Beat::{self, *};

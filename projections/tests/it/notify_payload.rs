@@ -1,6 +1,6 @@
 //! Notify payloads: Codex's own of every version, others' spellings, and rubbish.
 
-use projections::told::read;
+use projections::notify_payload::read;
 use proptest::prelude::*;
 use serde_json::json;
 

@@ -16,19 +16,19 @@ const FACTS: usize = 8192;
 /// When a fact was recorded, what it says, and which of several equal ones it is.
 pub(super) type Key = (Wall, u64);
 
-/// What was told, by thread.
+/// What was reported, by thread.
 #[derive(Debug, Default)]
-pub struct Told(BTreeMap<SessionId, Facts>);
+pub struct Reported(BTreeMap<SessionId, Facts>);
 
 #[derive(Debug, Default)]
 struct Facts {
     keys: BTreeSet<Key>,
-    /// What is not newer than this may have been forgotten; it counts as told.
+    /// What is not newer than this may have been forgotten; it counts as reported.
     forgotten: Option<Wall>,
 }
 
-impl Told {
-    /// Whether this fact was told.
+impl Reported {
+    /// Whether this fact was reported.
     pub(super) fn contains(&self, thread: &SessionId, key: Key) -> bool {
         self.0.get(thread).is_some_and(|facts| {
             facts.keys.contains(&key) || facts.forgotten.is_some_and(|until| key.0 <= until)

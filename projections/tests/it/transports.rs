@@ -1,4 +1,4 @@
-//! An instruction on its way down the ladder: which rung after which, what
+//! An instruction on its way through its transports: which transport after which, what
 //! proves it, what the owner is told, and that order holds.
 
 use crate::support::{World, pane, settings};
@@ -39,11 +39,11 @@ pub(crate) fn next(world: &mut World, name: &str) -> CommandId {
     let (id, command) = world
         .next_work()
         .unwrap_or_else(|| panic!("nothing to do, and not {name}"));
-    let rung = match &command {
+    let transport = match &command {
         Command::TypeInstruction(c) if c.steer => "Steer",
         other => other.name(),
     };
-    assert_eq!(rung, name);
+    assert_eq!(transport, name);
     id
 }
 
@@ -140,7 +140,7 @@ fn without_a_proven_pane_it_is_queued_and_without_a_queue_refused() {
 }
 
 #[test]
-fn when_strict_mode_is_off_resuming_is_the_last_rung() {
+fn when_strict_mode_is_off_resuming_is_the_last_transport() {
     let (mut world, id) = going(Settings {
         strict_tmux: false,
         ..settings()
@@ -288,7 +288,7 @@ fn a_refusal_names_each_way_and_why_it_could_not_be_used() {
 }
 
 #[test]
-fn without_tmux_the_queue_is_the_first_rung() {
+fn without_tmux_the_queue_is_the_first_transport() {
     let (mut world, _) = going(Settings {
         route_via_tmux: false,
         ..settings()
@@ -399,7 +399,7 @@ fn equal_words_of_one_that_was_not_begun_are_the_desks() {
 }
 
 #[test]
-fn an_enter_that_could_not_be_pressed_takes_no_other_rung() {
+fn an_enter_that_could_not_be_pressed_takes_no_other_transport() {
     let (mut world, id) = going(settings());
     let command = next(&mut world, "TypeInstruction");
     world.performed(command, How::Typed(pane()));
