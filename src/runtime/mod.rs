@@ -82,9 +82,6 @@ pub fn once(config: &Config, dry_run: bool) -> Outcome {
 
 fn work(config: &Config, once: bool, stopped: Option<Stopped>) -> Outcome {
     telemetry::start(config);
-    if !once {
-        open::compact(config);
-    }
     let (mut driver, snapshots) = open::patiently(config, !once)?;
     if config.trace {
         driver = driver.watched(trace::printer(config.trace_form));

@@ -29,12 +29,15 @@ pub(super) fn fault(fault: StoreFault) -> CommandError {
     CommandError::failure(fault.to_string()).hint(hint)
 }
 
-/// Opens the log, waiting a moment for whoever holds it, and, if asked to, as long as
-/// it takes for room on a full disk.
+/// Opens the log, waiting a moment for whoever holds it. An agent, which stays, also waits as
+/// long as it takes for room on a full disk, and packs old history first.
 pub(super) fn patiently(
     config: &Config,
     wait_for_room: bool,
 ) -> Result<(Driver<SledLog>, Snapshots), CommandError> {
+    if wait_for_room {
+        compact(config);
+    }
     let clock = Stopwatch::start();
     let mut said = false;
     loop {
@@ -56,7 +59,7 @@ pub(super) fn patiently(
 
 /// Packs what is older than the owner wants to keep in the log. If that fails, the log stays
 /// as it is, and the next start tries again.
-pub(super) fn compact(config: &Config) {
+fn compact(config: &Config) {
     let Some(keep) = config.log_keep else { return };
     let keep = i64::try_from(keep.0).unwrap_or(i64::MAX);
     let age = Wall(wall().0.saturating_sub(keep));
