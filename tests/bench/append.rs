@@ -1,5 +1,5 @@
 //! What the second copy of the log costs: appends of one entry to the log as it is, to sled alone,
-//! flushed and synced as the log does it, to SQLite (WAL, synchronous=FULL), and to a plain file
+//! flushed and synced as the log does it, to `SQLite` (WAL, synchronous=FULL), and to a plain file
 //! that is synced. In turn, on one disk.
 
 use crate::table::{Row, at, median};
