@@ -236,7 +236,10 @@ const fn mark(event: &Event) -> (u8, &'static str) {
         },
         Event::CommandPerformed(e) if e.performed.doubt.is_some() => (2, "unknown"),
         Event::OutgoingSeen(e) if e.error != 0 => (3, "bad"),
-        Event::NoticeExpired(_) | Event::NoticeGivenUp(_) | Event::SourceFailed(_) | Event::LogRecovered(_) => (3, "bad"),
+        Event::NoticeExpired(_)
+        | Event::NoticeGivenUp(_)
+        | Event::SourceFailed(_)
+        | Event::LogRecovered(_) => (3, "bad"),
         _ => (0, ""),
     }
 }

@@ -7,8 +7,8 @@ use crate::command::{
 use crate::digest::Digest;
 use crate::event::{
     Action, Candidate, CommandPerformed, CommandRequested, CommandSettled, CommandStarted, Event,
-    InstructionEnd, InstructionEnded, NoticeDelayed, NoticeExpired, NoticeGivenUp, NoticeQueued, NoticeWithdrawn, RoutingDecided,
-    Rule, Topic,
+    InstructionEnd, InstructionEnded, NoticeDelayed, NoticeExpired, NoticeGivenUp, NoticeQueued,
+    NoticeWithdrawn, RoutingDecided, Rule, Topic,
 };
 use crate::id::Seq;
 use crate::outcome::{Doubt, Evidence, Failure, How, Outcome, Performed, Screen};
