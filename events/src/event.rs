@@ -137,4 +137,10 @@ pub enum Event {
     InboundJoined(InboundJoined),
     /// A message of the owner's was not acted on, and the owner is to hear of it.
     InboundUnanswered(InboundUnanswered),
+
+    // What follows from a text that certainly failed.
+    /// A text failed and will be tried again.
+    NoticeDelayed(NoticeDelayed),
+    /// A text failed and will not be tried again; the owner is told that it is missing.
+    NoticeGivenUp(NoticeGivenUp),
 }

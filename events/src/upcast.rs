@@ -159,6 +159,8 @@ kinds! {
     105 v 1 InboundDeferred,
     106 v 1 InboundJoined,
     107 v 1 InboundUnanswered,
+    108 v 1 NoticeDelayed,
+    109 v 1 NoticeGivenUp,
 }
 
 fn options() -> impl bincode::Options {

@@ -197,6 +197,8 @@ pub fn matter_of(state: &State, batch: &[Envelope], entry: &Envelope) -> Matter 
         Event::NoticeQueued(_) => of_notice_queued(batch, entry.seq),
         Event::NoticeWithdrawn(e) => notice(e.notice),
         Event::NoticeExpired(e) => notice(e.notice),
+        Event::NoticeDelayed(e) => notice(e.notice),
+        Event::NoticeGivenUp(e) => notice(e.notice),
         Event::OutgoingSeen(e) => match state.ledger.sent.get(e.command) {
             Some(sent) => notice(sent.notice),
             None => alone(),

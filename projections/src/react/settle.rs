@@ -66,8 +66,10 @@ pub(super) fn settle(draft: &mut Draft, id: CommandId, outcome: Outcome) {
     };
     match &entry.command {
         Command::SendMessage(send) => {
-            if matches!(outcome, Outcome::Failed(_)) && !current {
-                sending::again(draft, send);
+            match &outcome {
+                Outcome::Failed(failure) if current => sending::failed(draft, send.notice, failure),
+                Outcome::Failed(_) => sending::again(draft, send),
+                Outcome::Done(_) | Outcome::Unknown(_) | Outcome::Expired => {}
             }
             let report = missing::is_report(draft, send.notice);
             // A report that is given up waits until a text comes through again.

@@ -54,4 +54,5 @@ mod turns;
 mod unanswered;
 mod unreported_turns;
 mod walk;
+mod what_if;
 mod whose;

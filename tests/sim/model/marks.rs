@@ -283,6 +283,8 @@ pub(super) fn branch(event: &Event) -> Option<&'static str> {
         Event::InboundIgnored(_) => "row ignored",
         Event::NoticeWithdrawn(_) => "notice withdrawn",
         Event::NoticeExpired(_) => "notice expired",
+        Event::NoticeDelayed(_) => "notice delayed",
+        Event::NoticeGivenUp(_) => "notice given up",
         Event::NoticeQueued(e) if e.topic == Topic::Missing => "missing texts told",
         Event::NoticeQueued(e) if e.replaces.len() > 1 => "notices merged",
         Event::SourceFailed(_) => "source failed",
