@@ -151,4 +151,9 @@ pub enum Event {
     DeskSeen(DeskSeen),
     /// The owner is reminded of a prompt that nobody answers.
     PromptNudged(PromptNudged),
+    // What follows from a text that certainly failed.
+    /// A text failed and will be tried again.
+    NoticeDelayed(NoticeDelayed),
+    /// A text failed and will not be tried again; the owner is told that it is missing.
+    NoticeGivenUp(NoticeGivenUp),
 }

@@ -155,6 +155,12 @@ impl Recorded {
         }
     }
 
+    /// Only those of these names: samples do not change with each new setting.
+    pub(crate) fn only(mut self, names: &[&str]) -> Self {
+        self.0.retain(|name, _| names.contains(&name.as_str()));
+        self
+    }
+
     /// The settings that were recorded.
     pub fn settings(&self) -> Settings {
         read(self.0.clone()).unwrap_or_else(|| {

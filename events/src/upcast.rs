@@ -164,6 +164,8 @@ kinds! {
     121 v 1 NoticeDeferred,
     61 v 1 DeskSeen,
     122 v 1 PromptNudged,
+    108 v 1 NoticeDelayed,
+    109 v 1 NoticeGivenUp,
 }
 
 fn options() -> impl bincode::Options {

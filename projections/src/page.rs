@@ -179,6 +179,8 @@ fn lane(state: &State, entry: &Envelope) -> Option<SessionId> {
         Event::NoticeWithdrawn(e) => notice(e.notice),
         Event::NoticeExpired(e) => notice(e.notice),
         Event::NoticeDeferred(e) => notice(e.notice),
+        Event::NoticeDelayed(e) => notice(e.notice),
+        Event::NoticeGivenUp(e) => notice(e.notice),
         Event::OutgoingSeen(e) => notice(state.ledger.sent.get(e.command)?.notice),
         _ => None,
     }
@@ -204,7 +206,9 @@ fn kind(state: &State, event: &Event) -> (u8, &'static str) {
         Event::NoticeQueued(_)
         | Event::NoticeWithdrawn(_)
         | Event::NoticeExpired(_)
-        | Event::NoticeDeferred(_) => (3, "notice"),
+        | Event::NoticeDeferred(_)
+        | Event::NoticeDelayed(_)
+        | Event::NoticeGivenUp(_) => (3, "notice"),
         Event::OutgoingSeen(_) => (5, "send"),
         Event::CommandStarted(e) => command(e.id),
         Event::CommandPerformed(e) => command(e.id),
@@ -234,7 +238,10 @@ const fn mark(event: &Event) -> (u8, &'static str) {
         },
         Event::CommandPerformed(e) if e.performed.doubt.is_some() => (2, "unknown"),
         Event::OutgoingSeen(e) if e.error != 0 => (3, "bad"),
-        Event::NoticeExpired(_) | Event::SourceFailed(_) | Event::LogRecovered(_) => (3, "bad"),
+        Event::NoticeExpired(_)
+        | Event::NoticeGivenUp(_)
+        | Event::SourceFailed(_)
+        | Event::LogRecovered(_) => (3, "bad"),
         _ => (0, ""),
     }
 }

@@ -305,6 +305,12 @@ pub const VARIABLES: &[Variable] = &[
         "print every event and what it changed",
     ),
     v(
+        "CODEX_IMESSAGE_LOG_KEEP_DAYS",
+        Kind::Count(0, 36_500),
+        "0",
+        "days of history in the log itself; when `run` starts, older history is packed into `history/` in the state directory, where every command still reads it; 0 packs nothing",
+    ),
+    v(
         "CODEX_IMESSAGE_LOG",
         Kind::OneOf(&["error", "warn", "info", "debug", "trace"]),
         "info",

@@ -26,11 +26,11 @@ mod wake;
 mod what_if;
 mod work;
 
-pub use entries::{Bound, ReportEnd, each_entry};
+pub use entries::{Bound, ReportEnd, each_entry, each_entry_of};
 pub use explain::explain;
 pub use health::{look, size};
 pub use html::html;
-pub use log_files::{export_line, log_export, log_import, log_verify};
+pub use log_files::{export_line, log_compact, log_export, log_import, log_verify};
 pub use log_views::{log_stats, log_tail};
 pub use replay::{Replay, replay};
 pub use standalone::{AppendError, append, empty_inbox};

@@ -15,6 +15,7 @@
 )]
 
 mod approvals;
+mod asked;
 mod codex;
 mod desk;
 #[path = "../shared/executable.rs"]

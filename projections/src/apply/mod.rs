@@ -14,7 +14,7 @@ use crate::outbox::End;
 use crate::state::State;
 
 use crate::waits;
-use events::event::{Deadline, NoticeDeferred, NoticeQueued, Source, Topic};
+use events::event::{Deadline, NoticeDeferred, NoticeDelayed, NoticeQueued, Source, Topic};
 use events::{Envelope, Event, Seq, Settings, Span};
 use shared::{anomaly, await_allowance, deadlines};
 use std::sync::Arc;
@@ -90,6 +90,8 @@ pub fn apply(state: &mut State, envelope: &Envelope) {
         Event::NoticeQueued(e) => notice_queued(state, seq, e),
         Event::NoticeWithdrawn(e) => notice_ended(state, e.notice, End::Withdrawn),
         Event::NoticeExpired(e) => notice_ended(state, e.notice, End::Expired),
+        Event::NoticeGivenUp(e) => notice_ended(state, e.notice, End::Failed),
+        Event::NoticeDelayed(e) => notice_delayed(state, e),
         Event::CommandRequested(e) => commands::requested(state, seq, e),
         Event::CommandStarted(e) => commands::started(state, seq, e),
         Event::CommandPerformed(e) => commands::performed(state, seq, e),
@@ -206,6 +208,15 @@ fn notice_queued(state: &mut State, seq: Seq, e: &NoticeQueued) {
         if e.topic == Topic::Progress {
             session.unsent = None;
         }
+    }
+}
+
+fn notice_delayed(state: &mut State, e: &NoticeDelayed) {
+    let at = state.tick.after(e.wait);
+    let outbox = Arc::make_mut(&mut state.outbox);
+    if let Some(notice) = outbox.open.get_mut(&e.notice).map(Arc::make_mut) {
+        notice.not_before = Some(at);
+        deadlines(state).set(Deadline::Retry(e.notice), at);
     }
 }
 

@@ -1,6 +1,7 @@
 //! What prompts and answers to them do to State.
 
 use super::shared::{anomaly, deadlines};
+use crate::prompt_text::brief;
 use crate::prompts::{List, OPEN_MAX, Past, Prompt, Prompts, Telling, Witness};
 use crate::state::State;
 use crate::waits;
@@ -113,6 +114,7 @@ pub(super) fn closed(state: &mut State, seq: Seq, e: &PromptClosed) {
     };
     all.closed.push(Past {
         prompt: e.prompt,
+        brief: brief(&prompt).into(),
         session: prompt.session,
         call: prompt.call,
         how: e.how.clone(),

@@ -186,6 +186,14 @@ pub fn describe(event: &Event, state: &State) -> String {
             let name = capital(&notice_name(state, e.notice));
             format!("{name} waited too long and is not sent.")
         }
+        Event::NoticeDelayed(e) => {
+            let name = capital(&notice_name(state, e.notice));
+            format!("{name} is tried again in {}.", span(e.wait))
+        }
+        Event::NoticeGivenUp(e) => {
+            let name = capital(&notice_name(state, e.notice));
+            format!("{name} failed and is not tried again.")
+        }
         Event::InstructionEnded(e) => {
             let to = e
                 .session

@@ -7,10 +7,11 @@ use super::notices::{instead, queue};
 use crate::holding::held;
 use crate::ledger::{Entry, Stage, sent_digest};
 use crate::outbox::Notice;
-use crate::render;
+use crate::{render, waits};
 use events::command::SendMessage;
-use events::event::Topic;
-use events::{Command, Seq};
+use events::event::{NoticeDelayed, NoticeExpired, NoticeGivenUp, Topic};
+use events::outcome::Failure;
+use events::{Command, Event, Seq};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -55,6 +56,22 @@ pub(super) fn advance(draft: &mut Draft) {
             }
         }
     }
+}
+
+/// A text certainly failed: it is tried again after a pause, unless it is too old or
+/// was tried often enough.
+pub(super) fn failed(draft: &mut Draft, notice: Seq, failure: &Failure) {
+    let state = draft.state();
+    let Some(open) = state.outbox.open.get(&notice) else {
+        return;
+    };
+    let too_old = open.at.after(state.settings.expiry) <= draft.now().tick;
+    let decided = match waits::retry(open.attempts, failure, &state.settings) {
+        None => Event::NoticeGivenUp(NoticeGivenUp { notice }),
+        Some(_) if too_old => Event::NoticeExpired(NoticeExpired { notice }),
+        Some(wait) => Event::NoticeDelayed(NoticeDelayed { notice, wait }),
+    };
+    draft.record(decided);
 }
 
 /// More notices wait than may go now.

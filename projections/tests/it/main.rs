@@ -56,4 +56,5 @@ mod turns;
 mod unanswered;
 mod unreported_turns;
 mod walk;
+mod what_if;
 mod whose;

@@ -288,6 +288,8 @@ pub(super) fn branch(event: &Event) -> Option<&'static str> {
         Event::NoticeWithdrawn(_) => "notice withdrawn",
         Event::NoticeExpired(_) => "notice expired",
         Event::NoticeDeferred(_) => "notice deferred",
+        Event::NoticeDelayed(_) => "notice delayed",
+        Event::NoticeGivenUp(_) => "notice given up",
         Event::NoticeQueued(e) if e.topic == Topic::Missing => "missing texts told",
         Event::NoticeQueued(e) if e.replaces.len() > 1 => "notices merged",
         Event::SourceFailed(_) => "source failed",
