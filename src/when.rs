@@ -20,6 +20,12 @@ impl Zone {
         Self(TimeZone::posix(rule).unwrap_or(TimeZone::UTC))
     }
 
+    /// Minutes by which it is ahead of UTC at this moment.
+    pub fn ahead(&self, wall: Wall) -> i32 {
+        let zoned = self.zoned(wall);
+        zoned.map_or(0, |zoned| zoned.offset().seconds() / 60)
+    }
+
     fn zoned(&self, wall: Wall) -> Option<Zoned> {
         let stamp = Timestamp::from_millisecond(wall.0).ok()?;
         Some(stamp.to_zoned(self.0.clone()))

@@ -5,6 +5,7 @@
 //! [`crate::upcast`]. Everything that an event is made of is part of its form.
 
 mod commands;
+mod day;
 mod decisions;
 mod inbound;
 mod messages;
@@ -12,6 +13,7 @@ mod runtime;
 mod sessions;
 
 pub use commands::*;
+pub use day::*;
 pub use decisions::*;
 pub use inbound::*;
 pub use messages::*;
@@ -137,4 +139,21 @@ pub enum Event {
     InboundJoined(InboundJoined),
     /// A message of the owner's was not acted on, and the owner is to hear of it.
     InboundUnanswered(InboundUnanswered),
+
+    // When the owner is texted.
+    /// The computer's local time has another distance from UTC.
+    LocalTimeChanged(LocalTimeChanged),
+    /// The owner said when they want to be texted.
+    HoldChanged(HoldChanged),
+    /// A text waits, because the owner does not want it now.
+    NoticeDeferred(NoticeDeferred),
+    /// It was looked whether somebody is at the Mac.
+    DeskSeen(DeskSeen),
+    /// The owner is reminded of a prompt that nobody answers.
+    PromptNudged(PromptNudged),
+    // What follows from a text that certainly failed.
+    /// A text failed and will be tried again.
+    NoticeDelayed(NoticeDelayed),
+    /// A text failed and will not be tried again; the owner is told that it is missing.
+    NoticeGivenUp(NoticeGivenUp),
 }

@@ -3,6 +3,7 @@
 //! secret) goes no further than here. Two of them are handed from one process to
 //! another and are bytes for that long: [`Notify`] and [`Attention`].
 
+use crate::event::DeskSeen;
 use crate::event::{
     ChatDbPlaced, Closing, GoalStatus, LogRecovered, Origin, Question, QuestionKind, SessionMeta,
     ShapeUnknown, Source, Target,
@@ -56,6 +57,10 @@ pub enum Input {
     Shape(ShapeUnknown),
     /// Time has passed; due deadlines are looked up by the machine.
     Elapsed,
+    /// Local time is so many minutes ahead of UTC.
+    LocalTime(i32),
+    /// It was looked whether somebody is at the Mac.
+    Desk(DeskSeen),
 }
 
 /// A process that took the log.

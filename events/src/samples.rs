@@ -5,6 +5,7 @@
 //! new forms get new samples, at the end of their kind.
 
 mod commands;
+mod day;
 mod ids;
 mod messages;
 mod prompts;
@@ -22,7 +23,7 @@ use crate::event::{
     TurnStarted, TurnTold, UserSpoke,
 };
 use crate::id::{Seq, SessionRef};
-use crate::settings::{NotifyMode, Settings};
+use crate::settings::{NotifyMode, Recorded, Settings};
 use crate::time::Wall;
 
 /// All samples, kind by kind in the order of the enum.
@@ -40,16 +41,44 @@ pub fn events() -> Vec<Event> {
         commands::events(),
         prompts::events(),
         messages::events(),
+        day::events(),
     ]
     .concat()
 }
+
+/// The settings that the samples record: those that there were when the schema was made.
+const SETTINGS: &[&str] = &[
+    "ack_timeout",
+    "allow_sms",
+    "auto_create",
+    "dedupe_ttl",
+    "default_cwd",
+    "enable_new",
+    "expiry",
+    "final_status",
+    "fresh",
+    "inbound_retry",
+    "max_len",
+    "max_per_hour",
+    "mode",
+    "only_needs_input",
+    "owner",
+    "redact",
+    "ref_min",
+    "require_ref",
+    "resume_timeout",
+    "route_via_tmux",
+    "self_test",
+    "strict_tmux",
+    "tapbacks",
+];
 
 fn runtime() -> Vec<Event> {
     let started = |settings: Settings| {
         Event::RuntimeStarted(RuntimeStarted {
             version: "0.1.0".into(),
             pid: 4242,
-            settings: (&settings).into(),
+            settings: Recorded::from(&settings).only(SETTINGS),
         })
     };
     vec![
@@ -377,6 +406,8 @@ fn deadlines() -> Vec<Event> {
         Deadline::Goal(session()),
         Deadline::Gather(guid()),
         Deadline::Unanswered,
+        Deadline::Held(Seq(40)),
+        Deadline::Nudge(Seq(30)),
     ]
     .map(|deadline| Event::DeadlinePassed(DeadlinePassed { deadline }))
     .to_vec()

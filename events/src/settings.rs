@@ -68,6 +68,16 @@ pub struct Settings {
     pub self_test: Span,
     /// A thumb up or down on a text answers what it asks.
     pub tapbacks: bool,
+    /// Quiet hours of every day: the minutes of the day at which they begin and end.
+    pub quiet: Option<(u16, u16)>,
+    /// In quiet hours approvals and questions are told all the same.
+    pub quiet_approvals: bool,
+    /// How long a text waits for somebody at the Mac to see what it tells; zero: not at all.
+    pub grace: Span,
+    /// This run can look whether somebody is at the Mac.
+    pub desk: bool,
+    /// After this an unanswered prompt is told once more; zero: never.
+    pub nudge: Span,
     /// How long words for a session wait for the link that Messages may have split off them;
     /// 0 acts at once.
     pub gather: Span,
@@ -110,6 +120,11 @@ impl Default for Settings {
             expiry: Span::seconds(86_400),
             self_test: Span::seconds(0),
             tapbacks: true,
+            quiet: None,
+            quiet_approvals: false,
+            grace: Span::seconds(45),
+            desk: false,
+            nudge: Span::seconds(1800),
             gather: Span(1_200),
         }
     }
@@ -138,6 +153,12 @@ impl Recorded {
             Ok(Value::Object(fields)) => Self(fields.into_iter().collect()),
             _ => Self::default(),
         }
+    }
+
+    /// Only those of these names: samples do not change with each new setting.
+    pub(crate) fn only(mut self, names: &[&str]) -> Self {
+        self.0.retain(|name, _| names.contains(&name.as_str()));
+        self
     }
 
     /// The settings that were recorded.

@@ -159,6 +159,13 @@ kinds! {
     105 v 1 InboundDeferred,
     106 v 1 InboundJoined,
     107 v 1 InboundUnanswered,
+    60 v 1 LocalTimeChanged,
+    120 v 1 HoldChanged,
+    121 v 1 NoticeDeferred,
+    61 v 1 DeskSeen,
+    122 v 1 PromptNudged,
+    108 v 1 NoticeDelayed,
+    109 v 1 NoticeGivenUp,
 }
 
 fn options() -> impl bincode::Options {

@@ -15,8 +15,9 @@ use events::input::{Body, Chat, MessageRow, Schedule};
 use events::{Digest, Now, Span, Text, Wall};
 pub(crate) use reactions::reaction_digest;
 use reactions::{REACTIONS, about_us, kind, reaction};
+pub(crate) use verdict::LINK;
 pub use verdict::Verdict;
-use verdict::{COPIES, LINK, untimely};
+use verdict::{COPIES, untimely};
 pub use words::holds;
 use words::{begins_as_ours, is_tapback_text, quotes_us, said};
 

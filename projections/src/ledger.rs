@@ -256,7 +256,10 @@ pub(crate) fn meant(command: &Command) -> Option<How> {
         Command::QueueInstruction(_) => Some(How::Queued),
         Command::ResumeSession(_) => Some(How::Resumed),
         Command::AnswerPrompt(c) => Some(match &c.way {
-            AnswerWay::AppServer { .. } => How::Replied { words: false },
+            // Words that may have been said are not said again.
+            AnswerWay::AppServer { .. } => How::Replied {
+                words: c.words.is_some(),
+            },
             AnswerWay::Keys { hints } => How::Answered(pane(hints)),
         }),
         Command::StartTurn(_) => Some(How::TurnStarted { turn: None }),

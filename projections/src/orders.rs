@@ -2,6 +2,16 @@
 //! `1 yes, 3 no`, `stop @ref`, `queue @ref words`, `steer @ref words`, `cancel`.
 
 use crate::prompt_answers::{Bare, bare};
+use crate::when_orders::{self, WhenOrder};
+
+/// What `help` tells more of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Topic {
+    /// Approvals, questions and plans.
+    Approvals,
+    /// When texts come.
+    Quiet,
+}
 
 /// One such message.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -20,6 +30,10 @@ pub enum Order {
     Steer(Option<String>, String),
     /// Take back what has not been taken yet.
     TakeBack(Option<String>),
+    /// When to be texted.
+    When(WhenOrder),
+    /// What can be written about this.
+    Help(Topic),
 }
 
 const AT: [char; 2] = ['@', '＠'];
@@ -34,10 +48,14 @@ pub fn order(text: &str) -> Option<Order> {
     if whole.contains('\n') {
         return listed(text);
     }
+    if let Some(when) = when_orders::read(whole) {
+        return Some(Order::When(when));
+    }
     let (word, rest) = whole.split_once(char::is_whitespace).unwrap_or((whole, ""));
     let name = name(rest);
     let alone = rest.is_empty();
     match word.to_lowercase().as_str() {
+        "help" if topic(rest).is_some() => topic(rest).map(Order::Help),
         "pending" if alone => Some(Order::Pending),
         "show" if alone || name.is_some() => Some(Order::Show(name)),
         "stop" | "interrupt" if alone || name.is_some() => Some(Order::Stop(name)),
@@ -45,6 +63,15 @@ pub fn order(text: &str) -> Option<Order> {
         _ => words(text)
             .or_else(|| named_stop(whole))
             .or_else(|| listed(text)),
+    }
+}
+
+/// The one word behind `help`.
+fn topic(rest: &str) -> Option<Topic> {
+    match rest.trim().to_lowercase().as_str() {
+        "approvals" | "approval" | "prompts" | "questions" => Some(Topic::Approvals),
+        "quiet" | "mute" | "away" | "here" | "texts" => Some(Topic::Quiet),
+        _ => None,
     }
 }
 

@@ -6,8 +6,8 @@ use crate::allowance::Allowance;
 use crate::missing::{Lost, Missing, Why};
 use crate::ring::Ring;
 use events::command::SendMessage;
-use events::event::{NoticeQueued, Topic};
-use events::{CommandId, Seq, SessionId, Text, Tick};
+use events::event::{HoldRule, NoticeQueued, Topic};
+use events::{CommandId, Seq, SessionId, Text, Tick, Wall};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -51,6 +51,8 @@ pub struct Notice {
     pub unknown: u16,
     /// When it was queued.
     pub at: Tick,
+    /// The rule that made it wait last, and when that was to end.
+    pub deferred: Option<(HoldRule, Option<Wall>)>,
 }
 
 impl Notice {
@@ -81,6 +83,11 @@ impl Notice {
     pub const fn is_news(&self) -> bool {
         let told = matches!(self.topic, Topic::TurnEnd(_) | Topic::Progress);
         told && self.session.is_some() && self.untouched()
+    }
+
+    /// It waits for the owner's answer.
+    pub const fn asks(&self) -> bool {
+        matches!(self.topic, Topic::Question(_) | Topic::Prompt(_))
     }
 
     /// Nothing of it was asked for yet.
@@ -143,6 +150,7 @@ impl Outbox {
             not_before: None,
             unknown: 0,
             at,
+            deferred: None,
         };
         self.open.insert(seq, Arc::new(notice));
     }
@@ -150,14 +158,14 @@ impl Outbox {
     /// Notices whose next part may be asked for: the first of each session that
     /// is neither being sent nor waiting for another try. Questions come first, what is only
     /// told comes last.
-    /// Without `ordinary` those that may wait are passed over.
-    pub fn ready(&self, now: Tick, ordinary: bool) -> Vec<Seq> {
+    /// Without `ordinary` those that may wait are passed over, and so are those `held` back.
+    pub fn ready(&self, now: Tick, ordinary: bool, held: impl Fn(&Notice) -> bool) -> Vec<Seq> {
         let mut seen = BTreeSet::new();
         let mut ready = Vec::new();
         let begun = self.open.iter().filter(|(_, n)| !n.untouched());
         let waiting = self.open.iter().filter(|(_, n)| n.untouched());
         // One that has begun goes on before any other of its session may begin.
-        let waiting = waiting.filter(|(_, n)| ordinary || !n.ordinary());
+        let waiting = waiting.filter(|(_, n)| (ordinary || !n.ordinary()) && !held(n));
         for (seq, notice) in begun.chain(waiting) {
             let first = notice
                 .session
@@ -172,8 +180,10 @@ impl Outbox {
     }
 
     /// Ordinary notices about one session, or none, that may be sent as one.
-    pub fn alike(&self, session: Option<&SessionId>) -> Vec<Seq> {
-        let alike = |n: &Notice| n.session.as_ref() == session && n.untouched() && n.ordinary();
+    /// None of them is `held` back.
+    pub fn alike(&self, session: Option<&SessionId>, held: impl Fn(&Notice) -> bool) -> Vec<Seq> {
+        let mine = |n: &Notice| n.session.as_ref() == session && n.ordinary();
+        let alike = |n: &Notice| mine(n) && n.untouched() && !held(n);
         let open = self.open.iter().filter(|(_, notice)| alike(notice));
         open.map(|(seq, _)| *seq).collect()
     }

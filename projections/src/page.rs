@@ -178,6 +178,9 @@ fn lane(state: &State, entry: &Envelope) -> Option<SessionId> {
         Event::CommandSettled(e) => command(e.id),
         Event::NoticeWithdrawn(e) => notice(e.notice),
         Event::NoticeExpired(e) => notice(e.notice),
+        Event::NoticeDeferred(e) => notice(e.notice),
+        Event::NoticeDelayed(e) => notice(e.notice),
+        Event::NoticeGivenUp(e) => notice(e.notice),
         Event::OutgoingSeen(e) => notice(state.ledger.sent.get(e.command)?.notice),
         _ => None,
     }
@@ -200,9 +203,12 @@ fn kind(state: &State, event: &Event) -> (u8, &'static str) {
         Event::QuestionAsked(_) | Event::QuestionClosed(_) => (1, "prompt"),
         _ if events::upcast::kind(event).name.starts_with("Prompt") => (1, "prompt"),
         Event::TurnStarted(_) | Event::TurnCompleted(_) => (2, "turn"),
-        Event::NoticeQueued(_) | Event::NoticeWithdrawn(_) | Event::NoticeExpired(_) => {
-            (3, "notice")
-        }
+        Event::NoticeQueued(_)
+        | Event::NoticeWithdrawn(_)
+        | Event::NoticeExpired(_)
+        | Event::NoticeDeferred(_)
+        | Event::NoticeDelayed(_)
+        | Event::NoticeGivenUp(_) => (3, "notice"),
         Event::OutgoingSeen(_) => (5, "send"),
         Event::CommandStarted(e) => command(e.id),
         Event::CommandPerformed(e) => command(e.id),
@@ -232,7 +238,10 @@ const fn mark(event: &Event) -> (u8, &'static str) {
         },
         Event::CommandPerformed(e) if e.performed.doubt.is_some() => (2, "unknown"),
         Event::OutgoingSeen(e) if e.error != 0 => (3, "bad"),
-        Event::NoticeExpired(_) | Event::SourceFailed(_) | Event::LogRecovered(_) => (3, "bad"),
+        Event::NoticeExpired(_)
+        | Event::NoticeGivenUp(_)
+        | Event::SourceFailed(_)
+        | Event::LogRecovered(_) => (3, "bad"),
         _ => (0, ""),
     }
 }

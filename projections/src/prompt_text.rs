@@ -78,6 +78,20 @@ pub fn notice(session: Option<&Session>, prompt: &Prompt, max: usize, all: bool)
     }
 }
 
+/// Reminds of a prompt that the owner was told of.
+pub fn reminder(session: Option<&Session>, prompt: &Prompt, waited: &str, max: usize) -> Vec<Text> {
+    let first = drafted(session, prompt).first;
+    let name = session.map_or_else(String::new, |s| format!(" @{}", s.reference));
+    let show = session.map_or_else(String::new, |s| {
+        format!(" \"show @{}\" sends all of it.", s.reference)
+    });
+    let text = format!(
+        "Still waiting: {first} {SIGIL}{name}\nNobody has answered for {waited}. Reply here.{show} \
+         You are not reminded again."
+    );
+    render::plain_parts(&text, max)
+}
+
 fn joined(pieces: [String; 3]) -> String {
     let pieces: Vec<_> = pieces
         .into_iter()

@@ -5,7 +5,7 @@ use crate::ring::Ring;
 use events::prompt::{
     AnswerWay, PromptBody, PromptChoice, PromptEnd, PromptRaised, PromptSource, PromptWitnessed,
 };
-use events::{CallId, Digest, Guid, Seq, SessionId, Tick, TurnId, Wall};
+use events::{CallId, Digest, Guid, Seq, SessionId, Text, Tick, TurnId, Wall};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -50,6 +50,8 @@ pub struct Prompt {
     pub answered: Option<Guid>,
     /// Its notice no longer counts.
     pub expired: bool,
+    /// The owner was reminded of it.
+    pub nudged: bool,
 }
 
 /// A source that shows a prompt.
@@ -87,6 +89,8 @@ pub struct Past {
     pub session: SessionId,
     /// The call it was about.
     pub call: Option<CallId>,
+    /// What it waited to do, in a few words.
+    pub brief: Text,
     /// How it ended.
     pub how: PromptEnd,
     /// The message that answered it.

@@ -134,8 +134,32 @@ const DIGEST_PARTS: usize = 3;
 /// and how many there are. No session is left out; what a line leaves out is had by its ref.
 pub fn digest(news: &[(&[Text], usize)], max: usize) -> Vec<Text> {
     let head = head(None, &format!("news of {} sessions", news.len()));
-    let how = "Write \"status @ref\" to read the whole of one.";
-    let each = (room(max, &head) * DIGEST_PARTS).saturating_sub(how.len()) / news.len().max(1);
+    let lines = news_lines(news, room(max, &head));
+    parts(&head, &format!("{HOW}\n{}", lines.join("\n")), max)
+}
+
+/// One text for what waited for the owner's sake: a line for each session that has news, and
+/// what is about none, `whole`.
+pub fn waited(count: usize, news: &[(&[Text], usize)], whole: &[&Text], max: usize) -> Vec<Text> {
+    let head = head(None, &format!("{count} texts waited"));
+    let mut lines = news_lines(news, room(max, &head));
+    if !news.is_empty() {
+        lines.insert(0, HOW.to_owned());
+    }
+    for text in whole {
+        let text = text.reveal();
+        let text = text.strip_prefix(SIGIL).unwrap_or(text).trim_start();
+        lines.push(text.to_owned());
+    }
+    parts(&head, &lines.join("\n"), max)
+}
+
+/// How the whole of a line is had.
+const HOW: &str = "Write \"status @ref\" to read the whole of one.";
+
+/// A line for each session, of all its texts the newest.
+fn news_lines(news: &[(&[Text], usize)], room: usize) -> Vec<String> {
+    let each = (room * DIGEST_PARTS).saturating_sub(HOW.len()) / news.len().max(1);
     let line = |(parts, count): &(&[Text], usize)| {
         let more = match count - 1 {
             0 => String::new(),
@@ -151,8 +175,7 @@ pub fn digest(news: &[(&[Text], usize)], max: usize) -> Vec<Text> {
         let room = each.saturating_sub(more.len() + 1).clamp(SHORTEST, LONGEST);
         format!("{}{more}", tidy(&line, room))
     };
-    let lines: Vec<_> = news.iter().map(line).collect();
-    parts(&head, &format!("{how}\n{}", lines.join("\n")), max)
+    news.iter().map(line).collect()
 }
 
 /// Room for a ref and the beginning of a name.

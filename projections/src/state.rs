@@ -4,6 +4,7 @@
 
 use crate::deadlines::Deadlines;
 use crate::dispatch::Dispatches;
+use crate::holds::Holds;
 use crate::inbox::Inbox;
 use crate::ledger::Ledger;
 use crate::outbox::Outbox;
@@ -47,6 +48,8 @@ pub struct State {
     pub server: Arc<Server>,
     /// What was read from chat.db and from hand-overs.
     pub inbox: Arc<Inbox>,
+    /// When the owner wants to be texted.
+    pub holds: Arc<Holds>,
     /// Notices on their way to the owner.
     pub outbox: Arc<Outbox>,
     /// Instructions on their way into sessions.

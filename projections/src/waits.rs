@@ -27,6 +27,23 @@ pub const LATE: Span = Span::seconds(30);
 /// for links (`Settings::gather`) is longer.
 pub const GATHER_LONG: Span = Span(2_500);
 
+/// For an approval or a question, while the owner said that they are at the Mac.
+pub const HERE: Span = Span::seconds(1800);
+/// For the owner to be at the Mac who says so and not for how long.
+pub const HERE_LASTS: Span = Span::seconds(4 * 3600);
+/// For whoever used the Mac or a terminal to be there still.
+pub const THERE: Span = Span::seconds(60);
+/// For a look at the desk; without it a text goes.
+pub const LOOK: Span = Span::seconds(2);
+/// For what was seen of the desk to count.
+pub const SEEN: Span = Span::seconds(5);
+/// For words at the desk to be about the end of a turn that waits to be seen there.
+pub const SEEN_THERE: Span = Span::seconds(3);
+/// For a prompt to be looked after again that cannot be checked.
+pub const UNCHECKED: Span = Span::seconds(300);
+/// For the owner to talk to a session after they wrote to it from the phone.
+pub const TALK: Span = Span::seconds(3600);
+
 /// The waits behind one performed command.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Waits {

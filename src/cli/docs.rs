@@ -81,5 +81,6 @@ fn values(kind: Kind) -> String {
         Kind::Name(_) => "name".to_owned(),
         Kind::OneOf(words) => words.join(", "),
         Kind::Handles => "addresses".to_owned(),
+        Kind::Hours => "two times of the day".to_owned(),
     }
 }

@@ -4,9 +4,11 @@ use super::replay::Range;
 use crate::config::Form;
 use crate::error::Outcome;
 use crate::runtime;
+use crate::when::length;
+use events::Span;
 use std::path::PathBuf;
 
-/// Watch, measure, export, verify or import the log
+/// Watch, measure, export, verify, compact or import the log
 #[derive(Debug, clap::Args)]
 pub struct Args {
     #[command(subcommand)]
@@ -45,11 +47,24 @@ enum Action {
     ///
     /// Changes nothing, and works beside a running agent.
     Verify,
+    /// Pack old history into one file, and make both copies of the log shorter
+    ///
+    /// Nothing is lost: what is packed stands in `history/` in the state directory, and every
+    /// command still reads it there. A running agent makes its log shorter at its next start.
+    Compact {
+        /// What stays in the log itself, such as 90d or 12w
+        #[arg(long, value_name = "AGE", value_parser = age)]
+        keep: Span,
+    },
     /// Create the log from an export; the log must be empty
     Import {
-        /// A file written by `log export`, starting at the first entry
+        /// A file written by `log export` or `log compact`, starting at the first entry
         file: PathBuf,
     },
+}
+
+fn age(written: &str) -> Result<Span, String> {
+    length(written).ok_or_else(|| format!("{written:?} is no age, such as 90d, 12w or 1y"))
 }
 
 /// Carries it out.
@@ -74,6 +89,7 @@ pub fn run(args: &Args) -> Outcome {
             runtime::log_tail(&settings, *count, *follow, form)
         }
         Action::Stats { json } => runtime::log_stats(&settings, *json),
+        Action::Compact { keep } => runtime::log_compact(&settings, *keep),
         Action::Verify => runtime::log_verify(&settings),
         Action::Import { file } => runtime::log_import(&settings, file),
     }

@@ -134,6 +134,14 @@ impl Values {
         }
     }
 
+    pub(super) fn hours(&self, name: &str) -> Option<(u16, u16)> {
+        if let Some(Value::Hours(hours)) = self.by_name.get(name) {
+            *hours
+        } else {
+            None
+        }
+    }
+
     pub(super) fn path(&self, name: &str) -> PathBuf {
         if let Some(Value::Path(path)) = self.by_name.get(name) {
             path.clone()
@@ -184,6 +192,11 @@ impl Values {
                 .to_string(),
             allow_sms: self.switch("CODEX_IMESSAGE_ALLOW_SMS"),
             tapbacks: self.switch("CODEX_IMESSAGE_TAPBACKS"),
+            grace: self.span("CODEX_IMESSAGE_GRACE_S"),
+            desk: false,
+            nudge: self.span("CODEX_IMESSAGE_NUDGE_S"),
+            quiet: self.hours("CODEX_IMESSAGE_QUIET"),
+            quiet_approvals: self.switch("CODEX_IMESSAGE_QUIET_APPROVALS"),
             gather: self.span("CODEX_IMESSAGE_GATHER_S"),
             max_per_hour: self.count("CODEX_IMESSAGE_MAX_PER_HOUR"),
             expiry: self.span("CODEX_IMESSAGE_EXPIRY_S"),

@@ -63,6 +63,8 @@ pub struct Config {
     pub trace: bool,
     /// How it is printed.
     pub trace_form: Form,
+    /// How much history stays in the log itself; `None`: all of it.
+    pub log_keep: Option<Span>,
     /// How much is said on standard error.
     pub log: String,
     /// External programs.
@@ -184,6 +186,10 @@ impl Config {
             job: None,
             trace: values.switch("CODEX_IMESSAGE_TRACE"),
             trace_form: Form::default(),
+            log_keep: match values.count("CODEX_IMESSAGE_LOG_KEEP_DAYS") {
+                0 => None,
+                days => Some(Span::seconds(u64::from(days) * 86_400)),
+            },
             log: values.word("CODEX_IMESSAGE_LOG").unwrap_or_default(),
             programs: Programs::new(environment, named),
             warnings: strangers(environment),

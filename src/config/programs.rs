@@ -29,11 +29,13 @@ pub enum Program {
     Log,
     /// Tells the system where apps are.
     Lsregister,
+    /// Lists the devices, and with them when somebody last used the Mac.
+    Ioreg,
 }
 
 impl Program {
     /// All of them.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::Osascript,
         Self::Tmux,
         Self::Codex,
@@ -43,6 +45,7 @@ impl Program {
         Self::Open,
         Self::Log,
         Self::Lsregister,
+        Self::Ioreg,
     ];
 
     /// The name of its file.
@@ -57,6 +60,7 @@ impl Program {
             Self::Open => "open",
             Self::Log => "log",
             Self::Lsregister => "lsregister",
+            Self::Ioreg => "ioreg",
         }
     }
 
@@ -72,6 +76,7 @@ impl Program {
             Self::Open => "CODEX_IMESSAGE_OPEN_BIN",
             Self::Log => "CODEX_IMESSAGE_LOG_BIN",
             Self::Lsregister => "CODEX_IMESSAGE_LSREGISTER_BIN",
+            Self::Ioreg => "CODEX_IMESSAGE_IOREG_BIN",
         }
     }
 }

@@ -113,6 +113,7 @@ fn other_value(variable: &Variable) -> String {
         Kind::Path => format!("/elsewhere/{}", variable.name),
         Kind::Word | Kind::Name(_) => variable.name.to_ascii_lowercase(),
         Kind::OneOf(words) => words[0].to_owned(),
+        Kind::Hours => "22:30-6:45".to_owned(),
         Kind::Handles => "+1 (555) 555-0123, Me@Example.com".to_owned(),
     }
 }

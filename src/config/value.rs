@@ -4,7 +4,7 @@
 
 use super::variables::Kind;
 use events::{Span, Text};
-use projections::handle;
+use projections::{handle, local, when_orders};
 use std::fmt;
 use std::path::{Path, PathBuf};
 
@@ -50,6 +50,8 @@ pub enum Value {
     Word(String),
     /// Of [`Kind::Handles`].
     Handles(Vec<Text>),
+    /// Of [`Kind::Hours`]: minutes of the day.
+    Hours(Option<(u16, u16)>),
 }
 
 impl fmt::Display for Value {
@@ -62,6 +64,10 @@ impl fmt::Display for Value {
             Self::Span(Span(ms)) => write!(f, "{}.{:03} s", ms / 1000, ms % 1000),
             Self::Path(path) => write!(f, "{}", path.display()),
             Self::Word(word) => f.write_str(word),
+            Self::Hours(None) => Ok(()),
+            Self::Hours(Some((from, to))) => {
+                write!(f, "{}-{}", local::clock(*from), local::clock(*to))
+            }
             Self::Handles(handles) => match handles.len() {
                 0 => Ok(()),
                 1 => f.write_str("1 address"),
@@ -92,6 +98,7 @@ pub fn parse(kind: Kind, text: &str, origin: &Origin, bases: Bases<'_>) -> Resul
         Kind::Name(extra) => name(text, extra).map(Value::Word),
         Kind::OneOf(words) => one_of(text, words).map(Value::Word),
         Kind::Handles => handles(text).map(Value::Handles),
+        Kind::Hours => hours(text).map(Value::Hours),
     }
 }
 
@@ -171,6 +178,15 @@ fn one_of(text: &str, words: &[&str]) -> Result<String, String> {
         .contains(&lower.as_str())
         .then_some(lower)
         .ok_or_else(|| format!("{text:?} is not one of {}", words.join(", ")))
+}
+
+fn hours(text: &str) -> Result<Option<(u16, u16)>, String> {
+    if text.is_empty() {
+        return Ok(None);
+    }
+    when_orders::hours(text)
+        .map(Some)
+        .ok_or_else(|| format!("{text:?} is not two times of the day, such as 23-7 or 22:30-6:45"))
 }
 
 fn handles(text: &str) -> Result<Vec<Text>, String> {

@@ -26,6 +26,8 @@ pub enum Kind {
     OneOf(&'static [&'static str]),
     /// Addresses separated by commas; never shown.
     Handles,
+    /// Two times of the day, `23-7`; nothing: none.
+    Hours,
 }
 
 /// One setting.
@@ -133,6 +135,30 @@ pub const VARIABLES: &[Variable] = &[
         Kind::Switch,
         "1",
         "a thumbs up or down on a text that asks for an approval answers it",
+    ),
+    v(
+        "CODEX_IMESSAGE_QUIET",
+        Kind::Hours,
+        "",
+        "quiet hours of every day in local time, such as 23-7; texts wait until they end",
+    ),
+    v(
+        "CODEX_IMESSAGE_QUIET_APPROVALS",
+        Kind::Switch,
+        "0",
+        "in quiet hours, text me approvals and questions all the same",
+    ),
+    v(
+        "CODEX_IMESSAGE_GRACE_S",
+        Kind::Seconds(0.0, 3600.0),
+        "45",
+        "where somebody is at the Mac, how long a text waits to be seen there first; nobody there: not at all",
+    ),
+    v(
+        "CODEX_IMESSAGE_NUDGE_S",
+        Kind::Seconds(0.0, 604_800.0),
+        "1800",
+        "remind me once of a request that nobody has answered for so long; 0 means never",
     ),
     v(
         "CODEX_IMESSAGE_MAX_PER_HOUR",
@@ -277,6 +303,12 @@ pub const VARIABLES: &[Variable] = &[
         Kind::Switch,
         "0",
         "print every event and what it changed",
+    ),
+    v(
+        "CODEX_IMESSAGE_LOG_KEEP_DAYS",
+        Kind::Count(0, 36_500),
+        "0",
+        "days of history in the log itself; when `run` starts, older history is packed into `history/` in the state directory, where every command still reads it; 0 packs nothing",
     ),
     v(
         "CODEX_IMESSAGE_LOG",

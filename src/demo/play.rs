@@ -149,6 +149,7 @@ fn welcome(stage: &Stage) -> String {
          \n\
          \x20 help, list, status @ref   are answered at once\n\
          \x20 @ref instruction          goes to that session; the scripted model says it back\n\
+         \x20 @ref run: command         makes it ask for your approval; answer yes or no\n\
          {panes}\
          \x20 ^ words                   replies in the thread of the newest text\n\
          \x20 quit, or Ctrl-D           ends everything and leaves nothing behind\n\

@@ -60,6 +60,8 @@ fn conversation(play: &mut Play<'_>) -> Result<(), Vain> {
     play.say("and once more\n👍 in two lines", Some(&answer.guid))?;
     play.until(|text| text.is("done") && text.says("echo: and once more\n👍 in two lines"))?;
 
+    approval(play, &name)?;
+
     if play.panes {
         question(play, &name)?;
         new_session(play, &notice)?;
@@ -107,6 +109,28 @@ fn question(play: &mut Play<'_>, name: &str) -> Result<(), Vain> {
     play.say("2", None)?;
     play.until(|text| text.is("done") && text.says("done: postgres"))
         .map(drop)
+}
+
+/// What Codex may not do by itself is asked for, and one word allows it.
+fn approval(play: &mut Play<'_>, name: &str) -> Result<(), Vain> {
+    play.step("a command waits for approval, \"yes\" allows it, and Codex goes on")?;
+    play.say(&format!("{name} run: echo built"), None)?;
+    let asked = play.until(|text| text.says("wants to run: echo built") || text.is("done"))?;
+    if asked.is("done") {
+        return print("\n    this version of Codex asks for nothing here\n");
+    }
+    play.say("yes", None)?;
+    play.until(|text| text.is("approved, it runs"))?;
+    play.until(|text| text.is("done") && text.says("done: "))?;
+
+    play.step("another one is refused by \"no\", and is not run")?;
+    play.say(&format!("{name} run: rm -rf build"), None)?;
+    let asked = play.until(|text| text.says("wants to run: rm -rf build"))?;
+    play.say("no", Some(&asked.guid))?;
+    // In a pane the turn ends with it, by the background server it goes on.
+    let refused =
+        |text: &Bubble| text.is("refused, the turn ends") || text.is("refused, Codex goes on");
+    play.until(refused).map(drop)
 }
 
 impl Play<'_> {

@@ -2,6 +2,7 @@
 
 use super::check::Check;
 use super::facts::Facts;
+use crate::config::Program;
 use crate::store::{close_to_others, private_dir};
 use std::fs::Metadata;
 use std::io;
@@ -9,7 +10,7 @@ use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _};
 use std::path::{Path, PathBuf};
 
 pub(super) fn checks(facts: &Facts<'_>) -> Vec<Check> {
-    vec![permissions(facts), settings(facts)]
+    vec![permissions(facts), settings(facts), presence(facts)]
 }
 
 fn permissions(facts: &Facts<'_>) -> Check {
@@ -94,6 +95,20 @@ fn settings(facts: &Facts<'_>) -> Check {
         );
     }
     told(NAME, format!("{shown} belongs to you"), &warnings)
+}
+
+/// Whether it can be seen that somebody is at the desk; where it cannot, texts just go.
+fn presence(facts: &Facts<'_>) -> Check {
+    const NAME: &str = "presence";
+    let config = facts.config;
+    let evidence = if config.settings().grace.0 == 0 {
+        "texts do not wait for you to see them at the Mac (CODEX_IMESSAGE_GRACE_S is 0)"
+    } else if config.programs.find(Program::Ioreg).is_some() {
+        "ioreg says when the Mac was last used, tmux when a terminal was"
+    } else {
+        "this computer does not say when it was last used (no ioreg); only terminals in tmux count"
+    };
+    Check::ok(NAME, evidence)
 }
 
 fn told(name: &'static str, evidence: String, warnings: &str) -> Check {

@@ -137,11 +137,11 @@ pub(super) async fn answer(link: &Link, id: CommandId, command: &AnswerPrompt) -
             }
         };
     }
-    let words = match &command.words {
+    let (words, doubt) = match &command.words {
         Some(words) => say(link, id, *generation, command, words).await,
-        None => false,
+        None => (false, None),
     };
-    performed(How::Replied { words }, None)
+    performed(How::Replied { words }, doubt)
 }
 
 /// Whether an answer lets Codex go on with what it asked for.
@@ -156,15 +156,16 @@ const fn allows(answer: &PromptAnswer) -> bool {
 }
 
 /// Words behind an answer: into the same turn, or into the next where the answer ended it.
+/// Whether they were said, and what is not known about that.
 async fn say(
     link: &Link,
     id: CommandId,
     generation: u64,
     command: &AnswerPrompt,
     words: &Text,
-) -> bool {
+) -> (bool, Option<Doubt>) {
     let Ok(input) = input(words.reveal()) else {
-        return false;
+        return (false, None);
     };
     let session = &command.session;
     if !ends_turn(&command.answer)
@@ -172,23 +173,31 @@ async fn say(
     {
         let steered = steered(session, turn, id, &input);
         match call(link, generation, "turn/steer", &steered).await {
-            Ok(_) => return true,
             // The turn ended meanwhile; the words are not lost.
             Err(Fault::Rejected(_)) => {}
-            Err(_) => return false,
+            said => return spoken(&said),
         }
     }
     // Where another prompt is up already, words would wait unseen behind it.
     if !matches!(look(link, generation, session).await, Ok(State::Idle)) {
-        return false;
+        return (false, None);
     }
     let params = json!({
         "threadId": session.as_str(),
         "clientUserMessageId": id.to_string(),
         "input": input,
     });
-    let said = call(link, generation, "turn/start", &params).await;
-    said.is_ok()
+    spoken(&call(link, generation, "turn/start", &params).await)
+}
+
+/// What was sent and not answered may have been said, and is never said again.
+fn spoken(said: &Result<Value, Fault>) -> (bool, Option<Doubt>) {
+    match said {
+        Ok(_) => (true, None),
+        Err(Fault::NotSent(_) | Fault::Rejected(_)) => (false, None),
+        Err(Fault::TimedOut) => (true, Some(timed_out())),
+        Err(Fault::Lost) => (true, Some(broke_off())),
+    }
 }
 
 /// Whether an answer ends the turn that asked.
@@ -292,23 +301,27 @@ fn is_no_turn(message: &str) -> bool {
 
 /// What was not sent or was refused did not happen; the rest may have.
 fn failed(fault: Fault, how: How) -> Report {
-    let program = SERVER.to_owned();
     match fault {
         Fault::NotSent(why) => settled(no_link(why)),
         Fault::Rejected(rejected) => settled(Failure::Rejected {
             code: rejected.code,
             message: Text::from(rejected.message.chars().take(300).collect::<String>()),
         }),
-        Fault::TimedOut => performed(how, Some(Doubt::TimedOut { program })),
-        Fault::Lost => {
-            let message = Text::from("the connection was lost");
-            let doubt = Doubt::BrokeOff {
-                program,
-                code: 0,
-                message,
-            };
-            performed(how, Some(doubt))
-        }
+        Fault::TimedOut => performed(how, Some(timed_out())),
+        Fault::Lost => performed(how, Some(broke_off())),
+    }
+}
+
+fn timed_out() -> Doubt {
+    let program = SERVER.to_owned();
+    Doubt::TimedOut { program }
+}
+
+fn broke_off() -> Doubt {
+    Doubt::BrokeOff {
+        program: SERVER.to_owned(),
+        code: 0,
+        message: Text::from("the connection was lost"),
     }
 }
 

@@ -9,6 +9,7 @@ mod app_server;
 pub mod child;
 mod codex;
 mod config;
+mod desk;
 mod full_access;
 mod messages;
 mod panes;
@@ -18,6 +19,7 @@ mod start;
 
 pub use config::EffectsConfig;
 pub(crate) use config::settled;
+pub use desk::Desk;
 pub use panes::{Looked, Survey, Watch, survey};
 
 use crate::app_server::Link;

@@ -42,7 +42,19 @@ const KEPT: &[&str] = &[
     "now",
     "undo",
     "mute",
+    "unmute",
     "quiet",
+    "away",
+    "here",
+    "resume",
+    "pending",
+    "show",
+    "but",
+    "except",
+    "approvals",
+    "off",
+    "until",
+    "for",
     "prompts",
     "answer",
     "option",
@@ -90,8 +102,9 @@ impl Words {
     }
 
     fn word(&self, word: &str) -> String {
-        let digits = word.chars().all(|c| c.is_ascii_digit());
-        if (digits && word.len() < 5) || self.keep.contains(&word.to_lowercase()) {
+        // `2h` says for how long.
+        let span = word.len() < 5 && word.starts_with(|c: char| c.is_ascii_digit());
+        if span || self.keep.contains(&word.to_lowercase()) {
             return word.to_owned();
         }
         let mut hash = Sha256::new_with_prefix(self.key);

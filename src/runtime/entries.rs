@@ -1,16 +1,21 @@
-//! The entries of a log, from the log itself or from a file that `log export` or
-//! `report` wrote.
+//! The entries of a log, from the log itself or from a file that `log export`, `report` or
+//! `log compact` wrote. A file may be packed with zstd.
 
 use super::open;
 use crate::config::Config;
 use crate::error::CommandError;
-use crate::store;
+use crate::store::{self, Records};
 use events::{Envelope, Link, Seq, Wall, codec};
 use serde_json::Value;
 use std::fs::File;
-use std::io::{self, BufRead, BufReader};
+use std::io::{self, BufRead, BufReader, Cursor, Read};
 use std::ops::ControlFlow;
 use std::path::Path;
+
+/// What a file that is packed with zstd begins with.
+const ZSTD: [u8; 4] = [0x28, 0xB5, 0x2F, 0xFD];
+/// What packed history begins with once it is unpacked.
+const RECORDS: [u8; 4] = *b"CXJ1";
 
 /// Where a part of a log begins or ends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -68,12 +73,53 @@ pub fn each_entry(
         };
         return store::look(&config.state_dir, each).map_err(open::fault);
     };
+    each_entry_of(path, each)
+}
+
+/// Shows every entry of a file until `each` says no.
+pub fn each_entry_of(
+    path: &Path,
+    each: &mut dyn FnMut(Envelope) -> bool,
+) -> Result<(), CommandError> {
     let mut link: Option<Link> = None;
     each_frame(path, &mut |frame| {
         let (entry, next) = codec::decode(link, &frame).map_err(|error| error.to_string())?;
         link = Some(next);
         Ok(each(entry))
     })
+}
+
+/// A file's content, unpacked if it is packed, with its first bytes.
+fn content(path: &Path) -> io::Result<(Box<dyn BufRead + Send>, [u8; 4])> {
+    let (file, start) = begun(BufReader::new(File::open(path)?))?;
+    if start != ZSTD {
+        return Ok((Box::new(file), start));
+    }
+    let (content, start) = begun(BufReader::new(zstd::Decoder::with_buffer(file)?))?;
+    Ok((Box::new(content), start))
+}
+
+/// The first bytes, and a reader that gives them once more.
+fn begun<R: BufRead + Send>(mut from: R) -> io::Result<(impl BufRead + Send + use<R>, [u8; 4])> {
+    let mut start = Vec::new();
+    (&mut from).take(4).read_to_end(&mut start)?;
+    let first = start.first_chunk().copied().unwrap_or_default();
+    Ok((Cursor::new(start).chain(from), first))
+}
+
+/// Shows the frames of packed history to `each`.
+fn each_packed(
+    records: Records,
+    each: &mut dyn FnMut(Vec<u8>) -> Result<bool, String>,
+) -> Result<(), String> {
+    for record in records {
+        for frame in store::split(&record?) {
+            if !each(frame.to_vec())? {
+                return Ok(());
+            }
+        }
+    }
+    Ok(())
 }
 
 /// Shows the frame of each line to `each`, until it says no, or what is wrong with it.
@@ -84,8 +130,14 @@ pub(super) fn each_frame(
     let unread = |error: io::Error| {
         CommandError::failure(format!("cannot read {}", path.display())).because(error)
     };
-    let file = File::open(path).map_err(unread)?;
-    for (nth, text) in BufReader::new(file).lines().enumerate() {
+    let (content, start) = content(path).map_err(unread)?;
+    if start == RECORDS {
+        return each_packed(Records::read(content), each).map_err(|why| {
+            CommandError::failure(format!("{} is not whole: {why}", path.display()))
+                .hint("nothing was changed; pass a complete file that `log compact` wrote")
+        });
+    }
+    for (nth, text) in content.lines().enumerate() {
         let text = text.map_err(unread)?;
         let damaged = |why: &str| {
             CommandError::failure(format!(
@@ -100,6 +152,9 @@ pub(super) fn each_frame(
         if value.get("report").is_some() || value.get("end").is_some() {
             continue;
         }
+        if !is_sound(&text) {
+            return Err(damaged("its checksum does not match"));
+        }
         let frame = value
             .get("frame")
             .and_then(Value::as_str)
@@ -110,6 +165,20 @@ pub(super) fn each_frame(
         }
     }
     Ok(())
+}
+
+/// A line of an export with its checksum as its last field: a change of what people read is
+/// detected as well as one of the frame.
+pub(super) fn summed(line: &str) -> String {
+    let content = line.strip_suffix('}').unwrap_or(line);
+    let sum = crc32fast::hash(content.as_bytes());
+    format!("{content},\"sum\":\"{sum:08x}\"}}")
+}
+
+/// Whether the line is as it was written.
+fn is_sound(line: &str) -> bool {
+    let content = line.rsplit_once(",\"sum\":").map(|(content, _)| content);
+    content.is_some_and(|content| summed(&format!("{content}}}")) == line)
 }
 
 fn unhex(text: &str) -> Option<Vec<u8>> {
@@ -123,7 +192,7 @@ fn unhex(text: &str) -> Option<Vec<u8>> {
 
 /// What a file says of its log, if it is a report.
 pub(super) fn report_end(path: &Path) -> io::Result<Option<ReportEnd>> {
-    let mut lines = BufReader::new(File::open(path)?).lines();
+    let mut lines = content(path)?.0.lines();
     let first: Value = match lines.next().transpose()? {
         Some(line) => serde_json::from_str(&line).unwrap_or_default(),
         None => return Ok(None),

@@ -10,7 +10,7 @@ use events::event::InstructionEnd;
 use events::outcome::{Doubt, Failure, Performed};
 use events::{Envelope, Outcome, Report, Tick, Wall};
 use projections::outbox::End;
-use projections::{Machine, State, endings, ignored};
+use projections::{Machine, State, endings, holding, ignored};
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
@@ -133,7 +133,11 @@ fn of_log(state: &State) -> Health {
         ignored: ignored(state),
         outbox: Outbox {
             depth: open.len() as u64,
-            oldest: open.values().next().map(|notice| back(state, notice.at)),
+            // What waits because the owner wants it so is not stuck.
+            oldest: open
+                .values()
+                .find(|notice| holding::held(state, notice, wall()).is_none())
+                .map(|notice| back(state, notice.at)),
         },
         unknown: unknown(state),
         last_error: last_error(state),

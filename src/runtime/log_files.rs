@@ -1,12 +1,13 @@
 //! The log as text, checked, and made anew from that text.
 
-use super::entries::{Bound, each_frame};
+use super::entries::{Bound, each_frame, summed};
 use super::open;
+use crate::clock::wall;
 use crate::config::Config;
 use crate::error::{Answer, CommandError, Outcome};
-use crate::store::{self, Checked, Import};
+use crate::store::{self, Checked, Compacted, Import};
 use crate::ui;
-use events::{Envelope, Seq, Tick, Wall};
+use events::{Envelope, Seq, Span, Tick, Wall};
 use serde::Serialize;
 use serde_json::Value;
 use std::fmt::Write as _;
@@ -77,7 +78,7 @@ pub fn export_line(entry: &Envelope, frame: &[u8]) -> String {
         event: content,
         frame: hex,
     };
-    serde_json::to_string(&line).unwrap_or_default()
+    summed(&serde_json::to_string(&line).unwrap_or_default())
 }
 
 /// Reads both copies of the log whole. The answer is no where something is damaged.
@@ -101,7 +102,9 @@ pub fn log_verify(config: &Config) -> Outcome {
     };
     let sled = copy("sled", &verified.sled);
     let journal = copy("journal", &verified.journal);
-    print(&format!("{sled}{journal}{acknowledged}"))?;
+    let history = verified.history.as_ref();
+    let history = history.map_or_else(String::new, |history| copy("packed history", history));
+    print(&format!("{sled}{journal}{history}{acknowledged}"))?;
     if verified.is_whole() {
         return Ok(Answer::Yes);
     }
@@ -111,6 +114,36 @@ pub fn log_verify(config: &Config) -> Outcome {
 
 fn print(text: &str) -> Result<(), CommandError> {
     ui::data(text).map_err(|error| CommandError::failure("cannot write to stdout").because(error))
+}
+
+/// Packs the entries that are older than `keep` and makes both copies shorter.
+pub fn log_compact(config: &Config, keep: Span) -> Outcome {
+    let age = Wall(
+        wall()
+            .0
+            .saturating_sub(i64::try_from(keep.0).unwrap_or(i64::MAX)),
+    );
+    let dir = config.state_dir.join("history");
+    let dir = dir.display();
+    match store::compact(&config.state_dir, age, 1).map_err(open::fault)? {
+        Compacted::Nothing => {
+            ui::talk("nothing is that old; the log stays as it is");
+            Ok(Answer::No)
+        }
+        Compacted::Done(last) => {
+            ui::talk(&format!(
+                "the entries up to {last} are packed in {dir}, and the log begins behind them; every command still reads them"
+            ));
+            Ok(Answer::Yes)
+        }
+        Compacted::Packed { last, holder } => {
+            let holder = holder.map_or_else(String::new, |pid| format!(" (process {pid})"));
+            ui::talk(&format!(
+                "the entries up to {last} are packed in {dir}; the agent{holder} has the log open and makes it shorter at its next start"
+            ));
+            Ok(Answer::Yes)
+        }
+    }
 }
 
 /// Makes a log of what `log export` wrote, where there is none yet.

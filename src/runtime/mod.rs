@@ -1,6 +1,7 @@
 //! What each command asks for, put to work: opening the log, starting sources
 //! and lanes, and the loop between them.
 
+mod desk_watch;
 mod dry;
 mod entries;
 mod explain;
@@ -25,11 +26,11 @@ mod wake;
 mod what_if;
 mod work;
 
-pub use entries::{Bound, ReportEnd, each_entry};
+pub use entries::{Bound, ReportEnd, each_entry, each_entry_of};
 pub use explain::explain;
 pub use health::{look, size};
 pub use html::html;
-pub use log_files::{export_line, log_export, log_import, log_verify};
+pub use log_files::{export_line, log_compact, log_export, log_import, log_verify};
 pub use log_views::{log_stats, log_tail};
 pub use replay::{Replay, replay};
 pub use standalone::{AppendError, append, empty_inbox};
@@ -40,7 +41,7 @@ use crate::app_server::Link;
 use crate::clock::{Clock, SystemClock};
 use crate::config::{Config, Program};
 use crate::driver::Driver;
-use crate::effects::{EffectsConfig, LocalExecutor};
+use crate::effects::{Desk, EffectsConfig, LocalExecutor};
 use crate::error::{Answer, CommandError, Outcome};
 use crate::ingress::health::Access;
 use crate::ingress::socket::{self, Request, Server};
@@ -88,13 +89,8 @@ fn work(config: &Config, once: bool, stopped: Option<Stopped>) -> Outcome {
     }
     let state = driver.machine().state();
     let mut clock = SystemClock::resume(state.tick, state.wall);
-    let started = Started {
-        version: crate::VERSION.to_owned(),
-        pid: std::process::id(),
-        settings: config.settings(),
-    };
     driver
-        .take(Input::Started(started), clock.now())
+        .take(Input::Started(started(config, once)), clock.now())
         .map_err(open::fault)?;
     let tasks = tasks()?;
     let (wakes, woken) = wake::wakes();
@@ -115,10 +111,13 @@ fn work(config: &Config, once: bool, stopped: Option<Stopped>) -> Outcome {
     drop(entered);
     let (watched, watching) = tokio::sync::watch::channel(Vec::new());
     tasks.spawn(pane_watch::run(effects(config), watching, wakes.clone()));
+    let (wanted, wanting) = tokio::sync::watch::channel(None);
+    tasks.spawn(desk_watch::run(desk(config), wanting, wakes.clone()));
     let executor = LocalExecutor::with_server(effects(config), server);
     let mut saved = driver.machine().state().last;
     let mut keep = |driver: &Driver<SledLog>, last: events::Seq| {
         pane_watch::publish(&watched, driver.machine().state());
+        desk_watch::publish(&wanted, driver.machine().state());
         if last.0.saturating_sub(saved.0) >= SNAPSHOT_EVERY {
             saved = last;
             open::keep_snapshot(&snapshots, driver);
@@ -189,6 +188,26 @@ pub fn effects(config: &Config) -> EffectsConfig {
             "CODEX_HOME".into(),
             config.codex_home.clone().into_os_string(),
         )],
+    }
+}
+
+/// What is told of this start.
+fn started(config: &Config, once: bool) -> Started {
+    let mut settings = config.settings();
+    // One round does not wait to see who comes back to the Mac.
+    settings.desk = !once;
+    Started {
+        version: crate::VERSION.to_owned(),
+        pid: std::process::id(),
+        settings,
+    }
+}
+
+/// What looks whether somebody is at the Mac.
+fn desk(config: &Config) -> Desk {
+    Desk {
+        ioreg: config.programs.find(Program::Ioreg),
+        effects: effects(config),
     }
 }
 

@@ -66,10 +66,10 @@ fn one(state: &State, id: &SessionId, session: &Session) -> Option<Watched> {
         .of(id)
         .flat_map(|(_, prompt)| seen(prompt))
         .collect();
-    let served = state.server.has(id).is_some();
     let lately = session.finished && session.active.until(state.wall) < AFTER;
     let runs = session.turn.is_some();
-    let wanted = session.is_owners() && !served && (runs || lately);
+    // Most sessions are at rest: what costs least is asked first.
+    let wanted = (runs || lately) && session.is_owners() && state.server.has(id).is_none();
     (wanted || !open.is_empty()).then(|| Watched {
         session: id.clone(),
         hints: session.panes.iter().rev().cloned().collect(),

@@ -7,6 +7,7 @@ use crate::clock::{Clock, Stopwatch};
 use crate::driver::{Driver, Step};
 use crate::effects::Executor;
 use crate::store::{EventLog, StoreFault};
+use crate::when::Zone;
 use events::event::{Deadline, Source};
 use events::input::SourceState;
 use events::{Input, Lane, Outcome, Report, Seq, Tick};
@@ -59,7 +60,9 @@ impl<L: EventLog, E: Executor + 'static, C: Clock> Work<'_, L, E, C> {
         let started = Stopwatch::start();
         let mut until = until;
         loop {
-            self.take(Input::Elapsed)?;
+            let now = self.clock.now().wall;
+            let ahead = Zone::of_this_computer().ahead(now);
+            self.take_all(vec![Input::LocalTime(ahead), Input::Elapsed])?;
             if let Some(state) = self.driver.tend() {
                 self.take(Input::Source(Source::Disk, state))?;
             }

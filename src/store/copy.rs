@@ -10,7 +10,7 @@ use super::files::LOG_DIR;
 use super::mark::Marked;
 use super::panics::caught;
 use super::reader::{self, Reader};
-use super::{StoreFault, files};
+use super::{StoreFault, archives, files};
 use events::Seq;
 use sled::Tree;
 use std::fs;
@@ -29,7 +29,8 @@ pub(super) fn run(state: &Path, marked: Marked) -> Result<(), StoreFault> {
     on_copy(state, true, |tree| {
         let head = reader::newest(tree)?;
         reader::compare(tree, head, marked.head)?;
-        let mut entries = Reader::new(tree, Seq(1), head.seq)?;
+        let base = archives::before(state, reader::first_behind(tree, Seq(0)))?;
+        let mut entries = Reader::new(tree, base, Seq(1), head.seq)?;
         while entries.entry()?.is_some() {}
         Ok(())
     })

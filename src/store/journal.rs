@@ -7,7 +7,7 @@
 //! ever appended to; the one thing that is cut off is a record at the very end
 //! that was never acknowledged.
 
-use super::{Head, StoreFault, files};
+use super::{Head, StoreFault, archives, files};
 use events::codec::{self, DecodeError};
 use events::{Envelope, Link, Seq};
 use std::fs::{File, OpenOptions};
@@ -100,7 +100,8 @@ fn begin(dir: &Path, first: Seq) -> io::Result<File> {
     Ok(file)
 }
 
-fn record(frames: &[(Seq, Vec<u8>)]) -> io::Result<Vec<u8>> {
+/// One record with these frames.
+pub(super) fn record(frames: &[(Seq, Vec<u8>)]) -> io::Result<Vec<u8>> {
     let length: usize = frames.iter().map(|(_, frame)| frame.len()).sum();
     let said = u32::try_from(length).map_err(io::Error::other)?;
     let mut record = Vec::with_capacity(HEADER + length);
@@ -132,6 +133,19 @@ pub(super) fn segments(dir: &Path) -> io::Result<Vec<PathBuf>> {
     }
     paths.sort_unstable();
     Ok(paths)
+}
+
+/// The first entry in `dir`, by which its segment is named.
+pub(super) fn first(dir: &Path) -> Result<Option<Seq>, StoreFault> {
+    let unread = |error: io::Error| StoreFault::io("reading the journal", &error);
+    let segments = segments(dir).map_err(unread)?;
+    let name = segments.first().and_then(|path| path.file_stem()?.to_str());
+    Ok(name.and_then(|name| name.parse().ok()).map(Seq))
+}
+
+/// What stands before the first entry in `dir`.
+pub(super) fn before(dir: &Path) -> Result<Head, StoreFault> {
+    archives::before(dir.parent().unwrap_or(dir), first(dir)?)
 }
 
 /// What stands at a place of the journal.
@@ -210,7 +224,7 @@ pub(super) fn whole(bytes: &[u8]) -> Option<&[u8]> {
 }
 
 /// The frames of a whole record, one by one. What does not begin like a frame is given as it is.
-pub(super) fn split(mut frames: &[u8]) -> impl Iterator<Item = &[u8]> {
+pub fn split(mut frames: &[u8]) -> impl Iterator<Item = &[u8]> {
     std::iter::from_fn(move || {
         if frames.is_empty() {
             return None;
@@ -237,7 +251,10 @@ pub(super) fn read(
     mut each: impl FnMut(Envelope, Link, &[u8]) -> ControlFlow<()>,
 ) -> Result<End, StoreFault> {
     let unread = |error: io::Error| StoreFault::io("reading the journal", &error);
-    let mut end = End::default();
+    let mut end = End {
+        head: before(dir)?,
+        torn: None,
+    };
     for piece in Pieces::of(dir).map_err(unread)? {
         let frames = match piece.map_err(unread)? {
             _ if end.torn.is_some() => return Err(broken(&end)),

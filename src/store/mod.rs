@@ -8,11 +8,14 @@
 //! module ever repairs or overwrites damaged files, nor lets sled do so: they are
 //! moved aside and kept.
 
+mod archives;
 mod builder;
+mod compact;
 mod copy;
 mod fault;
 pub(crate) mod files;
 mod follow;
+mod history;
 mod import;
 mod insert;
 mod journal;
@@ -25,6 +28,7 @@ mod read_only;
 mod reader;
 mod rebuild;
 mod reserve;
+mod shorten;
 pub mod sled;
 pub mod snapshot;
 mod swap;
@@ -33,10 +37,13 @@ mod tests;
 mod unreadable;
 mod verify;
 
+pub use compact::{Compacted, compact};
 pub use fault::StoreFault;
 pub(crate) use files::{close_to_others, private_dir};
 pub use follow::Follow;
+pub use history::Records;
 pub use import::Import;
+pub use journal::split;
 pub use lock::holder;
 pub use memory::MemoryLog;
 pub use read_only::look;

@@ -10,7 +10,7 @@ use super::lock::patiently;
 use super::mark::{self, Mark, Marked, Stamp};
 use super::panics::caught;
 use super::reader::{self, guarded};
-use super::{Head, StoreFault, copy, files, rebuild, swap, unreadable};
+use super::{Head, StoreFault, archives, copy, files, rebuild, shorten, swap, unreadable};
 use events::Seq;
 use sled::{Db, Tree};
 use std::fs::{File, OpenOptions, Permissions};
@@ -25,6 +25,8 @@ pub(super) struct Open {
     pub(super) tree: Tree,
     pub(super) db: Db,
     pub(super) mark: Mark,
+    /// What stands before the first entry: nothing, or the end of what is packed.
+    pub(super) base: Head,
     file: File,
     journal: Journal,
 }
@@ -44,13 +46,21 @@ impl Open {
             Err(fault @ StoreFault::Io { .. }) => Err(unreadable::refused(state).unwrap_or(fault)),
             opened => opened,
         };
-        match opened {
+        let (open, head) = match opened {
             Err(fault @ (StoreFault::Corrupt { .. } | StoreFault::Unreadable { .. })) => {
                 rebuild::run(state, &fault)?;
                 as_found()
             }
             opened => opened,
+        }?;
+        let Some(base) = shorten::due(state, &open.tree, open.base, head)? else {
+            return Ok((open, head));
+        };
+        let _ = caught(move || drop(open));
+        if let Err(fault) = shorten::shorten(state, base) {
+            tracing::warn!("the log stays as long as it is: {fault}");
         }
+        as_found()
     }
 
     fn as_found(state: &Path) -> Result<(Self, Head), StoreFault> {
@@ -76,6 +86,7 @@ impl Open {
                 end.head.seq, head.seq
             )));
         }
+        let base = archives::before(state, reader::first_behind(&tree, Seq(0)))?;
         if head.last().is_none() {
             settle_new_files(state, &dir, &db, &file)?;
         }
@@ -88,6 +99,7 @@ impl Open {
             tree,
             db,
             mark,
+            base,
             file,
             journal,
         };

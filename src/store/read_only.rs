@@ -1,11 +1,11 @@
 //! Reading a log without holding it: `log export`, `replay` and `--dry-run` read
-//! the journal, so they work beside a running program and change nothing at all.
+//! the packed history and the journal, so they work beside a running program and change nothing at all.
 //!
 //! Whatever the mark called acknowledged before the reading began must be there,
 //! every entry linked to the one before.
 
 use super::mark::Mark;
-use super::{StoreFault, journal};
+use super::{StoreFault, history, journal};
 use events::Envelope;
 use std::ops::ControlFlow;
 use std::path::Path;
@@ -17,7 +17,15 @@ pub fn look(
 ) -> Result<(), StoreFault> {
     let marked = Mark::read(state)?.head;
     let (mut found, mut enough) = (marked.last().is_none(), false);
-    let end = journal::read(&state.join(journal::DIR), |entry, link, frame| {
+    let dir = state.join(journal::DIR);
+    for packed in history::until(state, journal::before(&dir)?)? {
+        let (entry, head, frame) = packed?;
+        found |= head == marked;
+        if each(entry, &frame).is_break() {
+            return Ok(());
+        }
+    }
+    let end = journal::read(&dir, |entry, link, frame| {
         found |= entry.seq == marked.seq && link == marked.link;
         let shown = each(entry, frame);
         enough = shown.is_break();

@@ -35,12 +35,13 @@ pub(super) struct Reader {
 }
 
 impl Reader {
-    /// Reads from `from` to `last`, which must both be there.
-    pub(super) fn new(tree: &Tree, from: Seq, last: Seq) -> Result<Self, StoreFault> {
-        let first = from.max(Seq(1));
-        let before = match first.0.saturating_sub(1) {
-            0 => Link::START,
-            before => link(tree, Seq(before))?.unwrap_or_default(),
+    /// Reads from `from` to `last`, which must both be there, of a tree that begins behind `base`.
+    pub(super) fn new(tree: &Tree, base: Head, from: Seq, last: Seq) -> Result<Self, StoreFault> {
+        let first = from.max(base.seq.next());
+        let before = if first == base.seq.next() {
+            base.link
+        } else {
+            link(tree, Seq(first.0.saturating_sub(1)))?.unwrap_or_default()
         };
         Ok(Self {
             chunks: chunks(tree, first),

@@ -8,7 +8,7 @@ use super::copy::{forget, on_copy};
 use super::files::LOG_DIR;
 use super::journal::{self, Piece, Pieces, following, split};
 use super::mark::{self, Mark};
-use super::{Head, StoreFault, reader, swap, unreadable};
+use super::{Head, StoreFault, archives, reader, swap, unreadable};
 use events::Seq;
 use events::codec::{self, DecodeError};
 use sled::Tree;
@@ -96,7 +96,8 @@ fn built(state: &Path, marked: Head) -> Result<Head, StoreFault> {
 fn build(state: &Path, sled: Option<&Tree>, marked: Head) -> Result<Head, StoreFault> {
     let mut journal = frames(state)?.peekable();
     let mut builder = Builder::new(swap::draft(state))?;
-    let mut fits = marked.last().is_none();
+    builder.head = base(state, sled)?;
+    let mut fits = marked.last().is_none() || builder.head.seq >= marked.seq;
     loop {
         let wanted = builder.head.seq.next();
         let past = |found: &Found| found.as_ref().is_ok_and(|(seq, _)| *seq < wanted);
@@ -139,6 +140,22 @@ fn build(state: &Path, sled: Option<&Tree>, marked: Head) -> Result<Head, StoreF
     }
     builder.finish()?;
     Ok(head)
+}
+
+/// What the log begins behind, by the first entry of either copy. Where neither tells, all that
+/// is packed is gone from them.
+fn base(state: &Path, sled: Option<&Tree>) -> Result<Head, StoreFault> {
+    let firsts = [
+        journal::first(&state.join(journal::DIR)).ok().flatten(),
+        sled.and_then(|tree| reader::first_behind(tree, Seq(0))),
+    ];
+    for first in firsts.into_iter().flatten() {
+        match archives::before(state, Some(first)) {
+            Err(StoreFault::Corrupt { .. }) => {}
+            answer => return answer,
+        }
+    }
+    archives::newest(state)
 }
 
 /// The frame, if it is whole and stands behind `head`, and the head after it.

@@ -12,10 +12,9 @@ use super::open::Open;
 use super::panics::caught;
 use super::reader::{self, Reader};
 use super::reserve::Reserve;
-use super::{Durable, Entries, EventLog, Head, StoreFault, files, frames};
+use super::{Durable, Entries, EventLog, Head, StoreFault, files, frames, history};
 use events::input::SourceState;
-use events::{Batch, Link, Seq};
-use sled::Tree;
+use events::{Batch, Envelope, Link, Seq};
 use std::path::{Path, PathBuf};
 
 /// The log of this machine.
@@ -66,13 +65,6 @@ impl SledLog {
             room: None,
             _lock: lock,
         })
-    }
-
-    fn tree(&self) -> Result<&Tree, StoreFault> {
-        self.open
-            .as_ref()
-            .map(|open| &open.tree)
-            .ok_or(StoreFault::Closed)
     }
 
     fn write(&mut self, frames: &[(Seq, Vec<u8>)], head: Head) -> Result<(), StoreFault> {
@@ -144,11 +136,11 @@ impl EventLog for SledLog {
         if from > self.head.seq {
             return Box::new(std::iter::empty());
         }
-        let reader = self
-            .tree()
-            .and_then(|tree| Reader::new(tree, from, self.head.seq));
+        let open = self.open.as_ref().ok_or(StoreFault::Closed);
+        let base = open.as_ref().map_or(Head::default(), |open| open.base);
+        let reader = open.and_then(|open| Reader::new(&open.tree, base, from, self.head.seq));
         let mut reader = reader.map_err(Some);
-        Box::new(std::iter::from_fn(move || match &mut reader {
+        let held = std::iter::from_fn(move || match &mut reader {
             Ok(entries) => {
                 let entry = entries.entry().transpose()?;
                 if entry.is_err() {
@@ -157,7 +149,20 @@ impl EventLog for SledLog {
                 Some(entry)
             }
             Err(fault) => fault.take().map(Err),
-        }))
+        });
+        if from > base.seq {
+            return Box::new(held);
+        }
+        let packed: Entries<'_> = match history::until(&self.state, base) {
+            Err(fault) => return Box::new(std::iter::once(Err(fault))),
+            Ok(packed) => Box::new(packed.map(|entry| entry.map(|(entry, _, _)| entry))),
+        };
+        let wanted = move |entry: &Result<Envelope, StoreFault>| {
+            entry.as_ref().map_or(true, |entry| entry.seq >= from)
+        };
+        let mut failed = false;
+        let all = packed.filter(wanted).chain(held);
+        Box::new(all.take_while(move |entry| !std::mem::replace(&mut failed, entry.is_err())))
     }
 
     fn last(&self) -> Option<Seq> {
@@ -165,7 +170,11 @@ impl EventLog for SledLog {
     }
 
     fn link(&self, at: Seq) -> Result<Option<Link>, StoreFault> {
-        reader::link(self.tree()?, at)
+        let open = self.open.as_ref().ok_or(StoreFault::Closed)?;
+        if at == open.base.seq && open.base.last().is_some() {
+            return Ok(Some(open.base.link));
+        }
+        reader::link(&open.tree, at)
     }
 
     fn tend(&mut self) -> Option<SourceState> {

@@ -15,6 +15,8 @@ const DRAFT: &str = "rebuilding";
 const BUILT: &str = "rebuilt";
 /// In there: what stood in its place.
 const FOUND: &str = "found";
+/// The same for a log that was whole and is not kept.
+const REPLACED: &str = "replaced";
 /// What was found and done, beside the files it is about.
 pub(super) const STORY: &str = "what-happened.txt";
 /// The same before the log tells of it.
@@ -41,6 +43,15 @@ pub(super) fn put(state: &Path, story: Option<&str>) -> Result<(), StoreFault> {
     finish(state)
 }
 
+/// Makes the finished draft the log that takes the place of a longer one; `finish` does it.
+pub(super) fn replace(state: &Path) -> Result<(), StoreFault> {
+    let draft = draft(state);
+    files::private_dir(&draft.join(REPLACED))
+        .and_then(|()| files::sync_dir(&draft))
+        .and_then(|()| rename(&draft, &state.join(BUILT)))
+        .map_err(|error| fault(&error))
+}
+
 /// Does what is left to do after the log was built.
 pub(super) fn finish(state: &Path) -> Result<(), StoreFault> {
     let steps = || -> io::Result<()> {
@@ -60,7 +71,9 @@ fn fault(error: &io::Error) -> StoreFault {
 /// The rename that comes next; `None`: all are done.
 pub(super) fn next(state: &Path) -> io::Result<Option<(PathBuf, PathBuf)>> {
     let built = state.join(BUILT);
-    let found = built.join(FOUND);
+    let replaced = built.join(REPLACED);
+    let kept = !replaced.try_exists()?;
+    let found = if kept { built.join(FOUND) } else { replaced };
     for name in [LOG_DIR, journal::DIR, mark::NAME] {
         let (new, old) = (built.join(name), state.join(name));
         if new.try_exists()? {
@@ -72,7 +85,7 @@ pub(super) fn next(state: &Path) -> io::Result<Option<(PathBuf, PathBuf)>> {
             return Ok(Some(step));
         }
     }
-    if !found.try_exists()? {
+    if !kept || !found.try_exists()? {
         return Ok(None);
     }
     let damaged = state.join(DAMAGED);

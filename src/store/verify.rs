@@ -7,7 +7,7 @@ use super::files::LOG_DIR;
 use super::journal;
 use super::mark::{self, Mark, Marked};
 use super::reader::{self, Reader};
-use super::{Head, StoreFault, unreadable};
+use super::{Head, StoreFault, archives, history, unreadable};
 use events::Seq;
 use std::io;
 use std::ops::ControlFlow;
@@ -19,7 +19,7 @@ const TRIES: usize = 5;
 /// What there is of one copy.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Checked {
-    /// Whole entries from the first on.
+    /// Whole entries from its first on.
     pub entries: u64,
     /// Files.
     pub files: usize,
@@ -36,6 +36,8 @@ pub struct Verified {
     pub sled: Checked,
     /// The journal's.
     pub journal: Checked,
+    /// What the copies have given up; `None` where they hold everything.
+    pub history: Option<Checked>,
     /// The newest entry that was acknowledged before the check began, or why that is not known.
     pub acknowledged: Result<Seq, StoreFault>,
 }
@@ -43,8 +45,13 @@ pub struct Verified {
 impl Verified {
     /// Nothing is damaged.
     pub fn is_whole(&self) -> bool {
-        let damage = [&self.sled.damage, &self.journal.damage];
-        damage.iter().all(|damage| damage.is_none()) && self.acknowledged.is_ok()
+        let history = self.history.as_ref().and_then(|it| it.damage.as_ref());
+        let damage = [
+            self.sled.damage.as_ref(),
+            self.journal.damage.as_ref(),
+            history,
+        ];
+        damage.iter().all(Option::is_none) && self.acknowledged.is_ok()
     }
 }
 
@@ -56,6 +63,8 @@ pub fn verify(state: &Path) -> Result<Verified, StoreFault> {
     let (dir, files) = (state.join(LOG_DIR), state.join(journal::DIR));
     let (sled_files, sled_bytes) = size(&dir).map_err(unread)?;
     let (journal_files, journal_bytes) = size(&files).map_err(unread)?;
+    // Where that is not known, it is the damage of the copies.
+    let base = journal::before(&files).unwrap_or_default().seq.0;
     let mut head = Head::default();
     let mut sled = sled(&dir, marked, &mut head);
     for _ in 1..TRIES {
@@ -65,7 +74,7 @@ pub fn verify(state: &Path) -> Result<Verified, StoreFault> {
         sled = self::sled(&dir, marked, &mut head);
     }
     let sled = Checked {
-        entries: head.seq.0,
+        entries: head.seq.0.saturating_sub(base),
         files: sled_files,
         bytes: sled_bytes,
         damage: damage(state, LOG_DIR, sled)?.err(),
@@ -73,7 +82,7 @@ pub fn verify(state: &Path) -> Result<Verified, StoreFault> {
     let mut head = Head::default();
     let read = journal(&files, marked, &mut head);
     let journal = Checked {
-        entries: head.seq.0,
+        entries: head.seq.0.saturating_sub(base),
         files: journal_files,
         bytes: journal_bytes,
         damage: damage(state, journal::DIR, read)?.err(),
@@ -81,8 +90,39 @@ pub fn verify(state: &Path) -> Result<Verified, StoreFault> {
     Ok(Verified {
         sled,
         journal,
+        history: packed(state)?,
         acknowledged: mark.map(|marked| marked.head.seq),
     })
+}
+
+/// What is packed, if anything is, unpacked and checked.
+fn packed(state: &Path) -> Result<Option<Checked>, StoreFault> {
+    let end = match journal::before(&state.join(journal::DIR)) {
+        Ok(end) => end,
+        Err(_) => archives::newest(state)?,
+    };
+    if end == Head::default() {
+        return Ok(None);
+    }
+    let (files, bytes) = archives::size(state)?;
+    let (mut entries, mut damage) = (0, None);
+    match history::until(state, end) {
+        Ok(packed) => {
+            for entry in packed {
+                match entry {
+                    Ok(_) => entries += 1,
+                    Err(fault) => damage = Some(fault),
+                }
+            }
+        }
+        Err(fault) => damage = Some(fault),
+    }
+    Ok(Some(Checked {
+        entries,
+        files,
+        bytes,
+        damage,
+    }))
 }
 
 /// Bytes of sled's files and of the journal's.
@@ -119,7 +159,11 @@ fn sled(dir: &Path, marked: Marked, head: &mut Head) -> Result<(), StoreFault> {
     copy(dir, scratch.path(), true).map_err(failed)?;
     opened(scratch.path(), |tree| {
         let newest = reader::newest(tree)?;
-        let mut entries = Reader::new(tree, Seq(1), newest.seq)?;
+        let base = archives::before(
+            dir.parent().unwrap_or(dir),
+            reader::first_behind(tree, Seq(0)),
+        )?;
+        let mut entries = Reader::new(tree, base, Seq(1), newest.seq)?;
         while let Some(entry) = entries.entry()? {
             head.seq = entry.seq;
         }

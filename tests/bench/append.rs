@@ -1,12 +1,14 @@
-//! What the second copy of the log costs: appends of one entry to the log as it is,
-//! and to sled alone, flushed and synced as the log does it. In turn, on one disk.
+//! What the second copy of the log costs: appends of one entry to the log as it is, to sled alone,
+//! flushed and synced as the log does it, to `SQLite` (WAL, synchronous=FULL), and to a plain file
+//! that is synced. In turn, on one disk.
 
-use crate::table::{Row, median};
+use crate::table::{Row, at, median};
 use control_plane::clock::Stopwatch;
 use control_plane::store::{EventLog as _, SledLog};
 use events::event::AssistantReplied;
 use events::{Batch, Envelope, Event, Link, Now, Seq, SessionId, Tick, Wall, codec};
 use std::fs::File;
+use std::io::Write as _;
 use std::path::Path;
 use std::time::Duration;
 
@@ -16,7 +18,10 @@ pub(crate) fn run() -> Vec<Row> {
     let place = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).expect("a place");
     let mut log = SledLog::open(&place.path().join("both")).expect("a log");
     let sled = Sled::open(&place.path().join("sled"));
+    let sqlite = sqlite(&place.path().join("sqlite"));
+    let mut plain = File::create(place.path().join("plain")).expect("a file");
     let (mut ours, mut floor) = (Vec::new(), Vec::new());
+    let (mut rows, mut synced) = (Vec::new(), Vec::new());
     for nth in 1..=PAIRS {
         let batch = batch(nth);
         let frames: Vec<_> = batch.envelopes().iter().map(frame).collect();
@@ -35,6 +40,17 @@ pub(crate) fn run() -> Vec<Row> {
             floor.push(sled.append(nth, &frames));
             ours.push(both(&mut log));
         }
+        for frame in &frames {
+            let watch = Stopwatch::start();
+            sqlite
+                .execute("INSERT INTO log VALUES (?1, ?2)", (nth, frame))
+                .expect("inserted");
+            rows.push(watch.elapsed());
+            let watch = Stopwatch::start();
+            plain.write_all(frame).expect("written");
+            plain.sync_data().expect("synced");
+            synced.push(watch.elapsed());
+        }
     }
     let a_second = |times: &[Duration]| {
         let all: Duration = times.iter().sum();
@@ -47,11 +63,37 @@ pub(crate) fn run() -> Vec<Row> {
         a_second(&ours),
         a_second(&floor)
     );
-    vec![Row::new("append, journal and sled", median(ours), median(floor)).note(rates)]
+    let beside = |what: &str, other: &[Duration], part: usize| {
+        let what = format!("append p{part}, floor {what}");
+        Row::new(&what, at(ours.clone(), part), at(other.to_vec(), part))
+    };
+    let mut table = Vec::new();
+    for part in [50, 99] {
+        table.push(beside("sled alone", &floor, part));
+        table.push(beside("SQLite WAL FULL", &rows, part));
+        table.push(beside("a synced file", &synced, part));
+    }
+    let all = Row::new(
+        "append, journal and sled",
+        median(ours.clone()),
+        median(floor.clone()),
+    );
+    table.push(all.note(rates));
+    table
+}
+
+fn sqlite(path: &Path) -> rusqlite::Connection {
+    let sqlite = rusqlite::Connection::open(path).expect("SQLite opens");
+    sqlite
+        .execute_batch(
+            "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; CREATE TABLE log(seq INTEGER PRIMARY KEY, frame BLOB)",
+        )
+        .expect("a table");
+    sqlite
 }
 
 /// An entry of some 350 bytes.
-fn batch(nth: u64) -> Batch {
+pub(crate) fn batch(nth: u64) -> Batch {
     let now = Now {
         wall: Wall(1_795_000_000_000),
         tick: Tick(nth),

@@ -1,5 +1,5 @@
 //! What this program costs. `cargo bench --bench cost` runs all; with `-- NAME`
-//! one of fold, append, notify, rollout, phone, idle. Each figure stands beside its floor,
+//! one of fold, append, history, notify, rollout, phone, idle. Each figure stands beside its floor,
 //! taken in the same run: on a busy machine only the ratio means something.
 
 #![allow(clippy::expect_used, reason = "a benchmark that fails stops")]
@@ -10,6 +10,8 @@
 
 mod append;
 mod fold;
+#[cfg(target_os = "linux")]
+mod history;
 #[cfg(target_os = "linux")]
 mod idle;
 mod notify;
@@ -26,6 +28,8 @@ type Bench = fn() -> Vec<table::Row>;
 const ALL: &[(&str, Bench)] = &[
     ("fold", fold::run),
     ("append", append::run),
+    #[cfg(target_os = "linux")]
+    ("history", history::run),
     ("notify", notify::run),
     ("rollout", rollout::run),
     ("phone", phone::run),

@@ -20,7 +20,7 @@ const SESSIONS: u64 = 100;
 
 /// Folds a million events and, as its floor, only looks at each of them.
 pub(crate) fn run() -> Vec<Row> {
-    let log = log();
+    let log = log(EVENTS);
     let watch = Stopwatch::start();
     let touched: u64 = log
         .iter()
@@ -47,7 +47,8 @@ pub(crate) fn run() -> Vec<Row> {
     ]
 }
 
-fn log() -> Vec<Envelope> {
+/// So many events of ordinary turns.
+pub(crate) fn log(events: u64) -> Vec<Envelope> {
     let mut log = Log(Vec::new());
     log.push(Event::RuntimeStarted(RuntimeStarted {
         version: "1".into(),
@@ -55,11 +56,11 @@ fn log() -> Vec<Envelope> {
         settings: (&Settings::default()).into(),
     }));
     let mut nth = 0;
-    while (log.0.len() as u64) < EVENTS {
+    while (log.0.len() as u64) < events {
         turn(&mut log, nth);
         nth += 1;
     }
-    log.0.truncate(usize::try_from(EVENTS).expect("fits"));
+    log.0.truncate(usize::try_from(events).expect("fits"));
     log.0
 }
 

@@ -27,10 +27,11 @@ pub(crate) fn run() -> Vec<Row> {
     let running = world.run(&[]);
     let start = calm(running.pid());
     std::thread::sleep(CALM);
-    let before = busy(running.pid());
+    let (before, woken) = (busy(running.pid()), wakes(running.pid()));
     let watch = Stopwatch::start();
     std::thread::sleep(WINDOW);
     let spent = busy(running.pid()).saturating_sub(before);
+    let woken = f64::from(wakes(running.pid()) - woken) / watch.elapsed().as_secs_f64();
     let hourly = spent.mul_f64(HOUR.as_secs_f64() / watch.elapsed().as_secs_f64());
     let kib = |name| status(running.pid(), name);
     let (now, peak) = (kib("VmRSS:"), kib("VmHWM:"));
@@ -39,6 +40,8 @@ pub(crate) fn run() -> Vec<Row> {
         Row::new("start beside 2,000 sessions, processor", start, find)
             .note("floor: find with stat".into()),
         Row::alone("idle beside them, processor per hour", hourly).note("at most 5,000 ms".into()),
+        Row::text("idle beside them, wake-ups a second", format!("{woken:.2}"))
+            .note("at most 1".into()),
         Row::text("idle beside them, memory", format!("{:.1} MiB", mib(now)))
             .note(format!("at most 40 MiB; at its peak {:.1}", mib(peak))),
     ]
@@ -135,13 +138,25 @@ fn busy(pid: u32) -> Duration {
     spent.sum()
 }
 
-fn status(pid: u32, name: &str) -> u32 {
+/// How often its threads have gone to sleep of their own accord, which they do once for each wake-up.
+fn wakes(pid: u32) -> u32 {
+    let tasks = fs::read_dir(format!("/proc/{pid}/task")).expect("it runs");
+    let slept = tasks.flatten().filter_map(|task| {
+        let status = fs::read_to_string(task.path().join("status")).ok()?;
+        let name = "voluntary_ctxt_switches:";
+        let line = status.lines().find_map(|line| line.strip_prefix(name));
+        line?.trim().parse::<u32>().ok()
+    });
+    slept.sum()
+}
+
+pub(crate) fn status(pid: u32, name: &str) -> u32 {
     let status = fs::read_to_string(format!("/proc/{pid}/status")).expect("it runs");
     let line = status.lines().find_map(|line| line.strip_prefix(name));
     let kib = line.and_then(|line| line.split_whitespace().next()?.parse().ok());
     kib.expect("a number")
 }
 
-fn mib(kib: u32) -> f64 {
+pub(crate) fn mib(kib: u32) -> f64 {
     f64::from(kib) / 1024.0
 }

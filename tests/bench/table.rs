@@ -53,6 +53,13 @@ fn ms(time: Duration) -> f64 {
     time.as_secs_f64() * 1000.0
 }
 
+/// The time that so many of a hundred measurements do not exceed.
+pub(crate) fn at(mut times: Vec<Duration>, part: usize) -> Duration {
+    times.sort_unstable();
+    let place = (times.len() * part / 100).min(times.len().saturating_sub(1));
+    times.get(place).copied().unwrap_or_default()
+}
+
 /// The middle of some measurements.
 pub(crate) fn median(mut times: Vec<Duration>) -> Duration {
     times.sort_unstable();

@@ -97,7 +97,7 @@ fn plays(mut demo: Command, desk: &Desk, steps: &[&str]) -> String {
 }
 
 /// What happens whatever carries the instructions.
-const ALWAYS: [&str; 9] = [
+const ALWAYS: [&str; 14] = [
     "· done\n  ┃ echo: hello from the desk",
     "you: list",
     "┃ [Codex] sessions",
@@ -107,6 +107,11 @@ const ALWAYS: [&str; 9] = [
     "· done\n  ┃ echo: say something",
     "you: 👍 in two lines",
     "· done\n  ┃ echo: and once more\n  ┃ 👍 in two lines",
+    "you: yes",
+    "approved, it runs",
+    "wants to run: rm -rf build. Yes or no?",
+    "you: no",
+    "┃ run rm -rf build",
 ];
 
 fn plays_in_tmux(codex: &Path, which: &str) {
@@ -119,7 +124,7 @@ fn plays_in_tmux(codex: &Path, which: &str) {
         "· done\n  ┃ done: postgres",
         "you: new docs: write the docs",
         "┃ echo: write the docs",
-        "7 steps, all as they should be",
+        "9 steps, all as they should be",
     ]);
     let said = plays(desk.demo(codex, &["--script"]), &desk, &steps);
     assert!(said.contains("docs · started"), "{said}");
@@ -150,7 +155,7 @@ fn without_tmux_it_plays_what_needs_none_and_says_what_is_missing() {
         "you: new docs: write the docs",
         "not started\n",
         "cannot start tmux",
-        "6 steps, all as they should be",
+        "8 steps, all as they should be",
     ]);
     plays(demo, &desk, &steps);
 }

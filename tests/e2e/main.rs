@@ -15,11 +15,13 @@
 )]
 
 mod approvals;
+mod asked;
 mod codex;
 mod desk;
 #[path = "../shared/executable.rs"]
 mod executable;
 mod faults;
+mod holds;
 mod keys;
 mod kinds;
 mod lab;
@@ -29,6 +31,7 @@ mod pane;
 mod panes;
 mod pasting;
 mod phone;
+mod presence;
 mod programs;
 mod runtime;
 mod served;

@@ -91,6 +91,8 @@ pub(crate) fn ours(lab: &Lab, phone: &Phone) -> Command {
         .env("CODEX_IMESSAGE_TO", OWNER)
         // Tests send more than a person wants to read.
         .env("CODEX_IMESSAGE_MAX_PER_HOUR", "100000")
+        // Panes of tests have terminals that are used all the time.
+        .env("CODEX_IMESSAGE_GRACE_S", "0")
         // A test that is about links sets it back.
         .env("CODEX_IMESSAGE_GATHER_S", "0")
         .env("CODEX_IMESSAGE_CHAT_DB", phone.chat_db())

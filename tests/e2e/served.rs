@@ -179,16 +179,18 @@ impl<'a> Served<'a> {
         });
         self.carry_out(nth, &command)
     }
+}
 
-    /// The server's process.
-    pub(crate) fn server(&self) -> Pid {
-        let socket = fs::canonicalize(socket::path(&self.lab.codex_home())).unwrap();
-        let pid = self.tasks.block_on(async {
-            let stream = tokio::net::UnixStream::connect(socket).await.unwrap();
-            stream.peer_cred().unwrap().pid().unwrap()
-        });
-        Pid::from_raw(pid).unwrap()
-    }
+/// The process of a lab's server.
+pub(crate) fn server_of(lab: &Lab) -> Pid {
+    let socket = fs::canonicalize(socket::path(&lab.codex_home())).unwrap();
+    let tasks = tokio::runtime::Builder::new_current_thread();
+    let tasks = { tasks }.enable_all().build().unwrap();
+    let pid = tasks.block_on(async {
+        let stream = tokio::net::UnixStream::connect(socket).await.unwrap();
+        stream.peer_cred().unwrap().pid().unwrap()
+    });
+    Pid::from_raw(pid).unwrap()
 }
 
 fn config(lab: &Lab) -> EffectsConfig {
@@ -378,7 +380,7 @@ fn a_server_that_hangs_or_dies_is_known_before_anything_is_sent() {
     pane.prompt("first");
     lab.wait_for_answer(&thread, "echo: first");
     let served = Served::new(&lab);
-    let daemon = served.server();
+    let daemon = server_of(&lab);
 
     kill_process(daemon, Signal::STOP).unwrap();
     let report = served.say(0, &thread, "into a server that hangs");

@@ -10,9 +10,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
 /// Where the definitions stand.
-const SOURCES: [&str; 11] = [
+const SOURCES: [&str; 12] = [
     "event",
     "event/commands",
+    "event/day",
     "event/decisions",
     "event/inbound",
     "event/messages",

@@ -4,8 +4,9 @@ use assert_cmd::Command;
 use control_plane::clock;
 use control_plane::demo::messages::{Messages, Row};
 use serde_json::Value;
+use std::io::{BufRead as _, BufReader};
 use std::path::Path;
-use std::process::Output;
+use std::process::{Output, Stdio};
 
 const MARKER: &str = "zebrafinch";
 const OWNER: &str = "+15555550123";
@@ -158,4 +159,123 @@ fn a_report_holds_no_words_and_gives_the_same_decisions_anywhere() {
     let touched = text.replace(line, "");
     std::fs::write(&moved, touched.replace("\n\n", "\n")).expect("written");
     assert_eq!(run(other.path(), &["replay", path]).status.code(), Some(2));
+}
+
+#[test]
+fn old_history_is_packed_and_every_command_still_reads_it() {
+    let home = lived();
+    let home = home.path();
+    let state = home.join("codex/imessage-control-plane");
+    let asked: [&[&str]; 5] = [
+        &["replay", "--verify"],
+        &["replay"],
+        &["explain", MARKER],
+        &["log", "export"],
+        &["log", "tail", "-n", "1000", "--json"],
+    ];
+    let before = asked.map(|arguments| says(home, arguments));
+    let kept = run(home, &["log", "compact", "--keep", "90d"]);
+    assert_eq!(kept.status.code(), Some(1), "nothing is that old: {kept:?}");
+    let packed = run(home, &["log", "compact", "--keep", "0s"]);
+    assert_eq!(packed.status.code(), Some(0), "{packed:?}");
+    assert_eq!(asked.map(|arguments| says(home, arguments)), before);
+    let verified = says(home, &["log", "verify"]);
+    let history = verified
+        .lines()
+        .find(|line| line.starts_with("packed history: "));
+    assert!(history.expect("a line").ends_with("whole"), "{verified}");
+    let same = run(home, &["replay", "--what-if"]);
+    assert_eq!(same.status.code(), Some(0), "{same:?}");
+    says(home, &["once"]);
+    let on = says(home, &["log", "export"]);
+    assert!(on.starts_with(&before[3]) && on.len() > before[3].len());
+
+    // The file that was packed is an export as well.
+    let mut files = std::fs::read_dir(state.join("history")).expect("history");
+    let file = files.next().expect("a file").expect("readable").path();
+    let other = tempfile::tempdir().expect("another machine");
+    says(
+        other.path(),
+        &["log", "import", file.to_str().expect("a path")],
+    );
+    let imported = says(other.path(), &["log", "export"]);
+    assert!(!imported.is_empty() && before[3].starts_with(&imported));
+    // So is what `log export` prints once it is packed.
+    let path = other.path().join("export.zst");
+    std::fs::write(&path, zstd::encode_all(on.as_bytes(), 3).expect("packed")).expect("written");
+    let replayed = says(
+        other.path(),
+        &["replay", "--check", path.to_str().expect("a path")],
+    );
+    assert_eq!(
+        digest(&replayed),
+        digest(&says(home, &["replay", "--check"]))
+    );
+
+    std::fs::remove_file(file).expect("removed");
+    let missing = run(home, &["replay", "--check"]);
+    assert_eq!(missing.status.code(), Some(2));
+    let said = String::from_utf8(missing.stderr).expect("text");
+    assert!(said.contains("history"), "{said}");
+}
+
+#[test]
+fn a_flipped_byte_anywhere_in_an_export_is_detected() {
+    let home = tempfile::tempdir().expect("a home");
+    Messages::create(&home.path().join("chat.db")).expect("a chat.db");
+    says(home.path(), &["once"]);
+    let export = says(home.path(), &["log", "export"]).into_bytes();
+    let path = home.path().join("export.jsonl");
+    for at in 0..export.len() {
+        let mut flipped = export.clone();
+        flipped[at] ^= 1 << (at % 8);
+        std::fs::write(&path, &flipped).expect("written");
+        let mut entries = 0;
+        let read = control_plane::runtime::each_entry_of(&path, &mut |_| {
+            entries += 1;
+            true
+        });
+        assert!(read.is_err(), "byte {at} of {}, {entries}", export.len());
+    }
+}
+
+#[test]
+fn a_log_that_is_followed_shows_each_event_as_it_comes() {
+    let home = lived();
+    let binary = assert_cmd::cargo::cargo_bin("codex-imessage-control-plane");
+    let mut tail = following(&binary, home.path());
+    let mut lines = BufReader::new(tail.stdout.take().expect("a pipe")).lines();
+    let mut next = || -> Value {
+        let line = lines.next().expect("a line").expect("readable");
+        serde_json::from_str(&line).expect("JSON")
+    };
+    let shown = next()["seq"].as_u64().expect("a position");
+    says(home.path(), &["once"]);
+    assert_eq!(next()["seq"], shown + 1);
+    // It goes on where the log was made shorter meanwhile.
+    says(home.path(), &["log", "compact", "--keep", "0s"]);
+    says(home.path(), &["once"]);
+    let export = says(home.path(), &["log", "export"]);
+    let last = export.lines().count() as u64;
+    for seq in shown + 2..=last {
+        assert_eq!(next()["seq"], seq);
+    }
+    tail.kill().expect("killed");
+    tail.wait().expect("gone");
+}
+
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the test reads what a process of its own prints as it comes"
+)]
+fn following(binary: &Path, home: &Path) -> std::process::Child {
+    std::process::Command::new(binary)
+        .env_clear()
+        .env("HOME", home)
+        .env("CODEX_HOME", home.join("codex"))
+        .env("CODEX_IMESSAGE_TO", OWNER)
+        .args(["log", "tail", "-f", "-n", "1", "--json"])
+        .stdout(Stdio::piped())
+        .spawn()
+        .expect("it runs")
 }

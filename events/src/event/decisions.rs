@@ -3,6 +3,7 @@
 use crate::command::Chosen;
 use crate::id::{CallId, Guid, Seq, SessionId, TurnId};
 use crate::private::Text;
+use crate::time::Span;
 use serde::{Deserialize, Serialize};
 
 /// See [`super::Event::RoutingDecided`].
@@ -167,6 +168,22 @@ pub struct NoticeWithdrawn {
 /// See [`super::Event::NoticeExpired`].
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct NoticeExpired {
+    /// The notice: position of its `NoticeQueued`.
+    pub notice: Seq,
+}
+
+/// See [`super::Event::NoticeDelayed`].
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct NoticeDelayed {
+    /// The notice: position of its `NoticeQueued`.
+    pub notice: Seq,
+    /// How long from now until it may be tried again.
+    pub wait: Span,
+}
+
+/// See [`super::Event::NoticeGivenUp`].
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct NoticeGivenUp {
     /// The notice: position of its `NoticeQueued`.
     pub notice: Seq,
 }

@@ -106,6 +106,10 @@ pub enum Deadline {
     Gather(Guid),
     /// Messages that were not acted on are to be told of.
     Unanswered,
+    /// What holds a notice back is over.
+    Held(Seq),
+    /// A prompt has waited so long for its answer that the owner is reminded.
+    Nudge(Seq),
 }
 
 /// See [`super::Event::LogRecovered`].

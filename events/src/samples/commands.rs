@@ -7,8 +7,8 @@ use crate::command::{
 use crate::digest::Digest;
 use crate::event::{
     Action, Candidate, CommandPerformed, CommandRequested, CommandSettled, CommandStarted, Event,
-    InstructionEnd, InstructionEnded, NoticeExpired, NoticeQueued, NoticeWithdrawn, RoutingDecided,
-    Rule, Topic,
+    InstructionEnd, InstructionEnded, NoticeDelayed, NoticeExpired, NoticeGivenUp, NoticeQueued,
+    NoticeWithdrawn, RoutingDecided, Rule, Topic,
 };
 use crate::id::Seq;
 use crate::outcome::{Doubt, Evidence, Failure, How, Outcome, Performed, Screen};
@@ -151,6 +151,11 @@ fn notices() -> Vec<Event> {
         why: "the question was answered elsewhere".into(),
     }));
     events.push(Event::NoticeExpired(NoticeExpired { notice: Seq(40) }));
+    events.push(Event::NoticeDelayed(NoticeDelayed {
+        notice: Seq(40),
+        wait: Span::seconds(15),
+    }));
+    events.push(Event::NoticeGivenUp(NoticeGivenUp { notice: Seq(40) }));
     events
 }
 

@@ -32,7 +32,7 @@ pub enum Verdict {
 }
 
 /// `balloon_bundle_id` of links, and of their previews.
-pub(super) const LINK: &str = "com.apple.messages.URLBalloonProvider";
+pub(crate) const LINK: &str = "com.apple.messages.URLBalloonProvider";
 
 /// A message may be written this much in the future: clocks differ.
 const SKEW: Span = Span::seconds(300);

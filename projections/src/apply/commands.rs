@@ -236,8 +236,6 @@ fn name_session(state: &mut State, id: &SessionId, named: Named) {
 }
 
 fn send_settled(state: &mut State, id: CommandId, send: &SendMessage, outcome: &Outcome) {
-    let now = state.tick;
-    let settings = state.settings.clone();
     let outbox = Arc::make_mut(&mut state.outbox);
     let notice = send.notice;
     let mine = outbox
@@ -259,20 +257,10 @@ fn send_settled(state: &mut State, id: CommandId, send: &SendMessage, outcome: &
         Outcome::Done(_) => outbox.part_done(notice, true),
         Outcome::Unknown(_) => outbox.part_done(notice, false),
         Outcome::Expired => outbox.close(notice, End::Withdrawn),
-        Outcome::Failed(failure) => {
-            let Some(open) = outbox.open.get_mut(&notice).map(Arc::make_mut) else {
-                return;
-            };
-            open.sending = None;
-            let too_old = open.at.after(settings.expiry) <= now;
-            match waits::retry(open.attempts, failure, &settings) {
-                Some(_) if too_old => outbox.close(notice, End::Expired),
-                Some(pause) => {
-                    let at = now.after(pause);
-                    open.not_before = Some(at);
-                    deadlines(state).set(Deadline::Retry(notice), at);
-                }
-                None => outbox.close(notice, End::Failed),
+        // Whether it is tried again is decided, and an event of its own.
+        Outcome::Failed(_) => {
+            if let Some(open) = outbox.open.get_mut(&notice).map(Arc::make_mut) {
+                open.sending = None;
             }
         }
     }

@@ -9,12 +9,13 @@ mod shared;
 
 pub(crate) use sessions::closes_by_words;
 
+use crate::holding::held;
 use crate::outbox::End;
 use crate::state::State;
 
 use crate::waits;
-use events::event::{Deadline, NoticeQueued, Source, Topic};
-use events::{Envelope, Event, Seq, Settings};
+use events::event::{Deadline, NoticeDeferred, NoticeDelayed, NoticeQueued, Source, Topic};
+use events::{Envelope, Event, Seq, Settings, Span};
 use shared::{anomaly, await_allowance, deadlines};
 use std::sync::Arc;
 
@@ -89,6 +90,8 @@ pub fn apply(state: &mut State, envelope: &Envelope) {
         Event::NoticeQueued(e) => notice_queued(state, seq, e),
         Event::NoticeWithdrawn(e) => notice_ended(state, e.notice, End::Withdrawn),
         Event::NoticeExpired(e) => notice_ended(state, e.notice, End::Expired),
+        Event::NoticeGivenUp(e) => notice_ended(state, e.notice, End::Failed),
+        Event::NoticeDelayed(e) => notice_delayed(state, e),
         Event::CommandRequested(e) => commands::requested(state, seq, e),
         Event::CommandStarted(e) => commands::started(state, seq, e),
         Event::CommandPerformed(e) => commands::performed(state, seq, e),
@@ -98,6 +101,17 @@ pub fn apply(state: &mut State, envelope: &Envelope) {
         Event::InboundDeferred(e) => inbound::deferred(state, e),
         Event::InboundJoined(e) => inbound::joined(state, e),
         Event::InboundUnanswered(e) => inbound::unanswered(state, e),
+        Event::LocalTimeChanged(e) => Arc::make_mut(&mut state.holds).offset = e.offset,
+        Event::HoldChanged(e) => {
+            let (wall, settings) = (state.wall, Arc::clone(&state.settings));
+            Arc::make_mut(&mut state.holds).change(&e.change, wall, &settings);
+        }
+        Event::NoticeDeferred(e) => notice_deferred(state, e),
+        Event::DeskSeen(e) => {
+            let seen = Some((e.clone(), state.tick));
+            Arc::make_mut(&mut state.holds).desk = seen;
+        }
+        Event::PromptNudged(e) => prompts::nudged(state, e),
     }
 }
 
@@ -138,6 +152,27 @@ fn await_self_test(state: &mut State) {
     }
 }
 
+/// It waits; a clock that lags a little does not ask again at once.
+fn notice_deferred(state: &mut State, e: &NoticeDeferred) {
+    let outbox = Arc::make_mut(&mut state.outbox);
+    let Some(notice) = outbox.open.get_mut(&e.notice).map(Arc::make_mut) else {
+        return;
+    };
+    notice.deferred = Some((e.rule, e.until));
+    let deadline = Deadline::Held(e.notice);
+    match e.until {
+        Some(until) => {
+            let wait = state.wall.until(until).max(Span::seconds(1));
+            let at = state.tick.after(wait);
+            deadlines(state).set(deadline, at);
+            // It is not too old the moment that it may go.
+            let expiry = at.after(state.settings.expiry);
+            deadlines(state).set(Deadline::Expiry(e.notice), expiry);
+        }
+        None => deadlines(state).clear(&deadline),
+    }
+}
+
 fn notice_ended(state: &mut State, notice: Seq, end: End) {
     let outbox = Arc::make_mut(&mut state.outbox);
     outbox.close(notice, end);
@@ -147,6 +182,7 @@ fn notice_ended(state: &mut State, notice: Seq, end: End) {
     }
     deadlines(state).clear(&Deadline::Retry(notice));
     deadlines(state).clear(&Deadline::Expiry(notice));
+    deadlines(state).clear(&Deadline::Held(notice));
 }
 
 fn notice_queued(state: &mut State, seq: Seq, e: &NoticeQueued) {
@@ -157,6 +193,7 @@ fn notice_queued(state: &mut State, seq: Seq, e: &NoticeQueued) {
     for replaced in &e.replaces {
         deadlines(state).clear(&Deadline::Retry(*replaced));
         deadlines(state).clear(&Deadline::Expiry(*replaced));
+        deadlines(state).clear(&Deadline::Held(*replaced));
     }
     if e.topic == Topic::Unanswered {
         Arc::make_mut(&mut state.inbox).unanswered.told(tick);
@@ -171,6 +208,15 @@ fn notice_queued(state: &mut State, seq: Seq, e: &NoticeQueued) {
         if e.topic == Topic::Progress {
             session.unsent = None;
         }
+    }
+}
+
+fn notice_delayed(state: &mut State, e: &NoticeDelayed) {
+    let at = state.tick.after(e.wait);
+    let outbox = Arc::make_mut(&mut state.outbox);
+    if let Some(notice) = outbox.open.get_mut(&e.notice).map(Arc::make_mut) {
+        notice.not_before = Some(at);
+        deadlines(state).set(Deadline::Retry(e.notice), at);
     }
 }
 
@@ -209,11 +255,20 @@ fn deadline_passed(state: &mut State, deadline: &Deadline) {
             }
         }
         Deadline::SelfTest => await_self_test(state),
+        Deadline::Nudge(prompt) => prompts::nudge_due(state, *prompt),
+        // While it waits for the owner's sake it does not grow too old.
+        Deadline::Expiry(notice) => {
+            let open = state.outbox.open.get(notice);
+            if open.is_some_and(|open| held(state, open, state.wall).is_some()) {
+                let at = state.tick.after(state.settings.expiry);
+                deadlines(state).set(deadline.clone(), at);
+            }
+        }
         Deadline::Loop => Arc::make_mut(&mut state.inbox).loop_held = 0,
         Deadline::Proof(_)
         | Deadline::Retry(_)
         | Deadline::Allowance
-        | Deadline::Expiry(_)
+        | Deadline::Held(_)
         | Deadline::Prompt(_)
         | Deadline::Goal(_)
         | Deadline::Gather(_)

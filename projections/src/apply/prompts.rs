@@ -1,10 +1,12 @@
 //! What prompts and answers to them do to State.
 
 use super::shared::{anomaly, deadlines};
+use crate::prompt_text::brief;
 use crate::prompts::{List, OPEN_MAX, Past, Prompt, Prompts, Telling, Witness};
 use crate::state::State;
+use crate::waits;
 use events::Seq;
-use events::event::Deadline;
+use events::event::{Deadline, PromptNudged};
 use events::prompt::{
     AnswerPrompt, PromptAnswered, PromptAsked, PromptClosed, PromptDelivered, PromptExpired,
     PromptShown, PromptWitnessed, PromptsListed,
@@ -35,12 +37,14 @@ pub(super) fn asked(state: &mut State, seq: Seq, e: &PromptAsked) {
         telling: None,
         answered: None,
         expired: false,
+        nudged: false,
     };
     let open = &mut prompts(state).open;
     open.insert(seq, prompt);
     let oldest = (open.len() > OPEN_MAX).then(|| open.pop_first()).flatten();
     if let Some((oldest, _)) = oldest {
         deadlines(state).clear(&Deadline::Prompt(oldest));
+        deadlines(state).clear(&Deadline::Nudge(oldest));
     }
     deadlines(state).set(Deadline::Prompt(seq), expiry);
 }
@@ -77,10 +81,32 @@ pub(super) fn delivered(state: &mut State, e: &PromptDelivered) {
         telling.delivered = Some(e.date);
         telling.seen = Some(tick);
     }
+    let open = state.prompts.open.get(&e.prompt);
+    let wait = state.settings.nudge;
+    if wait.0 > 0 && open.is_some_and(|prompt| !prompt.nudged) {
+        deadlines(state).set(Deadline::Nudge(e.prompt), tick.after(wait));
+    }
+}
+
+/// The owner is reminded.
+pub(super) fn nudged(state: &mut State, e: &PromptNudged) {
+    deadlines(state).clear(&Deadline::Nudge(e.prompt));
+    if let Some(prompt) = prompts(state).open.get_mut(&e.prompt) {
+        prompt.nudged = true;
+    }
+}
+
+/// It was time to remind the owner. Where that cannot be done now, it is looked after again.
+pub(super) fn nudge_due(state: &mut State, prompt: Seq) {
+    if state.prompts.open.get(&prompt).is_some_and(|p| !p.nudged) {
+        let at = state.tick.after(waits::UNCHECKED);
+        deadlines(state).set(Deadline::Nudge(prompt), at);
+    }
 }
 
 pub(super) fn closed(state: &mut State, seq: Seq, e: &PromptClosed) {
     deadlines(state).clear(&Deadline::Prompt(e.prompt));
+    deadlines(state).clear(&Deadline::Nudge(e.prompt));
     let at = state.wall;
     let all = prompts(state);
     let Some(prompt) = all.open.remove(&e.prompt) else {
@@ -88,6 +114,7 @@ pub(super) fn closed(state: &mut State, seq: Seq, e: &PromptClosed) {
     };
     all.closed.push(Past {
         prompt: e.prompt,
+        brief: brief(&prompt).into(),
         session: prompt.session,
         call: prompt.call,
         how: e.how.clone(),

@@ -108,6 +108,24 @@ pub fn describe(event: &Event, state: &State) -> String {
             "You will be told that the message {} was not acted on.",
             e.inbound
         ),
+        Event::LocalTimeChanged(e) => format!(
+            "Local time is {} minutes {} UTC.",
+            e.offset.unsigned_abs(),
+            if e.offset < 0 { "behind" } else { "ahead of" }
+        ),
+        Event::HoldChanged(e) => {
+            format!("You said: {}.", words::hold_change(&e.change))
+        }
+        Event::DeskSeen(e) => words::desk(e),
+        Event::PromptNudged(e) => format!(
+            "You are reminded of {}, which nobody answers.",
+            prompt_name(state, e.prompt)
+        ),
+        Event::NoticeDeferred(e) => format!(
+            "{} waits: {}.",
+            capital(&notice_name(state, e.notice)),
+            words::held(e.rule)
+        ),
         Event::OutgoingSeen(e) => own_row(e, state),
         Event::QueueLineImported(e) => queue_line(e),
         Event::AttentionRequested(e) => match &e.refused {
@@ -167,6 +185,14 @@ pub fn describe(event: &Event, state: &State) -> String {
         Event::NoticeExpired(e) => {
             let name = capital(&notice_name(state, e.notice));
             format!("{name} waited too long and is not sent.")
+        }
+        Event::NoticeDelayed(e) => {
+            let name = capital(&notice_name(state, e.notice));
+            format!("{name} is tried again in {}.", span(e.wait))
+        }
+        Event::NoticeGivenUp(e) => {
+            let name = capital(&notice_name(state, e.notice));
+            format!("{name} failed and is not tried again.")
         }
         Event::InstructionEnded(e) => {
             let to = e
@@ -401,6 +427,14 @@ fn due(deadline: &Deadline, state: &State) -> String {
         Deadline::Gather(guid) => {
             format!("Nothing more came that belongs to the message {guid}.")
         }
+        Deadline::Nudge(prompt) => format!(
+            "{} has waited long for its answer.",
+            capital(&prompt_name(state, *prompt))
+        ),
+        Deadline::Held(notice) => format!(
+            "What holds {} back may be over.",
+            notice_name(state, *notice)
+        ),
         Deadline::Unanswered => {
             "You may get another text about messages that were not acted on.".into()
         }

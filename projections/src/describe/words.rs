@@ -1,8 +1,12 @@
 //! The vocabulary of the log in words that a sentence can hold.
 
-use events::Command;
-use events::event::{Action, GoalStatus, InstructionEnd, NotTold, Rule, Source, Topic};
+use crate::local;
+use events::event::{
+    Action, DeskSeen, GoalStatus, HoldChange, HoldRule, InstructionEnd, NotTold, Rule, Source,
+    Topic,
+};
 use events::prompt::{AnswerWay, Matched};
+use events::{Command, Span};
 
 /// What a notice is.
 pub const fn topic(topic: &Topic) -> &'static str {
@@ -152,4 +156,52 @@ pub(super) fn capital(text: &str) -> String {
     chars.next().map_or_else(String::new, |first| {
         first.to_uppercase().chain(chars).collect()
     })
+}
+
+/// Why a text waits.
+pub const fn held(rule: HoldRule) -> &'static str {
+    match rule {
+        HoldRule::Muted => "you muted its session",
+        HoldRule::MutedAll => "you muted everything",
+        HoldRule::Quiet => "these are quiet hours",
+        HoldRule::Here => "you said that you are at the Mac",
+        HoldRule::Looking => "it is looked whether somebody is at the Mac",
+        HoldRule::AtDesk => "somebody is at the Mac and may see it there",
+    }
+}
+
+/// What the owner said about when they are texted.
+pub const fn hold_change(change: &HoldChange) -> &'static str {
+    match change {
+        HoldChange::Away => "you are away: texts come at once",
+        HoldChange::Here { .. } => "you are at the Mac: texts wait",
+        HoldChange::Mute {
+            session: Some(_), ..
+        } => "texts about one session wait",
+        HoldChange::Mute { session: None, .. } => "all texts wait",
+        HoldChange::Unmute { session: Some(_) } => "texts about one session come again",
+        HoldChange::Unmute { session: None } => "nothing is muted any more",
+        HoldChange::Quiet { .. } => "there are quiet hours every day",
+        HoldChange::QuietOff => "there are no quiet hours",
+        HoldChange::Resume => "texts come again",
+    }
+}
+
+/// What was seen of the desk.
+pub fn desk(seen: &DeskSeen) -> String {
+    let ago = |idle: Option<Span>, none: &str| {
+        idle.map_or_else(
+            || none.to_owned(),
+            |idle| format!("used {} ago", local::length(idle)),
+        )
+    };
+    let locked = match seen.locked {
+        Some(true) => ", its screen locked",
+        Some(false) | None => "",
+    };
+    format!(
+        "The Mac was {}{locked}; tmux was {}.",
+        ago(seen.idle, "not asked"),
+        ago(seen.terminal, "attached nowhere")
+    )
 }

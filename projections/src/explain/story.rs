@@ -226,8 +226,12 @@ const fn lost(rule: Rule) -> &'static str {
 
 fn became(state: &State, notice: Seq) -> Option<String> {
     use crate::outbox::End;
-    if state.outbox.open.contains_key(&notice) {
-        return Some("It is on its way to you.".into());
+    if let Some(open) = state.outbox.open.get(&notice) {
+        let hold = crate::holding::held(state, open, state.wall);
+        return Some(hold.map_or_else(
+            || "It is on its way to you.".into(),
+            |hold| format!("It waits: {}.", words::held(hold.rule)),
+        ));
     }
     let closed = state
         .outbox

@@ -4,9 +4,10 @@
 
 use super::draft::Draft;
 use super::{
-    changes, due, endings, fact, goals, notify, own_rows, prompt_news, proofs, rollouts, rows,
-    shapes, sources, unanswered,
+    changes, due, endings, fact, goals, holding, notify, own_rows, prompt_news, proofs, rollouts,
+    rows, shapes, sources, unanswered,
 };
+use crate::admit::LINK;
 use crate::state::State;
 use events::event::{InboundReceived, OutgoingSeen, QueueLineImported, Topic};
 use events::input::{Body, Chat, MessageRow, Rollout, RolloutFact, SourceState, Started};
@@ -93,6 +94,8 @@ fn decide(draft: &mut Draft, entry: &Envelope, batch: &[Envelope]) -> Option<()>
                 fact: RolloutFact::Meta(e.meta),
             },
         ),
+        Event::LocalTimeChanged(e) => sources::local_time(draft, e.offset),
+        Event::DeskSeen(e) => holding::desk(draft, e),
         Event::UserSpoke(e) => rollouts::spoke(draft, e),
         Event::AssistantReplied(e) => rollouts::replied(draft, e),
         Event::QuestionAsked(e) => rollouts::asked(draft, e),
@@ -103,7 +106,8 @@ fn decide(draft: &mut Draft, entry: &Envelope, batch: &[Envelope]) -> Option<()>
             endings::turn_ended(draft, &e.session, e.offset, e.turn, &e.ending);
         }
         Event::InboundReceived(e) => {
-            let row = received(&e, draft.state())?;
+            let mut row = received(&e, draft.state())?;
+            row.balloon = was_link(&e, batch).then(|| LINK.to_owned());
             rows::row(draft, &row);
         }
         Event::InboundIgnored(e) => {
@@ -132,6 +136,8 @@ fn decide(draft: &mut Draft, entry: &Envelope, batch: &[Envelope]) -> Option<()>
         }
         Event::SourceRecovered(e) => sources::changed(draft, e.source, SourceState::Works),
         Event::DeadlinePassed(_) => due::passed(draft),
+        Event::PromptAsked(e) => prompt_news::asked(draft, e),
+        Event::PromptWitnessed(e) => prompt_news::witnessed(draft, e),
         Event::PromptClosed(e) => prompt_news::close(draft, e.prompt, &e.how, e.source.as_ref()),
         Event::ShapeUnknown(e) => shapes::found(draft, e),
         Event::GoalChanged(e) => goals::changed(draft, &e.session, e.offset, &e.status),
@@ -148,12 +154,26 @@ fn decide(draft: &mut Draft, entry: &Envelope, batch: &[Envelope]) -> Option<()>
         | Event::TurnStarted(_)
         | Event::RecordsSkipped(_)
         | Event::RolloutFollowed(_)
-        | Event::PromptWitnessed(_)
         | Event::ChatDbPlaced(_)
         | Event::InboundHeld(_)) => fact(draft, event),
         _ => return None,
     }
     Some(())
+}
+
+/// Whether the row was a link that Messages had split off, as far as what followed tells.
+fn was_link(row: &InboundReceived, batch: &[Envelope]) -> bool {
+    let text = row.text.reveal();
+    let url = text.starts_with("http") && !text.contains(char::is_whitespace);
+    batch.iter().any(|entry| {
+        if let Event::InboundDeferred(e) = &entry.event {
+            e.link && e.inbound == row.guid
+        } else if let Event::InboundJoined(e) = &entry.event {
+            url && e.inbound == row.guid
+        } else {
+            false
+        }
+    })
 }
 
 /// A row of which everything was true that lets it be the owner's word.

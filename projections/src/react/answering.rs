@@ -126,7 +126,9 @@ fn over(draft: &mut Draft, event: &InboundReceived, past: &Past) {
         PromptEnd::TurnEnded => "Its turn had ended.",
         PromptEnd::Gone => "It was gone: Codex or its server had ended.",
     };
-    let body = format!("That is no longer open, and nothing was done. {how}");
+    let what = past.brief.reveal();
+    let body =
+        format!("That is no longer open, and nothing was done. {how} It was about this: {what}.");
     let route = route(Rule::Control, Some(past.session.clone()));
     decide(draft, &event.guid, route, Action::Reply);
     notices::answer(draft, &event.guid, Some(&past.session), "too late", &body);

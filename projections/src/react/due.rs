@@ -2,8 +2,11 @@
 
 use super::draft::Draft;
 use super::settle::{no_witness, settle};
-use super::{dispatches, gather, goals, missing, notices, prompts, rows, sources, unanswered};
+use super::{
+    dispatches, gather, goals, holding, missing, notices, nudge, prompts, rows, sources, unanswered,
+};
 use crate::ledger::{Stage, as_meant};
+use crate::outbox::Notice;
 use events::event::{Deadline, DeadlinePassed, NoticeExpired};
 use events::outcome::Doubt;
 use events::{Command, CommandId, Event, Outcome, Seq};
@@ -63,6 +66,8 @@ fn act(draft: &mut Draft, deadline: &Deadline) {
         Deadline::Goal(session) => goals::ended(draft, session),
         Deadline::Gather(_) => gather::release(draft),
         Deadline::Unanswered => unanswered::tell(draft),
+        Deadline::Held(notice) => holding::due(draft, *notice),
+        Deadline::Nudge(prompt) => nudge::due(draft, *prompt),
         Deadline::Pace(_)
         | Deadline::Retry(_)
         | Deadline::Rollout(_)
@@ -75,7 +80,9 @@ fn act(draft: &mut Draft, deadline: &Deadline) {
 fn too_old(draft: &mut Draft, notice: Seq) {
     let state = draft.state();
     let open = state.outbox.open.get(&notice);
-    if open.is_some_and(|open| !notices::begun(state, open)) {
+    // What waits for the owner's sake does not grow old by that.
+    let held = |open: &Notice| crate::holding::held(state, open, draft.now().wall).is_some();
+    if open.is_some_and(|open| !notices::begun(state, open) && !held(open)) {
         let owed = notices::owed_for(state, &[notice]);
         draft.record(Event::NoticeExpired(NoticeExpired { notice }));
         notices::expire(draft, owed);

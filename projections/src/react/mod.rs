@@ -10,10 +10,13 @@ mod due;
 mod endings;
 mod gather;
 mod goals;
+mod help;
+mod holding;
 mod messages;
 mod missing;
 mod notices;
 mod notify;
+mod nudge;
 mod own_rows;
 mod prompt_lists;
 mod prompt_news;
@@ -29,6 +32,7 @@ mod sources;
 mod turn_ends;
 mod turns;
 mod unanswered;
+mod when;
 
 pub(crate) use replies::list;
 
@@ -62,6 +66,8 @@ pub(crate) fn propose(state: State, input: Input, now: Now) -> (Batch, State) {
         Input::AppServer(link) => prompt_news::link(&mut draft, link),
         Input::Shape(shape) => shapes::found(&mut draft, shape),
         Input::Elapsed => due::passed(&mut draft),
+        Input::Desk(seen) => holding::desk(&mut draft, seen),
+        Input::LocalTime(offset) => sources::local_time(&mut draft, offset),
     }
     if !draft.is_empty() {
         sending::advance(&mut draft);

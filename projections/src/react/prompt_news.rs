@@ -28,18 +28,17 @@ pub(super) fn raised(draft: &mut Draft, raised: PromptRaised) {
         }
         let more = known.is_some_and(|known| raised.whole && !known.whole);
         let (body, choices) = clean(draft, &raised);
-        draft.record(Event::PromptWitnessed(PromptWitnessed {
-            prompt,
-            source: raised.source,
-            body: more.then_some(body),
-            choices,
-            digest,
-            whole: raised.whole,
-        }));
-        if more {
-            prompts::shown_more(draft, prompt);
-        }
-        return;
+        return witnessed(
+            draft,
+            PromptWitnessed {
+                prompt,
+                source: raised.source,
+                body: more.then_some(body),
+                choices,
+                digest,
+                whole: raised.whole,
+            },
+        );
     }
     if is_over(draft, &raised) {
         return;
@@ -49,7 +48,7 @@ pub(super) fn raised(draft: &mut Draft, raised: PromptRaised) {
         let session = draft.state().sessions.get(&raised.session);
         session.and_then(|session| session.turn.clone())
     });
-    let seq = draft.record(Event::PromptAsked(PromptAsked {
+    let asked = PromptAsked {
         session: raised.session,
         turn,
         call: raised.call,
@@ -59,8 +58,23 @@ pub(super) fn raised(draft: &mut Draft, raised: PromptRaised) {
         choices,
         digest,
         whole: raised.whole,
-    }));
+    };
+    self::asked(draft, asked);
+}
+
+/// A prompt is there that was not known.
+pub(super) fn asked(draft: &mut Draft, asked: PromptAsked) {
+    let seq = draft.record(Event::PromptAsked(asked));
     prompts::tell(draft, seq);
+}
+
+/// A source shows a prompt that is known, perhaps more of it.
+pub(super) fn witnessed(draft: &mut Draft, witnessed: PromptWitnessed) {
+    let (prompt, more) = (witnessed.prompt, witnessed.body.is_some());
+    draft.record(Event::PromptWitnessed(witnessed));
+    if more {
+        prompts::shown_more(draft, prompt);
+    }
 }
 
 /// News of a turn that has ended come too late; a plan is asked about after its turn.
@@ -102,6 +116,10 @@ pub(super) fn close(
 ) {
     prompts::end(draft, prompt, how, source);
     for (id, stage) in answering(draft, prompt) {
+        if *how == PromptEnd::ByUs && stage == Stage::Started && speaks(draft, id) {
+            // Its executor is still to tell what became of the words behind it.
+            continue;
+        }
         let outcome = match (&stage, how) {
             (Stage::Requested, _) => Outcome::Failed(Failure::PromptGone {
                 why: prompts::ended(how).into(),
@@ -122,6 +140,14 @@ fn answering(draft: &Draft, prompt: Seq) -> Vec<(CommandId, Stage)> {
     open.filter(|(_, entry)| answers(&entry.command))
         .map(|(id, entry)| (*id, entry.stage.clone()))
         .collect()
+}
+
+/// Words go behind the answer.
+fn speaks(draft: &Draft, id: CommandId) -> bool {
+    let entry = draft.state().ledger.open.get(&id);
+    entry.is_some_and(
+        |entry| matches!(&entry.command, Command::AnswerPrompt(c) if c.words.is_some()),
+    )
 }
 
 /// Whether an answer to it is being given this moment.

@@ -128,7 +128,7 @@ pub(super) fn end(draft: &mut Draft, prompt: Seq, how: &PromptEnd, source: Optio
 }
 
 /// What the notice of a prompt is about: a question's is the same whoever tells it.
-fn topic(seq: Seq, prompt: &Prompt) -> Topic {
+pub(super) fn topic(seq: Seq, prompt: &Prompt) -> Topic {
     match (&prompt.body, &prompt.call) {
         (PromptBody::Questions(_), Some(call)) => Topic::Question(call.clone()),
         _ => Topic::Prompt(seq),
@@ -176,7 +176,7 @@ pub(super) fn settled(
     how: Option<&How>,
     outcome: &Outcome,
 ) -> Option<String> {
-    let what = draft.state().prompts.open.get(&answer.prompt).map(brief);
+    let what = what(draft, answer.prompt);
     let (kind, body) = match outcome {
         Outcome::Done(_) => (done(&answer.answer), what.unwrap_or_default()),
         Outcome::Failed(failure) => ("not answered".to_owned(), late(failure)),
@@ -193,6 +193,23 @@ pub(super) fn settled(
     let taken = matches!(how, Some(How::Replied { words: true }));
     let words = answer.words.as_ref().filter(|_| !taken)?;
     matches!(outcome, Outcome::Done(_)).then(|| words.reveal().clone())
+}
+
+/// It ended by an answer of ours.
+pub(super) fn was_answered(draft: &Draft, prompt: Seq) -> bool {
+    let mut newest = draft.state().prompts.closed.iter().rev();
+    newest.any(|past| past.prompt == prompt && past.how == PromptEnd::ByUs)
+}
+
+/// What a prompt is about, whether it is still up or not.
+fn what(draft: &Draft, prompt: Seq) -> Option<String> {
+    let prompts = &draft.state().prompts;
+    let up = prompts.open.get(&prompt).map(brief);
+    up.or_else(|| {
+        let mut newest = prompts.closed.iter().rev();
+        let past = newest.find(|past| past.prompt == prompt)?;
+        Some(past.brief.reveal().clone())
+    })
 }
 
 /// The turn that waited has ended while an answer was on its way.

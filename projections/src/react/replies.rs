@@ -1,6 +1,7 @@
 //! What this program answers by itself.
 
 use crate::dispatch::{Transport, Tried};
+use crate::holding;
 use crate::render::tidy;
 use crate::routing::{Route, state_of};
 use crate::sessions::Session;
@@ -18,23 +19,29 @@ yes, no: answers a request for approval; pending lists them, show @ref shows all
 stop @ref: interrupts its turn
 status @ref: one session
 new label: what to do, in a new session
-retry: resend texts that may not have reached you";
+retry: resend texts that may not have reached you
+quiet 23-7, mute @ref 2h, away, here, resume: when texts come
+help approvals, help quiet: more about these";
 
 /// The answer to `list`.
 pub(crate) fn list(state: &State) -> String {
     let owners = state.sessions.owners();
+    let held = holding::lines(state, state.wall);
     if owners.is_empty() {
-        return "No sessions yet. Start Codex in a terminal, or write \"new label: what to do\"."
-            .into();
+        let none =
+            "No sessions yet. Start Codex in a terminal, or write \"new label: what to do\".";
+        let lines = std::iter::once(none.to_owned()).chain(held);
+        return lines.collect::<Vec<_>>().join("\n");
     }
     let lines = owners.iter().take(20).map(|(id, session)| {
         let served = state.server.has(id).is_some();
         let way = if served { " · background server" } else { "" };
-        format!("{}{way}", line(session))
+        let muted = holding::mark(state, id, state.wall);
+        format!("{}{way}{muted}", line(session))
     });
     let more = owners.len().saturating_sub(20);
     let rest = (more > 0).then(|| format!("… and {more} older sessions"));
-    lines.chain(rest).collect::<Vec<_>>().join("\n")
+    lines.chain(rest).chain(held).collect::<Vec<_>>().join("\n")
 }
 
 fn line(session: &Session) -> String {

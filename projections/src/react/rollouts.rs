@@ -3,7 +3,7 @@
 
 use super::draft::{Draft, topic_known};
 use super::endings::{close, progress, turn_ended};
-use super::{endings, goals, notices, prompts, proofs};
+use super::{endings, goals, holding, notices, prompts, proofs};
 use crate::redact::redact;
 use crate::refs;
 use crate::render;
@@ -275,6 +275,7 @@ pub(super) fn spoke(draft: &mut Draft, event: UserSpoke) {
 
 /// Who goes on with a session at the desk has seen how its last turn ended.
 fn overtaken(draft: &mut Draft, session: &SessionId) {
+    holding::seen_at_desk(draft, session);
     let now = draft.now().tick;
     let long_ago = |at: Tick| at.after(waits::OVERTAKEN) <= now;
     let seen = |topic: &Topic, at: Option<Tick>| {

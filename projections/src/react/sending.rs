@@ -2,14 +2,18 @@
 //! more wait than may go.
 
 use super::draft::Draft;
+use super::holding;
 use super::notices::{instead, queue};
+use crate::holding::held;
 use crate::ledger::{Entry, Stage, sent_digest};
 use crate::outbox::Notice;
-use crate::render;
+use crate::{render, waits};
 use events::command::SendMessage;
-use events::event::Topic;
-use events::{Command, Seq};
+use events::event::{NoticeDelayed, NoticeExpired, NoticeGivenUp, Topic};
+use events::outcome::Failure;
+use events::{Command, Event, Seq};
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 /// Texts asked for at once: Messages takes one after the other anyway, and what
 /// comes up later may be more urgent.
@@ -17,6 +21,7 @@ const ASKED_MAX: usize = 16;
 
 /// Requests the next part of the notices that may go on.
 pub(super) fn advance(draft: &mut Draft) {
+    holding::review(draft);
     let owed = |entry: &&Entry| {
         entry.stage == Stage::Requested && matches!(entry.command, Command::SendMessage(_))
     };
@@ -29,7 +34,9 @@ pub(super) fn advance(draft: &mut Draft) {
         &[true]
     };
     for ordinary in passes.iter().copied() {
-        let ready = draft.state().outbox.ready(draft.now().tick, ordinary);
+        let (state, now) = (draft.state(), draft.now());
+        let waits = |notice: &Notice| held(state, notice, now.wall).is_some();
+        let ready = state.outbox.ready(now.tick, ordinary, waits);
         for seq in ready {
             let Some(notice) = draft.state().outbox.open.get(&seq).cloned() else {
                 continue;
@@ -51,11 +58,29 @@ pub(super) fn advance(draft: &mut Draft) {
     }
 }
 
+/// A text certainly failed: it is tried again after a pause, unless it is too old or
+/// was tried often enough.
+pub(super) fn failed(draft: &mut Draft, notice: Seq, failure: &Failure) {
+    let state = draft.state();
+    let Some(open) = state.outbox.open.get(&notice) else {
+        return;
+    };
+    let too_old = open.at.after(state.settings.expiry) <= draft.now().tick;
+    let decided = match waits::retry(open.attempts, failure, &state.settings) {
+        None => Event::NoticeGivenUp(NoticeGivenUp { notice }),
+        Some(_) if too_old => Event::NoticeExpired(NoticeExpired { notice }),
+        Some(wait) => Event::NoticeDelayed(NoticeDelayed { notice, wait }),
+    };
+    draft.record(decided);
+}
+
 /// More notices wait than may go now.
 fn scarce(draft: &Draft) -> bool {
     let state = draft.state();
-    let waiting = state.outbox.open.values().filter(|n| n.untouched()).count();
     let (now, per_hour) = (draft.now().tick, state.settings.max_per_hour);
+    let wall = draft.now().wall;
+    let waits = |n: &&Arc<Notice>| n.untouched() && held(state, n, wall).is_none();
+    let waiting = state.outbox.open.values().filter(waits).count();
     waiting > state.outbox.allowance.room(now, per_hour, false)
 }
 
@@ -73,7 +98,11 @@ fn digest(draft: &mut Draft, first: &Notice) -> bool {
     if !first.is_news() {
         return false;
     }
-    let news: Vec<_> = state.outbox.news().collect();
+    let wall = draft.now().wall;
+    let news = state.outbox.news();
+    let news: Vec<_> = news
+        .filter(|(_, n)| held(state, n, wall).is_none())
+        .collect();
     let mut newest = BTreeMap::new();
     for (seq, notice) in &news {
         let told = newest.entry(&notice.session).or_insert((seq, notice, 0));
@@ -104,7 +133,9 @@ const FEW: usize = 3;
 fn merge(draft: &mut Draft, first: &Notice) -> bool {
     let state = draft.state();
     let (now, per_hour) = (draft.now().tick, state.settings.max_per_hour);
-    let alike = state.outbox.alike(first.session.as_ref());
+    let wall = draft.now().wall;
+    let waits = |notice: &Notice| held(state, notice, wall).is_some();
+    let alike = state.outbox.alike(first.session.as_ref(), waits);
     if alike.len() <= state.outbox.allowance.room(now, per_hour, false) {
         return false;
     }

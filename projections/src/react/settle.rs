@@ -6,7 +6,7 @@ use super::draft::Draft;
 use super::{dispatches, missing, prompts, sending, turn_ends};
 use crate::ledger::{Stage, as_meant, meant};
 use events::event::{CommandPerformed, CommandSettled, Source};
-use events::outcome::{Doubt, Performed};
+use events::outcome::{Doubt, Evidence, Performed};
 use events::{Command, CommandId, Event, Outcome};
 
 /// Carried out: from here on only proof, or its absence, ends it.
@@ -19,6 +19,15 @@ pub(super) fn perform(draft: &mut Draft, id: CommandId, performed: Performed) {
     if let Some((session, _)) = crate::dispatch::dispatch_of(&entry.command) {
         // Behind what keeps order by itself, the next instruction may follow at once.
         return dispatches::advance(draft, &session);
+    }
+    if let Command::AnswerPrompt(answer) = &entry.command {
+        // Codex may have told of its end before the executor did.
+        if prompts::was_answered(draft, answer.prompt) {
+            let prompt = answer.prompt;
+            let done = Outcome::Done(Evidence::Resolved { prompt });
+            settle(draft, id, doubt.map_or(done, Outcome::Unknown));
+        }
+        return;
     }
     if matches!(entry.command, Command::SendMessage(_)) && no_witness(draft) {
         settle(
@@ -57,8 +66,10 @@ pub(super) fn settle(draft: &mut Draft, id: CommandId, outcome: Outcome) {
     };
     match &entry.command {
         Command::SendMessage(send) => {
-            if matches!(outcome, Outcome::Failed(_)) && !current {
-                sending::again(draft, send);
+            match &outcome {
+                Outcome::Failed(failure) if current => sending::failed(draft, send.notice, failure),
+                Outcome::Failed(_) => sending::again(draft, send),
+                Outcome::Done(_) | Outcome::Unknown(_) | Outcome::Expired => {}
             }
             let report = missing::is_report(draft, send.notice);
             // A report that is given up waits until a text comes through again.

@@ -5,7 +5,7 @@ use super::notices;
 use crate::handle::not_for_owner;
 use crate::redact::redact;
 use events::event::{
-    LogRecovered, QueueLineImported, Source, SourceFailed, SourceRecovered, Topic,
+    LocalTimeChanged, LogRecovered, QueueLineImported, Source, SourceFailed, SourceRecovered, Topic,
 };
 use events::input::{QueueEntry, QueueLine, SourceState};
 use events::{Digest, Event, Text, Wall};
@@ -120,4 +120,11 @@ fn why_not(draft: &Draft, entry: &QueueEntry, digest: Digest) -> Option<String> 
         .any(|(said, at)| *said == digest && lately(at));
     let twice = twice.then(|| "duplicate of an earlier line".to_owned());
     not_for_owner(&state.settings, entry.to.as_ref()).or(twice)
+}
+
+/// Local time has another distance from UTC.
+pub(super) fn local_time(draft: &mut Draft, offset: i32) {
+    if draft.state().holds.offset != offset {
+        draft.record(Event::LocalTimeChanged(LocalTimeChanged { offset }));
+    }
 }

@@ -2,7 +2,7 @@
 //! taking words back that it has not taken.
 
 use super::draft::{Draft, decide};
-use super::{answering, dispatches, notices, prompt_lists, replies, settle};
+use super::{answering, dispatches, help, notices, prompt_lists, replies, settle, when};
 use crate::ledger::Stage;
 use crate::orders::Order;
 use crate::routing::{self, Route};
@@ -15,6 +15,12 @@ use events::{Command, Event, Outcome, SessionId, Text, TurnId};
 pub(super) fn ordered(draft: &mut Draft, event: &InboundReceived, order: &Order) -> bool {
     match order {
         Order::Pending => prompt_lists::pending(draft, event),
+        Order::Help(topic) => {
+            let route = answering::route(events::event::Rule::Control, None);
+            decide(draft, &event.guid, route, Action::Reply);
+            notices::answer(draft, &event.guid, None, "help", help::topic(*topic));
+        }
+        Order::When(order) => return when::ordered(draft, event, order),
         Order::Show(name) => return answering::show(draft, event, name.as_deref()),
         Order::Listed(said) => return prompt_lists::listed(draft, event, said),
         Order::Stop(name) => return with(draft, event, name.as_deref(), stop),

@@ -296,6 +296,8 @@ fn waits(before: &State, after: &State, out: &mut Vec<Change>) {
             | Deadline::Expiry(_)
             | Deadline::Gather(_)
             | Deadline::Unanswered
+            | Deadline::Held(_)
+            | Deadline::Nudge(_)
             | Deadline::Prompt(_) => {
                 continue;
             }

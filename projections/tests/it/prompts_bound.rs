@@ -381,3 +381,30 @@ fn a_refusal_that_ends_the_turn_is_not_doubted_by_that_end() {
     assert!(world.notice().contains("not confirmed"));
     assert!(world.machine.state().prompts.open.is_empty());
 }
+
+/// The server tells of the end before the executor knows what became of the words.
+#[test]
+fn a_reason_is_said_once_also_where_the_end_is_told_first() {
+    for (words, owed) in [(true, false), (false, true)] {
+        let mut world = World::new();
+        let session = working(&mut world, 1);
+        told(&mut world, raised(&session, 1, command("rm -rf build")));
+        world.says("no, use the cache");
+        let (id, _) = begun(&mut world).unwrap();
+        resolved(&mut world, &session, 1, PromptEnd::ByUs);
+        assert!(world.next_work().is_none());
+        world.performed(id, How::Replied { words });
+        assert!(world.notice().contains("refused, Codex goes on"));
+        assert_eq!(world.next_words().is_some(), owed);
+    }
+    // The process dies between the two: what may have been said is not said again.
+    let mut world = World::new();
+    let session = working(&mut world, 1);
+    told(&mut world, raised(&session, 1, command("rm -rf build")));
+    world.says("no, use the cache");
+    begun(&mut world).unwrap();
+    let settings = crate::support::settings();
+    world.boot(settings);
+    resolved(&mut world, &session, 1, PromptEnd::ByUs);
+    assert!(world.next_words().is_none());
+}

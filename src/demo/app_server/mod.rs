@@ -34,7 +34,11 @@ pub struct Server {
 impl Server {
     /// Listens where the server of this `CODEX_HOME` would. Needs a tokio runtime.
     pub fn start(codex_home: &Path) -> io::Result<Self> {
-        let place = tempfile::Builder::new().prefix("as").tempdir()?;
+        Self::start_in(codex_home, tempfile::Builder::new().prefix("as").tempdir()?)
+    }
+
+    /// The same with its socket in this directory.
+    pub fn start_in(codex_home: &Path, place: tempfile::TempDir) -> io::Result<Self> {
         let listener = UnixListener::bind(place.path().join("s"))?;
         let socket = crate::app_server::socket::path(codex_home);
         if let Some(control) = socket.parent() {

@@ -6,6 +6,7 @@
 //! screen (`--headless`) and takes what `queue` leaves for it. Give the program the name `codex` (a
 //! hard link will do) where tmux shows the name of what runs in a pane.
 
+mod asking;
 mod keys;
 mod record;
 mod screen;
@@ -19,6 +20,7 @@ use std::io;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use asking::Served;
 use keys::{Key, Keys};
 use record::Record;
 use screen::Screen;
@@ -107,6 +109,8 @@ struct Session {
     turn: Option<Turn>,
     /// Prompts given while a turn was running.
     queued: VecDeque<String>,
+    /// Asks where there is no screen; started when something is to be asked.
+    served: Option<Served>,
 }
 
 fn run(options: Options) -> io::Result<()> {
@@ -126,6 +130,7 @@ fn run(options: Options) -> io::Result<()> {
         draft: String::new(),
         turn: None,
         queued: options.prompt.into_iter().collect(),
+        served: None,
     };
     let done = session.live();
     if let Desk::Terminal(..) = session.desk {
@@ -175,6 +180,11 @@ impl Session {
     /// Starts the next turn, or ends the one that is due.
     fn advance(&mut self) -> io::Result<()> {
         if let Some(turn) = &mut self.turn {
+            if let (Wait::Approval(_), Some(served)) = (turn.wait(), &self.served)
+                && let Some(decision) = served.decided(self.record.thread())
+            {
+                turn.decided(decision);
+            }
             if let Some(ending) = turn.due() {
                 self.record.end(turn.id(), &ending)?;
                 self.turn = None;
@@ -185,8 +195,18 @@ impl Session {
             let id = self.record.begin(prompt.trim())?;
             let asks = matches!(self.desk, Desk::Terminal(..));
             let turn = Turn::new(id, &prompt, asks);
-            if let Wait::Answer(question) = turn.wait() {
-                self.record.ask(turn.id(), question)?;
+            match turn.wait() {
+                Wait::Answer(question) => self.record.ask(turn.id(), question)?,
+                Wait::Approval(approval) if !asks => {
+                    let mut served = match self.served.take() {
+                        Some(served) => served,
+                        None => Served::start(self.record.home())?,
+                    };
+                    let (thread, cwd) = (self.record.thread(), self.record.cwd());
+                    served.ask(thread, turn.id(), cwd, approval);
+                    self.served = Some(served);
+                }
+                Wait::Approval(_) | Wait::Until(..) => {}
             }
             self.turn = Some(turn);
         }
@@ -203,6 +223,12 @@ impl Session {
                     }
                     None if key == Key::Escape => turn.interrupt(),
                     None => {}
+                }
+                return Ok(Going::On);
+            }
+            if let (Wait::Approval(_), None) = (turn.wait(), &self.served) {
+                if let Some(decision) = asking::chosen(&key) {
+                    turn.decided(decision);
                 }
                 return Ok(Going::On);
             }

@@ -5,6 +5,7 @@ use std::io::{self, Write as _};
 
 use rustix::termios::tcgetwinsize;
 
+use super::asking;
 use super::stamp::now;
 use super::turn::{Question, Turn, Wait};
 
@@ -44,6 +45,10 @@ impl Screen {
         let (bottom, title, cursor) = match turn {
             Some(turn) => match turn.wait() {
                 Wait::Answer(question) => (modal(question), "[ ! ] Action Required".into(), None),
+                Wait::Approval(approval) => {
+                    let title = "[ ! ] Action Required".into();
+                    (asking::modal(approval), title, None)
+                }
                 Wait::Until(..) => (self.composer(draft, Some(turn)), working(), Some(draft)),
             },
             None => (self.composer(draft, None), "Ready".into(), Some(draft)),

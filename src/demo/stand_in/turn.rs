@@ -22,6 +22,26 @@ pub(super) enum Wait {
     Until(u64, Ending),
     /// The user's choice.
     Answer(Question),
+    /// The user's word on a command.
+    Approval(Approval),
+}
+
+/// The user's word on a command.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Decision {
+    Allowed,
+    /// The turn goes on without it.
+    Refused,
+    /// The turn ends.
+    Stopped,
+}
+
+/// A command that the model wants to run.
+#[derive(Clone, Debug)]
+pub(super) struct Approval {
+    pub(super) call: String,
+    pub(super) command: String,
+    pub(super) reason: String,
 }
 
 /// How a turn ends.
@@ -108,11 +128,22 @@ impl Turn {
                 let call = format!("call_{id}");
                 Wait::Answer(Question { call, arguments })
             }
+            Answer::Call(Call::Function {
+                name: "exec_command",
+                arguments,
+            }) if arguments["sandbox_permissions"] == "require_escalated" => {
+                let text = |name: &str| arguments[name].as_str().unwrap_or_default().to_owned();
+                Wait::Approval(Approval {
+                    call: format!("call_{id}"),
+                    command: text("cmd"),
+                    reason: text("justification"),
+                })
+            }
             Answer::Call(_) => {
                 let text = if asks {
                     "The stand-in runs nothing; only the real Codex does."
                 } else {
-                    "Without a screen the stand-in asks and runs nothing."
+                    "Without a screen the stand-in puts no questions and runs nothing."
                 };
                 Wait::Until(soon, Ending::Said(text.into()))
             }
@@ -137,12 +168,22 @@ impl Turn {
     pub(super) fn due(&self) -> Option<Ending> {
         match &self.wait {
             Wait::Until(at, ending) if now() >= *at => Some(ending.clone()),
-            Wait::Until(..) | Wait::Answer(_) => None,
+            Wait::Until(..) | Wait::Answer(_) | Wait::Approval(_) => None,
         }
     }
 
     pub(super) fn answered(&mut self, choice: &str) {
         self.wait = Wait::Until(now() + LEAST, Ending::Said(format!("done: {choice}")));
+    }
+
+    /// The user's word on the command. It is not run in any case.
+    pub(super) fn decided(&mut self, decision: Decision) {
+        let said = match decision {
+            Decision::Allowed => "done: allowed (the stand-in itself runs nothing)",
+            Decision::Refused => "done: refused",
+            Decision::Stopped => return self.interrupt(),
+        };
+        self.wait = Wait::Until(now() + LEAST, Ending::Said(said.into()));
     }
 
     pub(super) fn interrupt(&mut self) {

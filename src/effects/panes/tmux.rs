@@ -10,11 +10,14 @@ use super::super::EffectsConfig;
 use super::super::child::{Child, Ended};
 use super::super::screen::Capture;
 use super::keys;
-use events::Pane;
+use crate::clock::wall;
+use events::{Pane, Span, Wall};
 use std::collections::BTreeSet;
 use std::ffi::OsString;
 use std::path::Path;
 use std::time::Duration;
+use tokio::task::JoinSet;
+use tokio::time::timeout;
 
 const BUDGET: Duration = Duration::from_secs(2);
 /// Numbers first, what others can write last, one blank between: a title may hold anything.
@@ -286,6 +289,33 @@ pub(super) fn sockets(config: &EffectsConfig, named: &[Pane]) -> Vec<String> {
     }
     unique.truncate(32);
     unique
+}
+
+/// How long ago a terminal that is attached to one of the servers was touched.
+pub(crate) async fn clients(config: &EffectsConfig, budget: Duration) -> Option<Span> {
+    let mut asked = JoinSet::new();
+    for socket in sockets(config, &[]) {
+        let tmux = Tmux::at(config, &socket);
+        asked.spawn(async move {
+            let list = ["list-clients", "-F", "#{client_activity}"];
+            tmux.run(&[&list], &[]).await.unwrap_or_default()
+        });
+    }
+    let mut newest = None;
+    let read = async {
+        while let Some(listing) = asked.join_next().await {
+            let listing = listing.unwrap_or_default();
+            newest = listing
+                .lines()
+                .filter_map(|at| at.trim().parse::<i64>().ok())
+                .chain(newest)
+                .max();
+        }
+    };
+    // A server that hangs is none that somebody sits at.
+    let _ = timeout(budget, read).await;
+    let touched = newest?.saturating_mul(1000);
+    Some(Wall(touched).until(wall()))
 }
 
 /// One name for one socket: on a Mac `/tmp` is `/private/tmp`, and both are used.

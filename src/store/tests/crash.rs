@@ -29,11 +29,7 @@ fn events(first: u64) -> Vec<Event> {
 #[test]
 #[ignore = "run by killed_at_any_moment"]
 fn append_until_killed() {
-    #[expect(
-        clippy::disallowed_methods,
-        reason = "how the test tells its child where"
-    )]
-    let state = PathBuf::from(std::env::var_os(STATE).expect("run by killed_at_any_moment"));
+    let state = told();
     let mut log = SledLog::open(&state).unwrap();
     let mut out = std::io::stdout();
     loop {
@@ -43,15 +39,24 @@ fn append_until_killed() {
     }
 }
 
+/// The state directory that this process was started for.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "how the test tells its child where"
+)]
+pub(super) fn told() -> PathBuf {
+    PathBuf::from(std::env::var_os(STATE).expect("run by another test"))
+}
+
 #[expect(
     clippy::disallowed_methods,
     reason = "the test kills a process of its own"
 )]
-fn child(test: &str, state: &Path) -> Command {
+pub(super) fn child(test: &str, state: &Path) -> Command {
     let mut command = Command::new(std::env::current_exe().unwrap());
     command
         .args(["--exact", "--ignored", "--nocapture"])
-        .arg(format!("store::tests::crash::{test}"))
+        .arg(format!("store::tests::{test}"))
         .env(STATE, state)
         .stdout(Stdio::piped());
     command
@@ -59,7 +64,7 @@ fn child(test: &str, state: &Path) -> Command {
 
 /// Lets the writer acknowledge `count` times, kills it and says what it acknowledged last.
 fn kill_after(state: &Path, count: usize) -> u64 {
-    let mut child = child("append_until_killed", state).spawn().unwrap();
+    let mut child = child("crash::append_until_killed", state).spawn().unwrap();
     let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
     let acknowledged = |line: String| Some(line.strip_prefix("acknowledged ")?.parse().unwrap());
     let mut last: Option<u64> = None;
@@ -111,11 +116,7 @@ fn killed_at_any_moment() {
 #[test]
 #[ignore = "run by killed_while_it_recovers"]
 fn open_once() {
-    #[expect(
-        clippy::disallowed_methods,
-        reason = "how the test tells its child where"
-    )]
-    let state = PathBuf::from(std::env::var_os(STATE).expect("run by killed_while_it_recovers"));
+    let state = told();
     drop(SledLog::open(&state).unwrap());
 }
 
@@ -138,7 +139,7 @@ fn killed_while_it_recovers() {
     std::fs::write(segment, bytes).unwrap();
     for round in 0_u32.. {
         let state = super::recovery::copied(dir.path());
-        let mut child = child("open_once", state.path()).spawn().unwrap();
+        let mut child = child("crash::open_once", state.path()).spawn().unwrap();
         std::thread::sleep(Duration::from_millis(4) * round);
         let through = child.try_wait().unwrap().is_some();
         child.kill().unwrap();

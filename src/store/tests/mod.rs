@@ -1,6 +1,7 @@
 //! What the log promises, on disk and in memory.
 
 mod beside;
+mod compaction;
 mod cost;
 mod crash;
 mod damage;

@@ -160,12 +160,12 @@ fn entries_must_be_there_to_the_last_and_lie_in_small_values() {
     }
     let sizes = tree.iter().values().map(|value| value.unwrap().len());
     assert_eq!(sizes.max(), Some(MAX_VALUE));
-    let mut entries = Reader::new(&tree, Seq(1), Seq(2)).unwrap();
+    let mut entries = Reader::new(&tree, Head::default(), Seq(1), Seq(2)).unwrap();
     for _ in 0..2 {
         assert!(entries.entry().unwrap().is_some());
     }
     assert_eq!(entries.entry(), Ok(None));
-    let mut entries = Reader::new(&tree, Seq(2), Seq(3)).unwrap();
+    let mut entries = Reader::new(&tree, Head::default(), Seq(2), Seq(3)).unwrap();
     assert!(entries.entry().unwrap().is_some());
     corrupt(&entries.entry().unwrap_err(), "entry 3 is missing");
     drop((tree, db));

@@ -241,6 +241,10 @@ pub(super) const fn hook(hook: Hook) -> Option<&'static str> {
 }
 
 /// The branch that an entry of the log shows.
+#[expect(
+    clippy::too_many_lines,
+    reason = "a table with one row for each branch"
+)]
 pub(super) fn branch(event: &Event) -> Option<&'static str> {
     Some(match event {
         Event::CommandPerformed(e) => match e.performed.how {
@@ -283,6 +287,9 @@ pub(super) fn branch(event: &Event) -> Option<&'static str> {
         Event::InboundIgnored(_) => "row ignored",
         Event::NoticeWithdrawn(_) => "notice withdrawn",
         Event::NoticeExpired(_) => "notice expired",
+        Event::NoticeDeferred(_) => "notice deferred",
+        Event::NoticeDelayed(_) => "notice delayed",
+        Event::NoticeGivenUp(_) => "notice given up",
         Event::NoticeQueued(e) if e.topic == Topic::Missing => "missing texts told",
         Event::NoticeQueued(e) if e.replaces.len() > 1 => "notices merged",
         Event::SourceFailed(_) => "source failed",
@@ -300,6 +307,8 @@ pub(super) fn branch(event: &Event) -> Option<&'static str> {
             | Deadline::SelfTest
             | Deadline::Gather(_)
             | Deadline::Unanswered
+            | Deadline::Held(_)
+            | Deadline::Nudge(_)
             | Deadline::Loop => return None,
             Deadline::Receipt(_) => "due: receipt",
             Deadline::Allowance => "due: allowance",

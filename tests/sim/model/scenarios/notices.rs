@@ -2,7 +2,7 @@
 
 use super::{set, story, to_oneself};
 use crate::model::story::Beat::{self, *};
-use crate::model::story::{Fate, Hook, Kind, Story, Turn};
+use crate::model::story::{Fate, Hook, Kind, Story, Turn, Words};
 use events::settings::NotifyMode;
 
 const TURN: [Beat; 2] = [Desk(0, "run the tests"), Wait(4000)];
@@ -119,6 +119,29 @@ pub(super) fn stories() -> Vec<Story> {
                 Wait(2000),
                 Desk(0, "go"),
                 Wait(3000),
+            ],
+        ),
+        story(
+            "texts wait while everything is muted, until the owner wants them",
+            2,
+            &[
+                Owner(Words::Plain("mute all 1h")),
+                Wait(2000),
+                Desk(0, "run the tests"),
+                Desk(1, "write the docs"),
+                Wait(4000),
+                Owner(Words::Plain("unmute")),
+                Wait(4000),
+            ],
+        ),
+        story(
+            "a mute ends by itself",
+            1,
+            &[
+                Owner(Words::Plain("mute all 1m")),
+                Wait(2000),
+                Desk(0, "run the tests"),
+                Wait(70_000),
             ],
         ),
         to_oneself(parts("our own texts come back in a chat with oneself", &[])),

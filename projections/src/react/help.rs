@@ -1,0 +1,33 @@
+//! What `help` tells more of.
+
+use crate::orders::Topic;
+
+/// The answer to `help approvals`, `help quiet`.
+pub(super) const fn topic(topic: Topic) -> &'static str {
+    match topic {
+        Topic::Approvals => APPROVALS,
+        Topic::Quiet => QUIET,
+    }
+}
+
+const APPROVALS: &str = "\
+Reply to the text that asks:
+yes: approve once
+no: decline; \"no, use pnpm\" tells Codex why
+2: picks option 2 of a question; 1.2 2.1 answers several
+pending: what waits, numbered; then \"1 yes, 2 no\"
+show @ref: all of one request
+stop @ref: interrupts the turn
+A text that you have not got yet cannot be answered, so nothing is approved unseen.";
+
+const QUIET: &str = "\
+quiet 23-7: texts wait every night and come as one text in the morning
+quiet 23-7 but approvals: approvals and questions come all the same
+quiet 23-7 but @ref: those of one session do
+quiet 2h, quiet until 18:00: texts wait for now
+mute @ref 2h, mute @ref: nothing about one session; unmute ends it
+here, here 8h: you are at the Mac, texts wait
+away: texts come at once, also while somebody is at the Mac
+resume: ends all of this
+quiet: what holds now. list shows it too
+Answers to what you write always come.";

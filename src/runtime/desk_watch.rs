@@ -1,0 +1,30 @@
+//! Looks at the desk when a text waits to know whether somebody is there, and only then.
+
+use super::wake::{Wake, Wakes};
+use crate::effects::Desk;
+use events::{Input, Seq};
+use projections::{State, holding};
+use tokio::sync::watch;
+
+/// Says for which text a look is wanted, where that is new.
+pub(super) fn publish(wanted: &watch::Sender<Option<Seq>>, state: &State) {
+    let now = holding::wants_look(state);
+    wanted.send_if_modified(|before| {
+        let changed = now.is_some() && *before != now;
+        if changed {
+            *before = now;
+        }
+        changed
+    });
+}
+
+/// Looks as often as somebody publishes that a look is wanted.
+pub(super) async fn run(desk: Desk, mut wanted: watch::Receiver<Option<Seq>>, wakes: Wakes) {
+    while wanted.changed().await.is_ok() {
+        wanted.borrow_and_update();
+        let seen = desk.look().await;
+        if wakes.send(Wake::Inputs(vec![Input::Desk(seen)])).is_err() {
+            return;
+        }
+    }
+}
