@@ -157,6 +157,8 @@ pub(crate) const BRANCHES: &[&str] = &[
     "row ignored",
     "notice withdrawn",
     "notice expired",
+    "notice delayed",
+    "notice given up",
     "notices merged",
     "missing texts told",
     "source failed",
