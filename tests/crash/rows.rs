@@ -160,7 +160,7 @@ fn what_is_edited_counts_as_it_stands_until_it_was_passed_on() {
     world.messages().edit(&guid, &edited, later(1)).unwrap();
     told(&world, "edit came too late");
     world.messages().unsend(&guid, later(2)).unwrap();
-    told(&world, "unsent a message too late");
+    told(&world, "unsent the message too late");
     ends_with(&world, running, &["first"]);
 }
 

@@ -58,6 +58,37 @@ fn refuse(world: &mut World) {
     world.settled(id, Outcome::Failed(failure));
 }
 
+/// What follows from a text that failed is a decision: it stands in the log.
+#[test]
+fn a_text_that_fails_is_tried_again_after_longer_and_longer_waits_and_then_given_up() {
+    let mut world = limited(1000);
+    let session = world.session(1, "/srv/api");
+    ends(&mut world, &session, 1);
+    let mut waits = Vec::new();
+    let mut given_up = 0;
+    while let Some((id, _)) = world.next_send().filter(|_| given_up == 0) {
+        let failure = Failure::Target {
+            code: -1728,
+            message: "no buddy".into(),
+        };
+        for event in world.settled(id, Outcome::Failed(failure)) {
+            match event {
+                Event::NoticeDelayed(delayed) => {
+                    waits.push(delayed.wait.0 / 1000);
+                    assert!(world.next_send().is_none(), "it waits");
+                    world.pass(delayed.wait.0);
+                }
+                Event::NoticeGivenUp(_) => given_up += 1,
+                _ => {}
+            }
+        }
+    }
+    assert_eq!(waits, [5, 15, 60, 300, 900, 3600, 3600]);
+    assert_eq!(given_up, 1);
+    let closed = world.machine.state().outbox.closed.iter();
+    assert_eq!(closed.map(|c| c.end).collect::<Vec<_>>(), [End::Failed]);
+}
+
 #[test]
 fn what_waits_too_long_expires_and_is_told_and_comes_when_asked_for() {
     let mut world = limited(8);
