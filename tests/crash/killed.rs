@@ -149,7 +149,13 @@ fn kill(
     });
     // Some die while they open the log, the others at work.
     let opens = dice.roll(10) < 3;
-    let moment = Duration::from_millis(dice.roll(if opens { 80 } else { 300 }));
+    // An instruction takes most of a second to go into a pane: some live that long.
+    let longest = match (opens, dice.roll(3)) {
+        (true, _) => 80,
+        (false, 0) => 1_500,
+        (false, _) => 300,
+    };
+    let moment = Duration::from_millis(dice.roll(longest));
     let stop = AtomicBool::new(false);
     let mut load = Dice::new(dice.roll(u64::MAX));
     std::thread::scope(|scope| {

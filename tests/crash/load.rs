@@ -84,9 +84,10 @@ pub(crate) fn mark(name: u64, nth: u64) -> String {
     format!("01a203cb-{:04x}-7a82-8fcb-{nth:012x}", name & 0xffff)
 }
 
+/// The thread's id is like no mark: a trace may say it.
 pub(crate) fn payload(mark: &str) -> String {
     json!({
-        "type": "agent-turn-complete", "thread-id": format!("{}0", &mark[..35]), "turn-id": mark,
+        "type": "agent-turn-complete", "thread-id": format!("01a203cc{}0", &mark[8..35]), "turn-id": mark,
         "cwd": "/", "input-messages": ["x"], "last-assistant-message": "y",
     })
     .to_string()
