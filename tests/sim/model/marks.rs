@@ -290,8 +290,6 @@ pub(super) fn branch(event: &Event) -> Option<&'static str> {
         Event::NoticeExpired(_) => "notice expired",
         Event::NoticeDeferred(_) => "notice deferred",
         Event::NoticeDelayed(_) => "notice delayed",
-        // Too rare among random histories: a test of its own shows it.
-        Event::NoticeGivenUp(_) => return None,
         Event::NoticeQueued(e) if e.topic == Topic::Missing => "missing texts told",
         Event::NoticeQueued(e) if e.replaces.len() > 1 => "notices merged",
         Event::SourceFailed(_) => "source failed",
@@ -319,6 +317,7 @@ pub(super) fn branch(event: &Event) -> Option<&'static str> {
             Deadline::Prompt(_) => "due: prompt",
             Deadline::Goal(_) => "due: goal",
         },
+        // A notice that is given up is among them: too rare among random histories.
         _ => return None,
     })
 }
