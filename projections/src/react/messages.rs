@@ -39,6 +39,7 @@ pub(super) fn owner_wrote(draft: &mut Draft, event: &InboundReceived) {
         Parsed::Retry(None) => retry(draft, event),
         Parsed::New { label, words } => {
             dispatches::start(draft, guid, Rule::NewSession, &label, &words);
+            without_attachments(draft, event, None);
         }
         Parsed::Named { name, words } => {
             let route = routing::named(draft.state(), &name);
@@ -275,5 +276,15 @@ fn to_session(draft: &mut Draft, event: &InboundReceived, route: Route, words: &
         }
     };
     decide(draft, inbound, route, action);
+    without_attachments(draft, event, Some(&session));
     dispatches::advance(draft, &session);
+}
+
+/// Only words go into a session; that a picture did not is said, never left to be found out.
+fn without_attachments(draft: &mut Draft, event: &InboundReceived, session: Option<&SessionId>) {
+    if event.attachments {
+        let body =
+            "Only your words are passed on: pictures and files cannot be sent to Codex from here.";
+        notices::answer(draft, &event.guid, session, "words only", body);
+    }
 }
