@@ -39,6 +39,8 @@ pub struct CodexHome {
     pub title_has_thread: bool,
     /// Whether the model may ask questions outside Plan mode as well.
     pub ask_in_default_mode: bool,
+    /// Further keys of its table `[tui]`.
+    pub tui: Vec<(String, toml_edit::Value)>,
 }
 
 impl CodexHome {
@@ -52,6 +54,7 @@ impl CodexHome {
             notify: Vec::new(),
             title_has_thread: true,
             ask_in_default_mode: false,
+            tui: Vec::new(),
         }
     }
 
@@ -77,9 +80,22 @@ impl CodexHome {
         doc["model_providers"] = implicit([("scripted", self.provider())]);
         doc["analytics"] = table([("enabled", false)]);
         doc["features"] = features(self.ask_in_default_mode);
-        doc["tui"] = tui(self.title_has_thread);
+        doc["tui"] = self.tui();
         doc["projects"] = implicit(self.trusted.iter().map(|path| (key(path), trust())));
         doc
+    }
+
+    fn tui(&self) -> Item {
+        let mut table = Table::new();
+        table["show_tooltips"] = value(false);
+        if self.title_has_thread {
+            let items = ["activity", "run-state", "thread-id"];
+            table["terminal_title"] = value(items.into_iter().collect::<Array>());
+        }
+        for (name, setting) in &self.tui {
+            table[name] = Item::Value(setting.clone());
+        }
+        Item::Table(table)
     }
 
     fn provider(&self) -> Table {
@@ -109,16 +125,6 @@ fn features(ask_in_default_mode: bool) -> Item {
 fn table(switches: impl IntoIterator<Item = (&'static str, bool)>) -> Item {
     let switches = switches.into_iter();
     Item::Table(switches.map(|(name, on)| (name, value(on))).collect())
-}
-
-fn tui(title_has_thread: bool) -> Item {
-    let mut table = Table::new();
-    table["show_tooltips"] = value(false);
-    if title_has_thread {
-        let items = ["activity", "run-state", "thread-id"];
-        table["terminal_title"] = value(items.into_iter().collect::<Array>());
-    }
-    Item::Table(table)
 }
 
 fn trust() -> Table {

@@ -21,6 +21,7 @@ mod desk;
 #[path = "../shared/executable.rs"]
 mod executable;
 mod faults;
+mod footers;
 mod holds;
 mod keys;
 mod kinds;
