@@ -7,6 +7,7 @@ use std::fs;
 use serde_json::Value;
 
 use crate::desk::{Desk, count};
+use crate::lab::Agent;
 use crate::programs::older;
 use crate::runtime::ours;
 
@@ -174,4 +175,59 @@ fn a_codex_of_tomorrow_is_heard_and_what_is_not_understood_is_said() {
 fn of_kind(log: &[Value], kind: &str) -> Vec<Value> {
     let own = log.iter().filter(|entry| entry["kind"] == kind);
     own.map(|entry| entry["event"].clone()).collect()
+}
+
+#[test]
+fn a_compaction_that_codex_begins_by_itself_is_silent() {
+    let Some(mut desk) = Desk::new() else { return };
+    let native = desk.lab.programs.native.clone();
+    let limit = ["-c", "model_auto_compact_token_limit=1"];
+    let pane = desk
+        .lab
+        .codex_pane(&native, Agent::Embedded, &limit)
+        .ready();
+    let (thread, _) = desk.prompted(&pane, "hello");
+    pane.prompt("and again");
+    desk.phone.wait_for("done", "echo: and again");
+    pane.prompt("for the last time");
+    desk.phone.wait_for("done", "echo: for the last time");
+    desk.lab.wait_for_record(&thread, "a compaction", |record| {
+        record["type"] == "compacted" || record["payload"]["type"] == "context_compacted"
+    });
+    let log = desk.stop();
+    assert_eq!(
+        desk.phone.calls("[Codex]"),
+        3,
+        "{:#?}",
+        of_kind(&log, "NoticeQueued")
+    );
+}
+
+#[test]
+fn threads_that_codex_opens_beside_a_session_are_silent() {
+    let Some(mut desk) = Desk::new() else { return };
+    let pane = desk.embedded();
+    let (thread, notice) = desk.prompted(&pane, "hello");
+    pane.prompt("/side what is left?");
+    pane.wait_for("the side's answer", |screen| {
+        screen.contains("echo: what is left?") && screen.contains("Side from main thread")
+    });
+    pane.key("C-c");
+    pane.wait_for("the main thread", |screen| {
+        !screen.contains("Side from main thread")
+    });
+    pane.prompt("/recap");
+    pane.wait_for("what became of the recap", |screen| {
+        screen.contains("recap") && screen.contains("› Ask Codex")
+    });
+    desk.phone.reply(&notice, "from afar");
+    desk.lab.wait_for_answer(&thread, "echo: from afar");
+    desk.phone.wait_for("done", "echo: from afar");
+    let log = desk.stop();
+    assert_eq!(
+        desk.phone.calls("· done"),
+        2,
+        "{:#?}",
+        of_kind(&log, "NoticeQueued")
+    );
 }
