@@ -204,22 +204,19 @@ fn a_compaction_that_codex_begins_by_itself_is_silent() {
 }
 
 #[test]
-fn threads_that_codex_opens_beside_a_session_are_silent() {
+fn threads_that_codex_opens_beside_a_session_are_silent_and_take_none_of_its_texts() {
     let Some(mut desk) = Desk::new() else { return };
     let pane = desk.embedded();
     let (thread, notice) = desk.prompted(&pane, "hello");
-    pane.prompt("/side what is left?");
-    pane.wait_for("the side's answer", |screen| {
-        screen.contains("echo: what is left?") && screen.contains("Side from main thread")
-    });
-    pane.key("C-c");
-    pane.wait_for("the main thread", |screen| {
-        !screen.contains("Side from main thread")
-    });
     pane.prompt("/recap");
     pane.wait_for("what became of the recap", |screen| {
         screen.contains("recap") && screen.contains("› Ask Codex")
     });
+    pane.prompt("/side what is left?");
+    pane.wait_for("the side's answer", |screen| {
+        screen.contains("echo: what is left?") && screen.contains("Ask a follow-up question")
+    });
+    // Whatever is in front, the text goes to the session that it is for.
     desk.phone.reply(&notice, "from afar");
     desk.lab.wait_for_answer(&thread, "echo: from afar");
     desk.phone.wait_for("done", "echo: from afar");
@@ -230,4 +227,5 @@ fn threads_that_codex_opens_beside_a_session_are_silent() {
         "{:#?}",
         of_kind(&log, "NoticeQueued")
     );
+    desk.assert_told(&thread, &["hello", "from afar"]);
 }
