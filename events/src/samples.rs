@@ -4,6 +4,7 @@
 //! are made from these. A sample never changes once its fixture is released:
 //! new forms get new samples, at the end of their kind.
 
+mod carried;
 mod commands;
 mod day;
 mod ids;
@@ -42,6 +43,7 @@ pub fn events() -> Vec<Event> {
         prompts::events(),
         messages::events(),
         day::events(),
+        carried::events(),
     ]
     .concat()
 }
@@ -408,6 +410,7 @@ fn deadlines() -> Vec<Event> {
         Deadline::Unanswered,
         Deadline::Held(Seq(40)),
         Deadline::Nudge(Seq(30)),
+        Deadline::Files(COMMAND),
     ]
     .map(|deadline| Event::DeadlinePassed(DeadlinePassed { deadline }))
     .to_vec()

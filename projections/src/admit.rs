@@ -216,8 +216,9 @@ fn content(state: &State, row: &MessageRow, self_chat: bool, now: Now) -> Verdic
     };
     let link = row.balloon.as_deref() == Some(LINK);
     let no_body = row.body == Body::Empty && !row.given_up;
-    // The pictures of a preview are no attachments of the owner's.
-    if (text.is_empty() || no_body) && (link || !row.attachments) {
+    // The pictures of a preview are no attachments of the owner's. Where a picture is
+    // known and the body is not, words may be on their way.
+    if no_body || (text.is_empty() && (link || !row.attachments)) {
         return match (row.given_up, link) {
             (false, _) => Verdict::Held("a body"),
             (true, true) => Verdict::Ignored(Reason::Undecodable),

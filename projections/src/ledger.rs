@@ -235,6 +235,8 @@ pub fn text_of(command: &Command) -> Option<&str> {
         Command::StartSession(c) => Some(c.text.reveal()),
         Command::StartTurn(c) => Some(c.instruction.text.reveal()),
         Command::SteerTurn(c) => Some(c.instruction.text.reveal()),
+        Command::GivePictures(c) => Some(c.instruction.text.reveal()),
+        Command::FetchFiles(_) | Command::RemoveFiles(_) => None,
         Command::ChooseOptions(_) | Command::AnswerPrompt(_) | Command::InterruptTurn(_) => None,
     }
 }
@@ -264,11 +266,16 @@ pub(crate) fn meant(command: &Command) -> Option<How> {
         }),
         Command::StartTurn(_) => Some(How::TurnStarted { turn: None }),
         Command::SteerTurn(_) => Some(How::TurnSteered),
+        Command::GivePictures(c) if c.turn.is_some() => Some(How::TurnSteered),
+        Command::GivePictures(_) => Some(How::TurnStarted { turn: None }),
         Command::InterruptTurn(c) => Some(match &c.way {
             InterruptWay::AppServer { .. } => How::InterruptAsked,
             InterruptWay::Keys { hints } => How::EscapePressed(pane(hints)),
         }),
-        Command::PressEnter(_) | Command::StartSession(_) => None,
+        Command::PressEnter(_)
+        | Command::StartSession(_)
+        | Command::FetchFiles(_)
+        | Command::RemoveFiles(_) => None,
     }
 }
 

@@ -31,11 +31,13 @@ pub enum Program {
     Lsregister,
     /// Lists the devices, and with them when somebody last used the Mac.
     Ioreg,
+    /// Converts pictures.
+    Sips,
 }
 
 impl Program {
     /// All of them.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 11] = [
         Self::Osascript,
         Self::Tmux,
         Self::Codex,
@@ -46,6 +48,7 @@ impl Program {
         Self::Log,
         Self::Lsregister,
         Self::Ioreg,
+        Self::Sips,
     ];
 
     /// The name of its file.
@@ -61,6 +64,7 @@ impl Program {
             Self::Log => "log",
             Self::Lsregister => "lsregister",
             Self::Ioreg => "ioreg",
+            Self::Sips => "sips",
         }
     }
 
@@ -77,6 +81,7 @@ impl Program {
             Self::Log => "CODEX_IMESSAGE_LOG_BIN",
             Self::Lsregister => "CODEX_IMESSAGE_LSREGISTER_BIN",
             Self::Ioreg => "CODEX_IMESSAGE_IOREG_BIN",
+            Self::Sips => "CODEX_IMESSAGE_SIPS_BIN",
         }
     }
 }

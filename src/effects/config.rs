@@ -30,6 +30,14 @@ pub struct EffectsConfig {
     pub start_tmux_server: bool,
     /// Whether a session may be started where Codex gives all of them full access.
     pub full_access: bool,
+    /// The database of Messages, beside which it keeps its files.
+    pub chat_db: PathBuf,
+    /// Where copies of the owner's files are put.
+    pub files: PathBuf,
+    /// macOS's own converter of pictures; elsewhere there is none.
+    pub sips: Option<PathBuf>,
+    /// How long it may take for one picture.
+    pub sips_budget: Duration,
     /// How long osascript may take.
     pub osascript_budget: Duration,
     /// How long a started Codex may take to show its thread.

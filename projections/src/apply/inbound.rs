@@ -4,6 +4,7 @@ use super::shared::deadlines;
 use crate::admit::{is_imessage, reaction_digest};
 use crate::breaker;
 use crate::dispatch::What;
+use crate::files::Files;
 use crate::inbox::{Done, Recent, Taken};
 use crate::state::State;
 use events::Digest;
@@ -66,6 +67,7 @@ pub(super) fn received(state: &mut State, e: &InboundReceived) {
         message: e.clone(),
         unsent: false,
         tail: Vec::new(),
+        files: e.attachments.then(|| e.guid.clone()).into_iter().collect(),
         done: Done::Nothing,
     });
 }
@@ -109,8 +111,12 @@ pub(super) fn joined(state: &mut State, e: &InboundJoined) {
     part.done = Done::Joined(e.into.clone());
     let mut tail = vec![part.message.text.clone()];
     tail.append(&mut part.tail);
+    // A picture has no words.
+    tail.retain(|words| !words.reveal().is_empty());
+    let mut files = std::mem::take(&mut part.files);
     if let Some(whole) = inbox.recent_mut(&e.into) {
         whole.tail.append(&mut tail);
+        whole.files.append(&mut files);
     }
 }
 
@@ -153,7 +159,11 @@ pub(super) fn routed(state: &mut State, e: &RoutingDecided) {
         | Action::Interrupt
         | Action::TakeBack { .. } => return,
     };
-    Arc::make_mut(&mut state.dispatches).queue(session, &e.inbound, what);
+    let files = match what {
+        What::Options { .. } => Files::None,
+        What::Words(_) | What::Queued(_) | What::Steer(_) => Files::of(state, &e.inbound),
+    };
+    Arc::make_mut(&mut state.dispatches).queue(session, &e.inbound, what, files);
 }
 
 pub(super) fn own_row(state: &mut State, e: &OutgoingSeen) {

@@ -2,6 +2,7 @@
 //! what does not fit becomes an anomaly. Nothing is decided here.
 
 mod commands;
+mod files;
 mod inbound;
 mod prompts;
 mod sessions;
@@ -256,6 +257,7 @@ fn deadline_passed(state: &mut State, deadline: &Deadline) {
         }
         Deadline::SelfTest => await_self_test(state),
         Deadline::Nudge(prompt) => prompts::nudge_due(state, *prompt),
+        Deadline::Files(fetch) => files::kept(state, *fetch),
         // While it waits for the owner's sake it does not grow too old.
         Deadline::Expiry(notice) => {
             let open = state.outbox.open.get(notice);

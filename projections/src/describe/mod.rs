@@ -435,6 +435,9 @@ fn due(deadline: &Deadline, state: &State) -> String {
             "What holds {} back may be over.",
             notice_name(state, *notice)
         ),
+        Deadline::Files(fetch) => {
+            format!("The copies that command {fetch} made were kept for as long as is set.")
+        }
         Deadline::Unanswered => {
             "You may get another text about messages that were not acted on.".into()
         }
@@ -448,6 +451,8 @@ pub fn inbound_of(command: &Command) -> Option<events::Guid> {
         Command::StartSession(c) => Some(c.inbound.clone()),
         Command::AnswerPrompt(c) => Some(c.inbound.clone()),
         Command::InterruptTurn(c) => Some(c.inbound.clone()),
+        Command::FetchFiles(c) => Some(c.inbound.clone()),
+        Command::RemoveFiles(c) => Some(c.inbound.clone()),
         Command::SendMessage(_)
         | Command::TypeInstruction(_)
         | Command::PressEnter(_)
@@ -455,6 +460,7 @@ pub fn inbound_of(command: &Command) -> Option<events::Guid> {
         | Command::QueueInstruction(_)
         | Command::ResumeSession(_)
         | Command::StartTurn(_)
+        | Command::GivePictures(_)
         | Command::SteerTurn(_) => {
             crate::dispatch::dispatch_of(command).map(|(_, inbound)| inbound)
         }

@@ -25,6 +25,8 @@ pub(super) use threads::Held;
 pub(super) use typing::{press_enter, type_in};
 pub use watching::{Looked, Watch};
 
+#[cfg(test)]
+pub(super) use processes::tests::config as test_config;
 use super::EffectsConfig;
 use super::screen::{Capture, Seen, named_codex, recognise};
 use super::settled;

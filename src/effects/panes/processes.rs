@@ -336,4 +336,4 @@ pub(super) async fn run(
 }
 
 #[cfg(test)]
-pub(super) mod tests;
+pub(in crate::effects) mod tests;

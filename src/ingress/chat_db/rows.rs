@@ -160,6 +160,19 @@ pub(super) fn gone(rowid: i64, guid: Option<Guid>) -> MessageRow {
     }
 }
 
+/// How many attachments the text of a row has a place for: its first two columns.
+pub(super) fn placeholders(row: &Row<'_>) -> usize {
+    match body(column(row, 0), column(row, 1)) {
+        Body::Text(text) => text.reveal().matches(ATTACHMENT).count(),
+        Body::Empty | Body::Undecodable => 0,
+    }
+}
+
+/// A text, whatever type it is stored as.
+pub(super) fn stored_text(value: ValueRef<'_>) -> Option<String> {
+    text(value)
+}
+
 fn column<'a>(row: &'a Row<'_>, index: usize) -> ValueRef<'a> {
     row.get_ref(index).unwrap_or(ValueRef::Null)
 }

@@ -2,9 +2,13 @@
 
 use super::*;
 
-pub(in super::super) fn config() -> EffectsConfig {
+pub(in crate::effects) fn config() -> EffectsConfig {
     EffectsConfig {
         osascript: PathBuf::new(),
+        chat_db: PathBuf::new(),
+        files: PathBuf::new(),
+        sips: None,
+        sips_budget: BUDGET,
         tmux: PathBuf::new(),
         codex: PathBuf::new(),
         codex_home: PathBuf::new(),
