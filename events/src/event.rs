@@ -156,4 +156,7 @@ pub enum Event {
     NoticeDelayed(NoticeDelayed),
     /// A text failed and will not be tried again; the owner is told that it is missing.
     NoticeGivenUp(NoticeGivenUp),
+    // Files of the owner's messages.
+    /// A message without words has these files: copies of it are known by them.
+    InboundFilesNamed(InboundFilesNamed),
 }

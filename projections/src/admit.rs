@@ -225,6 +225,10 @@ fn content(state: &State, row: &MessageRow, self_chat: bool, now: Now) -> Verdic
             (true, false) => Verdict::Ignored(Reason::Empty),
         };
     }
+    // Without words a message is known by its files.
+    if text.is_empty() && row.files.is_empty() && !row.given_up {
+        return Verdict::Held("its files");
+    }
     let Some(date) = written(row, now.wall) else {
         return Verdict::Ignored(Reason::Stale);
     };
@@ -304,6 +308,19 @@ fn previews(state: &State, link: &str, date: Wall) -> bool {
     recent.any(|r| near(r.message.date) && holds(r.message.text.reveal(), link))
 }
 
+/// The fingerprint by which copies of a message without words are told: of its files' names.
+pub(crate) fn known_by_files(row: &MessageRow, text: &str) -> Option<Digest> {
+    if !text.is_empty() || row.files.is_empty() {
+        return None;
+    }
+    let names: Vec<_> = row
+        .files
+        .iter()
+        .map(|name| name.reveal().as_str())
+        .collect();
+    Some(Digest::of(&format!("\u{fffc}{}", names.join("\n"))))
+}
+
 /// A copy of what was taken before, or an echo of ours.
 fn repeated(
     state: &State,
@@ -313,7 +330,7 @@ fn repeated(
     self_chat: bool,
 ) -> Option<Reason> {
     let inbox = &state.inbox;
-    let digest = Digest::of(text);
+    let digest = known_by_files(row, text).unwrap_or_else(|| Digest::of(text));
     if begins_as_ours(text) && self_chat {
         return Some(Reason::Echo);
     }

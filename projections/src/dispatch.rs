@@ -1,8 +1,8 @@
 //! Instructions on their way into sessions: one at a time per session, in the
 //! order in which the owner wrote them, each by the same order of transports.
 
-use crate::ring::Ring;
 use crate::files::Files;
+use crate::ring::Ring;
 use events::command::{Chosen, FilesFor};
 use events::event::{InstructionEnd, InstructionEnded};
 use events::outcome::How;

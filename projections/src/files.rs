@@ -48,7 +48,9 @@ impl Files {
 
     /// The copies.
     fn copies(&self) -> impl Iterator<Item = &FileCopy> {
-        self.fetched().iter().filter_map(|file| file.copy.as_ref().ok())
+        self.fetched()
+            .iter()
+            .filter_map(|file| file.copy.as_ref().ok())
     }
 
     /// The pictures' files.

@@ -236,8 +236,11 @@ pub fn text_of(command: &Command) -> Option<&str> {
         Command::StartTurn(c) => Some(c.instruction.text.reveal()),
         Command::SteerTurn(c) => Some(c.instruction.text.reveal()),
         Command::GivePictures(c) => Some(c.instruction.text.reveal()),
-        Command::FetchFiles(_) | Command::RemoveFiles(_) => None,
-        Command::ChooseOptions(_) | Command::AnswerPrompt(_) | Command::InterruptTurn(_) => None,
+        Command::FetchFiles(_)
+        | Command::RemoveFiles(_)
+        | Command::ChooseOptions(_)
+        | Command::AnswerPrompt(_)
+        | Command::InterruptTurn(_) => None,
     }
 }
 
@@ -264,10 +267,9 @@ pub(crate) fn meant(command: &Command) -> Option<How> {
             },
             AnswerWay::Keys { hints } => How::Answered(pane(hints)),
         }),
-        Command::StartTurn(_) => Some(How::TurnStarted { turn: None }),
         Command::SteerTurn(_) => Some(How::TurnSteered),
         Command::GivePictures(c) if c.turn.is_some() => Some(How::TurnSteered),
-        Command::GivePictures(_) => Some(How::TurnStarted { turn: None }),
+        Command::StartTurn(_) | Command::GivePictures(_) => Some(How::TurnStarted { turn: None }),
         Command::InterruptTurn(c) => Some(match &c.way {
             InterruptWay::AppServer { .. } => How::InterruptAsked,
             InterruptWay::Keys { hints } => How::EscapePressed(pane(hints)),

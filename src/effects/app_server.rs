@@ -58,23 +58,19 @@ pub(super) async fn give_pictures(link: &Link, id: CommandId, command: &GivePict
         );
     }
     let (instruction, generation) = (instruction.clone(), *generation);
-    match turn.clone() {
-        Some(turn) => {
-            let command = SteerTurn {
-                instruction,
-                generation,
-                turn,
-            };
-            into_turn(link, id, &command, &input).await
-        }
-        None => {
-            let command = StartTurn {
-                instruction,
-                generation,
-            };
-            begin(link, id, &command, &input).await
-        }
+    if let Some(turn) = turn.clone() {
+        let command = SteerTurn {
+            instruction,
+            generation,
+            turn,
+        };
+        return into_turn(link, id, &command, &input).await;
     }
+    let command = StartTurn {
+        instruction,
+        generation,
+    };
+    begin(link, id, &command, &input).await
 }
 
 async fn begin(link: &Link, id: CommandId, command: &StartTurn, input: &Value) -> Report {

@@ -4,19 +4,26 @@ use super::ids::{COMMAND, guid, session, turn};
 use crate::command::{
     Command, FetchFiles, FilesFor, GivePictures, Instruction, RemoveFiles, StartSession,
 };
-use crate::event::{CommandRequested, CommandSettled, Event};
+use crate::digest::Digest;
+use crate::event::{CommandRequested, CommandSettled, Event, InboundFilesNamed};
 use crate::outcome::{Evidence, FetchedFile, FileCopy, NoCopy, Outcome};
 use crate::time::Span;
 
 /// Their commands, and the ends of these.
 pub(super) fn events() -> Vec<Event> {
     let mut events = commands();
-    events.extend([Evidence::Fetched { files: fetched() }, Evidence::Removed].map(|evidence| {
-        Event::CommandSettled(CommandSettled {
-            id: COMMAND,
-            outcome: Outcome::Done(evidence),
-        })
+    events.push(Event::InboundFilesNamed(InboundFilesNamed {
+        inbound: guid(),
+        digest: Digest::of("IMG_0001.HEIC"),
     }));
+    events.extend(
+        [Evidence::Fetched { files: fetched() }, Evidence::Removed].map(|evidence| {
+            Event::CommandSettled(CommandSettled {
+                id: COMMAND,
+                outcome: Outcome::Done(evidence),
+            })
+        }),
+    );
     events
 }
 

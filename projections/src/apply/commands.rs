@@ -73,8 +73,7 @@ fn asked_for(state: &mut State, notice: Seq, e: &CommandRequested) {
 
 /// Pressing Enter once more is not a try of its own.
 fn trying(state: &mut State, e: &CommandRequested) {
-    let tries =
-        Transport::of(&e.command).is_some() || matches!(e.command, Command::FetchFiles(_));
+    let tries = Transport::of(&e.command).is_some() || matches!(e.command, Command::FetchFiles(_));
     if tries
         && let Some((session, inbound)) = dispatch_of(&e.command)
         && let Some(dispatch) = Arc::make_mut(&mut state.dispatches).get_mut(&session, &inbound)

@@ -9,9 +9,9 @@ use crate::inbox::{Done, Recent, Taken};
 use crate::state::State;
 use events::Digest;
 use events::event::{
-    Action, ChatDbPlaced, Deadline, IgnoreReason, InboundChanged, InboundDeferred, InboundHeld,
-    InboundIgnored, InboundJoined, InboundReceived, InboundUnanswered, OutgoingSeen, Placing,
-    QueueLineImported, ReactionReceived, RoutingDecided,
+    Action, ChatDbPlaced, Deadline, IgnoreReason, InboundChanged, InboundDeferred,
+    InboundFilesNamed, InboundHeld, InboundIgnored, InboundJoined, InboundReceived,
+    InboundUnanswered, OutgoingSeen, Placing, QueueLineImported, ReactionReceived, RoutingDecided,
 };
 use events::outcome::Evidence;
 use std::sync::Arc;
@@ -70,6 +70,14 @@ pub(super) fn received(state: &mut State, e: &InboundReceived) {
         files: e.attachments.then(|| e.guid.clone()).into_iter().collect(),
         done: Done::Nothing,
     });
+}
+
+/// The message that was just taken is known by its files, because it has no words.
+pub(super) fn files_named(state: &mut State, e: &InboundFilesNamed) {
+    let inbox = Arc::make_mut(&mut state.inbox);
+    if let Some(taken) = inbox.taken.iter_mut().next_back() {
+        taken.digest = e.digest;
+    }
 }
 
 pub(super) fn reacted(state: &mut State, e: &ReactionReceived) {

@@ -101,6 +101,7 @@ pub fn apply(state: &mut State, envelope: &Envelope) {
         Event::InboundChanged(e) => inbound::changed(state, e),
         Event::InboundDeferred(e) => inbound::deferred(state, e),
         Event::InboundJoined(e) => inbound::joined(state, e),
+        Event::InboundFilesNamed(e) => inbound::files_named(state, e),
         Event::InboundUnanswered(e) => inbound::unanswered(state, e),
         Event::LocalTimeChanged(e) => Arc::make_mut(&mut state.holds).offset = e.offset,
         Event::HoldChanged(e) => {

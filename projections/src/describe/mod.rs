@@ -98,6 +98,12 @@ pub fn describe(event: &Event, state: &State) -> String {
             "The message {} waits a moment for a link or for further words.",
             e.inbound
         ),
+        Event::InboundFilesNamed(e) => {
+            format!(
+                "The message {} has no words; it is known by its files.",
+                e.inbound
+            )
+        }
         Event::InboundJoined(e) => {
             format!(
                 "The message {} is a part of the message {}.",

@@ -8,7 +8,8 @@ use crate::dispatch::{Dispatch, Transport, What, dispatch_of};
 use crate::files::Files;
 use crate::routing::Route;
 use events::command::{
-    ChooseOptions, FilesFor, GivePictures, Instruction, StartSession, StartTurn, SteerTurn, TypeInstruction,
+    ChooseOptions, FilesFor, GivePictures, Instruction, StartSession, StartTurn, SteerTurn,
+    TypeInstruction,
 };
 use events::event::{Action, InstructionEnd, InstructionEnded, Rule, Topic};
 use events::outcome::{Doubt, Evidence, Failure, How, Screen};

@@ -3,7 +3,8 @@
 use super::draft::Draft;
 use super::settle::{no_witness, settle};
 use super::{
-    dispatches, files, gather, goals, holding, missing, notices, nudge, prompts, rows, sources, unanswered,
+    dispatches, files, gather, goals, holding, missing, notices, nudge, prompts, rows, sources,
+    unanswered,
 };
 use crate::ledger::{Stage, as_meant};
 use crate::outbox::Notice;

@@ -5,6 +5,7 @@ use super::draft::Draft;
 use super::{dispatches, notices};
 use crate::dispatch::Dispatch;
 use crate::files::Files;
+use crate::inbox::Done;
 use events::command::{FetchFiles, FilesFor, RemoveFiles, StartSession};
 use events::event::{Action, InboundReceived};
 use events::outcome::{Doubt, Evidence, FetchedFile, NoCopy};
@@ -14,8 +15,7 @@ use events::{Command, CommandId, Guid, Outcome, SessionId, Text};
 /// What the owner reads where files are switched off.
 const OFF: &str = "Pictures and files are not passed on (CODEX_IMESSAGE_FILES is off).";
 /// And where a message does something else than to instruct a session.
-const ANSWER: &str =
-    "Pictures and files are passed on only with words for a session, not with an answer or a command.";
+const ANSWER: &str = "Pictures and files are passed on only with words for a session, not with an answer or a command.";
 
 /// Asks for the copies of what goes with an instruction.
 pub(super) fn fetch(draft: &mut Draft, inbound: &Guid, rows: &[Guid], purpose: FilesFor) {
@@ -118,7 +118,8 @@ pub(super) fn unused(draft: &mut Draft, event: &InboundReceived) {
         return;
     };
     let off = state.settings.files == FilesIn::Off;
-    let fetching = |command: &Command| matches!(command, Command::FetchFiles(c) if c.inbound == event.guid);
+    let fetching =
+        |command: &Command| matches!(command, Command::FetchFiles(c) if c.inbound == event.guid);
     let goes = || {
         let lanes = state.dispatches.lanes.values().flatten();
         let mut mine = lanes.filter(|dispatch| dispatch.inbound == event.guid);
@@ -129,8 +130,8 @@ pub(super) fn unused(draft: &mut Draft, event: &InboundReceived) {
         return;
     }
     let session = match &recent.done {
-        crate::inbox::Done::Acted(session) => session.clone(),
-        _ => None,
+        Done::Acted(session) => session.clone(),
+        Done::Nothing | Done::Answered | Done::Joined(_) => None,
     };
     let body = if off { OFF } else { ANSWER };
     notices::answer(draft, &event.guid, session.as_ref(), "words only", body);

@@ -26,8 +26,14 @@ fn world(served: bool, settings: Settings) -> (World, SessionId) {
 
 /// A row with so many pictures before its words.
 fn row(world: &mut World, pictures: usize, words: &str) -> MessageRow {
+    let files = (0..pictures).map(|nth| {
+        format!("IMG_{nth}_{}.HEIC", world.log().len())
+            .as_str()
+            .into()
+    });
     MessageRow {
         attachments: pictures > 0,
+        files: files.collect(),
         ..world.row(&format!("{}{words}", "\u{fffc}".repeat(pictures)))
     }
 }
@@ -36,7 +42,10 @@ fn copied(nth: usize, picture: bool) -> FetchedFile {
     FetchedFile {
         name: format!("IMG_{nth}.HEIC").as_str().into(),
         copy: Ok(FileCopy {
-            path: format!("/state/files/9.0/{nth}.{}", if picture { "jpg" } else { "pdf" }),
+            path: format!(
+                "/state/files/9.0/{nth}.{}",
+                if picture { "jpg" } else { "pdf" }
+            ),
             picture,
             bytes: 9,
         }),
@@ -52,7 +61,7 @@ fn lost(name: &str, why: NoCopy) -> FetchedFile {
 
 /// The fetch that is owed, begun.
 fn fetch(world: &mut World) -> (CommandId, FetchFiles) {
-    let (id, command) = files_work(world).expect("a fetch is owed");
+    let (id, command) = files_work(world).unwrap();
     let Command::FetchFiles(fetch) = command else {
         panic!("{command:?}");
     };
@@ -62,9 +71,9 @@ fn fetch(world: &mut World) -> (CommandId, FetchFiles) {
 /// Work with files that is owed, begun.
 fn files_work(world: &mut World) -> Option<(CommandId, Command)> {
     let owed = world.machine.owed();
-    let found = owed.into_iter().find(|(_, command)| {
-        matches!(command, Command::FetchFiles(_) | Command::RemoveFiles(_))
-    })?;
+    let found = owed
+        .into_iter()
+        .find(|(_, command)| matches!(command, Command::FetchFiles(_) | Command::RemoveFiles(_)))?;
     world.start(found.0);
     Some(found)
 }
@@ -85,14 +94,24 @@ fn pictures_are_fetched_first_and_given_with_the_words() {
     let (mut world, _) = world(true, settings());
     let row = row(&mut world, 3, "why is this red?");
     world.take(row.clone());
-    assert!(world.next_work().is_none(), "the words wait for the pictures");
+    assert!(
+        world.next_work().is_none(),
+        "the words wait for the pictures"
+    );
     let (id, command) = fetch(&mut world);
     assert_eq!(command.rows, [row.guid]);
-    fetched(&mut world, id, vec![copied(1, true), copied(2, true), copied(3, false)]);
+    fetched(
+        &mut world,
+        id,
+        vec![copied(1, true), copied(2, true), copied(3, false)],
+    );
     let (give, Command::GivePictures(give_it)) = world.next_work().unwrap() else {
         panic!("pictures are given as pictures");
     };
-    assert_eq!(give_it.pictures, ["/state/files/9.0/1.jpg", "/state/files/9.0/2.jpg"]);
+    assert_eq!(
+        give_it.pictures,
+        ["/state/files/9.0/1.jpg", "/state/files/9.0/2.jpg"]
+    );
     assert_eq!(
         give_it.instruction.text.reveal(),
         "why is this red?\n\nFile: /state/files/9.0/3.pdf"
@@ -119,7 +138,10 @@ fn the_receipt_says_what_went_along_and_what_did_not() {
     assert!(told.contains("With 1 picture."), "{told}");
     assert!(told.contains("Not passed on: \"IMG"), "{told}");
     assert!(told.contains("had not arrived"), "{told}");
-    assert!(!told.contains('\u{202e}') && !told.contains("png\n[Codex]"), "{told}");
+    assert!(
+        !told.contains('\u{202e}') && !told.contains("png\n[Codex]"),
+        "{told}"
+    );
 }
 
 #[test]
@@ -139,11 +161,20 @@ fn a_picture_alone_is_a_turn_and_nothing_is_one_that_came_without_its_picture() 
     world.take(alone);
     let (id, _) = fetch(&mut world);
     let why = "sips did not end in time".into();
-    fetched(&mut world, id, vec![lost("IMG_7.HEIC", NoCopy::NotConverted { why })]);
+    fetched(
+        &mut world,
+        id,
+        vec![lost("IMG_7.HEIC", NoCopy::NotConverted { why })],
+    );
     assert!(world.next_work().is_none());
     let told = told(&mut world);
     assert!(told.contains("not delivered"), "{told}");
-    assert!(told.contains("\"IMG_7.HEIC\" (it could not be converted to JPEG: sips did not end in time)"), "{told}");
+    assert!(
+        told.contains(
+            "\"IMG_7.HEIC\" (it could not be converted to JPEG: sips did not end in time)"
+        ),
+        "{told}"
+    );
     assert_eq!(crate::transports::ended(&world), [InstructionEnd::Refused]);
 }
 
@@ -170,7 +201,10 @@ fn rows_that_are_one_message_are_one_turn_in_either_order() {
         assert!(files_work(&mut world).is_none(), "{order:?}: one turn");
         fetched(&mut world, id, vec![copied(1, true), copied(2, true)]);
         let (_, _, words) = world.next_words().unwrap();
-        assert!(words.starts_with("compare these\n\nPicture: "), "{order:?}: {words}");
+        assert!(
+            words.starts_with("compare these\n\nPicture: "),
+            "{order:?}: {words}"
+        );
         assert!(words.ends_with("/2.jpg"), "{order:?}: {words}");
     }
 }
@@ -184,7 +218,10 @@ fn commands_and_answers_never_wait_for_a_picture() {
     let list = world.row("list");
     world.comes(list);
     assert!(world.notices().iter().any(|text| text.contains("sessions")));
-    assert!(files_work(&mut world).is_some(), "the picture went its own way");
+    assert!(
+        files_work(&mut world).is_some(),
+        "the picture went its own way"
+    );
     // While it is being fetched, everything else goes on.
     let list = world.row("status @api");
     world.comes(list);
@@ -198,7 +235,10 @@ fn with_an_answer_or_a_command_a_picture_is_not_passed_on_and_that_is_said() {
     world.take(row);
     assert!(files_work(&mut world).is_none());
     let told = told(&mut world);
-    assert!(told.contains("words only") && told.contains("not with an answer or a command"), "{told}");
+    assert!(
+        told.contains("words only") && told.contains("not with an answer or a command"),
+        "{told}"
+    );
 }
 
 #[test]
@@ -229,7 +269,10 @@ fn where_files_are_switched_off_only_words_go_in() {
     let alone = row(&mut world, 1, "");
     world.take(alone);
     let (_, fetch) = fetch(&mut world);
-    assert_eq!((fetch.all_kinds, fetch.max_bytes, fetch.wait), (false, 77, Span(5)));
+    assert_eq!(
+        (fetch.all_kinds, fetch.max_bytes, fetch.wait),
+        (false, 77, Span(5))
+    );
 }
 
 #[test]
@@ -244,10 +287,16 @@ fn a_fetch_cut_short_is_done_again_and_one_that_fails_keeps_the_words_out() {
     // What the old process says now counts no more.
     assert!(fetched(&mut world, first, vec![copied(1, true)]).is_empty());
     let what = "the directory for copies cannot be made".into();
-    world.report(second, Report::Settled(Outcome::Failed(Failure::Unsupported { what })));
+    world.report(
+        second,
+        Report::Settled(Outcome::Failed(Failure::Unsupported { what })),
+    );
     assert!(world.next_work().is_none());
     let told = told(&mut world);
-    assert!(told.contains("not delivered") && told.contains("cannot be made"), "{told}");
+    assert!(
+        told.contains("not delivered") && told.contains("cannot be made"),
+        "{told}"
+    );
 }
 
 #[test]
@@ -276,7 +325,11 @@ fn a_new_session_gets_its_files_by_name_once_they_are_there() {
     assert!(matches!(fetch.purpose, FilesFor::Start(_)));
     world.settled(id, Outcome::Unknown(Doubt::Interrupted));
     let (id, _) = self::fetch(&mut world);
-    fetched(&mut world, id, vec![copied(1, true), lost("b.mov", NoCopy::NoPicture)]);
+    fetched(
+        &mut world,
+        id,
+        vec![copied(1, true), lost("b.mov", NoCopy::NoPicture)],
+    );
     let owed = world.machine.owed();
     let start = owed.iter().find_map(|(_, command)| match command {
         Command::StartSession(start) => Some(start),

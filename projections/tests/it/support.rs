@@ -9,8 +9,8 @@ use events::event::{
 use events::input::{Body, Chat, MessageRow, Notify, Rollout, RolloutFact, Started};
 use events::outcome::{How, Performed};
 use events::{
-    CallId, Command, CommandId, Envelope, Event, Guid, Input, InputKey, Lane, Now, Outcome, Pane, Report,
-    SessionId, Settings, Text, Tick, TurnId, Wall,
+    CallId, Command, CommandId, Envelope, Event, Guid, Input, InputKey, Lane, Now, Outcome, Pane,
+    Report, SessionId, Settings, Text, Tick, TurnId, Wall,
 };
 use projections::{Machine, check};
 

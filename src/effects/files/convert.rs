@@ -25,11 +25,7 @@ pub(super) async fn to_jpeg(
     converted
 }
 
-async fn convert(
-    config: &EffectsConfig,
-    from: &Path,
-    max: u64,
-) -> Result<(PathBuf, u64), NoCopy> {
+async fn convert(config: &EffectsConfig, from: &Path, max: u64) -> Result<(PathBuf, u64), NoCopy> {
     let Some(sips) = &config.sips else {
         return Err(not("there is no sips on this computer"));
     };
@@ -60,7 +56,8 @@ fn made(to: &Path, max: u64) -> Result<(PathBuf, u64), NoCopy> {
         return Err(not("sips wrote nothing"));
     };
     let mut head = [0; 16];
-    let is_jpeg = source.file().read_exact(&mut head).is_ok() && kind(&head) == Kind::Picture("jpg");
+    let is_jpeg =
+        source.file().read_exact(&mut head).is_ok() && kind(&head) == Kind::Picture("jpg");
     if !is_jpeg {
         return Err(not("what sips wrote is no JPEG"));
     }

@@ -67,10 +67,9 @@ pub(super) fn kind(head: &[u8]) -> Kind {
     let begins = BEGINS.iter().find(|(begin, _)| head.starts_with(begin));
     // Two letters also begin many a text.
     match begins {
-        Some((b"BM", _)) if is_text(head) => Kind::Other("txt"),
-        Some((_, kind)) => *kind,
-        None if is_text(head) => Kind::Other("txt"),
-        None => Kind::Other("bin"),
+        Some((begin, kind)) if begin.len() > 2 || !is_text(head) => *kind,
+        Some(_) | None if is_text(head) => Kind::Other("txt"),
+        Some(_) | None => Kind::Other("bin"),
     }
 }
 
@@ -108,7 +107,10 @@ mod tests {
             (b"BM\x36\0\0\0", Kind::Convert("bmp")),
             (b"BMW is a car\n", Kind::Other("txt")),
             (b"%PDF-1.7\n", Kind::Other("pdf")),
-            ("fn main() { println!(\"żółw\") }".as_bytes(), Kind::Other("txt")),
+            (
+                "fn main() { println!(\"żółw\") }".as_bytes(),
+                Kind::Other("txt"),
+            ),
             (b"", Kind::Other("txt")),
             (b"\0\x01\x02", Kind::Other("bin")),
             (b"\xff\xfe", Kind::Other("bin")),

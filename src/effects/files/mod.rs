@@ -95,9 +95,14 @@ async fn wait(config: &EffectsConfig, command: &FetchFiles) -> Vec<Found> {
     let watch = Stopwatch::start();
     loop {
         let over = watch.elapsed() >= Duration::from_millis(command.wait.0);
-        let rows = command.rows.iter().map(|row| attached(&config.chat_db, row.as_str()));
+        let rows = command
+            .rows
+            .iter()
+            .map(|row| attached(&config.chat_db, row.as_str()));
         let rows: Vec<_> = rows.map(Result::unwrap_or_default).collect();
-        let found = rows.iter().flat_map(|row| look(messages(config), row, over));
+        let found = rows
+            .iter()
+            .flat_map(|row| look(messages(config), row, over));
         let found: Vec<_> = found.collect();
         let waits = found.iter().any(|file| file.path == Err(NoCopy::NotWhole));
         if over || !waits {

@@ -74,7 +74,13 @@ impl Rig {
         use std::os::unix::fs::OpenOptionsExt as _;
         let path = self.dir.path().join("sips");
         let mut file = std::fs::OpenOptions::new();
-        let mut file = file.write(true).create(true).truncate(true).mode(0o755).open(path).unwrap();
+        let mut file = file
+            .write(true)
+            .create(true)
+            .truncate(true)
+            .mode(0o755)
+            .open(path)
+            .unwrap();
         file.write_all(script.as_bytes()).unwrap();
     }
 
@@ -82,7 +88,9 @@ impl Rig {
         FetchFiles {
             inbound: Guid::parse(&self.row).unwrap(),
             rows: vec![Guid::parse(&self.row).unwrap()],
-            purpose: FilesFor::Session(SessionId::parse("01a20300-0000-7000-8000-000000000000").unwrap()),
+            purpose: FilesFor::Session(
+                SessionId::parse("01a20300-0000-7000-8000-000000000000").unwrap(),
+            ),
             all_kinds: true,
             max_bytes: 1000,
             wait,
@@ -90,7 +98,10 @@ impl Rig {
     }
 
     fn fetch(&self, command: &FetchFiles) -> Vec<FetchedFile> {
-        let tasks = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        let tasks = tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build()
+            .unwrap();
         let Report::Settled(Outcome::Done(Evidence::Fetched { files })) =
             tasks.block_on(fetch(&self.config, ID, command))
         else {
@@ -123,9 +134,15 @@ fn whole_files_are_copied_under_names_of_ours() {
     rig.whole("notes.rs", b"fn main() {}\n");
     rig.whole("really.jpg", b"%PDF-1.7 not a picture");
     let files = rig.fetch(&rig.command(Span::seconds(20)));
-    let copies: Vec<_> = files.iter().map(|file| file.copy.clone().unwrap()).collect();
+    let copies: Vec<_> = files
+        .iter()
+        .map(|file| file.copy.clone().unwrap())
+        .collect();
     assert_eq!(rig.copies(), ["1.png", "2.txt", "3.pdf"]);
-    assert_eq!(copies.iter().map(|c| c.picture).collect::<Vec<_>>(), [true, false, false]);
+    assert_eq!(
+        copies.iter().map(|c| c.picture).collect::<Vec<_>>(),
+        [true, false, false]
+    );
     assert_eq!(std::fs::read(&copies[0].path).unwrap(), PNG);
     let mode = |path: &Path| path.metadata().unwrap().permissions().mode() & 0o777;
     assert_eq!(mode(Path::new(&copies[0].path)), 0o600);
@@ -134,7 +151,10 @@ fn whole_files_are_copied_under_names_of_ours() {
     // Again, as after a crash; then deleted, twice.
     assert_eq!(rig.fetch(&rig.command(Span::seconds(20))), files);
     for _ in 0..2 {
-        assert_eq!(remove(&rig.config, ID), Report::Settled(Outcome::Done(Evidence::Removed)));
+        assert_eq!(
+            remove(&rig.config, ID),
+            Report::Settled(Outcome::Done(Evidence::Removed))
+        );
     }
     assert!(!place(&rig.config, ID).exists());
 }
@@ -156,7 +176,10 @@ fn a_file_that_comes_late_is_waited_for() {
     });
     let files = rig.fetch(&rig.command(Span::seconds(30)));
     messages.join().unwrap();
-    assert_eq!(std::fs::read(&files[0].copy.as_ref().unwrap().path).unwrap(), PNG);
+    assert_eq!(
+        std::fs::read(&files[0].copy.as_ref().unwrap().path).unwrap(),
+        PNG
+    );
 }
 
 #[test]
@@ -224,7 +247,10 @@ fn nothing_outside_and_nothing_special_is_read() {
 fn limits_of_size_kind_and_number_hold() {
     let mut rig = Rig::new(1);
     rig.whole("big.png", &[PNG, &[0; 2000]].concat());
-    assert!(matches!(rig.only(), Err(NoCopy::TooLarge { max: 1000, .. })));
+    assert!(matches!(
+        rig.only(),
+        Err(NoCopy::TooLarge { max: 1000, .. })
+    ));
     assert!(rig.copies().is_empty());
     let mut rig = Rig::new(1);
     rig.whole("a.png", b"just text");
@@ -270,7 +296,9 @@ fn a_converter_that_behaves_badly_costs_only_its_picture() {
         let files = rig.fetch(&rig.command(Span::seconds(20)));
         assert!(files[1].copy.is_ok(), "{script}: {files:?}");
         match &files[0].copy {
-            Err(NoCopy::NotConverted { why: said }) => assert!(said.contains(why), "{script}: {said}"),
+            Err(NoCopy::NotConverted { why: said }) => {
+                assert!(said.contains(why), "{script}: {said}");
+            }
             other => panic!("{script}: {other:?}"),
         }
     }

@@ -25,14 +25,14 @@ pub(super) use threads::Held;
 pub(super) use typing::{press_enter, type_in};
 pub use watching::{Looked, Watch};
 
-#[cfg(test)]
-pub(super) use processes::tests::config as test_config;
 use super::EffectsConfig;
 use super::screen::{Capture, Seen, named_codex, recognise};
 use super::settled;
 use crate::clock::Stopwatch;
 use events::outcome::{Doubt, Failure, How, Performed, Screen};
 use events::{Pane, Report, SessionId};
+#[cfg(test)]
+pub(super) use processes::tests::config as test_config;
 use std::time::Duration;
 use tmux::{Tmux, Trouble};
 use tokio::time::sleep;

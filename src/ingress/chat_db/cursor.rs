@@ -84,7 +84,13 @@ impl Fate {
 /// Messages. A reaction, or a message that was unsent, needs no body.
 pub(super) fn whole(row: &MessageRow) -> bool {
     let said = row.body != Body::Empty || row.associated_type >= REACTIONS || row.unsent;
-    row.chat.is_some() && said && !waits(row)
+    // Without words a message is known by its files, whose rows come later.
+    let known = !row.attachments || !row.files.is_empty() || has_words(&row.body);
+    row.chat.is_some() && said && known && !waits(row)
+}
+
+fn has_words(body: &Body) -> bool {
+    matches!(body, Body::Text(text) if text.reveal().chars().any(|c| !c.is_whitespace() && c != super::rows::ATTACHMENT))
 }
 
 /// Send Later, and not sent: it is looked at until it is, or is taken back.

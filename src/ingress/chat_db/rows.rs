@@ -17,7 +17,7 @@ const EPOCH: i64 = 978_307_200_000;
 /// Dates from here up count nanoseconds, those below seconds.
 const NANOSECONDS: u64 = 1_000_000_000_000;
 /// What stands in a text for an attachment.
-const ATTACHMENT: char = '\u{fffc}';
+pub(super) const ATTACHMENT: char = '\u{fffc}';
 /// `chat.style` of a chat of two.
 const DIRECT: Option<i64> = Some(45);
 
@@ -87,6 +87,7 @@ fn message(db: &Connection, schema: &Schema, row: &Row<'_>) -> rusqlite::Result<
     let body = history.newest(body);
     let body = linked(body, balloon.as_deref(), column(row, 25));
     let placeholder = matches!(&body, Body::Text(text) if text.reveal().contains(ATTACHMENT));
+    let attachments = placeholder || number(column(row, 12)) != 0;
     let emptied = edited && number(column(row, 24)) != 0;
     let unsent = says_nothing(&body) && (retracted || emptied || history.unsent());
     Ok(MessageRow {
@@ -98,7 +99,12 @@ fn message(db: &Connection, schema: &Schema, row: &Row<'_>) -> rusqlite::Result<
         associated_type: number(column(row, 9)),
         balloon,
         reply_to: text(column(row, 11)).and_then(|guid| Guid::parse(&guid)),
-        attachments: placeholder || number(column(row, 12)) != 0,
+        files: if attachments {
+            super::files::names(db, rowid).unwrap_or_default()
+        } else {
+            Vec::new()
+        },
+        attachments,
         edited: edited || retracted,
         unsent,
         error: number(column(row, 15)),
