@@ -4,13 +4,19 @@ use super::check::Check;
 use super::facts::Facts;
 use crate::config::Program;
 use crate::store::{close_to_others, private_dir};
+use events::settings::FilesIn;
 use std::fs::Metadata;
 use std::io;
 use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _};
 use std::path::{Path, PathBuf};
 
 pub(super) fn checks(facts: &Facts<'_>) -> Vec<Check> {
-    vec![permissions(facts), settings(facts), presence(facts)]
+    vec![
+        permissions(facts),
+        settings(facts),
+        presence(facts),
+        pictures(facts),
+    ]
 }
 
 fn permissions(facts: &Facts<'_>) -> Check {
@@ -109,6 +115,28 @@ fn presence(facts: &Facts<'_>) -> Check {
         "this computer does not say when it was last used (no ioreg); only terminals in tmux count"
     };
     Check::ok(NAME, evidence)
+}
+
+/// What becomes of pictures from the phone.
+fn pictures(facts: &Facts<'_>) -> Check {
+    const NAME: &str = "pictures";
+    let config = facts.config;
+    if config.settings().files == FilesIn::Off {
+        return Check::ok(
+            NAME,
+            "pictures and files are not passed on (CODEX_IMESSAGE_FILES is off)",
+        );
+    }
+    if config.programs.find(Program::Sips).is_some() {
+        return Check::ok(
+            NAME,
+            "pictures are passed on; sips converts those that Codex does not read",
+        );
+    }
+    Check::ok(
+        NAME,
+        "pictures are passed on, but not HEIC: this computer has no sips",
+    )
 }
 
 fn told(name: &'static str, evidence: String, warnings: &str) -> Check {
