@@ -408,6 +408,7 @@ fn deadlines() -> Vec<Event> {
         Deadline::Unanswered,
         Deadline::Held(Seq(40)),
         Deadline::Nudge(Seq(30)),
+        Deadline::Awake,
     ]
     .map(|deadline| Event::DeadlinePassed(DeadlinePassed { deadline }))
     .to_vec()
