@@ -162,7 +162,7 @@ pub const VARIABLES: &[Variable] = &[
     ),
     v(
         "CODEX_IMESSAGE_KEEP_AWAKE",
-        Kind::OneOf(&["power", "always", "never"]),
+        Kind::OneOf(&["never", "power", "always"]),
         "power",
         "keep the Mac awake while a turn runs or something is on its way: on a power supply, also on its battery, or never",
     ),
