@@ -9,6 +9,7 @@ mod day;
 mod ids;
 mod messages;
 mod prompts;
+mod watch;
 
 use ids::{COMMAND, call, given, guid, key, pane, session, turn};
 
@@ -42,6 +43,7 @@ pub fn events() -> Vec<Event> {
         prompts::events(),
         messages::events(),
         day::events(),
+        watch::events(),
     ]
     .concat()
 }

@@ -2,8 +2,8 @@
 
 use super::ids::{guid, session};
 use crate::event::{
-    DeskSeen, Event, HoldChange, HoldChanged, HoldRule, HostSlept, LocalTimeChanged,
-    NoticeDeferred, PromptNudged, QuietHours,
+    DeskSeen, Event, HoldChange, HoldChanged, HoldRule, LocalTimeChanged, NoticeDeferred,
+    PromptNudged, QuietHours,
 };
 use crate::id::Seq;
 use crate::time::{Span, Wall};
@@ -71,10 +71,6 @@ pub(super) fn events() -> Vec<Event> {
             idle: None,
             locked: None,
             terminal: None,
-        }),
-        Event::HostSlept(HostSlept {
-            from: Wall(1_795_000_001_000),
-            until: Wall(1_795_009_001_000),
         }),
         Event::PromptNudged(PromptNudged {
             prompt: Seq(30),
