@@ -33,11 +33,11 @@ pub(super) fn awake(draft: &mut Draft) {
     let (from, until) = (time(slept.from), time(slept.until));
     let mut body = format!("It slept from {from} to {until}.");
     if !held.is_empty() {
-        body += &format!(" Held up meanwhile: {}.", held.join(", "));
+        body = format!("{body} Held up meanwhile: {}.", held.join(", "));
     }
     if wrote > 0 {
         let what = counted(wrote, "message of yours", "messages of yours");
-        body += &format!(" What came meanwhile was read afterwards: {what}.");
+        body = format!("{body} What came meanwhile was read afterwards: {what}.");
     }
     notices::queue(draft, None, Topic::Health, "this Mac slept", &body);
 }
