@@ -108,7 +108,10 @@ fn name(world: &World, session: &SessionId) -> String {
 }
 
 fn goes_into(world: &World, session: &SessionId, because: &str) -> String {
-    format!("Its words go into {}, because {because}", name(world, session))
+    format!(
+        "Its words go into {}, because {because}",
+        name(world, session)
+    )
 }
 
 #[test]
@@ -192,7 +195,11 @@ fn an_answer_that_was_given_by_order() {
     world.says("2");
     let log = Logged::of(&world);
     log.is_explained_by(&[&name(&world, &second)]);
-    log.is_cured(&["require_session_ref=1"], &name(&world, &second), "you are asked which");
+    log.is_cured(
+        &["require_session_ref=1"],
+        &name(&world, &second),
+        "you are asked which",
+    );
 }
 
 /// The title of a pane still names the session that it showed before.

@@ -3,8 +3,8 @@
 
 use super::thread::Thread;
 use super::{Matter, fact};
-use crate::dispatch::dispatch_of;
 use crate::describe::{describe, session_name, span, texts, words};
+use crate::dispatch::dispatch_of;
 use crate::ledger::Stage;
 use crate::routing::state_of;
 use crate::state::State;
@@ -146,7 +146,9 @@ impl Story {
                 self.strayed = Some(format!(
                     "{heard} recorded the same words meanwhile: they went to the wrong session."
                 ));
-                vec![format!("They are the words of this message, which were meant for {meant}.")]
+                vec![format!(
+                    "They are the words of this message, which were meant for {meant}."
+                )]
             }
             Event::InstructionEnded(e) => {
                 self.ended = Some(format!("Result: {}.", words::ended(e.end)));
