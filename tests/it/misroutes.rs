@@ -23,7 +23,7 @@ fn settings() -> Settings {
 
 /// A row is decided about by a program that `mislead`s itself, and that does not see what a
 /// message replies to. The log holds what really came.
-fn decided_wrongly(world: &mut World, row: MessageRow, mislead: impl Fn(&mut State)) {
+fn decided_wrongly(world: &mut World, row: &MessageRow, mislead: impl Fn(&mut State)) {
     let mut state = world.machine.state().clone();
     mislead(&mut state);
     let seen = MessageRow {
@@ -119,7 +119,7 @@ fn a_name_that_two_sessions_have() {
     let mut world = World::with(settings());
     let (first, second) = (world.session(1, "/srv/api"), world.session(2, "/srv/api"));
     let row = world.row("@api go on");
-    decided_wrongly(&mut world, row, |state| {
+    decided_wrongly(&mut world, &row, |state| {
         Arc::make_mut(&mut state.sessions).by_id.remove(&second);
     });
     let log = Logged::of(&world);
@@ -148,7 +148,7 @@ fn a_label_that_moved() {
     let [old, new] = sessions.try_into().expect("two");
     assert_eq!(world.machine.state().sessions.by_id[&new].name(), "docs");
     let row = world.row("@docs go on");
-    decided_wrongly(&mut world, row, |state| {
+    decided_wrongly(&mut world, &row, |state| {
         for (id, label) in [(&new, None), (&old, Some("docs".to_owned()))] {
             let sessions = Arc::make_mut(&mut state.sessions);
             sessions.get_mut(id).expect("known").label = label;
@@ -173,7 +173,7 @@ fn a_reply_to_an_old_text() {
     world.send_all();
     let mut row = world.row("continue");
     row.reply_to = Some(thread);
-    decided_wrongly(&mut world, row, |_| {});
+    decided_wrongly(&mut world, &row, |_| {});
     let log = Logged::of(&world);
     let wrong = goes_into(&world, &new, "");
     log.is_explained_by(&[&wrong]);
