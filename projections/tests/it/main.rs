@@ -27,7 +27,6 @@ mod ignored;
 mod limits;
 mod log;
 mod loops;
-mod misroutes;
 mod notify_payload;
 mod numbers;
 mod outbox;
