@@ -10,6 +10,7 @@ mod day;
 mod ids;
 mod messages;
 mod prompts;
+mod watch;
 
 use ids::{COMMAND, call, given, guid, key, pane, session, turn};
 
@@ -43,6 +44,7 @@ pub fn events() -> Vec<Event> {
         prompts::events(),
         messages::events(),
         day::events(),
+        watch::events(),
         carried::events(),
     ]
     .concat()
@@ -410,6 +412,7 @@ fn deadlines() -> Vec<Event> {
         Deadline::Unanswered,
         Deadline::Held(Seq(40)),
         Deadline::Nudge(Seq(30)),
+        Deadline::Awake,
         Deadline::Files(COMMAND),
     ]
     .map(|deadline| Event::DeadlinePassed(DeadlinePassed { deadline }))

@@ -31,13 +31,17 @@ pub enum Program {
     Lsregister,
     /// Lists the devices, and with them when somebody last used the Mac.
     Ioreg,
+    /// Keeps the Mac awake for a while.
+    Caffeinate,
+    /// Tells whether the Mac runs on its battery.
+    Pmset,
     /// Converts pictures.
     Sips,
 }
 
 impl Program {
     /// All of them.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 13] = [
         Self::Osascript,
         Self::Tmux,
         Self::Codex,
@@ -48,6 +52,8 @@ impl Program {
         Self::Log,
         Self::Lsregister,
         Self::Ioreg,
+        Self::Caffeinate,
+        Self::Pmset,
         Self::Sips,
     ];
 
@@ -64,6 +70,8 @@ impl Program {
             Self::Log => "log",
             Self::Lsregister => "lsregister",
             Self::Ioreg => "ioreg",
+            Self::Caffeinate => "caffeinate",
+            Self::Pmset => "pmset",
             Self::Sips => "sips",
         }
     }
@@ -81,6 +89,8 @@ impl Program {
             Self::Log => "CODEX_IMESSAGE_LOG_BIN",
             Self::Lsregister => "CODEX_IMESSAGE_LSREGISTER_BIN",
             Self::Ioreg => "CODEX_IMESSAGE_IOREG_BIN",
+            Self::Caffeinate => "CODEX_IMESSAGE_CAFFEINATE_BIN",
+            Self::Pmset => "CODEX_IMESSAGE_PMSET_BIN",
             Self::Sips => "CODEX_IMESSAGE_SIPS_BIN",
         }
     }

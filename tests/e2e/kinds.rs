@@ -229,3 +229,27 @@ fn threads_that_codex_opens_beside_a_session_are_silent_and_take_none_of_its_tex
     );
     desk.assert_told(&thread, &["hello", "from afar"]);
 }
+
+#[test]
+fn a_sub_agent_works_in_silence_and_its_session_tells_the_end() {
+    let Some(mut desk) = Desk::new() else { return };
+    let pane = desk.embedded();
+    let (thread, _) = desk.prompted(&pane, "hello");
+    pane.prompt("agent: look around");
+    desk.phone.wait_for("done", "done: ");
+    pane.prompt("and then");
+    desk.phone.wait_for("done", "echo: and then");
+    let log = desk.stop();
+    assert!(
+        count(&log, "SessionSeen") >= 2,
+        "no sub-agent began: {:#?}",
+        of_kind(&log, "TurnCompleted")
+    );
+    assert_eq!(
+        desk.phone.calls("· done"),
+        3,
+        "{:#?}",
+        of_kind(&log, "NoticeQueued")
+    );
+    desk.assert_told(&thread, &["hello", "agent: look around", "and then"]);
+}

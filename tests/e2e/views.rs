@@ -12,7 +12,7 @@ use crate::phone::Notice;
 fn goes_past(desk: &Desk, pane: &Pane<'_>, notice: &Notice, cue: &str, told: &mut Vec<String>) {
     settled(pane);
     // An embedded Codex looks into its queue every ten seconds.
-    let text = format!("2 y\n!touch made {cue}");
+    let text = format!("2 y\n!touch made {cue} {}", told.len());
     desk.phone.reply(notice, &text);
     let thread = desk.lab.thread_of("hello");
     desk.lab.wait_for_answer(&thread, &format!("echo: {text}"));
@@ -104,14 +104,14 @@ fn a_text_goes_past_every_view_by_the_queue() {
     assert!(!desk.lab.work().join("made").exists());
 }
 
-/// Makes the pane another size, and waits until Codex has drawn its last line, or none.
+/// Makes the pane another size, and waits until Codex has drawn its status line, or none.
 fn resize(desk: &Desk, pane: &Pane<'_>, width: &str, height: &str, last_line: bool) {
     let size = ["-x", width, "-y", height];
     let mut resize = vec!["resize-window", "-t", &pane.id];
     resize.extend(size);
     desk.lab.tmux(&resize);
     pane.wait_for("the new size", |screen| {
-        screen.contains("› Ask Codex") && screen.contains("← for agents") == last_line
+        screen.contains("› Ask Codex") && screen.contains("scripted-model") == last_line
     });
 }
 

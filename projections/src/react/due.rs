@@ -3,8 +3,8 @@
 use super::draft::Draft;
 use super::settle::{no_witness, settle};
 use super::{
-    dispatches, files, gather, goals, holding, missing, notices, nudge, prompts, rows, sources,
-    unanswered,
+    dispatches, files, gather, goals, holding, missing, notices, nudge, prompts, rows, sleep,
+    sources, unanswered,
 };
 use crate::ledger::{Stage, as_meant};
 use crate::outbox::Notice;
@@ -69,6 +69,7 @@ fn act(draft: &mut Draft, deadline: &Deadline) {
         Deadline::Unanswered => unanswered::tell(draft),
         Deadline::Held(notice) => holding::due(draft, *notice),
         Deadline::Nudge(prompt) => nudge::due(draft, *prompt),
+        Deadline::Awake => sleep::awake(draft),
         Deadline::Files(fetch) => files::kept(draft, *fetch),
         Deadline::Pace(_)
         | Deadline::Retry(_)

@@ -8,6 +8,7 @@
 //! | `try: COMMAND`   | a command in the sandbox: the approval policy decides         |
 //! | `patch: FILES`   | a patch that makes files; `~FILE` changes one, `-FILE` deletes |
 //! | `plan: TEXT`     | a proposed plan (Plan mode)                                   |
+//! | `agent: TEXT`    | a sub-agent that is asked TEXT                                |
 //! | `slow: N`        | N lines, one a second                                         |
 //! | `quiet: N`       | nothing for N seconds, then a line                            |
 //! | `long: N`        | N characters                                                  |
@@ -49,6 +50,8 @@ pub enum Answer {
 pub enum Call {
     /// With JSON arguments.
     Function {
+        /// The group of tools that it belongs to, if any.
+        namespace: Option<String>,
         /// Tool.
         name: &'static str,
         /// Its arguments.
@@ -112,6 +115,7 @@ fn scripted(prompt: &str, request: &Value) -> Answer {
         ("plan", _) => Answer::Text(format!(
             "Here it is.\n<proposed_plan>\n# Plan\n\n- {rest}\n</proposed_plan>"
         )),
+        ("agent", _) => agent(rest, request),
         ("slow", Some(seconds)) => Answer::Slow(seconds.min(MAX_WAIT)),
         ("quiet", Some(seconds)) => Answer::Quiet(seconds.min(MAX_WAIT)),
         ("long", Some(length)) => Answer::Text(long(length as usize)),
@@ -120,7 +124,36 @@ fn scripted(prompt: &str, request: &Value) -> Answer {
 }
 
 fn function(name: &'static str, arguments: Value) -> Answer {
-    Answer::Call(Call::Function { name, arguments })
+    Answer::Call(Call::Function {
+        namespace: None,
+        name,
+        arguments,
+    })
+}
+
+/// The group and the arguments of Codex's tool for sub-agents differ from model to model.
+fn agent(message: &str, request: &Value) -> Answer {
+    const NAME: &str = "spawn_agent";
+    let tools = request["tools"].as_array().map_or(&[][..], Vec::as_slice);
+    let inside = |group: &Value| {
+        let tools = group["tools"].as_array()?;
+        tools.iter().find(|tool| tool["name"] == NAME).cloned()
+    };
+    let found = tools
+        .iter()
+        .find_map(|group| Some((group["name"].as_str(), inside(group)?)));
+    let Some((namespace, tool)) = found else {
+        return Answer::Text("echo: there is no tool for sub-agents".into());
+    };
+    let mut arguments = json!({"message": message});
+    if tool["parameters"]["properties"]["task_name"].is_object() {
+        arguments["task_name"] = "helper".into();
+    }
+    Answer::Call(Call::Function {
+        namespace: namespace.map(str::to_owned),
+        name: NAME,
+        arguments,
+    })
 }
 
 /// The arguments as written in the prompt, or one question made from its text.

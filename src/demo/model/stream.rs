@@ -66,10 +66,20 @@ async fn message(
 fn called(nth: u64, call: &Call) -> Value {
     let call_id = format!("call_{nth}");
     match call {
-        Call::Function { name, arguments } => json!({
-            "type": "function_call", "id": format!("fc_{nth}"), "call_id": call_id,
-            "name": name, "arguments": arguments.to_string(),
-        }),
+        Call::Function {
+            namespace,
+            name,
+            arguments,
+        } => {
+            let mut call = json!({
+                "type": "function_call", "id": format!("fc_{nth}"), "call_id": call_id,
+                "name": name, "arguments": arguments.to_string(),
+            });
+            if let Some(namespace) = namespace {
+                call["namespace"] = namespace.as_str().into();
+            }
+            call
+        }
         Call::Custom { name, input } => json!({
             "type": "custom_tool_call", "id": format!("ctc_{nth}"), "call_id": call_id,
             "name": name, "input": input,

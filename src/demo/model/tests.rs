@@ -64,7 +64,10 @@ fn what_a_tool_gave_back_is_told_in_a_word() {
 #[test]
 fn a_command_is_called_directly_or_through_code_mode() {
     let direct = answer(&request(&[user("run: echo a: b")]));
-    let Answer::Call(Call::Function { name, arguments }) = direct else {
+    let Answer::Call(Call::Function {
+        name, arguments, ..
+    }) = direct
+    else {
         panic!("not a call");
     };
     assert_eq!(

@@ -124,6 +124,7 @@ impl Turn {
             Answer::Call(Call::Function {
                 name: "request_user_input",
                 arguments,
+                ..
             }) if asks => {
                 let call = format!("call_{id}");
                 Wait::Answer(Question { call, arguments })
@@ -131,6 +132,7 @@ impl Turn {
             Answer::Call(Call::Function {
                 name: "exec_command",
                 arguments,
+                ..
             }) if arguments["sandbox_permissions"] == "require_escalated" => {
                 let text = |name: &str| arguments[name].as_str().unwrap_or_default().to_owned();
                 Wait::Approval(Approval {
