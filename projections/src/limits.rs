@@ -125,7 +125,7 @@ mod tests {
         }
         assert_eq!(merged(&known, &[window(83, 9_000_500)], now)[0].used, 83);
         let next = window(1, 27_000_000);
-        assert_eq!(merged(&known, &[next.clone()], now), [next]);
+        assert_eq!(merged(&known, std::slice::from_ref(&next), now), [next]);
         assert!(merged(&known, &[], Wall(9_000_000)).is_empty());
     }
 

@@ -149,9 +149,7 @@ fn at(words: &[&str]) -> Option<At> {
         .copied()
         .collect();
     match said.as_slice() {
-        ["at" | "after" | "on", "reset"]
-        | ["when", "it", "resets"]
-        | ["when", "limit", "resets"] => Some(At::Reset),
+        ["at" | "after" | "on", "reset"] | ["when", "it" | "limit", "resets"] => Some(At::Reset),
         ["at", rest @ ..] if !rest.is_empty() => {
             minute(&rest.join(" ")).map(|minute| At::Time(Until::At(minute)))
         }

@@ -81,16 +81,11 @@ pub(super) fn failed(
     let state = draft.state();
     let now = draft.now().wall;
     let reference = state.sessions.get(session)?.reference.to_string();
-    let up = used_up(state, now).next().is_some();
-    let offer = match reset(state, now).filter(|_| up) {
-        Some(at) => format!(
-            "The limit resets at {}. Write \"resume @{reference} at reset\", and this session continues then.",
-            local::at(now, at, state.holds.offset)
-        ),
-        None => format!(
-            "Write \"resume @{reference} at 18:00\", and this session continues at that time."
-        ),
-    };
+    used_up(state, now).next()?;
+    let at = local::at(now, reset(state, now)?, state.holds.offset);
+    let offer = format!(
+        "The limit resets at {at}. Write \"resume @{reference} at reset\", and this session continues then."
+    );
     Some(("usage limit", format!("{}\n{offer}", error.reveal().trim())))
 }
 

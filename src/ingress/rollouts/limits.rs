@@ -23,7 +23,8 @@ struct Limits {
 #[derive(Deserialize)]
 struct Window {
     used_percent: Number,
-    window_minutes: Option<u32>,
+    #[serde(rename = "window_minutes")]
+    minutes: Option<u32>,
     resets_at: Option<Value>,
     resets_in_seconds: Option<i64>,
 }
@@ -45,7 +46,7 @@ pub(super) fn read(line: &[u8], at: Wall) -> Result<Option<RolloutFact>, Bad> {
         Some(RateLimit {
             name: name(called),
             used: whole(&window.used_percent),
-            minutes: window.window_minutes,
+            minutes: window.minutes,
             resets: window.resets(at),
         })
     });
