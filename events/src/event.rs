@@ -162,6 +162,12 @@ pub enum Event {
     // What is watched while the owner is away.
     /// The computer slept.
     HostSlept(HostSlept),
+    /// A session is to be told to go on at a time.
+    PromiseMade(PromiseMade),
+    /// A promise came to its end.
+    PromiseEnded(PromiseEnded),
+    /// The owner is warned, once for each cause.
+    OwnerWarned(OwnerWarned),
     // Files of the owner's messages.
     /// A message without words has these files: copies of it are known by them.
     InboundFilesNamed(InboundFilesNamed),

@@ -413,6 +413,8 @@ fn deadlines() -> Vec<Event> {
         Deadline::Held(Seq(40)),
         Deadline::Nudge(Seq(30)),
         Deadline::Awake,
+        Deadline::Limits,
+        Deadline::Promise(Seq(30)),
         Deadline::Files(COMMAND),
     ]
     .map(|deadline| Event::DeadlinePassed(DeadlinePassed { deadline }))
