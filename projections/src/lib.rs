@@ -32,6 +32,7 @@ pub mod numbers;
 pub mod orders;
 pub mod outbox;
 pub mod page;
+mod phone_text;
 mod placeholder;
 pub mod prompt_answers;
 pub mod prompt_text;

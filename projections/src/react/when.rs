@@ -164,7 +164,12 @@ fn changed(draft: &mut Draft, event: &InboundReceived, change: HoldChange, kind:
         | HoldChange::QuietOff
         | HoldChange::Resume => None,
     };
-    decide(draft, &event.guid, control(Rule::Control), Action::Reply);
+    decide(
+        draft,
+        &event.guid,
+        Route::nowhere(Rule::Control),
+        Action::Reply,
+    );
     draft.record(Event::HoldChanged(HoldChanged {
         inbound: event.guid.clone(),
         change: change.clone(),
@@ -254,7 +259,12 @@ fn holds(draft: &Draft) -> String {
 }
 
 fn near_miss(draft: &mut Draft, event: &InboundReceived, hint: &str) -> bool {
-    decide(draft, &event.guid, control(Rule::NearMiss), Action::Reply);
+    decide(
+        draft,
+        &event.guid,
+        Route::nowhere(Rule::NearMiss),
+        Action::Reply,
+    );
     notices::answer(draft, &event.guid, None, "not understood", hint);
     true
 }
@@ -266,16 +276,12 @@ fn answer(
     kind: &str,
     body: &str,
 ) -> bool {
-    decide(draft, &event.guid, control(Rule::Control), Action::Reply);
+    decide(
+        draft,
+        &event.guid,
+        Route::nowhere(Rule::Control),
+        Action::Reply,
+    );
     notices::answer(draft, &event.guid, session, kind, body);
     true
-}
-
-const fn control(rule: Rule) -> Route {
-    Route {
-        rule,
-        target: None,
-        about: None,
-        candidates: Vec::new(),
-    }
 }
