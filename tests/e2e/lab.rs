@@ -217,10 +217,10 @@ impl Lab {
         let sessions = self.codex_home().join("sessions");
         let path = wait_for(
             || {
-                let begin = |path: PathBuf| {
+                let words = |path: PathBuf| {
                     format!("{}: {:?}", path.display(), user_texts(&records(&path)))
                 };
-                let there: Vec<_> = rollouts(&sessions).into_iter().map(begin).collect();
+                let there: Vec<_> = rollouts(&sessions).into_iter().map(words).collect();
                 format!("a thread that begins with {prompt:?}; there are {there:#?}")
             },
             || {
