@@ -3,7 +3,6 @@
 //! only: what a file was called is somebody's text, and the model must not read it.
 
 use crate::render::tidy;
-use crate::state::State;
 use events::Guid;
 use events::outcome::{FetchedFile, FileCopy, NoCopy};
 use events::settings::FilesIn;
@@ -27,16 +26,12 @@ pub enum Files {
 }
 
 impl Files {
-    /// Those of a message, where the settings let them through.
-    pub(crate) fn of(state: &State, inbound: &Guid) -> Self {
-        let recent = state.inbox.recent(inbound);
-        let rows = recent.map(|recent| recent.files.clone());
-        match rows {
-            Some(rows) if !rows.is_empty() && state.settings.files != FilesIn::Off => {
-                Self::Wanted(rows)
-            }
-            Some(_) | None => Self::None,
+    /// Those that these rows have, where the settings let them through.
+    pub(crate) fn wanted(rows: &[Guid], setting: FilesIn) -> Self {
+        if rows.is_empty() || setting == FilesIn::Off {
+            return Self::None;
         }
+        Self::Wanted(rows.to_vec())
     }
 
     fn fetched(&self) -> &[FetchedFile] {

@@ -34,6 +34,7 @@ pub mod numbers;
 pub mod orders;
 pub mod outbox;
 pub mod page;
+mod phone_text;
 mod placeholder;
 mod promises;
 pub mod prompt_answers;

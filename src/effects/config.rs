@@ -58,3 +58,27 @@ impl EffectsConfig {
 pub(crate) const fn settled(failure: Failure) -> Report {
     Report::Settled(Outcome::Failed(failure))
 }
+
+/// Names nothing: a test sets what it is about.
+#[cfg(test)]
+pub(super) fn blank() -> EffectsConfig {
+    EffectsConfig {
+        osascript: PathBuf::new(),
+        chat_db: PathBuf::new(),
+        files: PathBuf::new(),
+        sips: None,
+        sips_budget: Duration::from_secs(5),
+        tmux: PathBuf::new(),
+        codex: PathBuf::new(),
+        codex_home: PathBuf::new(),
+        tmux_socket: None,
+        tmux_tmpdir: PathBuf::new(),
+        new_session_name: String::new(),
+        window_prefix: String::new(),
+        start_tmux_server: false,
+        full_access: false,
+        osascript_budget: Duration::from_secs(5),
+        start_budget: Duration::from_secs(5),
+        environment: Vec::new(),
+    }
+}

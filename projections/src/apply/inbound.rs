@@ -169,7 +169,10 @@ pub(super) fn routed(state: &mut State, e: &RoutingDecided) {
     };
     let files = match what {
         What::Options { .. } => Files::None,
-        What::Words(_) | What::Queued(_) | What::Steer(_) => Files::of(state, &e.inbound),
+        What::Words(_) | What::Queued(_) | What::Steer(_) => {
+            let rows = state.inbox.recent(&e.inbound).map(|r| r.files.as_slice());
+            Files::wanted(rows.unwrap_or_default(), state.settings.files)
+        }
     };
     Arc::make_mut(&mut state.dispatches).queue(session, &e.inbound, what, files);
 }

@@ -3,7 +3,7 @@
 //! at a time, and the next only after the one before has definitely failed.
 
 use super::draft::{Draft, decide, topic_known};
-use super::{files, notices, replies};
+use super::{fetching, notices, replies};
 use crate::dispatch::{Dispatch, Transport, What, dispatch_of};
 use crate::files::Files;
 use crate::routing::Route;
@@ -23,10 +23,10 @@ pub(super) fn advance(draft: &mut Draft, session: &SessionId) {
         }
         if let Files::Wanted(rows) = &head.files {
             let purpose = FilesFor::Session(session.clone());
-            return files::fetch(draft, &head.inbound, rows, purpose);
+            return fetching::fetch(draft, &head.inbound, rows, purpose);
         }
         if let What::Words(words) | What::Queued(words) | What::Steer(words) = &head.what
-            && files::is_empty(&head, words)
+            && fetching::is_empty(&head, words)
         {
             give_up(draft, session, &head.inbound, &head.files.told());
             continue;
@@ -371,12 +371,7 @@ pub(super) fn not_seen_yet(draft: &mut Draft, command: &Command, how: &How) {
 
 /// A new session was asked for.
 pub(super) fn start(draft: &mut Draft, inbound: &Guid, rule: Rule, label: &str, words: &str) {
-    let route = Route {
-        rule,
-        target: None,
-        about: None,
-        candidates: Vec::new(),
-    };
+    let route = Route::nowhere(rule);
     if !draft.state().settings.enable_new {
         decide(draft, inbound, route, Action::Reply);
         return notices::answer(
@@ -405,8 +400,10 @@ pub(super) fn start(draft: &mut Draft, inbound: &Guid, rule: Rule, label: &str, 
         cwd,
         text,
     };
-    if let Files::Wanted(rows) = Files::of(draft.state(), inbound) {
-        return files::fetch(draft, inbound, &rows, FilesFor::Start(start));
+    let state = draft.state();
+    let rows = state.inbox.recent(inbound).map(|r| r.files.as_slice());
+    if let Files::Wanted(rows) = Files::wanted(rows.unwrap_or_default(), state.settings.files) {
+        return fetching::fetch(draft, inbound, &rows, FilesFor::Start(start));
     }
     draft.request(Command::StartSession(start), 1);
 }

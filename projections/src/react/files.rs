@@ -17,20 +17,6 @@ const OFF: &str = "Pictures and files are not passed on (CODEX_IMESSAGE_FILES is
 /// And where a message does something else than to instruct a session.
 const ANSWER: &str = "Pictures and files are passed on only with words for a session, not with an answer or a command.";
 
-/// Asks for the copies of what goes with an instruction.
-pub(super) fn fetch(draft: &mut Draft, inbound: &Guid, rows: &[Guid], purpose: FilesFor) {
-    let settings = &draft.state().settings;
-    let command = FetchFiles {
-        inbound: inbound.clone(),
-        rows: rows.to_vec(),
-        purpose,
-        all_kinds: settings.files == FilesIn::All,
-        max_bytes: settings.files_max,
-        wait: settings.files_wait,
-    };
-    draft.request(Command::FetchFiles(command), 1);
-}
-
 /// The copies are there, or it is known why not: the instruction goes its way.
 pub(super) fn fetched(draft: &mut Draft, fetch: &FetchFiles, outcome: &Outcome) {
     let files = match outcome {
@@ -85,11 +71,6 @@ fn begin(draft: &mut Draft, start: &StartSession, files: &Files) {
         ..start.clone()
     };
     draft.request(Command::StartSession(command), 1);
-}
-
-/// Nothing is left to be said to the session.
-pub(super) fn is_empty(dispatch: &Dispatch, words: &Text) -> bool {
-    words.reveal().trim().is_empty() && dispatch.files.all_failed()
 }
 
 /// Copies are old. What a turn may need is kept until that is over.

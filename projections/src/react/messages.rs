@@ -171,7 +171,12 @@ fn retry(draft: &mut Draft, event: &InboundReceived) {
             NOTHING,
         );
     }
-    decide(draft, &event.guid, control(Rule::Control), Action::Reply);
+    decide(
+        draft,
+        &event.guid,
+        Route::nowhere(Rule::Control),
+        Action::Reply,
+    );
     missing::bring(draft, &event.guid, &missing);
 }
 
@@ -216,17 +221,8 @@ fn understood(draft: &Draft, event: &InboundReceived) -> Parsed {
     grammar::parse_reply(words, &own.unwrap_or_default(), names)
 }
 
-fn control(rule: Rule) -> Route {
-    Route {
-        rule,
-        target: None,
-        about: None,
-        candidates: Vec::new(),
-    }
-}
-
 fn reply(draft: &mut Draft, inbound: &Guid, rule: Rule, kind: &str, body: &str) {
-    decide(draft, inbound, control(rule), Action::Reply);
+    decide(draft, inbound, Route::nowhere(rule), Action::Reply);
     notices::answer(draft, inbound, None, kind, body);
 }
 

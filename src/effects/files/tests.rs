@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::demo::messages::{Attachment, Messages, Row};
-use crate::effects::panes::test_config;
+use crate::effects::config::blank;
 use events::command::FilesFor;
 use events::{Guid, Seq, SessionId, Span, Wall};
 use std::os::unix::fs::symlink;
@@ -35,7 +35,7 @@ impl Rig {
             files: dir.path().join("state/files"),
             sips: Some(dir.path().join("sips")),
             sips_budget: Duration::from_millis(700),
-            ..test_config()
+            ..blank()
         };
         Self {
             dir,

@@ -31,8 +31,6 @@ use super::settled;
 use crate::clock::Stopwatch;
 use events::outcome::{Doubt, Failure, How, Performed, Screen};
 use events::{Pane, Report, SessionId};
-#[cfg(test)]
-pub(super) use processes::tests::config as test_config;
 use std::time::Duration;
 use tmux::{Tmux, Trouble};
 use tokio::time::sleep;

@@ -336,4 +336,4 @@ pub(super) async fn run(
 }
 
 #[cfg(test)]
-pub(in crate::effects) mod tests;
+pub(super) mod tests;

@@ -3,7 +3,6 @@
 
 use super::rows::{placeholders, stored_text};
 use super::schema::has;
-use events::Text;
 use rusqlite::{Connection, OpenFlags, Row};
 use std::path::Path;
 use std::time::Duration;
@@ -82,17 +81,6 @@ pub fn attached(chat_db: &Path, guid: &str) -> rusqlite::Result<Attached> {
     let files = rows.collect::<rusqlite::Result<Vec<_>>>()?;
     let files = files.into_iter().flatten().collect();
     Ok(Attached { expected, files })
-}
-
-/// What the attachments of the row with this number are called.
-pub(super) fn names(db: &Connection, rowid: i64) -> rusqlite::Result<Vec<Text>> {
-    let mut statement = db.prepare_cached(
-        "SELECT coalesce(a.transfer_name, a.filename, a.guid) FROM message_attachment_join j \
-         JOIN attachment a ON a.ROWID = j.attachment_id WHERE j.message_id = ?1 ORDER BY a.ROWID",
-    )?;
-    let rows = statement.query_map([rowid], |row| Ok(row.get_ref(0).ok().and_then(stored_text)))?;
-    let names = rows.collect::<rusqlite::Result<Vec<_>>>()?;
-    Ok(names.into_iter().flatten().map(Text::new).collect())
 }
 
 /// `None`: nothing that was sent on purpose, such as the moving part of a live photo or the

@@ -100,7 +100,7 @@ fn message(db: &Connection, schema: &Schema, row: &Row<'_>) -> rusqlite::Result<
         balloon,
         reply_to: text(column(row, 11)).and_then(|guid| Guid::parse(&guid)),
         files: if attachments {
-            super::files::names(db, rowid).unwrap_or_default()
+            file_names(db, rowid).unwrap_or_default()
         } else {
             Vec::new()
         },
@@ -119,6 +119,17 @@ fn message(db: &Connection, schema: &Schema, row: &Row<'_>) -> rusqlite::Result<
         body,
         ..MessageRow::bare(rowid, guid(row, rowid))
     })
+}
+
+/// What the attachments of the row with this number are called.
+fn file_names(db: &Connection, rowid: i64) -> rusqlite::Result<Vec<Text>> {
+    let mut statement = db.prepare_cached(
+        "SELECT coalesce(a.transfer_name, a.filename, a.guid) FROM message_attachment_join j \
+         JOIN attachment a ON a.ROWID = j.attachment_id WHERE j.message_id = ?1 ORDER BY a.ROWID",
+    )?;
+    let rows = statement.query_map([rowid], |row| Ok(row.get_ref(0).ok().and_then(text)))?;
+    let names = rows.collect::<rusqlite::Result<Vec<_>>>()?;
+    Ok(names.into_iter().flatten().map(Text::new).collect())
 }
 
 /// Neither words nor an attachment.
