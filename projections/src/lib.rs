@@ -16,6 +16,7 @@ pub mod describe;
 pub mod dispatch;
 pub mod endings;
 pub mod explain;
+pub mod forget;
 pub mod grammar;
 pub mod handle;
 pub mod holding;

@@ -20,6 +20,7 @@ mod standalone;
 mod telemetry;
 #[cfg(test)]
 mod tests;
+mod tidy;
 mod trace;
 mod upgrade;
 mod wake;
@@ -38,7 +39,7 @@ pub use what_if::{WhatIf, what_if};
 use work::Until;
 
 use crate::app_server::Link;
-use crate::clock::{Clock, SystemClock};
+use crate::clock::{Clock, SystemClock, wall};
 use crate::config::{Config, Program};
 use crate::driver::Driver;
 use crate::effects::{Desk, EffectsConfig, LocalExecutor};
@@ -84,6 +85,10 @@ pub fn once(config: &Config, dry_run: bool) -> Outcome {
 fn work(config: &Config, once: bool, stopped: Option<Stopped>) -> Outcome {
     telemetry::start(config);
     let (mut driver, snapshots) = open::patiently(config, !once)?;
+    let mut tidy = tidy::Tidy::new(config, &snapshots);
+    if !once && tidy.is_due(wall()) {
+        tidy.run(&mut driver, wall()).map_err(open::fault)?;
+    }
     if config.trace {
         driver = driver.watched(trace::printer(config.trace_form));
     }
@@ -123,6 +128,12 @@ fn work(config: &Config, once: bool, stopped: Option<Stopped>) -> Outcome {
             open::keep_snapshot(&snapshots, driver);
         }
     };
+    let mut tidied = |driver: &mut Driver<SledLog>, now: events::Wall| {
+        if once || !tidy.is_due(now) {
+            return Ok(());
+        }
+        tidy.run(driver, now)
+    };
     let mut work = work::Work {
         driver: &mut driver,
         lanes: lanes::Lanes::new(executor, tasks.handle().clone(), wakes),
@@ -131,6 +142,7 @@ fn work(config: &Config, once: bool, stopped: Option<Stopped>) -> Outcome {
         stopping,
         vitals: health::Vitals::new(config),
         appended: &mut keep,
+        rested: &mut tidied,
     };
     tracing::info!(pid = std::process::id(), "started (log locked)");
     let ended = work.run(if once {

@@ -10,7 +10,7 @@ use crate::store::{EventLog, StoreFault};
 use crate::when::Zone;
 use events::event::{Deadline, Source};
 use events::input::SourceState;
-use events::{Input, Lane, Outcome, Report, Seq, Tick};
+use events::{Input, Lane, Outcome, Report, Seq, Tick, Wall};
 use projections::State;
 use projections::ledger::Stage;
 use std::collections::BTreeSet;
@@ -52,6 +52,8 @@ pub(super) struct Work<'a, L, E, C> {
     pub(super) vitals: Vitals,
     /// Called with the newest position after entries were appended.
     pub(super) appended: &'a mut dyn FnMut(&Driver<L>, Seq),
+    /// Called when nothing came, nothing is owed and nothing runs, with the time.
+    pub(super) rested: &'a mut dyn FnMut(&mut Driver<L>, Wall) -> Result<(), StoreFault>,
 }
 
 impl<L: EventLog, E: Executor + 'static, C: Clock> Work<'_, L, E, C> {
@@ -75,7 +77,12 @@ impl<L: EventLog, E: Executor + 'static, C: Clock> Work<'_, L, E, C> {
             let wakes = self.wakes;
             let first = match wakes.recv_timeout(self.poll_timeout(&until)) {
                 Ok(wake) => Some(wake),
-                Err(RecvTimeoutError::Timeout) => None,
+                Err(RecvTimeoutError::Timeout) => {
+                    if self.quiet() {
+                        (self.rested)(self.driver, now)?;
+                    }
+                    None
+                }
                 Err(RecvTimeoutError::Disconnected) => return Ok("all sources stopped"),
             };
             // Never one more is received than is taken in: what is received and let go is lost.

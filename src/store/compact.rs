@@ -18,8 +18,25 @@ pub enum Compacted {
     Packed { last: Seq, holder: Option<u32> },
 }
 
-/// Packs the entries in `state` from before `age` if they are at least so many.
+/// Packs the entries in `state` from before `age` if they are at least so many, and makes
+/// the log shorter unless another process holds it.
 pub fn compact(state: &Path, age: Wall, at_least: u64) -> Result<Compacted, StoreFault> {
+    let Some(last) = pack(state, age, at_least)? else {
+        return Ok(Compacted::Nothing);
+    };
+    match SledLog::open(state) {
+        Ok(log) => {
+            drop(log);
+            Ok(Compacted::Done(last))
+        }
+        Err(StoreFault::Locked { pid: holder }) => Ok(Compacted::Packed { last, holder }),
+        Err(fault) => Err(fault),
+    }
+}
+
+/// Packs these entries; whoever opens the log next makes it shorter. Gives the last one that
+/// is packed and still in the log.
+pub(super) fn pack(state: &Path, age: Wall, at_least: u64) -> Result<Option<Seq>, StoreFault> {
     let packed = archives::newest(state)?;
     let (begin, cut) = cut(state, age)?;
     // An archive whose entries are still in the log is what an earlier call left to do.
@@ -31,7 +48,7 @@ pub fn compact(state: &Path, age: Wall, at_least: u64) -> Result<Compacted, Stor
     let new = cut.seq.0.saturating_sub(from.seq.0);
     let enough = new >= at_least.max(1);
     if !enough && from == begin {
-        return Ok(Compacted::Nothing);
+        return Ok(None);
     }
     let last = if enough {
         history::pack(state, from, cut)?;
@@ -39,14 +56,7 @@ pub fn compact(state: &Path, age: Wall, at_least: u64) -> Result<Compacted, Stor
     } else {
         from.seq
     };
-    match SledLog::open(state) {
-        Ok(log) => {
-            drop(log);
-            Ok(Compacted::Done(last))
-        }
-        Err(StoreFault::Locked { pid: holder }) => Ok(Compacted::Packed { last, holder }),
-        Err(fault) => Err(fault),
-    }
+    Ok(Some(last))
 }
 
 /// What the log begins behind, and the last entry of the last batch that is older than `age`.
