@@ -4,13 +4,13 @@
 //! that State still holds for something that is open or young, and everything that is no
 //! text of people. Whether that was enough is not assumed: State at the end is compared.
 
-use crate::explain::sessions_of;
 use crate::ledger::sent_digest;
 use crate::state::State;
 use events::event::Ending;
 use events::forgotten::{self, Forgotten};
 use events::masked::{Mask, masked};
-use events::{Digest, Envelope, Event, Seq, SessionId, Text, Wall};
+use events::{Digest, Envelope, Event, Seq, Wall};
+use serde::Serialize;
 use std::cell::{Cell, RefCell};
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -105,19 +105,19 @@ impl Forgetting {
 
 /// Whether words of this event are forgotten.
 pub fn is_forgotten(event: &Event) -> bool {
-    let found = Found(Cell::new(false));
-    masked(event, &found).is_ok() && found.0.get()
+    holds_forgotten(event)
 }
 
-/// Whether words of this event are forgotten, or those that a session of it said last.
-pub(crate) fn lacks_words(state: &State, event: &Event) -> bool {
-    let forgotten = |said: &Text| Forgotten::of(said.reveal()).is_some();
-    let said = |id: SessionId| state.sessions.get(&id)?.said.as_ref().map(forgotten);
-    is_forgotten(event)
-        || sessions_of(event)
-            .into_iter()
-            .filter_map(said)
-            .any(|lost| lost)
+fn holds_forgotten(value: &impl Serialize) -> bool {
+    let found = Found(Cell::new(false));
+    masked(value, &found).is_ok() && found.0.get()
+}
+
+/// Whether words are forgotten that a fact which met this State may have depended on: of what
+/// was open then, or young.
+pub(crate) fn lacks_words(state: &State) -> bool {
+    let hour_ago = Wall(state.wall.0.saturating_sub(3_600_000));
+    holds_forgotten(&live(state, hour_ago))
 }
 
 /// State without words, and what is made of words, of what is old and closed.

@@ -90,7 +90,7 @@ fn compare(
     }
     // What was decided because of words that are forgotten cannot be decided again.
     let mut all = then.iter().chain(now);
-    if all.any(|entry| forget::lacks_words(state, &entry.event)) {
+    if all.any(|entry| forget::is_forgotten(&entry.event)) || forget::lacks_words(state) {
         return Again::Untold;
     }
     Again::Differs(Box::new(Difference {

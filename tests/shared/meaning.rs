@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 /// The lines, and their fingerprint as the last one.
-pub fn meaning(log: &[Envelope]) -> String {
+pub(crate) fn meaning(log: &[Envelope]) -> String {
     let mut machine = Machine::default();
     machine.commit(log);
     let state = machine.state();
@@ -52,7 +52,7 @@ pub fn meaning(log: &[Envelope]) -> String {
 }
 
 /// What is still to be done, to be proven or to be answered.
-pub fn owed(machine: &Machine) -> Vec<String> {
+pub(crate) fn owed(machine: &Machine) -> Vec<String> {
     let state = machine.state();
     let commands = state.ledger.open.keys().map(|id| format!("command {id}"));
     let texts = state.outbox.open.keys().map(|seq| format!("text {seq}"));
