@@ -4,9 +4,7 @@ use super::compaction::{lived, looked};
 use super::crash::{child, told};
 use super::recovery::copied;
 use super::{SledLog, append, read, said};
-use crate::store::{
-    Change, EventLog as _, Head, StoreFault, archives, compact, rewrite, sizes, swap, verify,
-};
+use crate::store::{Change, Head, StoreFault, archives, compact, rewrite, sizes, swap, verify};
 use events::event::AssistantReplied;
 use events::{Envelope, Event, Seq, Wall};
 use std::fs;
