@@ -33,7 +33,7 @@ impl Digest {
     /// The fingerprint of `text`, also where its words are forgotten.
     pub fn of(text: &str) -> Self {
         if let Some(forgotten) = Forgotten::of(text) {
-            return forgotten.digest;
+            return Self(forgotten.digest);
         }
         let mut hash = Sha256::new();
         let mut buffer = [0; 4];

@@ -1,7 +1,6 @@
 //! Texts whose words are forgotten. What stands in their place says how long they were, and
 //! holds their fingerprints: what is known by its text is still known, and nobody can read it.
 
-use crate::digest::Digest;
 use std::fmt::Write as _;
 
 /// No text from a screen or a message begins with it.
@@ -13,9 +12,9 @@ pub struct Forgotten {
     /// Its length in characters.
     pub chars: usize,
     /// Its fingerprint.
-    pub digest: Digest,
+    pub digest: [u8; 16],
     /// Its fingerprint as a text that goes through Messages.
-    pub sent: Digest,
+    pub sent: [u8; 16],
 }
 
 impl Forgotten {
@@ -38,7 +37,7 @@ impl Forgotten {
         let mut text = format!("{BEGIN}{}", self.chars);
         for digest in [self.digest, self.sent] {
             text.push(' ');
-            for byte in digest.0 {
+            for byte in digest {
                 // Writing to a String cannot fail.
                 let _ = write!(text, "{byte:02x}");
             }
@@ -61,7 +60,7 @@ pub fn shown(text: &str) -> &str {
     }
 }
 
-fn unhex(digits: &str) -> Option<Digest> {
+fn unhex(digits: &str) -> Option<[u8; 16]> {
     let mut bytes = [0; 16];
     if digits.len() != 32 || !digits.is_ascii() {
         return None;
@@ -69,24 +68,22 @@ fn unhex(digits: &str) -> Option<Digest> {
     for (byte, pair) in bytes.iter_mut().zip(digits.as_bytes().chunks(2)) {
         *byte = u8::from_str_radix(std::str::from_utf8(pair).ok()?, 16).ok()?;
     }
-    Some(Digest(bytes))
+    Some(bytes)
 }
 
 #[cfg(test)]
 mod tests {
     use super::{Forgotten, length, shown};
-    use crate::Digest;
 
     #[test]
     fn a_forgotten_text_keeps_its_length_and_its_fingerprints() {
         let forgotten = Forgotten {
             chars: 9,
-            digest: Digest::of("run  it…"),
-            sent: Digest::of("runit"),
+            digest: [7; 16],
+            sent: [200; 16],
         };
         let text = forgotten.text();
         assert_eq!(Forgotten::of(&text), Some(forgotten));
-        assert_eq!(Digest::of(&text), Digest::of("run it..."));
         assert_eq!((length(&text), shown(&text)), (9, "(forgotten)"));
         for other in [
             "",

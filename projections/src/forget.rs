@@ -177,8 +177,8 @@ impl Mask for Forget<'_> {
         self.changed.set(true);
         let forgotten = Forgotten {
             chars: forgotten::length(text),
-            digest: Digest::of(text),
-            sent: sent_digest(text),
+            digest: Digest::of(text).0,
+            sent: sent_digest(text).0,
         };
         forgotten.text()
     }

@@ -221,7 +221,7 @@ pub struct Trouble {
 /// and punctuation on the way: of its letters and digits, where it has any.
 pub fn sent_digest(text: &str) -> Digest {
     if let Some(forgotten) = Forgotten::of(text) {
-        return forgotten.sent;
+        return Digest(forgotten.sent);
     }
     let words: String = text.nfc().filter(|c| c.is_alphanumeric()).collect();
     if words.is_empty() {

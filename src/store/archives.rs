@@ -5,13 +5,13 @@
 //! does no harm: a crash leaves one between the writing of an archive and the shortening of the log,
 //! and the next start does the rest.
 
-use super::{Head, StoreFault, swap};
+use super::{Head, StoreFault, files};
 use events::{Link, Seq};
 use std::io;
 use std::path::{Path, PathBuf};
 
 /// Its directory in the state directory.
-pub(super) const DIR: &str = "history";
+pub(super) const DIR: &str = files::HISTORY;
 
 /// One file of packed entries.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -42,7 +42,7 @@ impl Archive {
 
 /// Those in `state`, oldest first.
 pub(super) fn all(state: &Path) -> Result<Vec<Archive>, StoreFault> {
-    of(&swap::history(state))
+    of(&files::history(state))
 }
 
 /// Those in a directory, oldest first.

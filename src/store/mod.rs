@@ -12,6 +12,7 @@ mod archives;
 mod builder;
 mod compact;
 mod copy;
+mod cut;
 mod fault;
 pub(crate) mod files;
 mod follow;

@@ -5,7 +5,7 @@
 //! every entry linked to the one before.
 
 use super::mark::Mark;
-use super::{Head, StoreFault, history, journal, swap};
+use super::{Head, StoreFault, files, history, journal};
 use events::Envelope;
 use std::ops::ControlFlow;
 use std::path::Path;
@@ -16,7 +16,7 @@ pub fn look(
     mut each: impl FnMut(Envelope, &[u8]) -> ControlFlow<()>,
 ) -> Result<(), StoreFault> {
     // While a log takes the place of another one, the mark may be that of the other.
-    let marked = if swap::is_under_way(state) {
+    let marked = if files::is_under_way(state) {
         Head::default()
     } else {
         Mark::read(state)?.head

@@ -13,7 +13,7 @@ use super::panics::caught;
 use super::reader::{self, Reader};
 use super::reserve::Reserve;
 use super::rewrite::{self, Change};
-use super::{Durable, Entries, EventLog, Head, StoreFault, compact, files, frames, history};
+use super::{Durable, Entries, EventLog, Head, StoreFault, cut, files, frames, history};
 use events::input::SourceState;
 use events::{Batch, Envelope, Link, Seq, Wall};
 use std::path::{Path, PathBuf};
@@ -85,7 +85,7 @@ impl SledLog {
     /// Packs the entries from before `age` if they are at least so many, and makes this log
     /// shorter by them. Gives the last of them.
     pub fn compact(&mut self, age: Wall, at_least: u64) -> Result<Option<Seq>, StoreFault> {
-        let packed = compact::pack(&self.state, age, at_least)?;
+        let packed = cut::pack(&self.state, age, at_least)?;
         if packed.is_some() {
             self.reopened(|_, _| Ok(()))?;
         }
