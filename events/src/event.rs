@@ -11,6 +11,7 @@ mod inbound;
 mod messages;
 mod runtime;
 mod sessions;
+mod watch;
 
 pub use commands::*;
 pub use day::*;
@@ -19,6 +20,7 @@ pub use inbound::*;
 pub use messages::*;
 pub use runtime::*;
 pub use sessions::*;
+pub use watch::*;
 
 use crate::prompt::{
     AppServerLinkChanged, PromptAnswered, PromptAsked, PromptClosed, PromptDelivered,
@@ -156,4 +158,8 @@ pub enum Event {
     NoticeDelayed(NoticeDelayed),
     /// A text failed and will not be tried again; the owner is told that it is missing.
     NoticeGivenUp(NoticeGivenUp),
+
+    // What is watched while the owner is away.
+    /// The computer slept.
+    HostSlept(HostSlept),
 }

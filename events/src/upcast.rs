@@ -166,6 +166,7 @@ kinds! {
     122 v 1 PromptNudged,
     108 v 1 NoticeDelayed,
     109 v 1 NoticeGivenUp,
+    70 v 1 HostSlept,
 }
 
 fn options() -> impl bincode::Options {

@@ -92,14 +92,11 @@ impl Forgetting {
         }
         let heard = Heard::default();
         masked(&other, &heard).map_err(|error| error.to_string())?;
-        match self
-            .needed
-            .iter()
-            .all(|text| heard.0.borrow().contains(text))
-        {
-            true => Ok(()),
-            false => Err("words that are needed still would be lost".into()),
+        let held = heard.0.borrow();
+        if self.needed.iter().all(|text| held.contains(text)) {
+            return Ok(());
         }
+        Err("words that are needed still would be lost".into())
     }
 }
 

@@ -8,6 +8,7 @@ pub mod admit;
 pub mod allowance;
 pub mod answers;
 mod apply;
+pub mod awake;
 pub mod breaker;
 pub mod certificate;
 pub mod check;
@@ -52,6 +53,7 @@ pub mod unanswered;
 pub mod view;
 pub mod visible;
 pub mod waits;
+pub mod watch;
 pub mod whatif;
 pub mod when_orders;
 

@@ -161,6 +161,12 @@ pub const VARIABLES: &[Variable] = &[
         "remind me once of a request that nobody has answered for so long; 0 means never",
     ),
     v(
+        "CODEX_IMESSAGE_KEEP_AWAKE",
+        Kind::OneOf(&["never", "power", "always"]),
+        "power",
+        "keep the Mac awake while a turn runs or something is on its way: on a power supply, also on its battery, or never",
+    ),
+    v(
         "CODEX_IMESSAGE_MAX_PER_HOUR",
         Kind::Count(8, 100_000),
         "160",

@@ -1,6 +1,7 @@
 //! What each command asks for, put to work: opening the log, starting sources
 //! and lanes, and the loop between them.
 
+mod awake;
 mod desk_watch;
 mod dry;
 mod entries;
@@ -15,6 +16,7 @@ mod open;
 mod pane_watch;
 mod pumps;
 mod replay;
+mod sleep;
 mod sources;
 mod standalone;
 mod telemetry;
@@ -40,13 +42,13 @@ use work::Until;
 
 use crate::app_server::Link;
 use crate::clock::{Clock, SystemClock, wall};
-use crate::config::{Config, Program};
+use crate::config::{Config, KeepAwake, Program};
 use crate::driver::Driver;
-use crate::effects::{Desk, EffectsConfig, LocalExecutor};
+use crate::effects::{Awake, Desk, EffectsConfig, LocalExecutor};
 use crate::error::{Answer, CommandError, Outcome};
 use crate::ingress::health::Access;
 use crate::ingress::socket::{self, Request, Server};
-use crate::store::SledLog;
+use crate::store::{SledLog, Snapshots};
 use events::Input;
 use events::input::Started;
 use std::path::PathBuf;
@@ -84,14 +86,7 @@ pub fn once(config: &Config, dry_run: bool) -> Outcome {
 
 fn work(config: &Config, once: bool, stopped: Option<Stopped>) -> Outcome {
     telemetry::start(config);
-    let (mut driver, snapshots) = open::patiently(config, !once)?;
-    let mut tidy = tidy::Tidy::new(config, &snapshots);
-    if !once && tidy.is_due(wall()) {
-        tidy.run(&mut driver, wall()).map_err(open::fault)?;
-    }
-    if config.trace {
-        driver = driver.watched(trace::printer(config.trace_form));
-    }
+    let (mut driver, snapshots, mut tidy) = opened(config, once)?;
     let state = driver.machine().state();
     let mut clock = SystemClock::resume(state.tick, state.wall);
     driver
@@ -101,10 +96,7 @@ fn work(config: &Config, once: bool, stopped: Option<Stopped>) -> Outcome {
     let (wakes, woken) = wake::wakes();
     let entered = tasks.enter();
     let stopping = Arc::new(AtomicBool::new(false));
-    signals(&wakes, &stopping)?;
-    if let Some(stopped) = stopped {
-        stop_with(stopped, wakes.clone(), Arc::clone(&stopping));
-    }
+    listen(&wakes, &stopping, stopped)?;
     if config.is_job() && !once {
         upgrade::watch(wakes.clone(), Arc::clone(&stopping));
     }
@@ -116,6 +108,8 @@ fn work(config: &Config, once: bool, stopped: Option<Stopped>) -> Outcome {
     drop(entered);
     let (watched, watching) = tokio::sync::watch::channel(Vec::new());
     tasks.spawn(pane_watch::run(effects(config), watching, wakes.clone()));
+    let (keep_awake, awake) = tokio::sync::watch::channel(None);
+    tasks.spawn(awake::run(leases(config), awake));
     let (wanted, wanting) = tokio::sync::watch::channel(None);
     tasks.spawn(desk_watch::run(desk(config), wanting, wakes.clone()));
     let executor = LocalExecutor::with_server(effects(config), server);
@@ -123,17 +117,13 @@ fn work(config: &Config, once: bool, stopped: Option<Stopped>) -> Outcome {
     let mut keep = |driver: &Driver<SledLog>, last: events::Seq| {
         pane_watch::publish(&watched, driver.machine().state());
         desk_watch::publish(&wanted, driver.machine().state());
+        awake::publish(&keep_awake, driver.machine().state());
         if last.0.saturating_sub(saved.0) >= SNAPSHOT_EVERY {
             saved = last;
             open::keep_snapshot(&snapshots, driver);
         }
     };
-    let mut tidied = |driver: &mut Driver<SledLog>, now: events::Wall| {
-        if once || !tidy.is_due(now) {
-            return Ok(());
-        }
-        tidy.run(driver, now)
-    };
+    let mut rested = |driver: &mut _, now| tidy.if_due(driver, now);
     let mut work = work::Work {
         driver: &mut driver,
         lanes: lanes::Lanes::new(executor, tasks.handle().clone(), wakes),
@@ -141,8 +131,9 @@ fn work(config: &Config, once: bool, stopped: Option<Stopped>) -> Outcome {
         wakes: &woken,
         stopping,
         vitals: health::Vitals::new(config),
+        sleep: sleep::Sleep::default(),
         appended: &mut keep,
-        rested: &mut tidied,
+        rested: &mut rested,
     };
     tracing::info!(pid = std::process::id(), "started (log locked)");
     let ended = work.run(if once {
@@ -160,6 +151,20 @@ fn work(config: &Config, once: bool, stopped: Option<Stopped>) -> Outcome {
     tasks.shutdown_timeout(Duration::from_millis(200));
     drop(driver);
     Ok(Answer::Yes)
+}
+
+/// The log, and what is kept of it beside it. One round does not look after the log's size.
+fn opened(
+    config: &Config,
+    once: bool,
+) -> Result<(Driver<SledLog>, Snapshots, tidy::Tidy), CommandError> {
+    let (mut driver, snapshots) = open::patiently(config, !once)?;
+    let mut tidy = tidy::Tidy::new(config, &snapshots, !once);
+    tidy.if_due(&mut driver, wall()).map_err(open::fault)?;
+    if config.trace {
+        driver = driver.watched(trace::printer(config.trace_form));
+    }
+    Ok((driver, snapshots, tidy))
 }
 
 /// What waits: sockets, timers, children.
@@ -203,6 +208,15 @@ pub fn effects(config: &Config) -> EffectsConfig {
     }
 }
 
+/// What keeps the Mac awake, and what tells whether it may.
+fn leases(config: &Config) -> Awake {
+    let find = |program, wanted: bool| config.programs.find(program).filter(|_| wanted);
+    Awake {
+        caffeinate: find(Program::Caffeinate, config.keep_awake != KeepAwake::Never),
+        pmset: find(Program::Pmset, config.keep_awake == KeepAwake::OnPower),
+    }
+}
+
 /// What is told of this start.
 fn started(config: &Config, once: bool) -> Started {
     let mut settings = config.settings();
@@ -230,6 +244,19 @@ fn socket(config: &Config, named: &str) -> PathBuf {
     }
     let user = rustix::process::getuid().as_raw();
     config.tmux_tmpdir.join(format!("tmux-{user}")).join(named)
+}
+
+/// Whoever may stop us is listened to.
+fn listen(
+    wakes: &Wakes,
+    stopping: &Arc<AtomicBool>,
+    stopped: Option<Stopped>,
+) -> Result<(), CommandError> {
+    signals(wakes, stopping)?;
+    if let Some(stopped) = stopped {
+        stop_with(stopped, wakes.clone(), Arc::clone(stopping));
+    }
+    Ok(())
 }
 
 /// SIGTERM and SIGINT end the loop in good order.

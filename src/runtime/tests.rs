@@ -3,6 +3,7 @@
 use super::health::Vitals;
 use super::lanes::Lanes;
 use super::open::snapshots;
+use super::sleep::Sleep;
 use super::tidy::Tidy;
 use super::wake::{Ack, Wake, wakes};
 use super::work::{Until, Work};
@@ -67,6 +68,7 @@ fn every_wake_that_is_received_is_taken_in() {
         clock: &mut SystemClock::resume(Tick(0), Wall(0)),
         wakes: &woken,
         vitals: Vitals::new(&config()),
+        sleep: Sleep::default(),
         stopping: Arc::new(AtomicBool::new(false)),
         appended: &mut |_, _| {},
         rested: &mut |_, _| Ok(()),
@@ -114,7 +116,7 @@ fn a_running_agent_makes_its_log_smaller_and_misses_nothing() {
         &[],
     )
     .unwrap();
-    let mut tidy = Tidy::new(&config, &snapshots(dir.path()));
+    let mut tidy = Tidy::new(&config, &snapshots(dir.path()), true);
     let answered = Arc::new(AtomicUsize::new(0));
     let (sends, times) = (wakes.clone(), Arc::clone(&answered));
     let mut rested = |driver: &mut Driver<SledLog>, now: Wall| {
@@ -136,6 +138,7 @@ fn a_running_agent_makes_its_log_smaller_and_misses_nothing() {
         clock: &mut SystemClock::resume(Tick(20_000), wall()),
         wakes: &woken,
         vitals: Vitals::new(&config),
+        sleep: Sleep::default(),
         stopping: Arc::new(AtomicBool::new(false)),
         appended: &mut |_, _| {},
         rested: &mut rested,

@@ -32,10 +32,10 @@ pub(super) struct Tidy {
 }
 
 impl Tidy {
-    pub(super) fn new(config: &Config, snapshots: &Snapshots) -> Self {
+    pub(super) fn new(config: &Config, snapshots: &Snapshots, stays: bool) -> Self {
         Self {
-            keep: config.log_keep,
-            forget: config.log_forget,
+            keep: config.log_keep.filter(|_| stays),
+            forget: config.log_forget.filter(|_| stays),
             state: config.state_dir.clone(),
             snapshots: snapshots.clone(),
             last: None,
@@ -52,6 +52,18 @@ impl Tidy {
         set && !waits
     }
 
+    /// Looks after the log if it is time.
+    pub(super) fn if_due(
+        &mut self,
+        driver: &mut Driver<SledLog>,
+        now: Wall,
+    ) -> Result<(), StoreFault> {
+        if self.is_due(now) {
+            self.run(driver, now)?;
+        }
+        Ok(())
+    }
+
     /// Packs and forgets what the settings say. The log is closed meanwhile, and what comes
     /// waits in front of it. Where something fails, the log stays as it is; only a log that
     /// does not open again is a fault.
@@ -63,9 +75,8 @@ impl Tidy {
         self.last = Some(now);
         if let Some(keep) = self.keep {
             let packed = driver.log_mut().compact(ago(keep), WORTH_PACKING);
-            match heeded(packed)? {
-                Some(Some(last)) => tracing::info!(%last, "packed old history"),
-                Some(None) | None => {}
+            if let Some(last) = heeded(packed)?.flatten() {
+                tracing::info!(%last, "packed old history");
             }
         }
         let before = self.forget.map(ago);

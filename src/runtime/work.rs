@@ -2,6 +2,7 @@
 
 use super::health::Vitals;
 use super::lanes::Lanes;
+use super::sleep::Sleep;
 use super::wake::Wake;
 use crate::clock::{Clock, Stopwatch};
 use crate::driver::{Driver, Step};
@@ -40,6 +41,9 @@ pub(super) enum Until {
     Quiet(BTreeSet<&'static str>),
 }
 
+/// What is done with the log at rest.
+pub(super) type Rested<'a, L> = dyn FnMut(&mut Driver<L>, Wall) -> Result<(), StoreFault> + 'a;
+
 /// Driver, executors and clock, in one thread.
 pub(super) struct Work<'a, L, E, C> {
     pub(super) driver: &'a mut Driver<L>,
@@ -50,10 +54,12 @@ pub(super) struct Work<'a, L, E, C> {
     pub(super) stopping: Arc<AtomicBool>,
     /// What this process knows of itself.
     pub(super) vitals: Vitals,
+    /// Notices that the computer slept.
+    pub(super) sleep: Sleep,
     /// Called with the newest position after entries were appended.
     pub(super) appended: &'a mut dyn FnMut(&Driver<L>, Seq),
     /// Called when nothing came, nothing is owed and nothing runs, with the time.
-    pub(super) rested: &'a mut dyn FnMut(&mut Driver<L>, Wall) -> Result<(), StoreFault>,
+    pub(super) rested: &'a mut Rested<'a, L>,
 }
 
 impl<L: EventLog, E: Executor + 'static, C: Clock> Work<'_, L, E, C> {
@@ -151,6 +157,9 @@ impl<L: EventLog, E: Executor + 'static, C: Clock> Work<'_, L, E, C> {
             tell(input, self.driver.machine().state());
         }
         let now = self.clock.now();
+        // What comes after a sleep is judged as that.
+        let slept = self.sleep.over(now).map(Input::Slept);
+        let inputs: Vec<_> = slept.into_iter().chain(inputs).collect();
         if let Step::Appended(seq) = self.driver.take_all(inputs, now)? {
             (self.appended)(self.driver, seq);
         }

@@ -16,6 +16,7 @@
 
 mod approvals;
 mod asked;
+mod awake;
 mod codex;
 mod desk;
 #[path = "../shared/executable.rs"]

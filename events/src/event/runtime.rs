@@ -110,6 +110,8 @@ pub enum Deadline {
     Held(Seq),
     /// A prompt has waited so long for its answer that the owner is reminded.
     Nudge(Seq),
+    /// The computer has been awake for long enough to tell that it slept.
+    Awake,
 }
 
 /// See [`super::Event::LogRecovered`].

@@ -6,6 +6,7 @@ mod inbound;
 mod prompts;
 mod sessions;
 mod shared;
+mod watch;
 
 pub(crate) use sessions::closes_by_words;
 
@@ -112,6 +113,7 @@ pub fn apply(state: &mut State, envelope: &Envelope) {
             Arc::make_mut(&mut state.holds).desk = seen;
         }
         Event::PromptNudged(e) => prompts::nudged(state, e),
+        Event::HostSlept(e) => watch::slept(state, e),
     }
 }
 
@@ -272,6 +274,7 @@ fn deadline_passed(state: &mut State, deadline: &Deadline) {
         | Deadline::Prompt(_)
         | Deadline::Goal(_)
         | Deadline::Gather(_)
-        | Deadline::Unanswered => {}
+        | Deadline::Unanswered
+        | Deadline::Awake => {}
     }
 }

@@ -118,6 +118,10 @@ pub fn describe(event: &Event, state: &State) -> String {
             format!("You said: {}.", words::hold_change(&e.change))
         }
         Event::DeskSeen(e) => words::desk(e),
+        Event::HostSlept(e) => format!(
+            "The computer slept for {}.",
+            crate::local::length(e.from.until(e.until))
+        ),
         Event::PromptNudged(e) => format!(
             "You are reminded of {}, which nobody answers.",
             prompt_name(state, e.prompt)
@@ -440,6 +444,7 @@ fn due(deadline: &Deadline, state: &State) -> String {
             "You may get another text about messages that were not acted on.".into()
         }
         Deadline::SelfTest => "It is time for a self-test.".into(),
+        Deadline::Awake => "The computer has stayed awake since it slept.".into(),
     }
 }
 

@@ -28,6 +28,7 @@ mod rows;
 mod sending;
 mod settle;
 mod shapes;
+mod sleep;
 mod sources;
 mod turn_ends;
 mod turns;
@@ -67,6 +68,7 @@ pub(crate) fn propose(state: State, input: Input, now: Now) -> (Batch, State) {
         Input::Shape(shape) => shapes::found(&mut draft, shape),
         Input::Elapsed => due::passed(&mut draft),
         Input::Desk(seen) => holding::desk(&mut draft, seen),
+        Input::Slept(slept) => sleep::slept(&mut draft, slept),
         Input::LocalTime(offset) => sources::local_time(&mut draft, offset),
     }
     if !draft.is_empty() {

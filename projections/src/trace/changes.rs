@@ -298,6 +298,7 @@ fn waits(before: &State, after: &State, out: &mut Vec<Change>) {
             | Deadline::Unanswered
             | Deadline::Held(_)
             | Deadline::Nudge(_)
+            | Deadline::Awake
             | Deadline::Prompt(_) => {
                 continue;
             }

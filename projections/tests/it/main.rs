@@ -47,6 +47,7 @@ mod self_test;
 mod sends;
 mod served;
 mod shapes;
+mod sleep;
 mod source_down;
 mod support;
 mod threads;

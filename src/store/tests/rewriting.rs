@@ -16,16 +16,17 @@ struct Words {
 }
 
 fn other(entry: Envelope) -> Envelope {
-    match entry.event {
-        Event::AssistantReplied(e) if entry.seq <= Seq(1_200) => Envelope {
-            event: Event::AssistantReplied(AssistantReplied {
-                text: "gone".into(),
-                ..e
-            }),
-            ..entry
-        },
-        _ => entry,
+    let Event::AssistantReplied(said) = &entry.event else {
+        return entry;
+    };
+    if entry.seq > Seq(1_200) {
+        return entry;
     }
+    let event = Event::AssistantReplied(AssistantReplied {
+        text: "gone".into(),
+        ..said.clone()
+    });
+    Envelope { event, ..entry }
 }
 
 impl Change for Words {
