@@ -162,4 +162,10 @@ pub enum Event {
     // What is watched while the owner is away.
     /// The computer slept.
     HostSlept(HostSlept),
+    /// A session is to be told to go on at a time.
+    PromiseMade(PromiseMade),
+    /// A promise came to its end.
+    PromiseEnded(PromiseEnded),
+    /// The owner is warned, once for each cause.
+    OwnerWarned(OwnerWarned),
 }

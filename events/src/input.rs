@@ -117,6 +117,8 @@ pub enum RolloutFact {
     },
     /// The session's goal was set, or its status changed.
     Goal(GoalStatus),
+    /// How much of the account's allowance is used.
+    Limits(RateLimitsChanged),
     /// The user's words were recorded: typed, pasted, queued, whoever sent them.
     UserMessage {
         /// The words.

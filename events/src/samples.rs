@@ -411,6 +411,8 @@ fn deadlines() -> Vec<Event> {
         Deadline::Held(Seq(40)),
         Deadline::Nudge(Seq(30)),
         Deadline::Awake,
+        Deadline::Limits,
+        Deadline::Promise(Seq(30)),
     ]
     .map(|deadline| Event::DeadlinePassed(DeadlinePassed { deadline }))
     .to_vec()

@@ -47,7 +47,11 @@ pub fn awake_until(state: &State) -> Option<Wall> {
     let notices = state.outbox.open.values();
     let notices = notices.filter_map(|notice| sent_by(state, notice));
     let turns = running(state).map(|session| since(session.active));
-    let all = prompts.chain(notices).chain(turns);
+    let soon = |at: &Wall| *at <= whole;
+    let promised = state.watch.promises.values().map(|promise| promise.at);
+    let promised = promised.filter(soon);
+    let promised = promised.map(|at| later(at, waits::AWAKE_AFTER));
+    let all = prompts.chain(notices).chain(turns).chain(promised);
     all.max().filter(|until| *until > state.wall)
 }
 

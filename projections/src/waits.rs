@@ -41,6 +41,10 @@ pub const SEEN: Span = Span::seconds(5);
 pub const SEEN_THERE: Span = Span::seconds(3);
 /// For a prompt to be looked after again that cannot be checked.
 pub const UNCHECKED: Span = Span::seconds(300);
+/// For a turn to fail because the limit is used up, before that is told by itself.
+pub const LIMIT: Span = Span::seconds(10);
+/// Behind the reset of a limit, for Codex's own clock.
+pub const RESET: Span = Span::seconds(30);
 /// For the computer to stay awake after it slept; macOS wakes for moments at night.
 pub const AWAKE: Span = Span::seconds(120);
 /// For what shows no sign of life to keep the computer awake.

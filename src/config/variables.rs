@@ -161,6 +161,12 @@ pub const VARIABLES: &[Variable] = &[
         "remind me once of a request that nobody has answered for so long; 0 means never",
     ),
     v(
+        "CODEX_IMESSAGE_LIMITS",
+        Kind::Switch,
+        "1",
+        "text me when 80 % and 95 % of Codex's usage limit are used, and when it is used up",
+    ),
+    v(
         "CODEX_IMESSAGE_KEEP_AWAKE",
         Kind::OneOf(&["never", "power", "always"]),
         "power",

@@ -41,6 +41,7 @@ mod served_cost;
 mod stand_in;
 mod starting;
 mod turns;
+mod usage;
 mod versions;
 mod views;
 #[path = "../shared/waiting.rs"]

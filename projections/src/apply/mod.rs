@@ -83,6 +83,7 @@ pub fn apply(state: &mut State, envelope: &Envelope) {
             Arc::make_mut(&mut state.server)
                 .limits
                 .clone_from(&e.windows);
+            watch::limits(state);
         }
         Event::AppServerLinkChanged(e) => Arc::make_mut(&mut state.server).link(e),
         Event::RoutingDecided(e) => inbound::routed(state, e),
@@ -114,6 +115,9 @@ pub fn apply(state: &mut State, envelope: &Envelope) {
         }
         Event::PromptNudged(e) => prompts::nudged(state, e),
         Event::HostSlept(e) => watch::slept(state, e),
+        Event::PromiseMade(e) => watch::promised(state, seq, e),
+        Event::PromiseEnded(e) => watch::promise_ended(state, e),
+        Event::OwnerWarned(e) => watch::warned(state, &e.of),
     }
 }
 
@@ -258,6 +262,7 @@ fn deadline_passed(state: &mut State, deadline: &Deadline) {
         }
         Deadline::SelfTest => await_self_test(state),
         Deadline::Nudge(prompt) => prompts::nudge_due(state, *prompt),
+        Deadline::Promise(promise) => watch::promise_due(state, *promise),
         // While it waits for the owner's sake it does not grow too old.
         Deadline::Expiry(notice) => {
             let open = state.outbox.open.get(notice);
@@ -275,6 +280,7 @@ fn deadline_passed(state: &mut State, deadline: &Deadline) {
         | Deadline::Goal(_)
         | Deadline::Gather(_)
         | Deadline::Unanswered
-        | Deadline::Awake => {}
+        | Deadline::Awake
+        | Deadline::Limits => {}
     }
 }

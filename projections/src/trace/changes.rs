@@ -299,6 +299,8 @@ fn waits(before: &State, after: &State, out: &mut Vec<Change>) {
             | Deadline::Held(_)
             | Deadline::Nudge(_)
             | Deadline::Awake
+            | Deadline::Limits
+            | Deadline::Promise(_)
             | Deadline::Prompt(_) => {
                 continue;
             }

@@ -55,6 +55,7 @@ mod transports;
 mod turns;
 mod unanswered;
 mod unreported_turns;
+mod usage;
 mod walk;
 mod what_if;
 mod whose;
