@@ -18,6 +18,7 @@ pub mod dispatch;
 pub mod endings;
 pub mod explain;
 pub mod files;
+pub mod forget;
 pub mod grammar;
 pub mod handle;
 pub mod holding;
