@@ -218,7 +218,8 @@ fn content(state: &State, row: &MessageRow, self_chat: bool, now: Now) -> Verdic
     let no_body = row.body == Body::Empty && !row.given_up;
     // The pictures of a preview are no attachments of the owner's.
     if (text.is_empty() || no_body) && (link || !row.attachments) {
-        return match (row.given_up, link) {
+        // A link and an edited message said something.
+        return match (row.given_up, link || row.edited) {
             (false, _) => Verdict::Held("a body"),
             (true, true) => Verdict::Ignored(Reason::Undecodable),
             (true, false) => Verdict::Ignored(Reason::Empty),

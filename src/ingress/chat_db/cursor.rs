@@ -81,9 +81,15 @@ impl Fate {
 }
 
 /// A row can be judged when it is in a chat, has a body, and is not waited with by
-/// Messages. A reaction, or a message that was unsent, needs no body.
+/// Messages. Blanks are no body, unless they stand for an attachment. A reaction, or a
+/// message that was unsent, needs no body.
 pub(super) fn whole(row: &MessageRow) -> bool {
-    let said = row.body != Body::Empty || row.associated_type >= REACTIONS || row.unsent;
+    let body = match &row.body {
+        Body::Text(text) => row.attachments || !text.reveal().trim().is_empty(),
+        Body::Empty => false,
+        Body::Undecodable => true,
+    };
+    let said = body || row.associated_type >= REACTIONS || row.unsent;
     row.chat.is_some() && said && !waits(row)
 }
 
