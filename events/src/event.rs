@@ -11,6 +11,7 @@ mod inbound;
 mod messages;
 mod runtime;
 mod sessions;
+mod watch;
 
 pub use commands::*;
 pub use day::*;
@@ -19,6 +20,7 @@ pub use inbound::*;
 pub use messages::*;
 pub use runtime::*;
 pub use sessions::*;
+pub use watch::*;
 
 use crate::prompt::{
     AppServerLinkChanged, PromptAnswered, PromptAsked, PromptClosed, PromptDelivered,
@@ -156,4 +158,14 @@ pub enum Event {
     NoticeDelayed(NoticeDelayed),
     /// A text failed and will not be tried again; the owner is told that it is missing.
     NoticeGivenUp(NoticeGivenUp),
+
+    // What is watched while the owner is away.
+    /// The computer slept.
+    HostSlept(HostSlept),
+    /// A session is to be told to go on at a time.
+    PromiseMade(PromiseMade),
+    /// A promise came to its end.
+    PromiseEnded(PromiseEnded),
+    /// The owner is warned, once for each cause.
+    OwnerWarned(OwnerWarned),
 }

@@ -3,11 +3,11 @@
 //! secret) goes no further than here. Two of them are handed from one process to
 //! another and are bytes for that long: [`Notify`] and [`Attention`].
 
-use crate::event::DeskSeen;
 use crate::event::{
     ChatDbPlaced, Closing, GoalStatus, LogRecovered, Origin, Question, QuestionKind, SessionMeta,
     ShapeUnknown, Source, Target,
 };
+use crate::event::{DeskSeen, HostSlept};
 use crate::id::{CallId, CommandId, Guid, InputKey, SessionId, TurnId};
 use crate::outcome::Report;
 use crate::private::Text;
@@ -61,6 +61,8 @@ pub enum Input {
     LocalTime(i32),
     /// It was looked whether somebody is at the Mac.
     Desk(DeskSeen),
+    /// The computer slept.
+    Slept(HostSlept),
 }
 
 /// A process that took the log.
@@ -115,6 +117,8 @@ pub enum RolloutFact {
     },
     /// The session's goal was set, or its status changed.
     Goal(GoalStatus),
+    /// How much of the account's allowance is used.
+    Limits(RateLimitsChanged),
     /// The user's words were recorded: typed, pasted, queued, whoever sent them.
     UserMessage {
         /// The words.

@@ -9,6 +9,7 @@ mod day;
 mod ids;
 mod messages;
 mod prompts;
+mod watch;
 
 use ids::{COMMAND, call, given, guid, key, pane, session, turn};
 
@@ -42,6 +43,7 @@ pub fn events() -> Vec<Event> {
         prompts::events(),
         messages::events(),
         day::events(),
+        watch::events(),
     ]
     .concat()
 }
@@ -408,6 +410,9 @@ fn deadlines() -> Vec<Event> {
         Deadline::Unanswered,
         Deadline::Held(Seq(40)),
         Deadline::Nudge(Seq(30)),
+        Deadline::Awake,
+        Deadline::Limits,
+        Deadline::Promise(Seq(30)),
     ]
     .map(|deadline| Event::DeadlinePassed(DeadlinePassed { deadline }))
     .to_vec()

@@ -78,6 +78,8 @@ pub struct Settings {
     pub desk: bool,
     /// After this an unanswered prompt is told once more; zero: never.
     pub nudge: Span,
+    /// Nearing and reaching Codex's usage limit is told.
+    pub limits: bool,
     /// How long words for a session wait for the link that Messages may have split off them;
     /// 0 acts at once.
     pub gather: Span,
@@ -125,6 +127,7 @@ impl Default for Settings {
             grace: Span::seconds(45),
             desk: false,
             nudge: Span::seconds(1800),
+            limits: true,
             gather: Span(1_200),
         }
     }

@@ -166,6 +166,10 @@ kinds! {
     122 v 1 PromptNudged,
     108 v 1 NoticeDelayed,
     109 v 1 NoticeGivenUp,
+    70 v 1 HostSlept,
+    131 v 1 PromiseMade,
+    132 v 1 PromiseEnded,
+    133 v 1 OwnerWarned,
 }
 
 fn options() -> impl bincode::Options {

@@ -13,6 +13,7 @@ use crate::ring::Ring;
 use crate::server::Server;
 use crate::sessions::Sessions;
 use crate::shapes::Shapes;
+use crate::watch::Watch;
 use events::event::Source;
 use events::{Seq, Settings, Tick, Wall};
 use serde::{Deserialize, Serialize};
@@ -50,6 +51,8 @@ pub struct State {
     pub inbox: Arc<Inbox>,
     /// When the owner wants to be texted.
     pub holds: Arc<Holds>,
+    /// What is watched while the owner is away.
+    pub watch: Arc<Watch>,
     /// Notices on their way to the owner.
     pub outbox: Arc<Outbox>,
     /// Instructions on their way into sessions.

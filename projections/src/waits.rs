@@ -41,6 +41,16 @@ pub const SEEN: Span = Span::seconds(5);
 pub const SEEN_THERE: Span = Span::seconds(3);
 /// For a prompt to be looked after again that cannot be checked.
 pub const UNCHECKED: Span = Span::seconds(300);
+/// For a turn to fail because the limit is used up, before that is told by itself.
+pub const LIMIT: Span = Span::seconds(10);
+/// Behind the reset of a limit, for Codex's own clock.
+pub const RESET: Span = Span::seconds(30);
+/// For the computer to stay awake after it slept; macOS wakes for moments at night.
+pub const AWAKE: Span = Span::seconds(120);
+/// For what shows no sign of life to keep the computer awake.
+pub const AWAKE_FOR: Span = Span::seconds(12 * 3600);
+/// For a text to go once its time has come.
+pub const AWAKE_AFTER: Span = Span::seconds(600);
 /// For the owner to talk to a session after they wrote to it from the phone.
 pub const TALK: Span = Span::seconds(3600);
 

@@ -13,6 +13,8 @@ pub enum WhenOrder {
     Here(Option<Until>),
     /// All of this is over.
     Resume,
+    /// A session goes on at this time.
+    ResumeAt(Whom, At),
     /// No texts about these.
     Mute(Whom, Option<Until>),
     /// Texts about these again.
@@ -51,6 +53,15 @@ pub enum Until {
     At(u16),
 }
 
+/// When a session goes on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum At {
+    /// When Codex's usage limit resets.
+    Reset,
+    /// At a time.
+    Time(Until),
+}
+
 /// What comes in quiet hours all the same.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct But {
@@ -62,6 +73,7 @@ pub struct But {
 
 const MUTE: &str = "Write \"mute @ref 2h\", or \"mute all 2h\". \"unmute\" ends it.";
 const QUIET: &str = "Write \"quiet 23-7\" for every night, \"quiet 2h\" for now, or \"quiet off\".";
+const RESUME: &str = "Write \"resume @ref at reset\", or \"resume @ref at 18:00\".";
 const AT: [char; 2] = ['@', '＠'];
 const DAY: u64 = 86_400;
 
@@ -75,6 +87,7 @@ pub fn read(line: &str) -> Option<WhenOrder> {
         ("here", []) => Some(WhenOrder::Here(None)),
         ("here", rest) => until(rest).map(|until| WhenOrder::Here(Some(until))),
         ("resume", []) => Some(WhenOrder::Resume),
+        ("resume", rest) => resume(rest),
         ("mute", rest) => mute(rest),
         ("unmute", rest) => match whom(rest) {
             (Whom::Perhaps(_), []) if rest.len() > 1 => None,
@@ -107,6 +120,40 @@ fn mute(rest: &[&str]) -> Option<WhenOrder> {
         ([], _) => Some(WhenOrder::Mute(whom, None)),
         (_, Some(until)) => Some(WhenOrder::Mute(whom, Some(until))),
         (_, None) if matches!(whom, Whom::Named(_) | Whom::All) => Some(WhenOrder::NearMiss(MUTE)),
+        _ => None,
+    }
+}
+
+/// `resume @ref at reset`, in a thread `resume at reset`.
+fn resume(rest: &[&str]) -> Option<WhenOrder> {
+    let begins = |word: &str| matches!(word, "at" | "after" | "on" | "when" | "in");
+    let (whom, behind) = match rest {
+        [first, ..] if begins(first) => (Whom::Thread, rest),
+        _ => whom(rest),
+    };
+    if !matches!(whom, Whom::Thread | Whom::Named(_)) {
+        return None;
+    }
+    let near = matches!(whom, Whom::Named(_)) && behind.first().is_some_and(|word| begins(word));
+    match at(behind) {
+        Some(at) => Some(WhenOrder::ResumeAt(whom, at)),
+        None => near.then_some(WhenOrder::NearMiss(RESUME)),
+    }
+}
+
+/// `at reset`, `at 18:00`, `in 2h`
+fn at(words: &[&str]) -> Option<At> {
+    let said: Vec<&str> = words
+        .iter()
+        .filter(|word| **word != "the")
+        .copied()
+        .collect();
+    match said.as_slice() {
+        ["at" | "after" | "on", "reset"] | ["when", "it" | "limit", "resets"] => Some(At::Reset),
+        ["at", rest @ ..] if !rest.is_empty() => {
+            minute(&rest.join(" ")).map(|minute| At::Time(Until::At(minute)))
+        }
+        ["in", rest @ ..] => length(&rest.concat()).map(|span| At::Time(Until::For(span))),
         _ => None,
     }
 }
@@ -281,6 +328,9 @@ mod tests {
             "mute the player when hidden",
             "unmute the player in tests",
             "resume the work",
+            "resume at the reset button",
+            "resume in the morning",
+            "resume when the tests pass",
             "here is the log",
             "away with it",
             "mute for the demo only",
@@ -304,5 +354,32 @@ mod tests {
         assert_eq!(read("mute @k3f9 tomorrow"), Some(WhenOrder::NearMiss(MUTE)));
         assert_eq!(read("quiet 25-7"), Some(WhenOrder::NearMiss(QUIET)));
         assert_eq!(read("quiet off"), Some(WhenOrder::QuietOff));
+        let six = At::Time(Until::At(18 * 60));
+        for (text, order) in [
+            (
+                "resume @k3f9 at reset",
+                WhenOrder::ResumeAt(named("k3f9"), At::Reset),
+            ),
+            (
+                "Resume @ k3f9 after the reset",
+                WhenOrder::ResumeAt(named("k3f9"), At::Reset),
+            ),
+            (
+                "resume at reset",
+                WhenOrder::ResumeAt(Whom::Thread, At::Reset),
+            ),
+            (
+                "resume when it resets",
+                WhenOrder::ResumeAt(Whom::Thread, At::Reset),
+            ),
+            (
+                "resume @k3f9 at 6 pm",
+                WhenOrder::ResumeAt(named("k3f9"), six),
+            ),
+            ("resume at 18:00", WhenOrder::ResumeAt(Whom::Thread, six)),
+            ("resume @k3f9 at dawn", WhenOrder::NearMiss(RESUME)),
+        ] {
+            assert_eq!(read(text), Some(order), "{text}");
+        }
     }
 }

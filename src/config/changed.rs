@@ -31,6 +31,7 @@ const FIELDS: &[(&str, &str)] = &[
     ("CODEX_IMESSAGE_ALLOW_SMS", "allow_sms"),
     ("CODEX_IMESSAGE_TAPBACKS", "tapbacks"),
     ("CODEX_IMESSAGE_GATHER_S", "gather"),
+    ("CODEX_IMESSAGE_LIMITS", "limits"),
     ("CODEX_IMESSAGE_GRACE_S", "grace"),
     ("CODEX_IMESSAGE_NUDGE_S", "nudge"),
     ("CODEX_IMESSAGE_QUIET", "quiet"),

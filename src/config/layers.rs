@@ -197,6 +197,7 @@ impl Values {
             nudge: self.span("CODEX_IMESSAGE_NUDGE_S"),
             quiet: self.hours("CODEX_IMESSAGE_QUIET"),
             quiet_approvals: self.switch("CODEX_IMESSAGE_QUIET_APPROVALS"),
+            limits: self.switch("CODEX_IMESSAGE_LIMITS"),
             gather: self.span("CODEX_IMESSAGE_GATHER_S"),
             max_per_hour: self.count("CODEX_IMESSAGE_MAX_PER_HOUR"),
             expiry: self.span("CODEX_IMESSAGE_EXPIRY_S"),

@@ -55,6 +55,8 @@ pub struct Config {
     pub tmux_window_prefix: String,
     /// Sessions are started also where Codex gives all of them full access.
     pub full_access: bool,
+    /// When the Mac is kept awake for what is owed.
+    pub keep_awake: KeepAwake,
     /// Name of the launchd job.
     pub launchd_label: String,
     /// The launchd job that this process runs in.
@@ -73,6 +75,17 @@ pub struct Config {
     pub warnings: Vec<String>,
     settings: Settings,
     rows: Vec<Row>,
+}
+
+/// When the Mac is kept awake for what is owed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum KeepAwake {
+    /// On a power supply.
+    OnPower,
+    /// On its battery too.
+    Always,
+    /// It sleeps as it likes.
+    Never,
 }
 
 /// All that is wrong with the settings.
@@ -180,6 +193,11 @@ impl Config {
                 .word("CODEX_IMESSAGE_TMUX_WINDOW_PREFIX")
                 .unwrap_or_default(),
             full_access: values.switch("CODEX_IMESSAGE_START_SESSIONS_WITH_FULL_ACCESS"),
+            keep_awake: match values.word("CODEX_IMESSAGE_KEEP_AWAKE").as_deref() {
+                Some("always") => KeepAwake::Always,
+                Some("never") => KeepAwake::Never,
+                _ => KeepAwake::OnPower,
+            },
             launchd_label: values
                 .word("CODEX_IMESSAGE_LAUNCHD_LABEL")
                 .unwrap_or_default(),

@@ -31,11 +31,15 @@ pub enum Program {
     Lsregister,
     /// Lists the devices, and with them when somebody last used the Mac.
     Ioreg,
+    /// Keeps the Mac awake for a while.
+    Caffeinate,
+    /// Tells whether the Mac runs on its battery.
+    Pmset,
 }
 
 impl Program {
     /// All of them.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 12] = [
         Self::Osascript,
         Self::Tmux,
         Self::Codex,
@@ -46,6 +50,8 @@ impl Program {
         Self::Log,
         Self::Lsregister,
         Self::Ioreg,
+        Self::Caffeinate,
+        Self::Pmset,
     ];
 
     /// The name of its file.
@@ -61,6 +67,8 @@ impl Program {
             Self::Log => "log",
             Self::Lsregister => "lsregister",
             Self::Ioreg => "ioreg",
+            Self::Caffeinate => "caffeinate",
+            Self::Pmset => "pmset",
         }
     }
 
@@ -77,6 +85,8 @@ impl Program {
             Self::Log => "CODEX_IMESSAGE_LOG_BIN",
             Self::Lsregister => "CODEX_IMESSAGE_LSREGISTER_BIN",
             Self::Ioreg => "CODEX_IMESSAGE_IOREG_BIN",
+            Self::Caffeinate => "CODEX_IMESSAGE_CAFFEINATE_BIN",
+            Self::Pmset => "CODEX_IMESSAGE_PMSET_BIN",
         }
     }
 }

@@ -161,6 +161,18 @@ pub const VARIABLES: &[Variable] = &[
         "remind me once of a request that nobody has answered for so long; 0 means never",
     ),
     v(
+        "CODEX_IMESSAGE_LIMITS",
+        Kind::Switch,
+        "1",
+        "text me when 80 % and 95 % of Codex's usage limit are used, and when it is used up",
+    ),
+    v(
+        "CODEX_IMESSAGE_KEEP_AWAKE",
+        Kind::OneOf(&["never", "power", "always"]),
+        "power",
+        "keep the Mac awake while a turn runs or something is on its way: on a power supply, also on its battery, or never",
+    ),
+    v(
         "CODEX_IMESSAGE_MAX_PER_HOUR",
         Kind::Count(8, 100_000),
         "160",

@@ -2,7 +2,7 @@
 
 use super::check::Check;
 use super::facts::Facts;
-use crate::config::Program;
+use crate::config::{KeepAwake, Program};
 use crate::store::{close_to_others, private_dir};
 use std::fs::Metadata;
 use std::io;
@@ -10,7 +10,12 @@ use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _};
 use std::path::{Path, PathBuf};
 
 pub(super) fn checks(facts: &Facts<'_>) -> Vec<Check> {
-    vec![permissions(facts), settings(facts), presence(facts)]
+    vec![
+        permissions(facts),
+        settings(facts),
+        presence(facts),
+        awake(facts),
+    ]
 }
 
 fn permissions(facts: &Facts<'_>) -> Check {
@@ -107,6 +112,24 @@ fn presence(facts: &Facts<'_>) -> Check {
         "ioreg says when the Mac was last used, tmux when a terminal was"
     } else {
         "this computer does not say when it was last used (no ioreg); only terminals in tmux count"
+    };
+    Check::ok(NAME, evidence)
+}
+
+/// Whether the Mac stays awake while something is owed.
+fn awake(facts: &Facts<'_>) -> Check {
+    const NAME: &str = "awake";
+    let config = facts.config;
+    let evidence = if config.keep_awake == KeepAwake::Never {
+        "this Mac sleeps as it likes, also while Codex works (CODEX_IMESSAGE_KEEP_AWAKE is never)"
+    } else if config.programs.find(Program::Caffeinate).is_none() {
+        "this computer is not kept awake (no caffeinate, which only macOS has)"
+    } else if config.keep_awake == KeepAwake::Always {
+        "caffeinate keeps this Mac awake while Codex works or a text is owed, also on its battery"
+    } else if config.programs.find(Program::Pmset).is_none() {
+        "caffeinate keeps this Mac awake while Codex works or a text is owed; no pmset says whether it is on its battery"
+    } else {
+        "caffeinate keeps this Mac awake while Codex works or a text is owed, but on its battery"
     };
     Check::ok(NAME, evidence)
 }

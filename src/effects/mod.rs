@@ -6,6 +6,7 @@
 //! never is. Commands of different lanes may run at the same time.
 
 mod app_server;
+mod awake;
 pub mod child;
 mod codex;
 mod config;
@@ -17,6 +18,7 @@ pub mod paste;
 pub mod screen;
 mod start;
 
+pub use awake::{Awake, Lease};
 pub use config::EffectsConfig;
 pub(crate) use config::settled;
 pub use desk::Desk;

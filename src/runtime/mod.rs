@@ -1,6 +1,7 @@
 //! What each command asks for, put to work: opening the log, starting sources
 //! and lanes, and the loop between them.
 
+mod awake;
 mod desk_watch;
 mod dry;
 mod entries;
@@ -15,6 +16,7 @@ mod open;
 mod pane_watch;
 mod pumps;
 mod replay;
+mod sleep;
 mod sources;
 mod standalone;
 mod telemetry;
@@ -39,9 +41,9 @@ use work::Until;
 
 use crate::app_server::Link;
 use crate::clock::{Clock, SystemClock};
-use crate::config::{Config, Program};
+use crate::config::{Config, KeepAwake, Program};
 use crate::driver::Driver;
-use crate::effects::{Desk, EffectsConfig, LocalExecutor};
+use crate::effects::{Awake, Desk, EffectsConfig, LocalExecutor};
 use crate::error::{Answer, CommandError, Outcome};
 use crate::ingress::health::Access;
 use crate::ingress::socket::{self, Request, Server};
@@ -111,6 +113,8 @@ fn work(config: &Config, once: bool, stopped: Option<Stopped>) -> Outcome {
     drop(entered);
     let (watched, watching) = tokio::sync::watch::channel(Vec::new());
     tasks.spawn(pane_watch::run(effects(config), watching, wakes.clone()));
+    let (keep_awake, awake) = tokio::sync::watch::channel(None);
+    tasks.spawn(awake::run(leases(config), awake));
     let (wanted, wanting) = tokio::sync::watch::channel(None);
     tasks.spawn(desk_watch::run(desk(config), wanting, wakes.clone()));
     let executor = LocalExecutor::with_server(effects(config), server);
@@ -118,6 +122,7 @@ fn work(config: &Config, once: bool, stopped: Option<Stopped>) -> Outcome {
     let mut keep = |driver: &Driver<SledLog>, last: events::Seq| {
         pane_watch::publish(&watched, driver.machine().state());
         desk_watch::publish(&wanted, driver.machine().state());
+        awake::publish(&keep_awake, driver.machine().state());
         if last.0.saturating_sub(saved.0) >= SNAPSHOT_EVERY {
             saved = last;
             open::keep_snapshot(&snapshots, driver);
@@ -130,6 +135,7 @@ fn work(config: &Config, once: bool, stopped: Option<Stopped>) -> Outcome {
         wakes: &woken,
         stopping,
         vitals: health::Vitals::new(config),
+        sleep: sleep::Sleep::default(),
         appended: &mut keep,
     };
     tracing::info!(pid = std::process::id(), "started (log locked)");
@@ -188,6 +194,15 @@ pub fn effects(config: &Config) -> EffectsConfig {
             "CODEX_HOME".into(),
             config.codex_home.clone().into_os_string(),
         )],
+    }
+}
+
+/// What keeps the Mac awake, and what tells whether it may.
+fn leases(config: &Config) -> Awake {
+    let find = |program, wanted: bool| config.programs.find(program).filter(|_| wanted);
+    Awake {
+        caffeinate: find(Program::Caffeinate, config.keep_awake != KeepAwake::Never),
+        pmset: find(Program::Pmset, config.keep_awake == KeepAwake::OnPower),
     }
 }
 

@@ -2,6 +2,7 @@
 
 use super::health::Vitals;
 use super::lanes::Lanes;
+use super::sleep::Sleep;
 use super::wake::{Ack, Wake, wakes};
 use super::work::{Until, Work};
 use crate::clock::SystemClock;
@@ -62,6 +63,7 @@ fn every_wake_that_is_received_is_taken_in() {
         clock: &mut SystemClock::resume(Tick(0), Wall(0)),
         wakes: &woken,
         vitals: Vitals::new(&config()),
+        sleep: Sleep::default(),
         stopping: Arc::new(AtomicBool::new(false)),
         appended: &mut |_, _| {},
     }

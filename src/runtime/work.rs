@@ -2,6 +2,7 @@
 
 use super::health::Vitals;
 use super::lanes::Lanes;
+use super::sleep::Sleep;
 use super::wake::Wake;
 use crate::clock::{Clock, Stopwatch};
 use crate::driver::{Driver, Step};
@@ -50,6 +51,8 @@ pub(super) struct Work<'a, L, E, C> {
     pub(super) stopping: Arc<AtomicBool>,
     /// What this process knows of itself.
     pub(super) vitals: Vitals,
+    /// Notices that the computer slept.
+    pub(super) sleep: Sleep,
     /// Called with the newest position after entries were appended.
     pub(super) appended: &'a mut dyn FnMut(&Driver<L>, Seq),
 }
@@ -144,6 +147,9 @@ impl<L: EventLog, E: Executor + 'static, C: Clock> Work<'_, L, E, C> {
             tell(input, self.driver.machine().state());
         }
         let now = self.clock.now();
+        // What comes after a sleep is judged as that.
+        let slept = self.sleep.over(now).map(Input::Slept);
+        let inputs: Vec<_> = slept.into_iter().chain(inputs).collect();
         if let Step::Appended(seq) = self.driver.take_all(inputs, now)? {
             (self.appended)(self.driver, seq);
         }

@@ -16,6 +16,7 @@
 
 mod approvals;
 mod asked;
+mod awake;
 mod codex;
 mod desk;
 #[path = "../shared/executable.rs"]
@@ -40,6 +41,7 @@ mod served_cost;
 mod stand_in;
 mod starting;
 mod turns;
+mod usage;
 mod versions;
 mod views;
 #[path = "../shared/waiting.rs"]

@@ -10,7 +10,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
 /// Where the definitions stand.
-const SOURCES: [&str; 12] = [
+const SOURCES: [&str; 13] = [
     "event",
     "event/commands",
     "event/day",
@@ -19,6 +19,7 @@ const SOURCES: [&str; 12] = [
     "event/messages",
     "event/runtime",
     "event/sessions",
+    "event/watch",
     "command",
     "outcome",
     "prompt",

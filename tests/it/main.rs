@@ -13,10 +13,19 @@ mod events_doc;
 #[path = "../shared/executable.rs"]
 mod executable;
 mod log_commands;
+mod misroutes;
 mod notify_hook;
 mod older_log;
 mod page;
 mod privacy;
+#[path = "../../projections/tests/it/support.rs"]
+#[allow(
+    dead_code,
+    clippy::unwrap_used,
+    clippy::wildcard_enum_match_arm,
+    reason = "a world that other tests need more of"
+)]
+mod support;
 mod tidy;
 mod tree;
 #[path = "../shared/waiting.rs"]

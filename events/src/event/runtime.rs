@@ -110,6 +110,12 @@ pub enum Deadline {
     Held(Seq),
     /// A prompt has waited so long for its answer that the owner is reminded.
     Nudge(Seq),
+    /// The computer has been awake for long enough to tell that it slept.
+    Awake,
+    /// Codex's usage limit is used up, and no turn has failed because of it: the owner is told.
+    Limits,
+    /// A session is to be told to go on.
+    Promise(Seq),
 }
 
 /// See [`super::Event::LogRecovered`].

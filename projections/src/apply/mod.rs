@@ -6,6 +6,7 @@ mod inbound;
 mod prompts;
 mod sessions;
 mod shared;
+mod watch;
 
 pub(crate) use sessions::closes_by_words;
 
@@ -82,6 +83,7 @@ pub fn apply(state: &mut State, envelope: &Envelope) {
             Arc::make_mut(&mut state.server)
                 .limits
                 .clone_from(&e.windows);
+            watch::limits(state);
         }
         Event::AppServerLinkChanged(e) => Arc::make_mut(&mut state.server).link(e),
         Event::RoutingDecided(e) => inbound::routed(state, e),
@@ -112,6 +114,10 @@ pub fn apply(state: &mut State, envelope: &Envelope) {
             Arc::make_mut(&mut state.holds).desk = seen;
         }
         Event::PromptNudged(e) => prompts::nudged(state, e),
+        Event::HostSlept(e) => watch::slept(state, e),
+        Event::PromiseMade(e) => watch::promised(state, seq, e),
+        Event::PromiseEnded(e) => watch::promise_ended(state, e),
+        Event::OwnerWarned(e) => watch::warned(state, &e.of),
     }
 }
 
@@ -256,6 +262,7 @@ fn deadline_passed(state: &mut State, deadline: &Deadline) {
         }
         Deadline::SelfTest => await_self_test(state),
         Deadline::Nudge(prompt) => prompts::nudge_due(state, *prompt),
+        Deadline::Promise(promise) => watch::promise_due(state, *promise),
         // While it waits for the owner's sake it does not grow too old.
         Deadline::Expiry(notice) => {
             let open = state.outbox.open.get(notice);
@@ -272,6 +279,8 @@ fn deadline_passed(state: &mut State, deadline: &Deadline) {
         | Deadline::Prompt(_)
         | Deadline::Goal(_)
         | Deadline::Gather(_)
-        | Deadline::Unanswered => {}
+        | Deadline::Unanswered
+        | Deadline::Awake
+        | Deadline::Limits => {}
     }
 }

@@ -18,7 +18,7 @@ use crate::{endings, ignored};
 use events::event::{
     Action, ChatDbPlaced, Closing, Deadline, Ending, InboundReceived, NoticeQueued, NotifyReceived,
     OutgoingSeen, Placing, QuestionKind, QueueLineImported, RoutingDecided, SessionSeen,
-    ThreadKind,
+    ThreadKind, Warning,
 };
 use events::{Command, CommandId, Event, SessionId};
 
@@ -117,6 +117,20 @@ pub fn describe(event: &Event, state: &State) -> String {
             format!("You said: {}.", words::hold_change(&e.change))
         }
         Event::DeskSeen(e) => words::desk(e),
+        Event::PromiseMade(e) => format!("{} is to be told to go on at a time.", of(&e.session)),
+        Event::PromiseEnded(e) => words::promise_end(e.how).into(),
+        Event::OwnerWarned(e) => match &e.of {
+            Warning::Limit { name, level, .. } => {
+                format!("{level} % of Codex's limit \"{name}\" count as told.")
+            }
+            Warning::Stall { session, .. } => {
+                format!("You are told that {} shows no sign of life.", of(session))
+            }
+        },
+        Event::HostSlept(e) => format!(
+            "The computer slept for {}.",
+            crate::local::length(e.from.until(e.until))
+        ),
         Event::PromptNudged(e) => format!(
             "You are reminded of {}, which nobody answers.",
             prompt_name(state, e.prompt)
@@ -439,6 +453,9 @@ fn due(deadline: &Deadline, state: &State) -> String {
             "You may get another text about messages that were not acted on.".into()
         }
         Deadline::SelfTest => "It is time for a self-test.".into(),
+        Deadline::Limits => "No turn has failed because the limit is used up.".into(),
+        Deadline::Promise(_) => "A session was to go on at this time.".into(),
+        Deadline::Awake => "The computer has stayed awake since it slept.".into(),
     }
 }
 

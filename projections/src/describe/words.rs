@@ -2,8 +2,8 @@
 
 use crate::local;
 use events::event::{
-    Action, DeskSeen, GoalStatus, HoldChange, HoldRule, InstructionEnd, NotTold, Rule, Source,
-    Topic,
+    Action, DeskSeen, GoalStatus, HoldChange, HoldRule, InstructionEnd, NotTold, PromiseEnd, Rule,
+    Source, Topic,
 };
 use events::prompt::{AnswerWay, Matched};
 use events::{Command, Span};
@@ -184,6 +184,15 @@ pub const fn hold_change(change: &HoldChange) -> &'static str {
         HoldChange::Quiet { .. } => "there are quiet hours every day",
         HoldChange::QuietOff => "there are no quiet hours",
         HoldChange::Resume => "texts come again",
+    }
+}
+
+/// How a promise ended.
+pub const fn promise_end(how: PromiseEnd) -> &'static str {
+    match how {
+        PromiseEnd::Kept => "Its time came: the session is told to go on.",
+        PromiseEnd::TakenBack => "You took back that the session is told to go on.",
+        PromiseEnd::Pointless => "The session went on before: it is not told to.",
     }
 }
 

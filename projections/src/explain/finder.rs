@@ -200,6 +200,7 @@ pub fn matter_of(state: &State, batch: &[Envelope], entry: &Envelope) -> Matter 
         Event::NoticeExpired(e) => notice(e.notice),
         Event::NoticeDeferred(e) => notice(e.notice),
         Event::HoldChanged(e) => Matter::Message(e.inbound.clone()),
+        Event::PromiseMade(e) => Matter::Message(e.inbound.clone()),
         Event::NoticeDelayed(e) => notice(e.notice),
         Event::NoticeGivenUp(e) => notice(e.notice),
         Event::OutgoingSeen(e) => match state.ledger.sent.get(e.command) {

@@ -4,10 +4,12 @@
 use super::thread::Thread;
 use super::{Matter, fact};
 use crate::describe::{describe, session_name, span, texts, words};
+use crate::dispatch::dispatch_of;
+use crate::ledger::Stage;
 use crate::routing::state_of;
 use crate::state::State;
 use events::event::{InboundReceived, RoutingDecided, Rule};
-use events::{CommandId, Envelope, Event, Seq, Text, Tick, Wall};
+use events::{CommandId, Envelope, Event, Seq, SessionId, Text, Tick, Wall};
 use std::collections::BTreeMap;
 
 /// One line of a story.
@@ -42,6 +44,7 @@ pub struct Story {
     begun: BTreeMap<CommandId, Tick>,
     routed: Option<String>,
     ended: Option<String>,
+    strayed: Option<String>,
     lines: Vec<Line>,
 }
 
@@ -54,6 +57,7 @@ impl Story {
             begun: BTreeMap::new(),
             routed: None,
             ended: None,
+            strayed: None,
             lines: Vec::new(),
         }
     }
@@ -62,7 +66,7 @@ impl Story {
     pub fn batch(&mut self, state: &State, batch: &[Envelope]) {
         let ours: Vec<_> = batch
             .iter()
-            .filter(|entry| self.thread.takes(entry))
+            .filter(|entry| self.thread.takes(entry) || self.meant(state, entry).is_some())
             .collect();
         if ours.is_empty() {
             return;
@@ -90,6 +94,20 @@ impl Story {
             details: self.details(state, entry),
             words: texts.map(|(what, text)| (what, text.clone())).collect(),
         }
+    }
+
+    /// For which session the words were meant that another one recorded, while a command of
+    /// this story was putting them in.
+    fn meant(&self, state: &State, entry: &Envelope) -> Option<SessionId> {
+        let Event::UserSpoke(e) = &entry.event else {
+            return None;
+        };
+        self.thread.commands.iter().find_map(|id| {
+            let open = state.ledger.open.get(id)?;
+            let (meant, _) = dispatch_of(&open.command)?;
+            let same = open.digest == Some(e.digest) && open.stage != Stage::Requested;
+            (same && meant != e.session).then_some(meant)
+        })
     }
 
     #[expect(
@@ -120,6 +138,18 @@ impl Story {
                 ));
                 Vec::new()
             }
+            Event::UserSpoke(e) => {
+                let Some(meant) = self.meant(state, entry) else {
+                    return Vec::new();
+                };
+                let [heard, meant] = [&e.session, &meant].map(|id| session_name(state, id));
+                self.strayed = Some(format!(
+                    "{heard} recorded the same words meanwhile: they went to the wrong session."
+                ));
+                vec![format!(
+                    "They are the words of this message, which were meant for {meant}."
+                )]
+            }
             Event::InstructionEnded(e) => {
                 self.ended = Some(format!("Result: {}.", words::ended(e.end)));
                 Vec::new()
@@ -140,6 +170,7 @@ impl Story {
             Matter::Message(_) | Matter::Question(_) | Matter::Prompt(_) | Matter::Event(_) => {}
         }
         summary.extend(self.routed);
+        summary.extend(self.strayed);
         let open = self
             .thread
             .commands
@@ -198,7 +229,7 @@ fn candidates(e: &RoutingDecided, state: &State) -> Vec<String> {
         };
         let name = session_name(state, &candidate.session);
         let lost = if candidate.chosen { "" } else { lost(e.rule) };
-        format!("{how}: {name}, which {}{lost}", candidate.evidence)
+        format!("{how}: {name}: {}{lost}", candidate.evidence)
     });
     lines.collect()
 }

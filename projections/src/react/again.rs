@@ -4,8 +4,8 @@
 
 use super::draft::Draft;
 use super::{
-    changes, due, endings, fact, goals, holding, notify, own_rows, prompt_news, proofs, rollouts,
-    rows, shapes, sources, unanswered,
+    changes, due, endings, fact, goals, holding, limits, notify, own_rows, prompt_news, proofs,
+    rollouts, rows, shapes, sleep, sources, unanswered,
 };
 use crate::admit::LINK;
 use crate::state::State;
@@ -96,6 +96,7 @@ fn decide(draft: &mut Draft, entry: &Envelope, batch: &[Envelope]) -> Option<()>
         ),
         Event::LocalTimeChanged(e) => sources::local_time(draft, e.offset),
         Event::DeskSeen(e) => holding::desk(draft, e),
+        Event::HostSlept(e) => sleep::slept(draft, e),
         Event::UserSpoke(e) => rollouts::spoke(draft, e),
         Event::AssistantReplied(e) => rollouts::replied(draft, e),
         Event::QuestionAsked(e) => rollouts::asked(draft, e),
@@ -143,7 +144,7 @@ fn decide(draft: &mut Draft, entry: &Envelope, batch: &[Envelope]) -> Option<()>
         Event::GoalChanged(e) => goals::changed(draft, &e.session, e.offset, &e.status),
         Event::LogRecovered(e) => sources::log_recovered(draft, e),
         Event::ThreadStatusChanged(e) => prompt_news::thread_status(draft, e),
-        Event::RateLimitsChanged(e) => prompt_news::rate_limits(draft, e),
+        Event::RateLimitsChanged(e) => limits::changed(draft, &e),
         Event::AppServerLinkChanged(e) => prompt_news::link(draft, e),
         Event::CommandPerformed(e) => {
             proofs::reported(draft, e.id, Report::Performed(e.performed));

@@ -3,7 +3,8 @@
 use super::draft::Draft;
 use super::settle::{no_witness, settle};
 use super::{
-    dispatches, gather, goals, holding, missing, notices, nudge, prompts, rows, sources, unanswered,
+    dispatches, gather, goals, holding, limits, missing, notices, nudge, promises, prompts, rows,
+    sleep, sources, unanswered,
 };
 use crate::ledger::{Stage, as_meant};
 use crate::outbox::Notice;
@@ -68,6 +69,9 @@ fn act(draft: &mut Draft, deadline: &Deadline) {
         Deadline::Unanswered => unanswered::tell(draft),
         Deadline::Held(notice) => holding::due(draft, *notice),
         Deadline::Nudge(prompt) => nudge::due(draft, *prompt),
+        Deadline::Awake => sleep::awake(draft),
+        Deadline::Limits => limits::due(draft),
+        Deadline::Promise(promise) => promises::due(draft, *promise),
         Deadline::Pace(_)
         | Deadline::Retry(_)
         | Deadline::Rollout(_)

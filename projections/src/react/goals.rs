@@ -2,7 +2,7 @@
 //! hears how it ended, and in between only what needs them.
 
 use super::draft::Draft;
-use super::notices;
+use super::{limits, notices};
 use events::event::{Ending, GoalChanged, GoalStatus, Topic};
 use events::{Event, SessionId};
 
@@ -46,7 +46,8 @@ pub(super) fn ended(draft: &mut Draft, session: &SessionId) {
 pub(super) fn tell(draft: &mut Draft, session: &SessionId, topic: Topic, ending: &Ending) {
     let goal = draft.state().sessions.get(session);
     let goal = goal.and_then(|known| known.goal.clone());
-    let (kind, mut body) = worded(ending);
+    let limit = limits::failed(draft, session, ending);
+    let (kind, mut body) = limit.unwrap_or_else(|| worded(ending));
     let finished = matches!(ending, Ending::Finished { .. });
     let (of_goal, why) = match &goal {
         None | Some(GoalStatus::Active) => (kind, None),
@@ -74,6 +75,7 @@ pub(super) fn tell(draft: &mut Draft, session: &SessionId, topic: Topic, ending:
     }
     let kind = if finished { of_goal } else { kind };
     notices::queue(draft, Some(session), topic, kind, &body);
+    limits::told_by_turn(draft, ending);
 }
 
 fn deadline(session: &SessionId) -> events::event::Deadline {

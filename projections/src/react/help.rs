@@ -30,4 +30,5 @@ here, here 8h: you are at the Mac, texts wait
 away: texts come at once, also while somebody is at the Mac
 resume: ends all of this
 quiet: what holds now. list shows it too
+resume @ref at reset, resume @ref at 18:00: a session continues then; cancel @ref stops that
 Answers to what you write always come.";

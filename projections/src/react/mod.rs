@@ -12,12 +12,14 @@ mod gather;
 mod goals;
 mod help;
 mod holding;
+mod limits;
 mod messages;
 mod missing;
 mod notices;
 mod notify;
 mod nudge;
 mod own_rows;
+mod promises;
 mod prompt_lists;
 mod prompt_news;
 mod prompts;
@@ -28,6 +30,7 @@ mod rows;
 mod sending;
 mod settle;
 mod shapes;
+mod sleep;
 mod sources;
 mod turn_ends;
 mod turns;
@@ -62,11 +65,12 @@ pub(crate) fn propose(state: State, input: Input, now: Now) -> (Batch, State) {
         Input::Prompt(raised) => prompt_news::raised(&mut draft, *raised),
         Input::PromptResolved(resolved) => prompt_news::resolved(&mut draft, &resolved),
         Input::ThreadStatus(status) => prompt_news::thread_status(&mut draft, status),
-        Input::RateLimits(limits) => prompt_news::rate_limits(&mut draft, limits),
+        Input::RateLimits(news) => limits::changed(&mut draft, &news),
         Input::AppServer(link) => prompt_news::link(&mut draft, link),
         Input::Shape(shape) => shapes::found(&mut draft, shape),
         Input::Elapsed => due::passed(&mut draft),
         Input::Desk(seen) => holding::desk(&mut draft, seen),
+        Input::Slept(slept) => sleep::slept(&mut draft, slept),
         Input::LocalTime(offset) => sources::local_time(&mut draft, offset),
     }
     if !draft.is_empty() {

@@ -4,6 +4,7 @@
 use super::answering::{bind, checked, delivered, list, not_yet, numbered, refuse, route};
 use super::draft::{Draft, decide};
 use super::notices;
+use crate::promises;
 use events::event::{Action, InboundReceived, Rule};
 use events::prompt::Matched;
 use events::{Seq, Span};
@@ -11,21 +12,18 @@ use events::{Seq, Span};
 /// The answer to `pending`.
 pub(super) fn pending(draft: &mut Draft, event: &InboundReceived) {
     let open: Vec<Seq> = draft.state().prompts.open.keys().copied().collect();
+    let promised = promises::lines(draft.state(), draft.now().wall);
     if open.is_empty() {
         let route = route(Rule::Control, None);
         decide(draft, &event.guid, route, Action::Reply);
-        return notices::answer(
-            draft,
-            &event.guid,
-            None,
-            "nothing waits",
-            "Nothing waits for your approval.",
-        );
+        let nothing = "Nothing waits for your approval.".to_owned();
+        let lines = std::iter::once(nothing).chain(promised);
+        let body = lines.collect::<Vec<_>>().join("\n");
+        return notices::answer(draft, &event.guid, None, "nothing waits", &body);
     }
-    let body = format!(
-        "{}\nAnswer by number: \"1 yes, 2 no\".",
-        numbered(draft, &open)
-    );
+    let answer = "Answer by number: \"1 yes, 2 no\".".to_owned();
+    let lines = [numbered(draft, &open), answer].into_iter().chain(promised);
+    let body = lines.collect::<Vec<_>>().join("\n");
     list(draft, event, &open, &body);
 }
 

@@ -8,8 +8,7 @@ use crate::prompts::{Prompt, Witness};
 use events::outcome::{Doubt, Evidence, Failure};
 use events::prompt::{
     AppServerLinkChanged, PromptAsked, PromptBody, PromptChoice, PromptEnd, PromptRaised,
-    PromptResolved, PromptSource, PromptWitnessed, RateLimitsChanged, ThreadState,
-    ThreadStatusChanged,
+    PromptResolved, PromptSource, PromptWitnessed, ThreadState, ThreadStatusChanged,
 };
 use events::{Command, CommandId, Event, Outcome, Seq, SessionId, TurnId};
 
@@ -207,13 +206,6 @@ const fn waits(state: ThreadState) -> bool {
         state,
         ThreadState::Active { approval: true, .. } | ThreadState::Active { input: true, .. }
     )
-}
-
-/// Codex tells how much of the account's allowance is used.
-pub(super) fn rate_limits(draft: &mut Draft, limits: RateLimitsChanged) {
-    if draft.state().server.limits != limits.windows {
-        draft.record(Event::RateLimitsChanged(limits));
-    }
 }
 
 /// The connection to the app-server was made or lost.

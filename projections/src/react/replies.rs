@@ -26,7 +26,8 @@ help approvals, help quiet: more about these";
 /// The answer to `list`.
 pub(crate) fn list(state: &State) -> String {
     let owners = state.sessions.owners();
-    let held = holding::lines(state, state.wall);
+    let mut held = holding::lines(state, state.wall);
+    held.extend(crate::promises::lines(state, state.wall));
     if owners.is_empty() {
         let none =
             "No sessions yet. Start Codex in a terminal, or write \"new label: what to do\".";

@@ -3,7 +3,7 @@
 
 use super::draft::{Draft, topic_known};
 use super::endings::{close, progress, turn_ended};
-use super::{endings, goals, holding, notices, prompts, proofs};
+use super::{endings, goals, holding, limits, notices, prompts, proofs};
 use crate::redact::redact;
 use crate::refs;
 use crate::render;
@@ -37,6 +37,7 @@ pub(super) fn grew(draft: &mut Draft, rollout: Rollout) {
     match fact {
         RolloutFact::Meta(_) => {}
         RolloutFact::Goal(status) => goals::changed(draft, &session, offset, &status),
+        RolloutFact::Limits(news) => limits::changed(draft, &news),
         RolloutFact::TurnStarted {
             turn,
             plan_mode,

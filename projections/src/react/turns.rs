@@ -2,7 +2,7 @@
 //! taking words back that it has not taken.
 
 use super::draft::{Draft, decide};
-use super::{answering, dispatches, help, notices, prompt_lists, replies, settle, when};
+use super::{answering, dispatches, help, notices, promises, prompt_lists, replies, settle, when};
 use crate::ledger::Stage;
 use crate::orders::Order;
 use crate::routing::{self, Route};
@@ -152,6 +152,10 @@ fn take_back(draft: &mut Draft, event: &InboundReceived, route: Route) {
     let inbound = found.as_ref().map(|(inbound, _)| inbound.clone());
     decide(draft, &event.guid, route, Action::TakeBack { inbound });
     let Some((inbound, trying)) = found else {
+        if promises::take_back(draft, &session).is_some() {
+            let body = "It will not be told to continue.";
+            return notices::answer(draft, &event.guid, Some(&session), "cancelled", body);
+        }
         let body = "There is nothing to take back: the session has taken, or is just taking, everything you wrote.";
         return notices::answer(draft, &event.guid, Some(&session), "not taken back", body);
     };

@@ -2,11 +2,11 @@
 //! what holds from now on.
 
 use super::draft::{Draft, decide};
-use super::{notices, replies};
+use super::{notices, promises, replies};
 use crate::holding;
 use crate::local;
 use crate::routing::{self, Route};
-use crate::when_orders::{But, Until, WhenOrder, Whom};
+use crate::when_orders::{At, But, Until, WhenOrder, Whom};
 use crate::{answers, waits};
 use events::event::{Action, HoldChange, HoldChanged, InboundReceived, QuietHours, Rule};
 use events::{Event, SessionId, Span, Wall};
@@ -30,6 +30,7 @@ pub(super) fn ordered(draft: &mut Draft, event: &InboundReceived, order: &WhenOr
             changed(draft, event, HoldChange::Here { until }, "here")
         }
         WhenOrder::Resume => changed(draft, event, HoldChange::Resume, "resumed"),
+        WhenOrder::ResumeAt(whom, at) => resume_at(draft, event, thread, whom, *at),
         WhenOrder::Mute(whom, until) => mute(draft, event, thread, whom, *until),
         WhenOrder::Unmute(whom) => {
             let whom = match whom {
@@ -117,6 +118,37 @@ fn mute(
         }
         Err(took) => took,
     }
+}
+
+/// A session goes on at a time. Without a name and outside of a thread the words may be meant
+/// for a session.
+fn resume_at(
+    draft: &mut Draft,
+    event: &InboundReceived,
+    thread: Option<SessionId>,
+    whom: &Whom,
+    at: At,
+) -> bool {
+    if *whom == Whom::Thread && thread.is_none() {
+        let hint = "Write \"resume @ref at reset\"; \"list\" shows the refs.";
+        return near_miss(draft, event, hint);
+    }
+    let session = match about(draft, event, thread, whom) {
+        Ok(Some(session)) => session,
+        Ok(None) => return false,
+        Err(took) => return took,
+    };
+    let at = match at {
+        At::Reset => None,
+        At::Time(until) => Some(end(draft, until)),
+    };
+    let route = Route {
+        target: Some(session.clone()),
+        ..control(Rule::Control)
+    };
+    decide(draft, &event.guid, route, Action::Reply);
+    promises::made(draft, event, &session, at);
+    true
 }
 
 fn quiet(draft: &mut Draft, event: &InboundReceived, (from, to): (u16, u16), but: &But) -> bool {

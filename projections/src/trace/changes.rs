@@ -298,6 +298,9 @@ fn waits(before: &State, after: &State, out: &mut Vec<Change>) {
             | Deadline::Unanswered
             | Deadline::Held(_)
             | Deadline::Nudge(_)
+            | Deadline::Awake
+            | Deadline::Limits
+            | Deadline::Promise(_)
             | Deadline::Prompt(_) => {
                 continue;
             }

@@ -80,7 +80,8 @@ impl World {
         self.keep(batch.envelopes())
     }
 
-    fn keep(&mut self, batch: &[Envelope]) -> Vec<Event> {
+    /// Takes over a batch as if it had been read from the log.
+    pub(crate) fn keep(&mut self, batch: &[Envelope]) -> Vec<Event> {
         self.machine.commit(batch);
         self.second.commit(batch);
         self.log.extend_from_slice(batch);

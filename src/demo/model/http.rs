@@ -64,8 +64,27 @@ fn content_length(head: &str) -> Option<usize> {
 
 pub(super) async fn refuse(socket: &mut TcpStream, status: &str, why: &str) -> io::Result<()> {
     let body = json!({"error": {"message": why, "type": "scripted"}}).to_string();
+    say(socket, status, "", &body).await
+}
+
+/// Says, as Codex's own server does, that the 5-hour limit is used up for so long.
+pub(super) async fn limited(socket: &mut TcpStream, seconds: u32) -> io::Result<()> {
+    let resets = crate::clock::since_epoch().as_secs() + u64::from(seconds);
+    let body = json!({"error": {
+        "type": "usage_limit_reached",
+        "message": "The usage limit has been reached",
+        "plan_type": "plus",
+        "resets_at": resets,
+    }});
+    let limits = format!(
+        "x-codex-primary-used-percent: 100\r\nx-codex-primary-window-minutes: 300\r\nx-codex-primary-reset-at: {resets}\r\n"
+    );
+    say(socket, "429 Too Many Requests", &limits, &body.to_string()).await
+}
+
+async fn say(socket: &mut TcpStream, status: &str, more: &str, body: &str) -> io::Result<()> {
     let head = format!(
-        "HTTP/1.1 {status}\r\ncontent-type: application/json\r\ncontent-length: {}\r\nconnection: close\r\n\r\n",
+        "HTTP/1.1 {status}\r\n{more}content-type: application/json\r\ncontent-length: {}\r\nconnection: close\r\n\r\n",
         body.len()
     );
     socket.write_all(head.as_bytes()).await?;

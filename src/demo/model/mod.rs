@@ -87,6 +87,9 @@ async fn answer(socket: &mut TcpStream, requests: &AtomicU64) -> io::Result<()> 
         let status = "500 Internal Server Error";
         return http::refuse(socket, status, "The script says to fail.").await;
     }
+    if let script::Answer::Limit(seconds) = said {
+        return http::limited(socket, seconds).await;
+    }
     http::begin_stream(socket).await?;
     stream::write(socket, nth, said).await
 }

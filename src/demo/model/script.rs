@@ -13,6 +13,7 @@
 //! | `quiet: N`       | nothing for N seconds, then a line                            |
 //! | `long: N`        | N characters                                                  |
 //! | `fail`           | HTTP 500                                                      |
+//! | `limit: N`       | the account's usage limit is used up for N seconds            |
 //! | `/goal TEXT`     | five turns of one step each, then the goal is reached         |
 //! | anything else    | `echo: ` and the prompt                                       |
 //!
@@ -43,6 +44,8 @@ pub enum Answer {
     Call(Call),
     /// An HTTP error.
     Fail,
+    /// The account's usage limit is used up for so many seconds.
+    Limit(u32),
 }
 
 /// A tool call.
@@ -103,6 +106,7 @@ fn scripted(prompt: &str, request: &Value) -> Answer {
         )),
         ("agent", _) => agent(rest, request),
         ("slow", Some(seconds)) => Answer::Slow(seconds.min(MAX_WAIT)),
+        ("limit", Some(seconds)) => Answer::Limit(seconds),
         ("quiet", Some(seconds)) => Answer::Quiet(seconds.min(MAX_WAIT)),
         ("long", Some(length)) => Answer::Text(long(length as usize)),
         _ => Answer::Text(format!("echo: {prompt}")),

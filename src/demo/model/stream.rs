@@ -30,7 +30,7 @@ pub(super) async fn write(socket: &mut TcpStream, nth: u64, answer: Answer) -> i
         }
         Answer::Call(call) => called(nth, &call),
         // A failure is a status, and it is too late for one.
-        Answer::Fail => return Err(io::ErrorKind::InvalidInput.into()),
+        Answer::Fail | Answer::Limit(_) => return Err(io::ErrorKind::InvalidInput.into()),
     };
     let done = json!({"type": "response.output_item.done", "output_index": 0, "item": item});
     send(socket, &done).await?;

@@ -112,7 +112,7 @@ impl Turn {
         let after = |seconds: u32| began + u64::from(seconds) * 1000;
         let wait = match answer(&json!({"input": input, "tools": tools})) {
             Answer::Text(text) => Wait::Until(soon, Ending::Said(text)),
-            Answer::Fail => Wait::Until(soon, Ending::Failed),
+            Answer::Fail | Answer::Limit(_) => Wait::Until(soon, Ending::Failed),
             Answer::Slow(seconds) => {
                 let ticks: Vec<_> = (1..=seconds).map(|n| format!("tick {n}")).collect();
                 Wait::Until(after(seconds), Ending::Said(ticks.join("\n")))

@@ -31,7 +31,11 @@ pub(super) fn limits(limits: &Value) -> Option<RateLimitsChanged> {
             let used = window["usedPercent"].as_i64()?;
             let whole = |value: &Value| u32::try_from(value.as_i64()?).ok();
             Some(RateLimit {
-                name: name.to_owned(),
+                // A limit of its own that some models have.
+                name: match limits["limitId"].as_str() {
+                    Some(id) if id != "codex" => format!("{id} {name}").chars().take(80).collect(),
+                    _ => name.to_owned(),
+                },
                 used: u32::try_from(used.max(0)).unwrap_or(u32::MAX),
                 minutes: whole(&window["windowDurationMins"]),
                 resets: window["resetsAt"]

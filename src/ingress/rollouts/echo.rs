@@ -46,6 +46,7 @@ impl Echoes {
             }
             RolloutFact::Meta(_)
             | RolloutFact::Goal(_)
+            | RolloutFact::Limits(_)
             | RolloutFact::Asked { .. }
             | RolloutFact::CallClosed { .. }
             | RolloutFact::TurnCompleted { .. }

@@ -34,6 +34,7 @@ impl History {
             | RolloutFact::TurnAborted { .. } => self.close(QuestionKind::Modal),
             RolloutFact::Meta(_)
             | RolloutFact::AssistantMessage { .. }
+            | RolloutFact::Limits(_)
             | RolloutFact::Skipped { .. } => {}
         }
     }

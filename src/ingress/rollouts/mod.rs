@@ -20,6 +20,7 @@ mod head;
 mod history;
 mod kinds;
 mod known;
+mod limits;
 mod lines;
 pub mod meta;
 pub mod name;

@@ -8,6 +8,7 @@ use super::closing::Output;
 use super::goal;
 use super::head;
 use super::kinds;
+use super::limits;
 use super::meta;
 use super::payload::{Bad, payload};
 use super::question;
@@ -112,6 +113,7 @@ fn told(
         ("event_msg", kind @ ("user_message" | "agent_message")) => {
             Some((Form::Legacy, message(line, kind == "user_message")?))
         }
+        ("event_msg", "token_count") => limits::read(line, at)?.map(|fact| (Form::Only, fact)),
         ("event_msg", "item_completed") => item(line, session)?.map(|fact| (Form::Item, fact)),
         ("response_item", "function_call") => call(line)?.map(|fact| (Form::Call, fact)),
         ("response_item", "function_call_output" | "custom_tool_call_output") => {
@@ -162,7 +164,18 @@ impl TurnRecord {
     fn failure(&self) -> Option<Text> {
         let error = self.error.as_ref().filter(|error| !error.is_null())?;
         let message = error.get("message").unwrap_or(error).as_str();
-        Some(message.unwrap_or("Codex gave no message.").into())
+        let message = message.unwrap_or("Codex gave no message.");
+        let limit = error.get("codex_error_info").and_then(|info| info.as_str());
+        // Whatever words it uses, by these it is known for what it is.
+        let named = message.to_lowercase().contains("usage limit");
+        if limit == Some("usage_limit_exceeded") && !named {
+            return Some(
+                format!("The usage limit is reached: {message}")
+                    .as_str()
+                    .into(),
+            );
+        }
+        Some(message.into())
     }
 }
 

@@ -89,6 +89,7 @@ fn digest(fact: &RolloutFact) -> u64 {
         RolloutFact::Meta(_) => {}
         RolloutFact::Skipped { records } => records.hash(&mut hash),
         RolloutFact::Goal(status) => format!("{status:?}").hash(&mut hash),
+        RolloutFact::Limits(limits) => format!("{limits:?}").hash(&mut hash),
         RolloutFact::TurnStarted { turn, .. } | RolloutFact::TurnCompleted { turn, .. } => {
             turn.as_str().hash(&mut hash);
         }

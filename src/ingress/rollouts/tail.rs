@@ -469,6 +469,7 @@ impl Tail {
             }
             RolloutFact::Meta(_)
             | RolloutFact::Goal(_)
+            | RolloutFact::Limits(_)
             | RolloutFact::UserMessage { .. }
             | RolloutFact::AssistantMessage { .. }
             | RolloutFact::Asked { .. }

@@ -309,6 +309,9 @@ pub(super) fn branch(event: &Event) -> Option<&'static str> {
             | Deadline::Unanswered
             | Deadline::Held(_)
             | Deadline::Nudge(_)
+            | Deadline::Awake
+            | Deadline::Limits
+            | Deadline::Promise(_)
             | Deadline::Loop => return None,
             Deadline::Receipt(_) => "due: receipt",
             Deadline::Allowance => "due: allowance",

@@ -93,6 +93,7 @@ fn show(fact: &RolloutFact) -> String {
     match fact {
         RolloutFact::Meta(meta) => format!("meta {:?} {} {}", meta.kind, meta.version, meta.cwd),
         RolloutFact::Goal(status) => format!("goal {status:?}"),
+        RolloutFact::Limits(limits) => format!("limits {:?}", limits.windows),
         RolloutFact::TurnStarted {
             turn,
             plan_mode,

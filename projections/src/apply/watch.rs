@@ -1,0 +1,105 @@
+//! What is watched while the owner is away.
+
+use super::shared::deadlines;
+use crate::awake::met;
+use crate::limits::{is_told, used_up};
+use crate::promises::newest_turn;
+use crate::state::State;
+use crate::waits;
+use crate::watch::{Promise, Told};
+use events::event::{Deadline, HostSlept, PromiseEnded, PromiseMade, Warning};
+use events::{Seq, Span, Wall};
+use std::sync::Arc;
+
+/// Logical time stood still meanwhile, so what waits for an hour of the day is set anew.
+pub(super) fn slept(state: &mut State, e: &HostSlept) {
+    let slept = met(state, e);
+    let told = !state.deadlines.contains(&Deadline::Awake);
+    let before = state.watch.slept.filter(|_| !told);
+    let slept = before.map_or(slept, |before| before.and(slept));
+    Arc::make_mut(&mut state.watch).slept = Some(slept);
+    let at = state.tick.after(waits::AWAKE);
+    deadlines(state).set(Deadline::Awake, at);
+    let open = state.outbox.open.iter();
+    let waits = open.filter_map(|(seq, notice)| Some((*seq, notice.deferred?.1?)));
+    let waits: Vec<(Seq, Wall)> = waits.collect();
+    for (notice, until) in waits {
+        let wait = state.wall.until(until).max(Span::seconds(1));
+        let at = state.tick.after(wait);
+        deadlines(state).set(Deadline::Held(notice), at);
+    }
+    let promises: Vec<Seq> = state.watch.promises.keys().copied().collect();
+    for promise in promises {
+        await_promise(state, promise);
+    }
+}
+
+/// What is used up is told, unless a turn fails because of it and says so.
+pub(super) fn limits(state: &mut State) {
+    let new = used_up(state, state.wall).any(|window| !is_told(state, window, 100));
+    if new && !state.deadlines.contains(&Deadline::Limits) {
+        let at = state.tick.after(waits::LIMIT);
+        deadlines(state).set(Deadline::Limits, at);
+    }
+}
+
+pub(super) fn promised(state: &mut State, seq: Seq, e: &PromiseMade) {
+    let turn = state.sessions.get(&e.session).and_then(newest_turn);
+    let promise = Promise {
+        inbound: e.inbound.clone(),
+        session: e.session.clone(),
+        at: e.at,
+        turn,
+    };
+    let watch = Arc::make_mut(&mut state.watch);
+    watch.promises.insert(seq, promise);
+    await_promise(state, seq);
+}
+
+/// Sets the time of a promise, by the hour that it names.
+fn await_promise(state: &mut State, seq: Seq) {
+    let Some(promise) = state.watch.promises.get(&seq) else {
+        return;
+    };
+    let wait = state.wall.until(promise.at).max(Span::seconds(1));
+    let at = state.tick.after(wait);
+    deadlines(state).set(Deadline::Promise(seq), at);
+}
+
+/// By a clock that was set back its hour has not come yet.
+pub(super) fn promise_due(state: &mut State, seq: Seq) {
+    let early = |promise: &Promise| state.wall < promise.at;
+    if state.watch.promises.get(&seq).is_some_and(early) {
+        await_promise(state, seq);
+    }
+}
+
+pub(super) fn promise_ended(state: &mut State, e: &PromiseEnded) {
+    let watch = Arc::make_mut(&mut state.watch);
+    watch.promises.remove(&e.promise);
+    deadlines(state).clear(&Deadline::Promise(e.promise));
+}
+
+pub(super) fn warned(state: &mut State, of: &Warning) {
+    let wall = state.wall;
+    let watch = Arc::make_mut(&mut state.watch);
+    match of {
+        Warning::Limit {
+            name,
+            resets,
+            level,
+        } => {
+            // Of a window without an end only the newest word counts.
+            let lasts = |told: &Told| told.resets.is_some_and(|resets| wall < resets);
+            watch
+                .limits
+                .retain(|told| lasts(told) && told.name != *name);
+            watch.limits.push(Told {
+                name: name.clone(),
+                resets: *resets,
+                level: *level,
+            });
+        }
+        Warning::Stall { .. } => {}
+    }
+}
