@@ -12,7 +12,7 @@ use events::command::SendMessage;
 use events::event::{NoticeDelayed, NoticeExpired, NoticeGivenUp, Topic};
 use events::outcome::Failure;
 use events::{Command, Event, Seq};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 /// Texts asked for at once: Messages takes one after the other anyway, and what
@@ -129,7 +129,7 @@ fn digest(draft: &mut Draft, first: &Notice) -> bool {
     true
 }
 
-/// Where more requests wait for an answer than may go within about a minute, one text names
+/// Where more sessions wait for an answer than may go within about a minute, one text names
 /// them all. Otherwise the last would come after half an hour, and what the owner then asks
 /// for would wait behind it. An approval counts as told only when it was sent whole.
 fn all_asked(draft: &mut Draft, first: &Notice) -> bool {
@@ -144,7 +144,8 @@ fn all_asked(draft: &mut Draft, first: &Notice) -> bool {
         .filter(|(_, n)| asks(n) && held(state, n, wall).is_none())
         .collect();
     let (now, per_hour) = (draft.now().tick, state.settings.max_per_hour);
-    if waiting.len() <= state.outbox.allowance.soon(now, per_hour, true).max(FEW) {
+    let sessions: BTreeSet<_> = waiting.iter().map(|(_, n)| &n.session).collect();
+    if sessions.len() <= state.outbox.allowance.soon(now, per_hour, true).max(FEW) {
         return false;
     }
     let lines: Vec<_> = waiting.iter().map(|(_, n)| n.parts.as_slice()).collect();

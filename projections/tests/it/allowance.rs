@@ -202,7 +202,10 @@ fn a_hundred_sessions_that_ask_at_once_are_all_told_of_within_a_minute() {
         assert_eq!(told, 1, "{id} in {all}");
     }
     let whole = texts.iter().filter(|text| text.contains("needs input"));
-    assert!(whole.count() >= 20, "as many as may go come whole: {texts:#?}");
+    assert!(
+        whole.count() >= 20,
+        "as many as may go come whole: {texts:#?}"
+    );
     assert!(all.contains("requests wait for you"), "{all}");
     assert!(texts.iter().all(|text| text.chars().count() <= 1800));
     assert!(world.machine.state().outbox.open.is_empty());
@@ -213,5 +216,8 @@ fn a_hundred_sessions_that_ask_at_once_are_all_told_of_within_a_minute() {
         world.pass(1_000);
         answer.extend(said(&mut world));
     }
-    assert!(answer.iter().any(|text| text.contains("sessions")), "{answer:?}");
+    assert!(
+        answer.iter().any(|text| text.contains("sessions")),
+        "{answer:?}"
+    );
 }

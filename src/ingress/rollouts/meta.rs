@@ -105,6 +105,8 @@ fn is_told_apart(kind: ThreadKind, source: &Value, thread_source: &Value) -> boo
     let inside = ["subagent", "internal"]
         .iter()
         .any(|key| source.get(key).is_some());
-    let own = thread_source.as_str().is_some_and(|of| CODEX_OWN.contains(&of));
+    let own = thread_source
+        .as_str()
+        .is_some_and(|of| CODEX_OWN.contains(&of));
     users || inside || own || source.as_str() == Some("mcp")
 }

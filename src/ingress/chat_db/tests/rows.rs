@@ -313,7 +313,10 @@ fn the_history_of_edits_is_read_where_the_body_is_gone() {
     parts.insert("1".into(), Value::Array(vec![version("b1"), version("b2")]));
     parts.insert("0".into(), Value::Array(vec![version("a1"), version("a2")]));
     let mut broken = parts.clone();
-    broken.insert("0".into(), Value::Array(vec![version_of(b"rubbish".to_vec())]));
+    broken.insert(
+        "0".into(),
+        Value::Array(vec![version_of(b"rubbish".to_vec())]),
+    );
     let mut unread = Dictionary::new();
     unread.insert("ec".into(), Value::Dictionary(broken));
     let mut edited = Dictionary::new();

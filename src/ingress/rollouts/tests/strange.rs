@@ -161,14 +161,34 @@ fn a_thread_that_may_be_the_owners_is_silent_and_reported() {
     };
     let unknown = || vec!["session head without a known source".to_owned()];
     for (source, owners, reported) in [
-        (r#""source":"cli","thread_source":"owner""#, false, unknown()),
-        (r#""source":"cli","thread_source":{"user":{}}"#, false, unknown()),
+        (
+            r#""source":"cli","thread_source":"owner""#,
+            false,
+            unknown(),
+        ),
+        (
+            r#""source":"cli","thread_source":{"user":{}}"#,
+            false,
+            unknown(),
+        ),
         (r#""source":{"ide":"x"}"#, false, unknown()),
         (r#""source":"terminal""#, false, unknown()),
-        (r#""source":{"custom":"x"},"thread_source":"user""#, true, vec![]),
-        (r#""source":{"internal":"title"},"thread_source":"user""#, false, vec![]),
+        (
+            r#""source":{"custom":"x"},"thread_source":"user""#,
+            true,
+            vec![],
+        ),
+        (
+            r#""source":{"internal":"title"},"thread_source":"user""#,
+            false,
+            vec![],
+        ),
         (r#""source":{"subagent":"compact"}"#, false, vec![]),
-        (r#""source":"vscode","thread_source":"memory_consolidation""#, false, vec![]),
+        (
+            r#""source":"vscode","thread_source":"memory_consolidation""#,
+            false,
+            vec![],
+        ),
     ] {
         assert_eq!(of(source), (owners, reported), "{source}");
     }
