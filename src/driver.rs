@@ -64,6 +64,21 @@ impl<L: EventLog> Driver<L> {
         self.log.tend()
     }
 
+    /// The log, for what does not add to it.
+    pub const fn log_mut(&mut self) -> &mut L {
+        &mut self.log
+    }
+
+    /// Reads the log from its start, after it was written anew.
+    pub fn refold(&mut self) -> Result<(), StoreFault> {
+        let mut machine = Machine::default();
+        for entry in self.log.read(Seq(1)) {
+            machine.commit(std::slice::from_ref(&entry?));
+        }
+        self.machine = machine;
+        Ok(())
+    }
+
     /// Gives the log back.
     pub fn into_log(self) -> L {
         self.log

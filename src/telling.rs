@@ -3,7 +3,7 @@
 
 use crate::ui;
 use crate::when::Zone;
-use events::Wall;
+use events::{Wall, forgotten};
 use projections::explain::{Line, Told};
 use projections::trace::Block;
 use std::fmt::Write as _;
@@ -122,7 +122,7 @@ impl Teller {
         }
         if with_words {
             for (what, text) in &line.words {
-                let shown = text.reveal().replace('\n', "\n                  ");
+                let shown = forgotten::shown(text.reveal()).replace('\n', "\n                  ");
                 let _ = writeln!(out, "{:16}{what}: {}", "", self.paint(Look::Plain, &shown));
             }
         }

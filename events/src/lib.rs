@@ -10,6 +10,7 @@ pub mod command;
 pub mod digest;
 pub mod envelope;
 pub mod event;
+pub mod forgotten;
 pub mod id;
 pub mod input;
 pub mod masked;

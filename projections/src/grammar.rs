@@ -9,6 +9,7 @@
 //! slip there would start something: a message that begins with it either is
 //! `new label: words`, the label of one to three words, or is corrected.
 
+use crate::phone_text::{AT, is_invisible, trim};
 use crate::render::tidy;
 
 /// A message, understood.
@@ -59,7 +60,6 @@ impl Parsed {
     }
 }
 
-const AT: [char; 2] = ['@', '＠'];
 const COLON: [char; 2] = [':', '：'];
 const QUOTES: [char; 10] = ['"', '\'', '“', '”', '„', '‟', '‘', '’', '«', '»'];
 const LABEL_MAX: usize = 40;
@@ -72,11 +72,11 @@ const NEW: &str =
     "Write \"new label: what to do\", with a colon after a label of one to three words.";
 const NAMED: &str = "Write \"@ref what to do\"; \"list\" shows the refs.";
 const STOP: &str =
-    "A turn cannot be stopped from here. To send the word to a session, write \"@ref stop\".";
+    "Write \"stop @ref\" to interrupt its turn, or reply \"stop\" to a text of that session.";
 
 /// Understands a message. White space around it does not count, nor do marks that show nothing.
 pub fn parse(text: &str) -> Parsed {
-    let text = text.trim_matches(|c: char| c.is_whitespace() || is_invisible(c));
+    let text = trim(text);
     command(unquoted(text)).unwrap_or_else(|| Parsed::Plain(text.to_owned()))
 }
 
@@ -84,10 +84,7 @@ pub fn parse(text: &str) -> Parsed {
 /// it: `new plan: keep it`, `help me`, `@types/node is old` too. Only what is exactly a
 /// command is one; `names` tells whether a word is some session's name.
 pub fn parse_reply(text: &str, own: &str, names: impl Fn(&str) -> bool) -> Parsed {
-    let plain = || {
-        let text = text.trim_matches(|c: char| c.is_whitespace() || is_invisible(c));
-        Parsed::Plain(unquoted(text).to_owned())
-    };
+    let plain = || Parsed::Plain(unquoted(trim(text)).to_owned());
     let marked = text.contains(AT);
     let parsed = match (word(text).as_str(), parse(text)) {
         ("help", _) => Parsed::Help,
@@ -117,13 +114,6 @@ fn word(text: &str) -> String {
     let around = |c: char| c.is_whitespace() || is_invisible(c) || "/.!?…".contains(c);
     let bare = text.trim_matches(|c: char| around(c) || QUOTES.contains(&c));
     bare.to_lowercase()
-}
-
-fn is_invisible(c: char) -> bool {
-    matches!(
-        c,
-        '\u{200b}'..='\u{200f}' | '\u{2060}' | '\u{feff}' | '\u{fffc}' | '\u{fffd}'
-    )
 }
 
 /// The text within one pair of quotes around all of it, or before an `@`.

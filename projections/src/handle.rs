@@ -5,6 +5,7 @@
 //! It must never turn something that is no address into one, or one into another:
 //! whoever owns the address commands the machine.
 
+use crate::phone_text::is_invisible;
 use events::{Settings, Text};
 use unicode_normalization::UnicodeNormalization as _;
 
@@ -37,14 +38,6 @@ pub fn complete(text: &str) -> Option<String> {
         Some(digits) => (DIGITS_MIN..=DIGITS_MAX).contains(&digits.len()),
         None => address.contains('@'),
     })
-}
-
-/// Contacts puts such marks around what is copied there.
-fn is_invisible(c: char) -> bool {
-    matches!(
-        c,
-        '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}'
-    )
 }
 
 /// Without what links and chat.db put in front: `tel:`, `mailto:`, `E:`, `P:` …

@@ -4,6 +4,7 @@
 
 use crate::ring::Ring;
 use events::command::InterruptWay;
+use events::forgotten::Forgotten;
 use events::outcome::{Evidence, How, Performed};
 use events::prompt::AnswerWay;
 use events::{Command, CommandId, Digest, Guid, Outcome, Pane, Tick, Wall};
@@ -219,6 +220,9 @@ pub struct Trouble {
 /// Fingerprint of a text that goes through Messages, which may change white space
 /// and punctuation on the way: of its letters and digits, where it has any.
 pub fn sent_digest(text: &str) -> Digest {
+    if let Some(forgotten) = Forgotten::of(text) {
+        return Digest(forgotten.sent);
+    }
     let words: String = text.nfc().filter(|c| c.is_alphanumeric()).collect();
     if words.is_empty() {
         return Digest::of(text.trim());

@@ -1,6 +1,7 @@
 //! What the owner asks of this program about what waits or runs: `pending`, `show @ref`,
 //! `1 yes, 3 no`, `stop @ref`, `queue @ref words`, `steer @ref words`, `cancel`.
 
+use crate::phone_text::{AT, trim};
 use crate::prompt_answers::{Bare, bare};
 use crate::when_orders::{self, WhenOrder};
 
@@ -36,14 +37,9 @@ pub enum Order {
     Help(Topic),
 }
 
-const AT: [char; 2] = ['@', '＠'];
-
 /// Understands a message; `None`: it is something else.
 pub fn order(text: &str) -> Option<Order> {
-    let invisible = |c: char| {
-        c.is_whitespace() || matches!(c, '\u{200b}'..='\u{200f}' | '\u{feff}' | '\u{fffc}')
-    };
-    let text = text.trim_matches(invisible);
+    let text = trim(text);
     let whole = text.trim_end_matches(|c: char| c.is_whitespace() || ".!?".contains(c));
     if whole.contains('\n') {
         return listed(text);

@@ -6,6 +6,7 @@ use crate::explain::{Matter, details, fact, matter_of, sessions_of};
 use crate::state::State;
 use crate::trace::{Change, Trace};
 use events::event::InstructionEnd;
+use events::forgotten;
 use events::{Command, CommandId, Envelope, Event, Outcome, Seq, SessionId, Wall};
 use serde::Serialize;
 use std::collections::BTreeSet;
@@ -110,7 +111,7 @@ impl Builder {
             };
             let words = words
                 .into_iter()
-                .map(|(what, text)| (what, text.reveal().clone()));
+                .map(|(what, text)| (what, forgotten::shown(text.reveal()).to_owned()));
             steps.push(Step {
                 seq: entry.seq,
                 event: block.kind,

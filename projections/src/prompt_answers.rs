@@ -2,6 +2,7 @@
 //! sentence, or a sentence that begins with yes, approves nothing.
 
 use crate::numbers;
+use crate::phone_text::trim;
 use crate::prompt_text::{allows, offers};
 use crate::prompts::Prompt;
 use events::digest::fold;
@@ -44,8 +45,18 @@ pub enum Bare {
 
 /// A message that is one of these words and nothing else; a refusal may have its reason behind it.
 pub fn bare(words: &str) -> Option<Bare> {
-    let words = words.trim();
-    let word = words.trim_end_matches(['.', '!']).trim().to_lowercase();
+    /// Skin tones, and the mark that asks for a picture.
+    const TONES: [char; 6] = [
+        '\u{1f3fb}',
+        '\u{1f3fc}',
+        '\u{1f3fd}',
+        '\u{1f3fe}',
+        '\u{1f3ff}',
+        '\u{fe0f}',
+    ];
+    let words = trim(words);
+    let word = trim(words.trim_end_matches(['.', '!'])).trim_end_matches(TONES);
+    let word = word.to_lowercase();
     match word.as_str() {
         "yes" | "y" | "ok" | "okay" | "approve" | "👍" => return Some(Bare::Yes),
         "no" | "n" | "deny" | "👎" => return Some(Bare::No(None)),

@@ -47,7 +47,7 @@ pub fn notice(session: Option<&Session>, prompt: &Prompt, max: usize, all: bool)
     let used = first.chars().count() + draft.rest.chars().count() + 2;
     let block = draft.block.chars().count();
     if used + block <= max {
-        let parts = vec![Text::from(joined([first, draft.block, draft.rest]))];
+        let parts = vec![Text::from(lines([first, draft.block, draft.rest]))];
         return Told {
             parts,
             whole: prompt.whole,
@@ -55,7 +55,7 @@ pub fn notice(session: Option<&Session>, prompt: &Prompt, max: usize, all: bool)
     }
     if all {
         let head = render::head(session, "all of it");
-        let body = joined([draft.first, draft.block, draft.rest]);
+        let body = lines([draft.first, draft.block, draft.rest]);
         let whole = body.chars().count() < max.saturating_mul(15);
         let parts = render::parts(&head, &body, max);
         return Told {
@@ -73,7 +73,7 @@ pub fn notice(session: Option<&Session>, prompt: &Prompt, max: usize, all: bool)
     let (shown, left) = cut(&draft.block, room);
     let rest = format!("… {left} more characters are cut.{show}\n{}", draft.rest);
     Told {
-        parts: render::plain_parts(&joined([first, shown, rest]), max),
+        parts: render::plain_parts(&lines([first, shown, rest]), max),
         whole: false,
     }
 }
@@ -90,14 +90,6 @@ pub fn reminder(session: Option<&Session>, prompt: &Prompt, waited: &str, max: u
          You are not reminded again."
     );
     render::plain_parts(&text, max)
-}
-
-fn joined(pieces: [String; 3]) -> String {
-    let pieces: Vec<_> = pieces
-        .into_iter()
-        .filter(|piece| !piece.is_empty())
-        .collect();
-    pieces.join("\n")
 }
 
 /// As many whole lines as fit, and how many characters are left out.

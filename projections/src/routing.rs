@@ -20,6 +20,18 @@ pub struct Route {
     pub candidates: Vec<Candidate>,
 }
 
+impl Route {
+    /// To no session, and none was considered.
+    pub const fn nowhere(rule: Rule) -> Self {
+        Self {
+            rule,
+            target: None,
+            about: None,
+            candidates: Vec::new(),
+        }
+    }
+}
+
 /// The route of words that name their session.
 pub fn named(state: &State, name: &str) -> Route {
     match refs::resolve(&state.sessions, name, state.settings.ref_min) {
@@ -144,21 +156,6 @@ fn thread(state: &State, guid: &Guid) -> Thread {
     }
 }
 
-fn lost(state: &State) -> Route {
-    let owners = state.sessions.owners();
-    let candidates = owners
-        .iter()
-        .map(|(id, s)| candidate(id, state_of(s), false))
-        .take(16)
-        .collect();
-    Route {
-        rule: Rule::NoMatch,
-        target: None,
-        about: None,
-        candidates,
-    }
-}
-
 fn only_one(id: &SessionId, rule: Rule, why: &str, considered: &[(&SessionId, &Session)]) -> Route {
     let others = considered.iter().filter(|(other, _)| *other != id);
     let others = others.map(|(other, s)| candidate(other, state_of(s), false));
@@ -191,23 +188,33 @@ fn ambiguous(state: &State, group: &[&(&SessionId, &Session)]) -> Route {
     }
 }
 
+/// Where no session waits for words: a new one, if the owner allows that.
 fn nobody(state: &State) -> Route {
+    let create = state.sessions.owners().is_empty()
+        && state.settings.enable_new
+        && state.settings.auto_create;
+    let rule = if create {
+        Rule::AutoCreate
+    } else {
+        Rule::NoMatch
+    };
+    Route {
+        rule,
+        ..lost(state)
+    }
+}
+
+/// To no session, though these were considered.
+fn lost(state: &State) -> Route {
     let owners = state.sessions.owners();
-    let create = owners.is_empty() && state.settings.enable_new && state.settings.auto_create;
     let candidates = owners
         .iter()
         .map(|(id, s)| candidate(id, state_of(s), false))
         .take(16)
         .collect();
     Route {
-        rule: if create {
-            Rule::AutoCreate
-        } else {
-            Rule::NoMatch
-        },
-        target: None,
-        about: None,
         candidates,
+        ..Route::nowhere(Rule::NoMatch)
     }
 }
 

@@ -3,6 +3,7 @@
 //! decided here can go nowhere.
 
 use crate::describe::{describe, texts};
+use crate::forget;
 use crate::react::again;
 use crate::state::State;
 use events::event::Rule;
@@ -86,6 +87,11 @@ fn compare(
     let (old, new) = (plain(then), plain(now));
     if old == new {
         return Again::Same;
+    }
+    // What was decided because of words that are forgotten cannot be decided again.
+    let mut all = then.iter().chain(now);
+    if all.any(|entry| forget::is_forgotten(&entry.event)) || forget::lacks_words(state) {
+        return Again::Untold;
     }
     Again::Differs(Box::new(Difference {
         seq: fact.seq,

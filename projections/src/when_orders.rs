@@ -2,6 +2,7 @@
 //! `unmute`, `quiet 23-7`, `resume`. Only what is exactly one of these is one; other words
 //! that begin so are words for a session.
 
+use crate::phone_text::AT;
 use events::Span;
 
 /// One such order.
@@ -74,7 +75,6 @@ pub struct But {
 const MUTE: &str = "Write \"mute @ref 2h\", or \"mute all 2h\". \"unmute\" ends it.";
 const QUIET: &str = "Write \"quiet 23-7\" for every night, \"quiet 2h\" for now, or \"quiet off\".";
 const RESUME: &str = "Write \"resume @ref at reset\", or \"resume @ref at 18:00\".";
-const AT: [char; 2] = ['@', '＠'];
 const DAY: u64 = 86_400;
 
 /// Understands one line, without the marks at its end.

@@ -51,10 +51,23 @@ enum Action {
     ///
     /// Nothing is lost: what is packed stands in `history/` in the state directory, and every
     /// command still reads it there. A running agent makes its log shorter at its next start.
+    ///
+    /// With --forget-text the log forgets words instead, or as well: of messages, texts, replies
+    /// and prompts that are over. That cannot be undone. What happened, when and why stays, and so
+    /// do the words of what is still open. It needs the log for itself: stop the agent first.
+    #[command(verbatim_doc_comment)]
     Compact {
         /// What stays in the log itself, such as 90d or 12w
+        #[arg(
+            long,
+            value_name = "AGE",
+            value_parser = age,
+            required_unless_present = "forget_text"
+        )]
+        keep: Option<Span>,
+        /// After how long words are forgotten, such as 7d
         #[arg(long, value_name = "AGE", value_parser = age)]
-        keep: Span,
+        forget_text: Option<Span>,
     },
     /// Create the log from an export; the log must be empty
     Import {
@@ -89,7 +102,9 @@ pub fn run(args: &Args) -> Outcome {
             runtime::log_tail(&settings, *count, *follow, form)
         }
         Action::Stats { json } => runtime::log_stats(&settings, *json),
-        Action::Compact { keep } => runtime::log_compact(&settings, *keep),
+        Action::Compact { keep, forget_text } => {
+            runtime::log_compact(&settings, *keep, *forget_text)
+        }
         Action::Verify => runtime::log_verify(&settings),
         Action::Import { file } => runtime::log_import(&settings, file),
     }

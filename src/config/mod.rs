@@ -67,6 +67,8 @@ pub struct Config {
     pub trace_form: Form,
     /// How much history stays in the log itself; `None`: all of it.
     pub log_keep: Option<Span>,
+    /// After how long the words of closed history are forgotten; `None`: never.
+    pub log_forget: Option<Span>,
     /// How much is said on standard error.
     pub log: String,
     /// External programs.
@@ -204,10 +206,8 @@ impl Config {
             job: None,
             trace: values.switch("CODEX_IMESSAGE_TRACE"),
             trace_form: Form::default(),
-            log_keep: match values.count("CODEX_IMESSAGE_LOG_KEEP_DAYS") {
-                0 => None,
-                days => Some(Span::seconds(u64::from(days) * 86_400)),
-            },
+            log_keep: days(values.count("CODEX_IMESSAGE_LOG_KEEP_DAYS")),
+            log_forget: days(values.count("CODEX_IMESSAGE_LOG_FORGET_TEXT_DAYS")),
             log: values.word("CODEX_IMESSAGE_LOG").unwrap_or_default(),
             programs: Programs::new(environment, named),
             warnings: strangers(environment),
@@ -215,6 +215,11 @@ impl Config {
             rows: values.rows,
         }
     }
+}
+
+/// So many days; none is never.
+fn days(count: u32) -> Option<Span> {
+    (count > 0).then(|| Span::seconds(u64::from(count) * 86_400))
 }
 
 /// Variables that look like ours and are not: most likely mistyped.

@@ -320,7 +320,13 @@ pub const VARIABLES: &[Variable] = &[
         "CODEX_IMESSAGE_LOG_KEEP_DAYS",
         Kind::Count(0, 36_500),
         "0",
-        "days of history in the log itself; when `run` starts, older history is packed into `history/` in the state directory, where every command still reads it; 0 packs nothing",
+        "days of history in the log itself; when `run` starts, and then once a day, older history is packed into `history/` in the state directory, where every command still reads it; 0 packs nothing",
+    ),
+    v(
+        "CODEX_IMESSAGE_LOG_FORGET_TEXT_DAYS",
+        Kind::Count(0, 36_500),
+        "0",
+        "days after which the log forgets words: of messages, texts, replies and prompts that are over; what happened, when and why stays; looked after when `run` starts, and then once a day; 0 forgets nothing",
     ),
     v(
         "CODEX_IMESSAGE_LOG",

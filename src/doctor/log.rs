@@ -19,15 +19,16 @@ fn log(facts: &Facts<'_>) -> Check {
     const NAME: &str = "log";
     let (state, _) = match &facts.log {
         Ok(read) => read,
-        Err(fault) => return faulty(fault),
+        Err(fault) => return history(facts).unwrap_or_else(|| faulty(fault)),
     };
     let bytes = size(&facts.config.state_dir.join("log"));
     // Anomalies are among them.
     let wrong = violations(state);
     let evidence = format!(
-        "{} entries, chain of checksums intact; {} MiB",
+        "{} entries, chain of checksums intact; {} MiB{}",
         state.last,
-        bytes.div_ceil(MIB)
+        bytes.div_ceil(MIB),
+        packed(facts)
     );
     if wrong.is_empty() {
         return copies(facts, evidence);
@@ -37,6 +38,34 @@ fn log(facts: &Facts<'_>) -> Check {
         format!("{evidence}; violated invariants: {}", wrong.join("; ")),
         "this is a bug: please report it with the output of `replay`",
     )
+}
+
+/// What is packed, if anything is.
+fn packed(facts: &Facts<'_>) -> String {
+    match store::packed(&facts.config.state_dir) {
+        Ok(Some(history)) => format!(
+            ", and {} of them packed in `history`: {}, {} MiB",
+            history.entries,
+            match history.files {
+                1 => "1 file".to_owned(),
+                files => format!("{files} files"),
+            },
+            history.bytes.div_ceil(MIB)
+        ),
+        Ok(None) | Err(_) => String::new(),
+    }
+}
+
+/// Packed history that is missing or damaged. The program works on without it, from a snapshot.
+fn history(facts: &Facts<'_>) -> Option<Check> {
+    let history = store::packed(&facts.config.state_dir).ok().flatten()?;
+    let fault = history.damage?;
+    Some(Check::fail(
+        "log",
+        format!("old history is damaged or missing: {fault}"),
+        "bring the files of `history` in the state directory back from a backup; until then the program works on, \
+         but cannot be upgraded",
+    ))
 }
 
 /// This reads the journal; sled's files hold the same entries.
@@ -69,6 +98,7 @@ fn faulty(fault: &StoreFault) -> Check {
         | StoreFault::TooLarge(_)
         | StoreFault::NotEmpty { .. }
         | StoreFault::Misnumbered { .. }
+        | StoreFault::Refused { .. }
         | StoreFault::Closed => Check::unknown(NAME, fault.to_string()).then(fault.hint()),
     }
 }

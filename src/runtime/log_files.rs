@@ -1,11 +1,10 @@
 //! The log as text, checked, and made anew from that text.
 
 use super::entries::{Bound, each_frame, summed};
-use super::open;
-use crate::clock::wall;
+use super::{open, tidy};
 use crate::config::Config;
 use crate::error::{Answer, CommandError, Outcome};
-use crate::store::{self, Checked, Compacted, Import};
+use crate::store::{self, Checked, Compacted, Import, SledLog, StoreFault};
 use crate::ui;
 use events::{Envelope, Seq, Span, Tick, Wall};
 use serde::Serialize;
@@ -116,34 +115,63 @@ fn print(text: &str) -> Result<(), CommandError> {
     ui::data(text).map_err(|error| CommandError::failure("cannot write to stdout").because(error))
 }
 
-/// Packs the entries that are older than `keep` and makes both copies shorter.
-pub fn log_compact(config: &Config, keep: Span) -> Outcome {
-    let age = Wall(
-        wall()
-            .0
-            .saturating_sub(i64::try_from(keep.0).unwrap_or(i64::MAX)),
-    );
-    let dir = config.state_dir.join("history");
-    let dir = dir.display();
-    match store::compact(&config.state_dir, age, 1).map_err(open::fault)? {
-        Compacted::Nothing => {
-            ui::talk("nothing is that old; the log stays as it is");
-            Ok(Answer::No)
-        }
-        Compacted::Done(last) => {
+/// Packs the entries that are older than `keep`, and forgets words that are older than `forget`.
+/// The answer is no where nothing is that old.
+pub fn log_compact(config: &Config, keep: Option<Span>, forget: Option<Span>) -> Outcome {
+    let mut answer = Answer::No;
+    if let Some(age) = forget {
+        let mut log = SledLog::open(&config.state_dir).map_err(held)?;
+        let snapshots = open::snapshots(&config.state_dir);
+        let entries = tidy::forget(&mut log, &config.state_dir, &snapshots, tidy::ago(age))
+            .map_err(open::fault)?;
+        if entries == 0 {
+            ui::talk("no words are that old; nothing is forgotten");
+        } else {
             ui::talk(&format!(
-                "the entries up to {last} are packed in {dir}, and the log begins behind them; every command still reads them"
+                "the words of {entries} entries are forgotten; what happened, when and why is still there"
             ));
-            Ok(Answer::Yes)
-        }
-        Compacted::Packed { last, holder } => {
-            let holder = holder.map_or_else(String::new, |pid| format!(" (process {pid})"));
-            ui::talk(&format!(
-                "the entries up to {last} are packed in {dir}; the agent{holder} has the log open and makes it shorter at its next start"
-            ));
-            Ok(Answer::Yes)
+            answer = Answer::Yes;
         }
     }
+    match keep {
+        Some(keep) if pack(config, keep)? => Ok(Answer::Yes),
+        _ => Ok(answer),
+    }
+}
+
+/// Only who holds the log can forget.
+fn held(fault: StoreFault) -> CommandError {
+    let locked = matches!(fault, StoreFault::Locked { .. });
+    let error = open::fault(fault);
+    if !locked {
+        return error;
+    }
+    error.hint(
+        "stop the agent, or set CODEX_IMESSAGE_LOG_FORGET_TEXT_DAYS: then it forgets old words itself",
+    )
+}
+
+/// Packs what is older, and says so. Whether there was something.
+fn pack(config: &Config, keep: Span) -> Result<bool, CommandError> {
+    let dir = config.state_dir.join("history");
+    let dir = dir.display();
+    let said = match store::compact(&config.state_dir, tidy::ago(keep), 1).map_err(open::fault)? {
+        Compacted::Nothing => {
+            ui::talk("nothing is that old; the log stays as it is");
+            return Ok(false);
+        }
+        Compacted::Done(last) => format!(
+            "the entries up to {last} are packed in {dir}, and the log begins behind them; every command still reads them"
+        ),
+        Compacted::Packed { last, holder } => {
+            let holder = holder.map_or_else(String::new, |pid| format!(" (process {pid})"));
+            format!(
+                "the entries up to {last} are packed in {dir}; the agent{holder} has the log open and makes it shorter at its next start"
+            )
+        }
+    };
+    ui::talk(&said);
+    Ok(true)
 }
 
 /// Makes a log of what `log export` wrote, where there is none yet.

@@ -22,6 +22,7 @@ mod standalone;
 mod telemetry;
 #[cfg(test)]
 mod tests;
+mod tidy;
 mod trace;
 mod upgrade;
 mod wake;
@@ -40,14 +41,14 @@ pub use what_if::{WhatIf, what_if};
 use work::Until;
 
 use crate::app_server::Link;
-use crate::clock::{Clock, SystemClock};
+use crate::clock::{Clock, SystemClock, wall};
 use crate::config::{Config, KeepAwake, Program};
 use crate::driver::Driver;
 use crate::effects::{Awake, Desk, EffectsConfig, LocalExecutor};
 use crate::error::{Answer, CommandError, Outcome};
 use crate::ingress::health::Access;
 use crate::ingress::socket::{self, Request, Server};
-use crate::store::SledLog;
+use crate::store::{SledLog, Snapshots};
 use events::Input;
 use events::input::Started;
 use std::path::PathBuf;
@@ -85,10 +86,7 @@ pub fn once(config: &Config, dry_run: bool) -> Outcome {
 
 fn work(config: &Config, once: bool, stopped: Option<Stopped>) -> Outcome {
     telemetry::start(config);
-    let (mut driver, snapshots) = open::patiently(config, !once)?;
-    if config.trace {
-        driver = driver.watched(trace::printer(config.trace_form));
-    }
+    let (mut driver, snapshots, mut tidy) = opened(config, once)?;
     let state = driver.machine().state();
     let mut clock = SystemClock::resume(state.tick, state.wall);
     driver
@@ -98,10 +96,7 @@ fn work(config: &Config, once: bool, stopped: Option<Stopped>) -> Outcome {
     let (wakes, woken) = wake::wakes();
     let entered = tasks.enter();
     let stopping = Arc::new(AtomicBool::new(false));
-    signals(&wakes, &stopping)?;
-    if let Some(stopped) = stopped {
-        stop_with(stopped, wakes.clone(), Arc::clone(&stopping));
-    }
+    listen(&wakes, &stopping, stopped)?;
     if config.is_job() && !once {
         upgrade::watch(wakes.clone(), Arc::clone(&stopping));
     }
@@ -128,6 +123,7 @@ fn work(config: &Config, once: bool, stopped: Option<Stopped>) -> Outcome {
             open::keep_snapshot(&snapshots, driver);
         }
     };
+    let mut rested = |driver: &mut _, now| tidy.if_due(driver, now);
     let mut work = work::Work {
         driver: &mut driver,
         lanes: lanes::Lanes::new(executor, tasks.handle().clone(), wakes),
@@ -137,6 +133,7 @@ fn work(config: &Config, once: bool, stopped: Option<Stopped>) -> Outcome {
         vitals: health::Vitals::new(config),
         sleep: sleep::Sleep::default(),
         appended: &mut keep,
+        rested: &mut rested,
     };
     tracing::info!(pid = std::process::id(), "started (log locked)");
     let ended = work.run(if once {
@@ -154,6 +151,20 @@ fn work(config: &Config, once: bool, stopped: Option<Stopped>) -> Outcome {
     tasks.shutdown_timeout(Duration::from_millis(200));
     drop(driver);
     Ok(Answer::Yes)
+}
+
+/// The log, and what is kept of it beside it. One round does not look after the log's size.
+fn opened(
+    config: &Config,
+    once: bool,
+) -> Result<(Driver<SledLog>, Snapshots, tidy::Tidy), CommandError> {
+    let (mut driver, snapshots) = open::patiently(config, !once)?;
+    let mut tidy = tidy::Tidy::new(config, &snapshots, !once);
+    tidy.if_due(&mut driver, wall()).map_err(open::fault)?;
+    if config.trace {
+        driver = driver.watched(trace::printer(config.trace_form));
+    }
+    Ok((driver, snapshots, tidy))
 }
 
 /// What waits: sockets, timers, children.
@@ -233,6 +244,19 @@ fn socket(config: &Config, named: &str) -> PathBuf {
     }
     let user = rustix::process::getuid().as_raw();
     config.tmux_tmpdir.join(format!("tmux-{user}")).join(named)
+}
+
+/// Whoever may stop us is listened to.
+fn listen(
+    wakes: &Wakes,
+    stopping: &Arc<AtomicBool>,
+    stopped: Option<Stopped>,
+) -> Result<(), CommandError> {
+    signals(wakes, stopping)?;
+    if let Some(stopped) = stopped {
+        stop_with(stopped, wakes.clone(), Arc::clone(stopping));
+    }
+    Ok(())
 }
 
 /// SIGTERM and SIGINT end the loop in good order.

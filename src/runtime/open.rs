@@ -1,13 +1,13 @@
 //! Opening the log: with a snapshot where one fits, and with patience where a
 //! notify process holds it for a moment.
 
-use crate::clock::{Clock, Stopwatch, SystemClock, wall};
+use crate::clock::{Clock, Stopwatch, SystemClock};
 use crate::config::Config;
 use crate::driver::Driver;
 use crate::error::CommandError;
-use crate::store::{self, Compacted, EventLog, Recovery, SledLog, Snapshots, StoreFault};
+use crate::store::{self, EventLog, Recovery, SledLog, Snapshots, StoreFault};
+use events::Input;
 use events::event::LogRecovered;
-use events::{Input, Wall};
 use projections::{Machine, State};
 use std::ops::ControlFlow;
 use std::path::Path;
@@ -15,9 +15,6 @@ use std::time::Duration;
 
 /// How long a log that is held is waited for.
 const PATIENCE_MS: u64 = 3_000;
-
-/// So many entries at least are packed at a start: each time makes a file of its own.
-const WORTH_PACKING: u64 = 10_000;
 
 /// How long a full disk is left alone between two tries.
 const ROOM_PAUSE: Duration = Duration::from_secs(5);
@@ -30,14 +27,11 @@ pub(super) fn fault(fault: StoreFault) -> CommandError {
 }
 
 /// Opens the log, waiting a moment for whoever holds it. An agent, which stays, also waits as
-/// long as it takes for room on a full disk, and packs old history first.
+/// long as it takes for room on a full disk.
 pub(super) fn patiently(
     config: &Config,
     wait_for_room: bool,
 ) -> Result<(Driver<SledLog>, Snapshots), CommandError> {
-    if wait_for_room {
-        compact(config);
-    }
     let clock = Stopwatch::start();
     let mut said = false;
     loop {
@@ -54,19 +48,6 @@ pub(super) fn patiently(
             }
             opened => return opened.map_err(fault),
         }
-    }
-}
-
-/// Packs what is older than the owner wants to keep in the log. If that fails, the log stays
-/// as it is, and the next start tries again.
-fn compact(config: &Config) {
-    let Some(keep) = config.log_keep else { return };
-    let keep = i64::try_from(keep.0).unwrap_or(i64::MAX);
-    let age = Wall(wall().0.saturating_sub(keep));
-    match store::compact(&config.state_dir, age, WORTH_PACKING) {
-        Ok(Compacted::Nothing) => {}
-        Ok(done) => tracing::info!(?done, "packed old history"),
-        Err(fault) => tracing::warn!("old history was not packed: {fault}"),
     }
 }
 
@@ -107,7 +88,7 @@ fn tell_recoveries(state_dir: &Path, driver: &mut Driver<SledLog>) -> Result<(),
 }
 
 /// A snapshot's State is bincode of this very version: another one replays.
-fn snapshots(state_dir: &Path) -> Snapshots {
+pub(super) fn snapshots(state_dir: &Path) -> Snapshots {
     Snapshots::new(
         state_dir,
         concat!(env!("CARGO_PKG_VERSION"), "/", env!("REDUCERS")),

@@ -11,7 +11,7 @@ use crate::store::{EventLog, StoreFault};
 use crate::when::Zone;
 use events::event::{Deadline, Source};
 use events::input::SourceState;
-use events::{Input, Lane, Outcome, Report, Seq, Tick};
+use events::{Input, Lane, Outcome, Report, Seq, Tick, Wall};
 use projections::State;
 use projections::ledger::Stage;
 use std::collections::BTreeSet;
@@ -41,6 +41,9 @@ pub(super) enum Until {
     Quiet(BTreeSet<&'static str>),
 }
 
+/// What is done with the log at rest.
+pub(super) type Rested<'a, L> = dyn FnMut(&mut Driver<L>, Wall) -> Result<(), StoreFault> + 'a;
+
 /// Driver, executors and clock, in one thread.
 pub(super) struct Work<'a, L, E, C> {
     pub(super) driver: &'a mut Driver<L>,
@@ -55,6 +58,8 @@ pub(super) struct Work<'a, L, E, C> {
     pub(super) sleep: Sleep,
     /// Called with the newest position after entries were appended.
     pub(super) appended: &'a mut dyn FnMut(&Driver<L>, Seq),
+    /// Called when nothing came, nothing is owed and nothing runs, with the time.
+    pub(super) rested: &'a mut Rested<'a, L>,
 }
 
 impl<L: EventLog, E: Executor + 'static, C: Clock> Work<'_, L, E, C> {
@@ -78,7 +83,12 @@ impl<L: EventLog, E: Executor + 'static, C: Clock> Work<'_, L, E, C> {
             let wakes = self.wakes;
             let first = match wakes.recv_timeout(self.poll_timeout(&until)) {
                 Ok(wake) => Some(wake),
-                Err(RecvTimeoutError::Timeout) => None,
+                Err(RecvTimeoutError::Timeout) => {
+                    if self.quiet() {
+                        (self.rested)(self.driver, now)?;
+                    }
+                    None
+                }
                 Err(RecvTimeoutError::Disconnected) => return Ok("all sources stopped"),
             };
             // Never one more is received than is taken in: what is received and let go is lost.

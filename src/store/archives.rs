@@ -5,13 +5,13 @@
 //! does no harm: a crash leaves one between the writing of an archive and the shortening of the log,
 //! and the next start does the rest.
 
-use super::{Head, StoreFault};
+use super::{Head, StoreFault, files};
 use events::{Link, Seq};
 use std::io;
 use std::path::{Path, PathBuf};
 
 /// Its directory in the state directory.
-pub(super) const DIR: &str = "history";
+pub(super) const DIR: &str = files::HISTORY;
 
 /// One file of packed entries.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -42,8 +42,13 @@ impl Archive {
 
 /// Those in `state`, oldest first.
 pub(super) fn all(state: &Path) -> Result<Vec<Archive>, StoreFault> {
+    of(&files::history(state))
+}
+
+/// Those in a directory, oldest first.
+pub(super) fn of(dir: &Path) -> Result<Vec<Archive>, StoreFault> {
     let unread = |error: io::Error| StoreFault::io("looking for packed history", &error);
-    let entries = match state.join(DIR).read_dir() {
+    let entries = match dir.read_dir() {
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
         entries => entries.map_err(unread)?,
     };

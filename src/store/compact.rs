@@ -2,9 +2,9 @@
 //! anew without them. State is still the fold of all entries, so nothing that is owed, and nothing
 //! that duplicates, echoes or reply threads are known by, depends on where the cut is.
 
-use super::{Head, SledLog, StoreFault, archives, history, journal};
+use super::cut::pack;
+use super::{SledLog, StoreFault};
 use events::{Seq, Wall};
-use std::ops::ControlFlow;
 use std::path::Path;
 
 /// What became of a log that was to be made shorter.
@@ -18,26 +18,11 @@ pub enum Compacted {
     Packed { last: Seq, holder: Option<u32> },
 }
 
-/// Packs the entries in `state` from before `age` if they are at least so many.
+/// Packs the entries in `state` from before `age` if they are at least so many, and makes
+/// the log shorter unless another process holds it.
 pub fn compact(state: &Path, age: Wall, at_least: u64) -> Result<Compacted, StoreFault> {
-    let packed = archives::newest(state)?;
-    let (begin, cut) = cut(state, age)?;
-    // An archive whose entries are still in the log is what an earlier call left to do.
-    let from = if packed.seq > begin.seq && belongs(state, packed)? {
-        packed
-    } else {
-        begin
-    };
-    let new = cut.seq.0.saturating_sub(from.seq.0);
-    let enough = new >= at_least.max(1);
-    if !enough && from == begin {
+    let Some(last) = pack(state, age, at_least)? else {
         return Ok(Compacted::Nothing);
-    }
-    let last = if enough {
-        history::pack(state, from, cut)?;
-        cut.seq
-    } else {
-        from.seq
     };
     match SledLog::open(state) {
         Ok(log) => {
@@ -47,41 +32,4 @@ pub fn compact(state: &Path, age: Wall, at_least: u64) -> Result<Compacted, Stor
         Err(StoreFault::Locked { pid: holder }) => Ok(Compacted::Packed { last, holder }),
         Err(fault) => Err(fault),
     }
-}
-
-/// What the log begins behind, and the last entry of the last batch that is older than `age`.
-/// The newest batch always stays.
-fn cut(state: &Path, age: Wall) -> Result<(Head, Head), StoreFault> {
-    let dir = state.join(journal::DIR);
-    let begin = journal::before(&dir)?;
-    let (mut cut, mut last) = (begin, begin);
-    journal::read(&dir, |entry, link, _| {
-        // A batch begins with what nothing in the log caused.
-        if entry.cause.is_none() {
-            cut = last;
-        }
-        let seq = entry.seq;
-        last = Head { seq, link };
-        if entry.wall < age {
-            ControlFlow::Continue(())
-        } else {
-            ControlFlow::Break(())
-        }
-    })?;
-    Ok((begin, cut))
-}
-
-/// Whether the entry stands in the journal.
-fn belongs(state: &Path, head: Head) -> Result<bool, StoreFault> {
-    let mut found = false;
-    journal::read(&state.join(journal::DIR), |entry, link, _| {
-        let seq = entry.seq;
-        found = Head { seq, link } == head;
-        if seq < head.seq {
-            ControlFlow::Continue(())
-        } else {
-            ControlFlow::Break(())
-        }
-    })?;
-    Ok(found)
 }

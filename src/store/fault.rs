@@ -37,6 +37,9 @@ pub enum StoreFault {
     /// There is something already.
     #[error("there is a log already, up to entry {last}; nothing was changed")]
     NotEmpty { last: Seq },
+    /// The log that was built anew is not what it has to be; it was thrown away.
+    #[error("{why}; the log stays as it was")]
+    Refused { why: String },
     /// An earlier error closed it for this process.
     #[error("the log was closed after an error; everything acknowledged before is kept")]
     Closed,
@@ -65,7 +68,7 @@ impl StoreFault {
                 "stop the other process, or hand over to it: notify and attention do so by themselves"
             }
             Self::Newer(_) => "install the newest version of this program",
-            Self::TooLarge(_) | Self::Misnumbered { .. } => {
+            Self::TooLarge(_) | Self::Misnumbered { .. } | Self::Refused { .. } => {
                 "this is a fault of the program: please report it"
             }
             Self::NotEmpty { .. } => {

@@ -3,14 +3,36 @@
 use std::fs::{DirBuilder, File, OpenOptions, Permissions};
 use std::io::{self, Write as _};
 use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _, PermissionsExt as _};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 /// sled's directory, below the state directory.
 pub(super) const LOG_DIR: &str = "log";
 /// The file whose lock the owner of the log holds.
 pub(super) const LOCK: &str = "daemon.lock";
+/// The journal's directory.
+pub(super) const JOURNAL: &str = "journal";
+/// Where packed history is.
+pub(super) const HISTORY: &str = "history";
+/// A log that was built and is whole. From here on it is the log.
+pub(super) const BUILT: &str = "rebuilt";
 /// Where damaged files are kept, below the state directory.
 pub(super) const DAMAGED: &str = "damaged";
+
+/// Whether a log that was built is being put in place, or was when the program ended.
+pub(super) fn is_under_way(state: &Path) -> bool {
+    state.join(BUILT).exists()
+}
+
+/// Where the archives are to which the journal belongs: they are put in place after it.
+pub(super) fn history(state: &Path) -> PathBuf {
+    let built = state.join(BUILT);
+    let new = built.join(HISTORY);
+    if new.exists() && !built.join(JOURNAL).exists() {
+        new
+    } else {
+        state.join(HISTORY)
+    }
+}
 
 /// Makes `dir` and what is missing above it, and closes it to everybody else.
 pub(crate) fn private_dir(dir: &Path) -> io::Result<()> {

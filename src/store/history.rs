@@ -4,7 +4,7 @@
 use super::archives::{self, Archive, DIR};
 use super::journal::{self, HEADER, following, record, split, whole};
 use super::{Frames, Head, StoreFault, files};
-use events::Envelope;
+use events::{Envelope, Seq};
 use std::collections::VecDeque;
 use std::fs::{File, OpenOptions};
 use std::io::{self, BufReader, Read, Write as _};
@@ -20,7 +20,16 @@ const CHUNK: usize = 512;
 
 /// All entries up to `end`, which is the end of an archive, from the first on.
 pub(super) fn until(state: &Path, end: Head) -> Result<Packed, StoreFault> {
-    let all = archives::all(state)?;
+    until_in(&archives::all(state)?, end)
+}
+
+/// The same of these archives.
+pub(super) fn until_in(all: &[Archive], end: Head) -> Result<Packed, StoreFault> {
+    Ok(Packed::of(chain(all, end)?, Head::default()))
+}
+
+/// The archives that hold the entries up to `end`, from the first on.
+pub(super) fn chain(all: &[Archive], end: Head) -> Result<VecDeque<Archive>, StoreFault> {
     let (mut chain, mut end) = (VecDeque::new(), end);
     while end.seq.0 > 0 {
         let Some(archive) = all.iter().find(|archive| archive.end == end) else {
@@ -29,7 +38,7 @@ pub(super) fn until(state: &Path, end: Head) -> Result<Packed, StoreFault> {
                 end.seq
             )));
         };
-        let last = events::Seq(archive.first.0 - 1);
+        let last = Seq(archive.first.0 - 1);
         // What ends there by its position is checked by its link when it is read.
         let before = all.iter().find(|archive| archive.end.seq == last);
         chain.push_front(archive.clone());
@@ -41,7 +50,7 @@ pub(super) fn until(state: &Path, end: Head) -> Result<Packed, StoreFault> {
             |archive| archive.end,
         );
     }
-    Ok(Packed::of(chain, Head::default()))
+    Ok(chain)
 }
 
 /// Packed entries, unpacked one after the other, each checked against the one before it.
@@ -54,7 +63,7 @@ pub(super) struct Packed {
 }
 
 impl Packed {
-    fn of(archives: VecDeque<Archive>, head: Head) -> Self {
+    pub(super) fn of(archives: VecDeque<Archive>, head: Head) -> Self {
         Self {
             archives,
             open: None,
@@ -199,43 +208,63 @@ pub(super) fn pack(state: &Path, from: Head, end: Head) -> Result<(), StoreFault
 
 fn write(state: &Path, draft: &Path, from: Head, end: Head) -> Result<(), StoreFault> {
     let unwritten = |error: io::Error| StoreFault::io("packing history", &error);
-    let mut options = OpenOptions::new();
-    let options = options.write(true).create(true).truncate(true).mode(0o600);
-    let file = options.open(draft).map_err(unwritten)?;
-    let mut out = zstd::Encoder::new(file, LEVEL).map_err(unwritten)?;
-    out.include_checksum(true).map_err(unwritten)?;
-    let (mut chunk, mut wrote) = (Frames::new(), Ok(()));
-    let put = |out: &mut zstd::Encoder<'_, File>, chunk: &mut Frames| {
-        let bytes = record(&std::mem::take(chunk))?;
-        out.write_all(&bytes)
-    };
-    let mut size = 0;
+    let mut packer = Packer::create(draft).map_err(unwritten)?;
+    let mut wrote = Ok(());
     journal::read(&state.join(journal::DIR), |entry, _, frame| {
         if entry.seq > end.seq {
             return ControlFlow::Break(());
         }
         if entry.seq > from.seq {
-            chunk.push((entry.seq, frame.to_vec()));
-            size += frame.len();
-        }
-        if chunk.len() >= CHUNK || size >= 1 << 20 {
-            size = 0;
-            wrote = put(&mut out, &mut chunk);
+            wrote = packer.push(entry.seq, frame.to_vec());
         }
         match wrote {
             Ok(()) => ControlFlow::Continue(()),
             Err(_) => ControlFlow::Break(()),
         }
     })?;
-    wrote
-        .and_then(|()| {
-            if chunk.is_empty() {
-                Ok(())
-            } else {
-                put(&mut out, &mut chunk)
-            }
+    wrote.and_then(|()| packer.finish()).map_err(unwritten)
+}
+
+/// An archive that is being written.
+pub(super) struct Packer {
+    out: zstd::Encoder<'static, File>,
+    chunk: Frames,
+    size: usize,
+}
+
+impl Packer {
+    pub(super) fn create(path: &Path) -> io::Result<Self> {
+        let mut options = OpenOptions::new();
+        let options = options.write(true).create(true).truncate(true).mode(0o600);
+        let mut out = zstd::Encoder::new(options.open(path)?, LEVEL)?;
+        out.include_checksum(true)?;
+        Ok(Self {
+            out,
+            chunk: Frames::new(),
+            size: 0,
         })
-        .and_then(|()| out.finish())
-        .and_then(|file| file.sync_all())
-        .map_err(unwritten)
+    }
+
+    pub(super) fn push(&mut self, seq: Seq, frame: Vec<u8>) -> io::Result<()> {
+        self.size += frame.len();
+        self.chunk.push((seq, frame));
+        if self.chunk.len() >= CHUNK || self.size >= 1 << 20 {
+            self.put()?;
+        }
+        Ok(())
+    }
+
+    fn put(&mut self) -> io::Result<()> {
+        self.size = 0;
+        let bytes = record(&std::mem::take(&mut self.chunk))?;
+        self.out.write_all(&bytes)
+    }
+
+    /// Everything is on disk.
+    pub(super) fn finish(mut self) -> io::Result<()> {
+        if !self.chunk.is_empty() {
+            self.put()?;
+        }
+        self.out.finish()?.sync_all()
+    }
 }

@@ -17,7 +17,7 @@ use std::os::unix::fs::{MetadataExt as _, OpenOptionsExt as _};
 use std::path::{Path, PathBuf};
 
 /// The journal's directory in the state directory.
-pub(super) const DIR: &str = "journal";
+pub(super) const DIR: &str = files::JOURNAL;
 /// A segment that is this large is followed by a new one.
 const SEGMENT: u64 = 4 << 20;
 const MAGIC: &[u8; 4] = b"CXJ1";

@@ -5,7 +5,7 @@
 //! every entry linked to the one before.
 
 use super::mark::Mark;
-use super::{StoreFault, history, journal};
+use super::{Head, StoreFault, files, history, journal};
 use events::Envelope;
 use std::ops::ControlFlow;
 use std::path::Path;
@@ -15,7 +15,12 @@ pub fn look(
     state: &Path,
     mut each: impl FnMut(Envelope, &[u8]) -> ControlFlow<()>,
 ) -> Result<(), StoreFault> {
-    let marked = Mark::read(state)?.head;
+    // While a log takes the place of another one, the mark may be that of the other.
+    let marked = if files::is_under_way(state) {
+        Head::default()
+    } else {
+        Mark::read(state)?.head
+    };
     let (mut found, mut enough) = (marked.last().is_none(), false);
     let dir = state.join(journal::DIR);
     for packed in history::until(state, journal::before(&dir)?)? {

@@ -12,9 +12,10 @@ use super::open::Open;
 use super::panics::caught;
 use super::reader::{self, Reader};
 use super::reserve::Reserve;
-use super::{Durable, Entries, EventLog, Head, StoreFault, files, frames, history};
+use super::rewrite::{self, Change};
+use super::{Durable, Entries, EventLog, Head, StoreFault, cut, files, frames, history};
 use events::input::SourceState;
-use events::{Batch, Envelope, Link, Seq};
+use events::{Batch, Envelope, Link, Seq, Wall};
 use std::path::{Path, PathBuf};
 
 /// The log of this machine.
@@ -81,6 +82,51 @@ impl SledLog {
         Err(fault)
     }
 
+    /// Packs the entries from before `age` if they are at least so many, and makes this log
+    /// shorter by them. Gives the last of them.
+    pub fn compact(&mut self, age: Wall, at_least: u64) -> Result<Option<Seq>, StoreFault> {
+        let packed = cut::pack(&self.state, age, at_least)?;
+        if packed.is_some() {
+            self.reopened(|_, _| Ok(()))?;
+        }
+        Ok(packed)
+    }
+
+    /// Writes the log anew with other entries at the same positions. Whether it was changed.
+    pub fn rewrite(&mut self, change: &mut dyn Change) -> Result<bool, StoreFault> {
+        self.reopened(|state, base| rewrite::prepare(state, base, change))
+    }
+
+    /// Closes the files, has `work` done on them, and opens them again.
+    fn reopened<T>(
+        &mut self,
+        work: impl FnOnce(&Path, Head) -> Result<T, StoreFault>,
+    ) -> Result<T, StoreFault> {
+        let base = self.open.as_ref().ok_or(StoreFault::Closed)?.base;
+        self.close();
+        let done = work(&self.state, base);
+        let (open, head) = Open::of(&self.state)?;
+        (self.open, self.head) = (Some(open), head);
+        done
+    }
+
+    /// Closes sled, which may panic while it writes its rest, and notes that this went well.
+    fn close(&mut self) {
+        let Some(open) = self.open.take() else {
+            return;
+        };
+        let Open { tree, db, mark, .. } = open;
+        let closed = caught(move || drop((tree, db))).and_then(|()| {
+            let noted = Stamp::of(&self.state).and_then(|stamp| mark.set(self.head, stamp));
+            noted.map_err(|error| error.to_string())
+        });
+        if let Err(message) = closed {
+            tracing::warn!(
+                "the log was not closed in good order, but holds everything acknowledged: {message}"
+            );
+        }
+    }
+
     /// With the room that the reserve gave: sled never recovers from a full disk by
     /// itself, so both copies are opened anew. The journal may have the batch by now.
     fn write_again(&mut self, frames: &[(Seq, Vec<u8>)], head: Head) -> Result<(), StoreFault> {
@@ -100,21 +146,8 @@ pub(super) fn lock(state: &Path) -> Result<Lock, StoreFault> {
 }
 
 impl Drop for SledLog {
-    /// Closes sled, which may panic while it writes its rest, and notes that this went well.
     fn drop(&mut self) {
-        let Some(open) = self.open.take() else {
-            return;
-        };
-        let Open { tree, db, mark, .. } = open;
-        let closed = caught(move || drop((tree, db))).and_then(|()| {
-            let noted = Stamp::of(&self.state).and_then(|stamp| mark.set(self.head, stamp));
-            noted.map_err(|error| error.to_string())
-        });
-        if let Err(message) = closed {
-            tracing::warn!(
-                "the log was not closed in good order, but holds everything acknowledged: {message}"
-            );
-        }
+        self.close();
     }
 }
 

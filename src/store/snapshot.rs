@@ -49,6 +49,14 @@ impl Snapshots {
         Ok(())
     }
 
+    /// Removes all of them: the next start reads the log.
+    pub fn clear(&self) -> io::Result<()> {
+        match std::fs::remove_dir_all(&self.dir) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
+            _ => Ok(()),
+        }
+    }
+
     /// The newest snapshot that belongs to `log`.
     pub fn load(&self, log: &impl EventLog) -> Result<Option<Snapshot>, StoreFault> {
         let files = match self.newest_first() {

@@ -3,16 +3,13 @@
 //! what is on disk: whoever comes after a crash goes on where it was.
 
 use super::copy::forget;
-use super::files::DAMAGED;
-use super::files::LOG_DIR;
-use super::{StoreFault, files, journal, mark};
+use super::files::{self, BUILT, DAMAGED, HISTORY, LOG_DIR};
+use super::{StoreFault, journal, mark};
 use std::io;
 use std::path::{Path, PathBuf};
 
 /// Where a log is built; not more than a draft.
 const DRAFT: &str = "rebuilding";
-/// A log that was built and is whole. From here on it is the log.
-const BUILT: &str = "rebuilt";
 /// In there: what stood in its place.
 const FOUND: &str = "found";
 /// The same for a log that was whole and is not kept.
@@ -74,7 +71,7 @@ pub(super) fn next(state: &Path) -> io::Result<Option<(PathBuf, PathBuf)>> {
     let replaced = built.join(REPLACED);
     let kept = !replaced.try_exists()?;
     let found = if kept { built.join(FOUND) } else { replaced };
-    for name in [LOG_DIR, journal::DIR, mark::NAME] {
+    for name in [LOG_DIR, journal::DIR, mark::NAME, HISTORY] {
         let (new, old) = (built.join(name), state.join(name));
         if new.try_exists()? {
             let step = if old.try_exists()? {

@@ -96,7 +96,7 @@ pub fn verify(state: &Path) -> Result<Verified, StoreFault> {
 }
 
 /// What is packed, if anything is, unpacked and checked.
-fn packed(state: &Path) -> Result<Option<Checked>, StoreFault> {
+pub fn packed(state: &Path) -> Result<Option<Checked>, StoreFault> {
     let end = match journal::before(&state.join(journal::DIR)) {
         Ok(end) => end,
         Err(_) => archives::newest(state)?,

@@ -216,7 +216,13 @@ impl Lab {
         };
         let sessions = self.codex_home().join("sessions");
         let path = wait_for(
-            || format!("a thread that begins with {prompt:?}"),
+            || {
+                let words = |path: PathBuf| {
+                    format!("{}: {:?}", path.display(), user_texts(&records(&path)))
+                };
+                let there: Vec<_> = rollouts(&sessions).into_iter().map(words).collect();
+                format!("a thread that begins with {prompt:?}; there are {there:#?}")
+            },
             || {
                 let mut found = rollouts(&sessions).into_iter().filter(begun);
                 let path = found.next()?;

@@ -7,8 +7,8 @@ use std::time::Duration;
 use crate::lab::{Lab, wait_for};
 use crate::waiting::within;
 
-/// Far longer than Codex ever takes to show what was typed.
-const FIRST_MOMENT: Duration = Duration::from_secs(5);
+/// After this a key without effect counts as dropped. One that was only slow comes twice.
+const FIRST_MOMENT: Duration = Duration::from_secs(10);
 
 /// A pane of the lab's own tmux server.
 pub(crate) struct Pane<'lab> {
@@ -30,14 +30,14 @@ impl<'lab> Pane<'lab> {
         self
     }
 
-    /// Pastes a prompt and presses Enter once it can be seen.
+    /// Pastes a prompt and presses Enter once it can be seen. Codex drops no paste, so a
+    /// slow one is not repeated.
     pub(crate) fn prompt(&self, text: &str) {
         let start: String = text.lines().next().unwrap().chars().take(40).collect();
-        self.until(
-            "the pasted prompt",
-            || self.paste(text),
-            |screen| screen.contains(&start) || screen.contains("[Pasted Content"),
-        );
+        self.paste(text);
+        self.wait_for("the pasted prompt", |screen| {
+            screen.contains(&start) || screen.contains("[Pasted Content")
+        });
         self.key("Enter");
     }
 
@@ -60,17 +60,13 @@ impl<'lab> Pane<'lab> {
         self.lab.tmux(&paste);
     }
 
-    /// Presses a key that changes the screen, and waits for the change.
+    /// Presses a key that changes the screen, and waits for the change. Codex drops the
+    /// keys of the first 0.3 s or so after it has drawn its first screen, so what had no
+    /// effect is pressed a second time.
     pub(crate) fn press_until(&self, key: &str, what: &str, seen: impl Fn(&str) -> bool) {
-        self.until(what, || self.key(key), seen);
-    }
-
-    /// Codex drops the keys of the first 0.3 s or so after it has drawn its first
-    /// screen (never a paste), so what had no effect is done a second time.
-    fn until(&self, what: &str, act: impl Fn(), seen: impl Fn(&str) -> bool) {
-        act();
+        self.key(key);
         if within(FIRST_MOMENT, || seen(&self.screen()).then_some(())).is_none() {
-            act();
+            self.key(key);
             self.wait_for(what, seen);
         }
     }

@@ -57,6 +57,42 @@ fn links_lead_somewhere() {
     );
 }
 
+#[test]
+fn tests_that_are_named_exist() {
+    let code = tree::rust();
+    let exists = |name: &str| {
+        let head = format!("fn {name}(");
+        code.iter().any(|file| file.text.contains(&head))
+    };
+    let mut missing = Vec::new();
+    for page in ["guarantees", "security", "testing", "facts"] {
+        let text = std::fs::read_to_string(tree::root().join(format!("docs/{page}.md")));
+        for name in test_names(&text.expect("the page")) {
+            if !exists(name) {
+                missing.push(format!("docs/{page}.md: {name}"));
+            }
+        }
+    }
+    assert!(missing.is_empty(), "no such test:\n{}", missing.join("\n"));
+}
+
+/// Whole sentences between backticks: nothing but tests is called so.
+fn test_names(text: &str) -> impl Iterator<Item = &str> {
+    let is_name = |name: &&str| {
+        let plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_';
+        name.chars().all(plain) && name.matches('_').count() >= 3
+    };
+    text.split('`').skip(1).step_by(2).filter(is_name)
+}
+
+#[test]
+fn names_of_tests_are_seen() {
+    assert_eq!(
+        test_names("`a_name_of_mine`, `a::b`, `some words`, `the_next_is_too`").collect::<Vec<_>>(),
+        ["a_name_of_mine", "the_next_is_too"]
+    );
+}
+
 /// Targets of `[text](target)` that are in this repository.
 fn links(text: &str) -> impl Iterator<Item = &str> {
     let targets = text

@@ -219,6 +219,55 @@ fn old_history_is_packed_and_every_command_still_reads_it() {
     assert!(said.contains("history"), "{said}");
 }
 
+/// Whether these bytes stand in a file below a directory, packed or not.
+fn stands_in(dir: &Path, words: &[u8]) -> bool {
+    std::fs::read_dir(dir).expect("a directory").any(|entry| {
+        let path = entry.expect("readable").path();
+        if path.is_dir() {
+            return stands_in(&path, words);
+        }
+        let bytes = std::fs::read(&path).unwrap_or_default();
+        let bytes = zstd::decode_all(bytes.as_slice()).unwrap_or(bytes);
+        bytes.windows(words.len()).any(|at| at == words)
+    })
+}
+
+#[test]
+fn words_are_forgotten_and_what_happened_stays() {
+    let home = lived();
+    let home = home.path();
+    let state = home.join("codex/imessage-control-plane");
+    let holds = || stands_in(&state, MARKER.as_bytes());
+    says(home, &["log", "compact", "--keep", "0s"]);
+    let young = run(home, &["log", "compact", "--forget-text", "7d"]);
+    assert_eq!(
+        young.status.code(),
+        Some(1),
+        "nothing is that old: {young:?}"
+    );
+    assert!(holds());
+    let story = says(home, &["explain"]);
+
+    let forgot = run(home, &["log", "compact", "--forget-text", "0s"]);
+    assert_eq!(forgot.status.code(), Some(0), "{forgot:?}");
+    assert!(!holds(), "a file still holds the words");
+    assert_eq!(says(home, &["explain"]), story, "the story is the same");
+    for check in [&["log", "verify"][..], &["replay", "--verify"]] {
+        let checked = run(home, check);
+        assert_eq!(checked.status.code(), Some(0), "{checked:?}");
+    }
+    let again = run(home, &["replay", "--what-if"]);
+    assert_eq!(again.status.code(), Some(0), "{again:?}");
+    let again = run(home, &["log", "compact", "--forget-text", "0s"]);
+    assert_eq!(again.status.code(), Some(1), "nothing is left: {again:?}");
+    // The message is still known: its row is not taken again.
+    let before = says(home, &["log", "export"]);
+    says(home, &["once"]);
+    let after = says(home, &["log", "export"]);
+    let came = after.strip_prefix(before.as_str()).expect("it goes on");
+    assert!(!came.contains("Inbound"), "{came}");
+}
+
 #[test]
 fn a_flipped_byte_anywhere_in_an_export_is_detected() {
     let home = tempfile::tempdir().expect("a home");

@@ -13,6 +13,8 @@ mod events_doc;
 #[path = "../shared/executable.rs"]
 mod executable;
 mod log_commands;
+#[path = "../shared/meaning.rs"]
+mod meaning;
 mod misroutes;
 mod notify_hook;
 mod older_log;

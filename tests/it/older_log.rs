@@ -3,6 +3,8 @@
 //! `tests/fixtures/log/vN` is what the program left behind when it was killed while a
 //! demo ran; `src/store/tests/older.rs` opens it.
 
+use crate::meaning::{meaning, owed};
+use control_plane::runtime::each_entry_of;
 use control_plane::store::look;
 use events::event::{InstructionEnd, Rule};
 use events::{Envelope, Event, Seq};
@@ -65,4 +67,29 @@ fn the_log_of_version_1_means_what_it_meant() {
     assert_eq!(state.ledger.settled, [15, 0, 0, 0]);
     assert_eq!(state.outbox.closed.len(), 12);
     assert!(state.running, "it was killed");
+}
+
+/// Each release adds a log of its own (docs/releasing.md); none is ever changed.
+#[test]
+fn the_log_of_every_release_means_what_it_meant_and_owes_nothing() {
+    let mut logs = 0;
+    for entry in std::fs::read_dir("tests/fixtures/log").expect("fixtures") {
+        let path = entry.expect("readable").path();
+        let name = path.file_name().unwrap_or_default().to_string_lossy();
+        let Some(version) = name.strip_suffix(".jsonl.zst") else {
+            continue;
+        };
+        let mut log = Vec::new();
+        each_entry_of(&path, &mut |entry| {
+            log.push(entry);
+            true
+        })
+        .unwrap_or_else(|error| panic!("the log of {version}: {error:?}"));
+        assert_eq!(owed(&Machine::from(folded(&log))), Vec::<String>::new());
+        let meant = path.with_file_name(format!("{version}.txt"));
+        let meant = std::fs::read_to_string(meant).expect("what it meant");
+        assert_eq!(meaning(&log), meant, "the log of version {version}");
+        logs += 1;
+    }
+    assert!(logs > 0);
 }

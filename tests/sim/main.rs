@@ -4,6 +4,8 @@
 
 mod histories;
 mod logs;
+#[path = "../shared/meaning.rs"]
+mod meaning;
 mod model;
 mod seeds;
 mod soak;

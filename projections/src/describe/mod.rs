@@ -20,6 +20,7 @@ use events::event::{
     OutgoingSeen, Placing, QuestionKind, QueueLineImported, RoutingDecided, SessionSeen,
     ThreadKind, Warning,
 };
+use events::forgotten;
 use events::{Command, CommandId, Event, SessionId};
 
 /// What happened, in a sentence. `state` is what was known before it.
@@ -49,7 +50,7 @@ pub fn describe(event: &Event, state: &State) -> String {
             characters(e.chars as usize)
         ),
         Event::AssistantReplied(e) => {
-            let length = characters(e.text.reveal().chars().count());
+            let length = characters(forgotten::length(e.text.reveal()));
             format!("{} said something, {length}.", of(&e.session))
         }
         Event::QuestionAsked(e) => {
@@ -315,7 +316,7 @@ fn placed(e: &ChatDbPlaced) -> String {
 }
 
 fn received(e: &InboundReceived, state: &State) -> String {
-    let length = characters(e.text.reveal().chars().count());
+    let length = characters(forgotten::length(e.text.reveal()));
     let reply = e.reply_to.as_ref().map_or_else(String::new, |guid| {
         state.ledger.sent.by_guid(guid).map_or_else(
             || ", in reply to a message that is not one of ours or is forgotten".into(),

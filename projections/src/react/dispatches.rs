@@ -340,12 +340,7 @@ pub(super) fn not_seen_yet(draft: &mut Draft, command: &Command, how: &How) {
 
 /// A new session was asked for.
 pub(super) fn start(draft: &mut Draft, inbound: &Guid, rule: Rule, label: &str, words: &str) {
-    let route = Route {
-        rule,
-        target: None,
-        about: None,
-        candidates: Vec::new(),
-    };
+    let route = Route::nowhere(rule);
     if !draft.state().settings.enable_new {
         decide(draft, inbound, route, Action::Reply);
         return notices::answer(

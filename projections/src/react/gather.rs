@@ -6,6 +6,7 @@
 use super::draft::Draft;
 use super::messages::{continued, is_prose, owner_wrote};
 use crate::inbox::{Done, Recent};
+use crate::phone_text;
 use crate::state::State;
 use crate::waits;
 use events::event::{InboundDeferred, InboundJoined, InboundReceived};
@@ -112,7 +113,7 @@ fn is_link(state: &State) -> bool {
 
 /// Words that name no session and are no command: they may go on from those before.
 fn is_plain(draft: &Draft, event: &InboundReceived) -> bool {
-    let named = event.text.reveal().trim_start().starts_with(['@', '＠']);
+    let named = phone_text::trim(event.text.reveal()).starts_with(phone_text::AT);
     !named && is_prose(draft, event)
 }
 

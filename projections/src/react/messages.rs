@@ -15,7 +15,7 @@ use events::{Guid, SessionId, Text};
 pub(super) fn owner_wrote(draft: &mut Draft, event: &InboundReceived) {
     let guid = &event.guid;
     if event.text.reveal().is_empty() {
-        decide(draft, guid, control(Rule::Control), Action::Reply);
+        decide(draft, guid, Route::nowhere(Rule::Control), Action::Reply);
         return notices::answer(
             draft,
             guid,
@@ -170,7 +170,12 @@ fn retry(draft: &mut Draft, event: &InboundReceived) {
             NOTHING,
         );
     }
-    decide(draft, &event.guid, control(Rule::Control), Action::Reply);
+    decide(
+        draft,
+        &event.guid,
+        Route::nowhere(Rule::Control),
+        Action::Reply,
+    );
     missing::bring(draft, &event.guid, &missing);
 }
 
@@ -215,17 +220,8 @@ fn understood(draft: &Draft, event: &InboundReceived) -> Parsed {
     grammar::parse_reply(words, &own.unwrap_or_default(), names)
 }
 
-fn control(rule: Rule) -> Route {
-    Route {
-        rule,
-        target: None,
-        about: None,
-        candidates: Vec::new(),
-    }
-}
-
 fn reply(draft: &mut Draft, inbound: &Guid, rule: Rule, kind: &str, body: &str) {
-    decide(draft, inbound, control(rule), Action::Reply);
+    decide(draft, inbound, Route::nowhere(rule), Action::Reply);
     notices::answer(draft, inbound, None, kind, body);
 }
 

@@ -6,6 +6,7 @@ use crate::render::tidy;
 use crate::routing::{Route, state_of};
 use crate::sessions::Session;
 use crate::state::State;
+use events::forgotten;
 use events::outcome::{Failure, Screen};
 use events::{Command, SessionId};
 
@@ -67,7 +68,10 @@ pub(super) fn status(state: &State, id: &SessionId) -> String {
     if let Some(question) = session.question() {
         lines.push(crate::render::questions(&question.questions));
     } else if let Some(said) = &session.said {
-        lines.push(format!("Last said: {}", said.reveal().trim()));
+        lines.push(format!(
+            "Last said: {}",
+            forgotten::shown(said.reveal()).trim()
+        ));
     }
     let waiting = state
         .dispatches

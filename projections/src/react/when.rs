@@ -144,7 +144,7 @@ fn resume_at(
     };
     let route = Route {
         target: Some(session.clone()),
-        ..control(Rule::Control)
+        ..Route::nowhere(Rule::Control)
     };
     decide(draft, &event.guid, route, Action::Reply);
     promises::made(draft, event, &session, at);
@@ -196,7 +196,12 @@ fn changed(draft: &mut Draft, event: &InboundReceived, change: HoldChange, kind:
         | HoldChange::QuietOff
         | HoldChange::Resume => None,
     };
-    decide(draft, &event.guid, control(Rule::Control), Action::Reply);
+    decide(
+        draft,
+        &event.guid,
+        Route::nowhere(Rule::Control),
+        Action::Reply,
+    );
     draft.record(Event::HoldChanged(HoldChanged {
         inbound: event.guid.clone(),
         change: change.clone(),
@@ -286,7 +291,12 @@ fn holds(draft: &Draft) -> String {
 }
 
 fn near_miss(draft: &mut Draft, event: &InboundReceived, hint: &str) -> bool {
-    decide(draft, &event.guid, control(Rule::NearMiss), Action::Reply);
+    decide(
+        draft,
+        &event.guid,
+        Route::nowhere(Rule::NearMiss),
+        Action::Reply,
+    );
     notices::answer(draft, &event.guid, None, "not understood", hint);
     true
 }
@@ -298,16 +308,12 @@ fn answer(
     kind: &str,
     body: &str,
 ) -> bool {
-    decide(draft, &event.guid, control(Rule::Control), Action::Reply);
+    decide(
+        draft,
+        &event.guid,
+        Route::nowhere(Rule::Control),
+        Action::Reply,
+    );
     notices::answer(draft, &event.guid, session, kind, body);
     true
-}
-
-const fn control(rule: Rule) -> Route {
-    Route {
-        rule,
-        target: None,
-        about: None,
-        candidates: Vec::new(),
-    }
 }

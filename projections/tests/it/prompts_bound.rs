@@ -219,7 +219,8 @@ fn a_turn_is_stopped_and_words_are_taken_back() {
     let mut world = World::new();
     let session = working(&mut world, 1);
     let reference = world.reference(&session);
-    world.says(&format!("stop @{reference}"));
+    // A phone may put marks around it that nobody sees.
+    world.says(&format!("\u{2060}stop @{reference}\u{200f}"));
     let (id, command) = world.next_work().unwrap();
     assert_eq!(command.name(), "InterruptTurn");
     world.performed(id, How::InterruptAsked);

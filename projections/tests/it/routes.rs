@@ -186,6 +186,16 @@ fn a_session_is_started_by_words_alone_only_when_there_is_none_and_it_is_allowed
 }
 
 #[test]
+fn who_only_writes_stop_hears_how_a_turn_is_stopped() {
+    let mut world = World::new();
+    two(&mut world);
+    world.says("abort");
+    let hint = world.notice();
+    assert!(hint.contains("Write \"stop @ref\" to interrupt"), "{hint}");
+    assert!(world.next_work().is_none());
+}
+
+#[test]
 fn new_starts_where_the_owner_was_last_or_says_that_it_may_not() {
     let mut world = World::new();
     let (api, _) = two(&mut world);

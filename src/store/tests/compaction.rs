@@ -13,7 +13,7 @@ use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 
 /// A log of 1,500 entries, one a millisecond, as large as some weeks of use.
-fn lived(state: &Path) -> Vec<Envelope> {
+pub(super) fn lived(state: &Path) -> Vec<Envelope> {
     let mut log = SledLog::open(state).unwrap();
     for first in (1..=1_500).step_by(100) {
         let seq = Seq(first);
@@ -28,7 +28,7 @@ fn lived(state: &Path) -> Vec<Envelope> {
     read(&log, 1).unwrap()
 }
 
-fn looked(state: &Path) -> Vec<Envelope> {
+pub(super) fn looked(state: &Path) -> Vec<Envelope> {
     let mut entries = Vec::new();
     look(state, |entry, _| {
         entries.push(entry);

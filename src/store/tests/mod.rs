@@ -8,6 +8,7 @@ mod damage;
 mod older;
 mod parts;
 mod recovery;
+mod rewriting;
 mod snapshots;
 mod unreadable;
 
