@@ -251,12 +251,11 @@ fn a_link_whose_body_is_only_in_its_preview_is_read_there() {
             )
             .unwrap();
         let row = s.rows().remove(0);
-        match expected {
-            Some(link) => assert_eq!(said(&row), link),
-            None => {
-                assert_eq!(row.body, Body::Empty);
-                assert!(s.cursor.held().any(|held| held == row.rowid));
-            }
+        if let Some(link) = expected {
+            assert_eq!(said(&row), link);
+        } else {
+            assert_eq!(row.body, Body::Empty);
+            assert!(s.cursor.held().any(|held| held == row.rowid));
         }
     }
 }
