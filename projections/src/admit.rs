@@ -219,7 +219,8 @@ fn content(state: &State, row: &MessageRow, self_chat: bool, now: Now) -> Verdic
     // The pictures of a preview are no attachments of the owner's. Where a picture is
     // known and the body is not, words may be on their way.
     if no_body || (text.is_empty() && (link || !row.attachments)) {
-        return match (row.given_up, link) {
+        // A link and an edited message said something.
+        return match (row.given_up, link || row.edited) {
             (false, _) => Verdict::Held("a body"),
             (true, true) => Verdict::Ignored(Reason::Undecodable),
             (true, false) => Verdict::Ignored(Reason::Empty),

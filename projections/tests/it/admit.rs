@@ -241,6 +241,12 @@ fn what_was_meant_and_cannot_be_acted_on_is_answered() {
         told(|row| row.body = Body::Undecodable),
         Reason::Undecodable
     );
+    // It was edited, so it said something; its words never came.
+    let edited = |row: &mut MessageRow| {
+        row.body = Body::Empty;
+        (row.edited, row.given_up) = (true, true);
+    };
+    assert_eq!(told(edited), Reason::Undecodable);
     let stranger = |row: &mut MessageRow| row.handle = Some("+15555550199".into());
     let of_a_stranger = |row: &mut MessageRow| {
         stranger(row);

@@ -113,7 +113,7 @@ fn message(db: &Connection, schema: &Schema, row: &Row<'_>) -> rusqlite::Result<
         target: text(column(row, 18)).and_then(|about| target(&about)),
         emoji: text(column(row, 19)),
         subject: text(column(row, 20)).map(Text::new),
-        schedule: schedule(number(column(row, 21)), number(column(row, 22))),
+        schedule: schedule(row),
         handle: text(column(row, 26)).map(Text::new),
         chat: chat(db, schema, rowid)?,
         body,
@@ -151,10 +151,14 @@ fn target(about: &str) -> Option<Target> {
     Some(Target { guid, part })
 }
 
-/// Send Later: type 2, whose state is 3 once it was sent.
-const fn schedule(kind: i64, state: i64) -> Schedule {
-    match (kind, state) {
+/// Send Later: type 2, whose state is 3 once it was sent. One that Messages could not
+/// send may still be sent.
+fn schedule(row: &Row<'_>) -> Schedule {
+    let at = |index| number(column(row, index));
+    let failed = at(15) != 0 && at(16) == 0;
+    match (at(21), at(22)) {
         (2, ..=2) => Schedule::Waiting,
+        (2, _) if failed => Schedule::Waiting,
         (2, _) => Schedule::Sent,
         _ => Schedule::None,
     }
