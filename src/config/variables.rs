@@ -228,7 +228,7 @@ pub const VARIABLES: &[Variable] = &[
     ),
     v(
         "CODEX_IMESSAGE_FILES",
-        Kind::OneOf(&["all", "pictures", "off"]),
+        Kind::OneOf(&["pictures", "off", "all"]),
         "all",
         "which files of your messages sessions get: all, only pictures, or none",
     ),
