@@ -77,15 +77,15 @@ fn into_a_pane_go_words_that_name_the_copies() {
 }
 
 #[test]
-fn a_path_pasted_alone_is_taken_for_the_picture_and_one_among_words_is_not() {
+fn the_path_of_a_picture_that_is_pasted_stays_words() {
     let Some(desk) = Desk::with(|_| {}, &[NO_APP_SERVER]) else {
         return;
     };
     let picture = desk.lab.place("picture.png");
     std::fs::write(&picture, PNG).unwrap();
     let pane = desk.embedded();
-    pane.paste(&format!("Picture: {}", picture.display()));
-    pane.wait_for("the words", |screen| screen.contains("Picture: /"));
-    pane.paste(&picture.display().to_string());
-    pane.wait_for("a picture", |screen| screen.contains("[Image #1]"));
+    let path = picture.display().to_string();
+    pane.prompt(&path);
+    desk.phone.wait_for("done", &format!("echo: {path}"));
+    desk.assert_told(&desk.lab.thread_of(&path), &[&path]);
 }
