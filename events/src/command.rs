@@ -2,7 +2,7 @@
 //! executor may know, because executors never see State or the log.
 
 use crate::digest::Digest;
-use crate::id::{CallId, Guid, Pane, Seq, SessionId, TurnId};
+use crate::id::{CallId, CommandId, Guid, Pane, Seq, SessionId, TurnId};
 use crate::private::Text;
 use crate::prompt::AnswerPrompt;
 use crate::time::Span;
@@ -33,6 +33,12 @@ pub enum Command {
     SteerTurn(SteerTurn),
     /// Interrupt the turn that runs.
     InterruptTurn(InterruptTurn),
+    /// Copy the files of a message to where sessions can read them.
+    FetchFiles(FetchFiles),
+    /// Give an instruction with pictures to the app-server.
+    GivePictures(GivePictures),
+    /// Delete the copies that a fetch made.
+    RemoveFiles(RemoveFiles),
 }
 
 /// One iMessage.
@@ -153,6 +159,55 @@ pub struct InterruptTurn {
     pub way: InterruptWay,
 }
 
+/// Files of a message, to be copied. The copies belong to this command: nothing else is
+/// ever written where they are.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FetchFiles {
+    /// The inbound message.
+    pub inbound: Guid,
+    /// Its rows that have files, in their order.
+    pub rows: Vec<Guid>,
+    /// What they are for.
+    pub purpose: FilesFor,
+    /// Files that are no pictures are copied as well.
+    pub all_kinds: bool,
+    /// Largest size of one file, in bytes.
+    pub max_bytes: u64,
+    /// How long it is waited until all of them are there.
+    pub wait: Span,
+}
+
+/// What files are fetched for.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum FilesFor {
+    /// An instruction of this session.
+    Session(SessionId),
+    /// A session to be started with them.
+    Start(StartSession),
+}
+
+/// An instruction with pictures, for the app-server.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct GivePictures {
+    /// What and where; the text may be empty.
+    pub instruction: Instruction,
+    /// As in [`StartTurn::generation`].
+    pub generation: u64,
+    /// The running turn it is meant for; `None`: a new one.
+    pub turn: Option<TurnId>,
+    /// The pictures' files.
+    pub pictures: Vec<String>,
+}
+
+/// Copies to be deleted.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RemoveFiles {
+    /// The `FetchFiles` that made them.
+    pub fetch: CommandId,
+    /// The message that they came with.
+    pub inbound: Guid,
+}
+
 /// How a turn is interrupted.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum InterruptWay {
@@ -171,6 +226,8 @@ pub enum Lane {
     Session(SessionId),
     /// Starting sessions.
     Start,
+    /// The files of one message: nothing else ever waits for them.
+    Files(Guid),
 }
 
 impl Command {
@@ -188,6 +245,9 @@ impl Command {
             Self::StartTurn(c) => Lane::Session(c.instruction.session.clone()),
             Self::SteerTurn(c) => Lane::Session(c.instruction.session.clone()),
             Self::InterruptTurn(c) => Lane::Session(c.session.clone()),
+            Self::FetchFiles(c) => Lane::Files(c.inbound.clone()),
+            Self::GivePictures(c) => Lane::Session(c.instruction.session.clone()),
+            Self::RemoveFiles(c) => Lane::Files(c.inbound.clone()),
         }
     }
 
@@ -205,6 +265,9 @@ impl Command {
             Self::StartTurn(_) => "StartTurn",
             Self::SteerTurn(_) => "SteerTurn",
             Self::InterruptTurn(_) => "InterruptTurn",
+            Self::FetchFiles(_) => "FetchFiles",
+            Self::GivePictures(_) => "GivePictures",
+            Self::RemoveFiles(_) => "RemoveFiles",
         }
     }
 }

@@ -168,4 +168,7 @@ pub enum Event {
     PromiseEnded(PromiseEnded),
     /// The owner is warned, once for each cause.
     OwnerWarned(OwnerWarned),
+    // Files of the owner's messages.
+    /// A message without words has these files: copies of it are known by them.
+    InboundFilesNamed(InboundFilesNamed),
 }

@@ -196,6 +196,8 @@ pub struct MessageRow {
     pub reply_to: Option<Guid>,
     /// It has attachments.
     pub attachments: bool,
+    /// What its attachments are called, as far as Messages has written that down.
+    pub files: Vec<Text>,
     /// It was edited or unsent. The body is the newest.
     pub edited: bool,
     /// It was unsent: nothing of it is left.
@@ -232,6 +234,7 @@ impl MessageRow {
             balloon: None,
             reply_to: None,
             attachments: false,
+            files: Vec::new(),
             edited: false,
             unsent: false,
             error: 0,

@@ -95,6 +95,49 @@ pub enum Evidence {
         session: SessionId,
         turn: Option<TurnId>,
     },
+    /// What became of each file that was to be copied.
+    Fetched { files: Vec<FetchedFile> },
+    /// The copies are not there any more.
+    Removed,
+}
+
+/// A file of the owner's message, and what became of it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FetchedFile {
+    /// What Messages calls it: for the owner's eyes only, never for a session.
+    pub name: Text,
+    /// The copy, or why there is none.
+    pub copy: Result<FileCopy, NoCopy>,
+}
+
+/// A copy that a session can read.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FileCopy {
+    /// Its file, which this program named.
+    pub path: String,
+    /// It is a picture that Codex can be shown.
+    pub picture: bool,
+    /// Its size in bytes.
+    pub bytes: u64,
+}
+
+/// Why a file was not copied.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum NoCopy {
+    /// It did not come, or not all of it, within the time that was waited.
+    NotWhole,
+    /// Messages says that it could not be downloaded.
+    NotDownloaded,
+    /// It is larger than the setting allows.
+    TooLarge { bytes: u64, max: u64 },
+    /// It is no picture, and only pictures are wanted.
+    NoPicture,
+    /// It had to be converted, and that failed; a short reason.
+    NotConverted { why: String },
+    /// It could not be read, or is not a file that Messages keeps; a short reason.
+    Unreadable { why: String },
+    /// More files than a message may have.
+    TooMany,
 }
 
 /// Why an effect certainly did not happen.

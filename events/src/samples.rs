@@ -4,6 +4,7 @@
 //! are made from these. A sample never changes once its fixture is released:
 //! new forms get new samples, at the end of their kind.
 
+mod carried;
 mod commands;
 mod day;
 mod ids;
@@ -44,6 +45,7 @@ pub fn events() -> Vec<Event> {
         messages::events(),
         day::events(),
         watch::events(),
+        carried::events(),
     ]
     .concat()
 }
@@ -413,6 +415,7 @@ fn deadlines() -> Vec<Event> {
         Deadline::Awake,
         Deadline::Limits,
         Deadline::Promise(Seq(30)),
+        Deadline::Files(COMMAND),
     ]
     .map(|deadline| Event::DeadlinePassed(DeadlinePassed { deadline }))
     .to_vec()

@@ -4,7 +4,7 @@
 //! The log keeps names and values ([`Recorded`]), not the struct. A new setting is
 //! a field of [`Settings`], a line in its `Default`, and a line in
 //! [`Settings::unrecorded`] if logs from before it need another value. No event
-//! changes by it. Names of fields and of [`NotifyMode`] are in logs: none is ever
+//! changes by it. Names of fields and of [`NotifyMode`] and [`FilesIn`] are in logs: none is ever
 //! renamed, or used again for something else.
 
 use crate::private::Text;
@@ -83,6 +83,25 @@ pub struct Settings {
     /// How long words for a session wait for the link that Messages may have split off them;
     /// 0 acts at once.
     pub gather: Span,
+    /// Which files of the owner's messages are passed on.
+    pub files: FilesIn,
+    /// Largest of them, in bytes.
+    pub files_max: u64,
+    /// How long it is waited until Messages has all of them.
+    pub files_wait: Span,
+    /// How long the copies are kept.
+    pub files_keep: Span,
+}
+
+/// `CODEX_IMESSAGE_FILES`
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub enum FilesIn {
+    /// Pictures and all other files.
+    All,
+    /// Pictures only.
+    Pictures,
+    /// None.
+    Off,
 }
 
 /// `CODEX_IMESSAGE_NOTIFY_MODE`
@@ -129,6 +148,10 @@ impl Default for Settings {
             nudge: Span::seconds(1800),
             limits: true,
             gather: Span(1_200),
+            files: FilesIn::All,
+            files_max: 20 << 20,
+            files_wait: Span::seconds(60),
+            files_keep: Span::seconds(7 * 86_400),
         }
     }
 }
@@ -137,7 +160,10 @@ impl Settings {
     /// What held in a run that did not record a setting, because the program of
     /// that time did not have it: the value that means "as before the setting".
     pub fn unrecorded() -> Self {
-        Self::default()
+        Self {
+            files: FilesIn::Off,
+            ..Self::default()
+        }
     }
 }
 

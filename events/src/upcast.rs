@@ -170,6 +170,7 @@ kinds! {
     131 v 1 PromiseMade,
     132 v 1 PromiseEnded,
     133 v 1 OwnerWarned,
+    76 v 1 InboundFilesNamed,
 }
 
 fn options() -> impl bincode::Options {

@@ -216,13 +216,19 @@ fn content(state: &State, row: &MessageRow, self_chat: bool, now: Now) -> Verdic
     };
     let link = row.balloon.as_deref() == Some(LINK);
     let no_body = row.body == Body::Empty && !row.given_up;
-    // The pictures of a preview are no attachments of the owner's.
-    if (text.is_empty() || no_body) && (link || !row.attachments) {
-        return match (row.given_up, link) {
+    // The pictures of a preview are no attachments of the owner's. Where a picture is
+    // known and the body is not, words may be on their way.
+    if no_body || (text.is_empty() && (link || !row.attachments)) {
+        // A link and an edited message said something.
+        return match (row.given_up, link || row.edited) {
             (false, _) => Verdict::Held("a body"),
             (true, true) => Verdict::Ignored(Reason::Undecodable),
             (true, false) => Verdict::Ignored(Reason::Empty),
         };
+    }
+    // Without words a message is known by its files.
+    if text.is_empty() && row.files.is_empty() && !row.given_up {
+        return Verdict::Held("its files");
     }
     let Some(date) = written(row, now.wall) else {
         return Verdict::Ignored(Reason::Stale);
@@ -303,6 +309,19 @@ fn previews(state: &State, link: &str, date: Wall) -> bool {
     recent.any(|r| near(r.message.date) && holds(r.message.text.reveal(), link))
 }
 
+/// The fingerprint by which copies of a message without words are told: of its files' names.
+pub(crate) fn known_by_files(row: &MessageRow, text: &str) -> Option<Digest> {
+    if !text.is_empty() || row.files.is_empty() {
+        return None;
+    }
+    let names: Vec<_> = row
+        .files
+        .iter()
+        .map(|name| name.reveal().as_str())
+        .collect();
+    Some(Digest::of(&format!("\u{fffc}{}", names.join("\n"))))
+}
+
 /// A copy of what was taken before, or an echo of ours.
 fn repeated(
     state: &State,
@@ -312,7 +331,7 @@ fn repeated(
     self_chat: bool,
 ) -> Option<Reason> {
     let inbox = &state.inbox;
-    let digest = Digest::of(text);
+    let digest = known_by_files(row, text).unwrap_or_else(|| Digest::of(text));
     if begins_as_ours(text) && self_chat {
         return Some(Reason::Echo);
     }

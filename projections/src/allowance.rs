@@ -45,10 +45,10 @@ impl Allowance {
         Tick(self.full_at.0.saturating_sub(room * interval(per_hour)))
     }
 
-    /// How many ordinary texts may go within about a minute.
-    pub fn soon(&self, now: Tick, per_hour: u32) -> usize {
+    /// How many texts may go within about a minute.
+    pub fn soon(&self, now: Tick, per_hour: u32, urgent: bool) -> usize {
         let grows = usize::try_from(MINUTE / interval(per_hour)).unwrap_or(usize::MAX);
-        self.room(now, per_hour, false).saturating_add(grows)
+        self.room(now, per_hour, urgent).saturating_add(grows)
     }
 
     /// How many texts may go now.

@@ -1,8 +1,9 @@
 //! Instructions on their way into sessions: one at a time per session, in the
 //! order in which the owner wrote them, each by the same order of transports.
 
+use crate::files::Files;
 use crate::ring::Ring;
-use events::command::Chosen;
+use events::command::{Chosen, FilesFor};
 use events::event::{InstructionEnd, InstructionEnded};
 use events::outcome::How;
 use events::{CallId, Command, CommandId, Guid, SessionId, Text};
@@ -18,6 +19,8 @@ pub struct Dispatches {
     pub starting: BTreeMap<Guid, Starting>,
     /// What became of the newest ones.
     pub ended: Ring<Ended, 128>,
+    /// Copies of files that are kept, by the command that made them, and the message they are of.
+    pub copies: BTreeMap<CommandId, Guid>,
 }
 
 /// One instruction.
@@ -36,6 +39,8 @@ pub struct Dispatch {
     pub left: Option<Transport>,
     /// The owner was told that it is not seen yet.
     pub told: bool,
+    /// The files that go with it.
+    pub files: Files,
 }
 
 /// What an inbound message becomes for a session.
@@ -83,8 +88,12 @@ impl Transport {
             Command::TypeInstruction(_) | Command::ChooseOptions(_) => Some(Self::Pane),
             Command::QueueInstruction(_) => Some(Self::Queue),
             Command::ResumeSession(_) => Some(Self::Resume),
-            Command::StartTurn(_) | Command::SteerTurn(_) => Some(Self::AppServer),
+            Command::StartTurn(_) | Command::SteerTurn(_) | Command::GivePictures(_) => {
+                Some(Self::AppServer)
+            }
             Command::PressEnter(_)
+            | Command::FetchFiles(_)
+            | Command::RemoveFiles(_)
             | Command::SendMessage(_)
             | Command::StartSession(_)
             | Command::AnswerPrompt(_)
@@ -130,8 +139,17 @@ pub(crate) fn dispatch_of(command: &Command) -> Option<(SessionId, Guid)> {
         Command::SteerTurn(c) => {
             Some((c.instruction.session.clone(), c.instruction.inbound.clone()))
         }
+        Command::GivePictures(c) => {
+            Some((c.instruction.session.clone(), c.instruction.inbound.clone()))
+        }
+        // Fetching what goes with an instruction belongs to it.
+        Command::FetchFiles(c) => match &c.purpose {
+            FilesFor::Session(session) => Some((session.clone(), c.inbound.clone())),
+            FilesFor::Start(_) => None,
+        },
         // An answer to a prompt and an interruption are no instructions.
         Command::SendMessage(_)
+        | Command::RemoveFiles(_)
         | Command::StartSession(_)
         | Command::AnswerPrompt(_)
         | Command::InterruptTurn(_) => None,
@@ -160,7 +178,7 @@ pub struct Ended {
 
 impl Dispatches {
     /// Takes an instruction in.
-    pub fn queue(&mut self, session: &SessionId, inbound: &Guid, what: What) {
+    pub fn queue(&mut self, session: &SessionId, inbound: &Guid, what: What, files: Files) {
         let dispatch = Dispatch {
             inbound: inbound.clone(),
             what,
@@ -168,6 +186,7 @@ impl Dispatches {
             tried: Vec::new(),
             left: None,
             told: false,
+            files,
         };
         self.lanes
             .entry(session.clone())

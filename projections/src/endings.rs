@@ -35,6 +35,11 @@ pub fn evidence(evidence: &Evidence) -> String {
         Evidence::TurnEnded { session, .. } => {
             format!("the rollout of {session} holds the end of the turn")
         }
+        Evidence::Fetched { files } => {
+            let copied = files.iter().filter(|file| file.copy.is_ok()).count();
+            format!("{copied} of {} files were copied", files.len())
+        }
+        Evidence::Removed => "the copies are deleted".into(),
     }
 }
 

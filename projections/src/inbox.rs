@@ -81,6 +81,8 @@ pub struct Recent {
     pub unsent: bool,
     /// Links and further words that belong to it, in the order in which they came.
     pub tail: Vec<Text>,
+    /// Its rows that have pictures or files, in the order in which they came.
+    pub files: Vec<Guid>,
     /// What was done with it.
     pub done: Done,
 }

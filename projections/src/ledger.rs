@@ -239,7 +239,12 @@ pub fn text_of(command: &Command) -> Option<&str> {
         Command::StartSession(c) => Some(c.text.reveal()),
         Command::StartTurn(c) => Some(c.instruction.text.reveal()),
         Command::SteerTurn(c) => Some(c.instruction.text.reveal()),
-        Command::ChooseOptions(_) | Command::AnswerPrompt(_) | Command::InterruptTurn(_) => None,
+        Command::GivePictures(c) => Some(c.instruction.text.reveal()),
+        Command::FetchFiles(_)
+        | Command::RemoveFiles(_)
+        | Command::ChooseOptions(_)
+        | Command::AnswerPrompt(_)
+        | Command::InterruptTurn(_) => None,
     }
 }
 
@@ -266,13 +271,17 @@ pub(crate) fn meant(command: &Command) -> Option<How> {
             },
             AnswerWay::Keys { hints } => How::Answered(pane(hints)),
         }),
-        Command::StartTurn(_) => Some(How::TurnStarted { turn: None }),
         Command::SteerTurn(_) => Some(How::TurnSteered),
+        Command::GivePictures(c) if c.turn.is_some() => Some(How::TurnSteered),
+        Command::StartTurn(_) | Command::GivePictures(_) => Some(How::TurnStarted { turn: None }),
         Command::InterruptTurn(c) => Some(match &c.way {
             InterruptWay::AppServer { .. } => How::InterruptAsked,
             InterruptWay::Keys { hints } => How::EscapePressed(pane(hints)),
         }),
-        Command::PressEnter(_) | Command::StartSession(_) => None,
+        Command::PressEnter(_)
+        | Command::StartSession(_)
+        | Command::FetchFiles(_)
+        | Command::RemoveFiles(_) => None,
     }
 }
 

@@ -17,6 +17,7 @@ pub mod describe;
 pub mod dispatch;
 pub mod endings;
 pub mod explain;
+pub mod files;
 pub mod forget;
 pub mod grammar;
 pub mod handle;

@@ -12,6 +12,8 @@ pub enum Topic {
     Approvals,
     /// When texts come.
     Quiet,
+    /// Pictures and files.
+    Files,
 }
 
 /// One such message.
@@ -67,6 +69,7 @@ fn topic(rest: &str) -> Option<Topic> {
     match rest.trim().to_lowercase().as_str() {
         "approvals" | "approval" | "prompts" | "questions" => Some(Topic::Approvals),
         "quiet" | "mute" | "away" | "here" | "texts" => Some(Topic::Quiet),
+        "files" | "file" | "pictures" | "picture" | "photos" => Some(Topic::Files),
         _ => None,
     }
 }

@@ -15,7 +15,17 @@ type Kind = (&'static str, &'static str, bool);
 const PATTERNS: &[Kind] = &[
     (
         "private key",
-        r"-----BEGIN [A-Z ]*PRIVATE KEY(?: BLOCK)?-----[\s\S]*?(?:-----END [A-Z ]*PRIVATE KEY(?: BLOCK)?-----|\z)",
+        r"-----BEGIN [A-Z ]*PRIVATE KEY(?: BLOCK)?-----[\s\S]*?-----END [A-Z ]*PRIVATE KEY(?: BLOCK)?-----",
+        false,
+    ),
+    // One whose end is cut off goes as far as its lines do: what is said about it stays.
+    (
+        "private key",
+        r#"(?x) -----BEGIN\ [A-Z\ ]*PRIVATE\ KEY(?:\ BLOCK)?-----
+            (?: (?: [\s>|+"'`,-] | \\[nr] )+
+                (?: [A-Za-z]+-[A-Za-z]+:[^\n\\]*
+                  | [A-Za-z0-9+/=]{16,}
+                  | [A-Za-z0-9+/=]+ (?: [\r\n] | \\[nr] | \z ) ) )+"#,
         false,
     ),
     (

@@ -134,7 +134,7 @@ const DIGEST_PARTS: usize = 3;
 /// and how many there are. No session is left out; what a line leaves out is had by its ref.
 pub fn digest(news: &[(&[Text], usize)], max: usize) -> Vec<Text> {
     let head = head(None, &format!("news of {} sessions", news.len()));
-    let lines = news_lines(news, room(max, &head));
+    let lines = news_lines(news, room(max, &head) * DIGEST_PARTS);
     parts(&head, &format!("{HOW}\n{}", lines.join("\n")), max)
 }
 
@@ -142,7 +142,7 @@ pub fn digest(news: &[(&[Text], usize)], max: usize) -> Vec<Text> {
 /// what is about none, `whole`.
 pub fn waited(count: usize, news: &[(&[Text], usize)], whole: &[&Text], max: usize) -> Vec<Text> {
     let head = head(None, &format!("{count} texts waited"));
-    let mut lines = news_lines(news, room(max, &head));
+    let mut lines = news_lines(news, room(max, &head) * DIGEST_PARTS);
     if !news.is_empty() {
         lines.insert(0, HOW.to_owned());
     }
@@ -157,9 +157,24 @@ pub fn waited(count: usize, news: &[(&[Text], usize)], whole: &[&Text], max: usi
 /// How the whole of a line is had.
 const HOW: &str = "Write \"status @ref\" to read the whole of one.";
 
+/// One text for many sessions that wait for an answer, where not each can have its own soon.
+pub fn asked(asks: &[&[Text]], max: usize) -> Vec<Text> {
+    let head = head(None, &format!("{} requests wait for you", asks.len()));
+    let asks: Vec<_> = asks.iter().map(|parts| (*parts, 1)).collect();
+    let lines = news_lines(&asks, room(max, &head) * ASKED_PARTS);
+    let lines = lines.join("\n").replace(" · needs input: ", ": ");
+    parts(&head, &format!("{HOW_TO_ANSWER}\n{lines}"), max)
+}
+
+/// How many parts it should take: what is asked is read before it is answered.
+const ASKED_PARTS: usize = 5;
+/// What is cut here is not answered unread.
+const HOW_TO_ANSWER: &str = "Answer a question with \"@ref number\"; \"status @ref\" shows the whole of it. \
+                             Before you approve anything, write \"show @ref\".";
+
 /// A line for each session, of all its texts the newest.
 fn news_lines(news: &[(&[Text], usize)], room: usize) -> Vec<String> {
-    let each = (room * DIGEST_PARTS).saturating_sub(HOW.len()) / news.len().max(1);
+    let each = room.saturating_sub(HOW.len()) / news.len().max(1);
     let line = |(parts, count): &(&[Text], usize)| {
         let more = match count - 1 {
             0 => String::new(),

@@ -7,7 +7,7 @@ use super::environment::Environment;
 use super::file::File;
 use super::value::{self, Bases, Origin, Value};
 use super::variables::{self, Variable};
-use events::settings::NotifyMode;
+use events::settings::{FilesIn, NotifyMode};
 use events::{Settings, Span};
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -199,6 +199,14 @@ impl Values {
             quiet_approvals: self.switch("CODEX_IMESSAGE_QUIET_APPROVALS"),
             limits: self.switch("CODEX_IMESSAGE_LIMITS"),
             gather: self.span("CODEX_IMESSAGE_GATHER_S"),
+            files: match self.word("CODEX_IMESSAGE_FILES").as_deref() {
+                Some("pictures") => FilesIn::Pictures,
+                Some("off") => FilesIn::Off,
+                _ => FilesIn::All,
+            },
+            files_max: u64::from(self.count("CODEX_IMESSAGE_FILES_MAX_MB")) << 20,
+            files_wait: self.span("CODEX_IMESSAGE_FILES_WAIT_S"),
+            files_keep: self.span("CODEX_IMESSAGE_FILES_KEEP_S"),
             max_per_hour: self.count("CODEX_IMESSAGE_MAX_PER_HOUR"),
             expiry: self.span("CODEX_IMESSAGE_EXPIRY_S"),
             self_test: self.span("CODEX_IMESSAGE_SELF_TEST_S"),

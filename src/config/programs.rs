@@ -35,11 +35,13 @@ pub enum Program {
     Caffeinate,
     /// Tells whether the Mac runs on its battery.
     Pmset,
+    /// Converts pictures.
+    Sips,
 }
 
 impl Program {
     /// All of them.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 13] = [
         Self::Osascript,
         Self::Tmux,
         Self::Codex,
@@ -52,6 +54,7 @@ impl Program {
         Self::Ioreg,
         Self::Caffeinate,
         Self::Pmset,
+        Self::Sips,
     ];
 
     /// The name of its file.
@@ -69,6 +72,7 @@ impl Program {
             Self::Ioreg => "ioreg",
             Self::Caffeinate => "caffeinate",
             Self::Pmset => "pmset",
+            Self::Sips => "sips",
         }
     }
 
@@ -87,6 +91,7 @@ impl Program {
             Self::Ioreg => "CODEX_IMESSAGE_IOREG_BIN",
             Self::Caffeinate => "CODEX_IMESSAGE_CAFFEINATE_BIN",
             Self::Pmset => "CODEX_IMESSAGE_PMSET_BIN",
+            Self::Sips => "CODEX_IMESSAGE_SIPS_BIN",
         }
     }
 }

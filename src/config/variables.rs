@@ -227,6 +227,30 @@ pub const VARIABLES: &[Variable] = &[
         "how long words for a session wait for the link that Messages split off; 0 acts at once",
     ),
     v(
+        "CODEX_IMESSAGE_FILES",
+        Kind::OneOf(&["all", "pictures", "off"]),
+        "all",
+        "which files of your messages sessions get: all, only pictures, or none",
+    ),
+    v(
+        "CODEX_IMESSAGE_FILES_MAX_MB",
+        Kind::Count(1, 500),
+        "20",
+        "largest picture or file that is passed on, in megabytes",
+    ),
+    v(
+        "CODEX_IMESSAGE_FILES_WAIT_S",
+        Kind::Seconds(0.0, 600.0),
+        "60",
+        "how long to wait until Messages has downloaded the files of a message",
+    ),
+    v(
+        "CODEX_IMESSAGE_FILES_KEEP_S",
+        Kind::Seconds(60.0, 31_536_000.0),
+        "604800",
+        "how long the copies that sessions read are kept",
+    ),
+    v(
         "CODEX_IMESSAGE_APP_SERVER",
         Kind::Switch,
         "1",

@@ -4,6 +4,7 @@ use super::check::Check;
 use super::facts::Facts;
 use crate::config::{KeepAwake, Program};
 use crate::store::{close_to_others, private_dir};
+use events::settings::FilesIn;
 use std::fs::Metadata;
 use std::io;
 use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _};
@@ -15,6 +16,7 @@ pub(super) fn checks(facts: &Facts<'_>) -> Vec<Check> {
         settings(facts),
         presence(facts),
         awake(facts),
+        pictures(facts),
     ]
 }
 
@@ -132,6 +134,28 @@ fn awake(facts: &Facts<'_>) -> Check {
         "caffeinate keeps this Mac awake while Codex works or a text is owed, but on its battery"
     };
     Check::ok(NAME, evidence)
+}
+
+/// What becomes of pictures from the phone.
+fn pictures(facts: &Facts<'_>) -> Check {
+    const NAME: &str = "pictures";
+    let config = facts.config;
+    if config.settings().files == FilesIn::Off {
+        return Check::ok(
+            NAME,
+            "pictures and files are not passed on (CODEX_IMESSAGE_FILES is off)",
+        );
+    }
+    if config.programs.find(Program::Sips).is_some() {
+        return Check::ok(
+            NAME,
+            "pictures are passed on; sips converts those that Codex does not read",
+        );
+    }
+    Check::ok(
+        NAME,
+        "pictures are passed on, but not HEIC: this computer has no sips",
+    )
 }
 
 fn told(name: &'static str, evidence: String, warnings: &str) -> Check {

@@ -10,7 +10,7 @@ mod tests;
 
 use super::settled;
 use crate::app_server::{Call, Fault, Link};
-use events::command::{InterruptTurn, InterruptWay, StartTurn, SteerTurn};
+use events::command::{GivePictures, InterruptTurn, InterruptWay, StartTurn, SteerTurn};
 use events::outcome::{Doubt, Failure, How, Performed};
 use events::prompt::{AnswerPrompt, AnswerWay, Meaning, PromptAnswer};
 use events::{CommandId, Report, SessionId, Text, TurnId};
@@ -26,12 +26,55 @@ const SERVER: &str = "Codex's background server";
 
 /// Begins a turn with an instruction, in a session that does nothing.
 pub(super) async fn start(link: &Link, id: CommandId, command: &StartTurn) -> Report {
-    let instruction = &command.instruction;
-    let input = match input(instruction.text.reveal()) {
+    match input(command.instruction.text.reveal()) {
+        Ok(input) => begin(link, id, command, &input).await,
+        Err(report) => report,
+    }
+}
+
+/// Gives an instruction with pictures: as a new turn, or to the one that runs.
+pub(super) async fn give_pictures(link: &Link, id: CommandId, command: &GivePictures) -> Report {
+    let GivePictures {
+        instruction,
+        generation,
+        turn,
+        pictures,
+    } = command;
+    let words = instruction.text.reveal();
+    let words = if words.trim().is_empty() {
+        Ok(json!([]))
+    } else {
+        input(words)
+    };
+    let mut input = match words {
         Ok(input) => input,
         Err(report) => return report,
     };
-    let session = &instruction.session;
+    if let Some(items) = input.as_array_mut() {
+        items.extend(
+            pictures
+                .iter()
+                .map(|path| json!({"type": "localImage", "path": path})),
+        );
+    }
+    let (instruction, generation) = (instruction.clone(), *generation);
+    if let Some(turn) = turn.clone() {
+        let command = SteerTurn {
+            instruction,
+            generation,
+            turn,
+        };
+        return into_turn(link, id, &command, &input).await;
+    }
+    let command = StartTurn {
+        instruction,
+        generation,
+    };
+    begin(link, id, &command, &input).await
+}
+
+async fn begin(link: &Link, id: CommandId, command: &StartTurn, input: &Value) -> Report {
+    let session = &command.instruction.session;
     match look(link, command.generation, session).await {
         Ok(State::Idle) => {}
         Ok(state) => return settled(state.failure()),
@@ -55,18 +98,21 @@ pub(super) async fn start(link: &Link, id: CommandId, command: &StartTurn) -> Re
 
 /// Gives an instruction to the turn that runs, and to no other.
 pub(super) async fn steer(link: &Link, id: CommandId, command: &SteerTurn) -> Report {
+    match input(command.instruction.text.reveal()) {
+        Ok(input) => into_turn(link, id, command, &input).await,
+        Err(report) => report,
+    }
+}
+
+async fn into_turn(link: &Link, id: CommandId, command: &SteerTurn, input: &Value) -> Report {
     let instruction = &command.instruction;
-    let input = match input(instruction.text.reveal()) {
-        Ok(input) => input,
-        Err(report) => return report,
-    };
     match look(link, command.generation, &instruction.session).await {
         Ok(State::Works) => {}
         Ok(State::Idle) => return settled(Failure::NoTurn),
         Ok(state) => return settled(state.failure()),
         Err(failure) => return settled(failure),
     }
-    let steered = steered(&instruction.session, &command.turn, id, &input);
+    let steered = steered(&instruction.session, &command.turn, id, input);
     match call(link, command.generation, "turn/steer", &steered).await {
         Ok(_) => performed(How::TurnSteered, None),
         Err(Fault::Rejected(rejected)) if is_no_turn(&rejected.message) => settled(Failure::NoTurn),

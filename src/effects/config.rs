@@ -30,6 +30,14 @@ pub struct EffectsConfig {
     pub start_tmux_server: bool,
     /// Whether a session may be started where Codex gives all of them full access.
     pub full_access: bool,
+    /// The database of Messages, beside which it keeps its files.
+    pub chat_db: PathBuf,
+    /// Where copies of the owner's files are put.
+    pub files: PathBuf,
+    /// macOS's own converter of pictures; elsewhere there is none.
+    pub sips: Option<PathBuf>,
+    /// How long it may take for one picture.
+    pub sips_budget: Duration,
     /// How long osascript may take.
     pub osascript_budget: Duration,
     /// How long a started Codex may take to show its thread.
@@ -49,4 +57,28 @@ impl EffectsConfig {
 /// The report of a certain failure.
 pub(crate) const fn settled(failure: Failure) -> Report {
     Report::Settled(Outcome::Failed(failure))
+}
+
+/// Names nothing: a test sets what it is about.
+#[cfg(test)]
+pub(super) fn blank() -> EffectsConfig {
+    EffectsConfig {
+        osascript: PathBuf::new(),
+        chat_db: PathBuf::new(),
+        files: PathBuf::new(),
+        sips: None,
+        sips_budget: Duration::from_secs(5),
+        tmux: PathBuf::new(),
+        codex: PathBuf::new(),
+        codex_home: PathBuf::new(),
+        tmux_socket: None,
+        tmux_tmpdir: PathBuf::new(),
+        new_session_name: String::new(),
+        window_prefix: String::new(),
+        start_tmux_server: false,
+        full_access: false,
+        osascript_budget: Duration::from_secs(5),
+        start_budget: Duration::from_secs(5),
+        environment: Vec::new(),
+    }
 }

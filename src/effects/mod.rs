@@ -11,6 +11,7 @@ pub mod child;
 mod codex;
 mod config;
 mod desk;
+mod files;
 mod full_access;
 mod messages;
 mod panes;
@@ -69,6 +70,11 @@ impl Executor for LocalExecutor {
             Command::StartTurn(command) => app_server::start(&self.server, id, command).await,
             Command::SteerTurn(command) => app_server::steer(&self.server, id, command).await,
             Command::InterruptTurn(command) => self.interrupt(command).await,
+            Command::GivePictures(command) => {
+                app_server::give_pictures(&self.server, id, command).await
+            }
+            Command::FetchFiles(command) => files::fetch(config, id, command).await,
+            Command::RemoveFiles(command) => files::remove(config, command.fetch),
         }
     }
 }

@@ -199,6 +199,10 @@ pub fn effects(config: &Config) -> EffectsConfig {
         // On a Mac a server that we start would inherit our Full Disk Access, and so would Codex.
         start_tmux_server: !cfg!(target_os = "macos"),
         full_access: config.full_access,
+        chat_db: config.chat_db.clone(),
+        files: config.state_dir.join("files"),
+        sips: config.programs.find(Program::Sips),
+        sips_budget: Duration::from_secs(20),
         osascript_budget: Duration::from_secs(30),
         start_budget: Duration::from_secs(20),
         environment: vec![(

@@ -22,6 +22,7 @@ mod desk;
 #[path = "../shared/executable.rs"]
 mod executable;
 mod faults;
+mod files;
 mod footers;
 mod holds;
 mod keys;

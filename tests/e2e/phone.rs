@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use control_plane::demo::messages::osascript::{World, osascript_main};
-use control_plane::demo::messages::{Messages, Row};
+use control_plane::demo::messages::{Attachment, Messages, Row};
 use control_plane::ingress::chat_db::typedstream;
 use events::Wall;
 
@@ -96,6 +96,26 @@ impl Phone {
     /// The owner replies to a notice in its thread.
     pub(crate) fn reply(&self, to: &Notice, text: &str) -> String {
         self.write(&Row::from(OWNER, text, now()).reply_to(&to.guid))
+    }
+
+    /// The owner writes with pictures or files, of which Messages has each whole.
+    pub(crate) fn send_files(&self, text: &str, files: &[(&str, &[u8])]) -> String {
+        let guid = self.write(&Row::from(OWNER, text, now()).with_files(files.len()));
+        let kept = self.dir.join("Attachments");
+        fs::create_dir_all(&kept).unwrap();
+        for (nth, (name, bytes)) in files.iter().enumerate() {
+            let path = kept.join(format!("{guid}-{nth}"));
+            fs::write(&path, bytes).unwrap();
+            let file = Attachment {
+                path: Some(path.display().to_string()),
+                name: (*name).to_owned(),
+                bytes: bytes.len().try_into().unwrap(),
+                transfer: 5,
+                hidden: false,
+            };
+            self.messages.borrow_mut().attach(&guid, &file).unwrap();
+        }
+        guid
     }
 
     fn write(&self, row: &Row) -> String {

@@ -196,6 +196,10 @@ pub(crate) fn server_of(lab: &Lab) -> Pid {
 fn config(lab: &Lab) -> EffectsConfig {
     EffectsConfig {
         osascript: PathBuf::from("osascript"),
+        chat_db: lab.place("messages/chat.db"),
+        files: lab.place("files"),
+        sips: None,
+        sips_budget: Duration::from_secs(1),
         tmux: lab.programs.tmux.clone(),
         codex: lab.programs.native.clone(),
         codex_home: lab.codex_home(),

@@ -2,6 +2,7 @@
 //! belong together or were not acted on.
 
 use super::IgnoreReason;
+use crate::digest::Digest;
 use crate::id::Guid;
 use crate::private::Text;
 use crate::time::{Span, Wall};
@@ -85,6 +86,15 @@ pub struct InboundJoined {
     pub inbound: Guid,
     /// The message that it is part of.
     pub into: Guid,
+}
+
+/// See [`super::Event::InboundFilesNamed`].
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct InboundFilesNamed {
+    /// The message.
+    pub inbound: Guid,
+    /// Fingerprint of the names of its files.
+    pub digest: Digest,
 }
 
 /// See [`super::Event::InboundUnanswered`].

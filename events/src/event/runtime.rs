@@ -116,6 +116,8 @@ pub enum Deadline {
     Limits,
     /// A session is to be told to go on.
     Promise(Seq),
+    /// The copies that this command made have been kept for long enough.
+    Files(CommandId),
 }
 
 /// See [`super::Event::LogRecovered`].

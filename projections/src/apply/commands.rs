@@ -34,7 +34,16 @@ pub(super) fn requested(state: &mut State, seq: Seq, e: &CommandRequested) {
         | Command::QueueInstruction(_)
         | Command::ResumeSession(_)
         | Command::StartTurn(_)
+        | Command::GivePictures(_)
         | Command::SteerTurn(_) => trying(state, e),
+        Command::FetchFiles(fetch) => {
+            let copies = &mut Arc::make_mut(&mut state.dispatches).copies;
+            copies.insert(e.id, fetch.inbound.clone());
+            trying(state, e);
+        }
+        Command::RemoveFiles(remove) => {
+            deadlines(state).clear(&Deadline::Files(remove.fetch));
+        }
         Command::AnswerPrompt(_) | Command::InterruptTurn(_) => {}
     }
     let send = matches!(e.command, Command::SendMessage(_));
@@ -64,7 +73,8 @@ fn asked_for(state: &mut State, notice: Seq, e: &CommandRequested) {
 
 /// Pressing Enter once more is not a try of its own.
 fn trying(state: &mut State, e: &CommandRequested) {
-    if Transport::of(&e.command).is_some()
+    let tries = Transport::of(&e.command).is_some() || matches!(e.command, Command::FetchFiles(_));
+    if tries
         && let Some((session, inbound)) = dispatch_of(&e.command)
         && let Some(dispatch) = Arc::make_mut(&mut state.dispatches).get_mut(&session, &inbound)
     {
@@ -189,6 +199,10 @@ pub(super) fn settled(state: &mut State, seq: Seq, e: &CommandSettled) {
                 name_session(state, session, named);
             }
         }
+        (Command::FetchFiles(_), outcome) => {
+            super::files::fetched(state, e.id, &entry.command, outcome);
+        }
+        (Command::RemoveFiles(remove), outcome) => super::files::removed(state, remove, outcome),
         (Command::AnswerPrompt(answer), Outcome::Failed(_) | Outcome::Expired) => {
             super::prompts::unanswered(state, answer);
         }

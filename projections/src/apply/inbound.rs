@@ -4,13 +4,14 @@ use super::shared::deadlines;
 use crate::admit::{is_imessage, reaction_digest};
 use crate::breaker;
 use crate::dispatch::What;
+use crate::files::Files;
 use crate::inbox::{Done, Recent, Taken};
 use crate::state::State;
 use events::Digest;
 use events::event::{
-    Action, ChatDbPlaced, Deadline, IgnoreReason, InboundChanged, InboundDeferred, InboundHeld,
-    InboundIgnored, InboundJoined, InboundReceived, InboundUnanswered, OutgoingSeen, Placing,
-    QueueLineImported, ReactionReceived, RoutingDecided,
+    Action, ChatDbPlaced, Deadline, IgnoreReason, InboundChanged, InboundDeferred,
+    InboundFilesNamed, InboundHeld, InboundIgnored, InboundJoined, InboundReceived,
+    InboundUnanswered, OutgoingSeen, Placing, QueueLineImported, ReactionReceived, RoutingDecided,
 };
 use events::outcome::Evidence;
 use std::sync::Arc;
@@ -66,8 +67,17 @@ pub(super) fn received(state: &mut State, e: &InboundReceived) {
         message: e.clone(),
         unsent: false,
         tail: Vec::new(),
+        files: e.attachments.then(|| e.guid.clone()).into_iter().collect(),
         done: Done::Nothing,
     });
+}
+
+/// The message that was just taken is known by its files, because it has no words.
+pub(super) fn files_named(state: &mut State, e: &InboundFilesNamed) {
+    let inbox = Arc::make_mut(&mut state.inbox);
+    if let Some(taken) = inbox.taken.iter_mut().next_back() {
+        taken.digest = e.digest;
+    }
 }
 
 pub(super) fn reacted(state: &mut State, e: &ReactionReceived) {
@@ -109,8 +119,12 @@ pub(super) fn joined(state: &mut State, e: &InboundJoined) {
     part.done = Done::Joined(e.into.clone());
     let mut tail = vec![part.message.text.clone()];
     tail.append(&mut part.tail);
+    // A picture has no words.
+    tail.retain(|words| !words.reveal().is_empty());
+    let mut files = std::mem::take(&mut part.files);
     if let Some(whole) = inbox.recent_mut(&e.into) {
         whole.tail.append(&mut tail);
+        whole.files.append(&mut files);
     }
 }
 
@@ -153,7 +167,14 @@ pub(super) fn routed(state: &mut State, e: &RoutingDecided) {
         | Action::Interrupt
         | Action::TakeBack { .. } => return,
     };
-    Arc::make_mut(&mut state.dispatches).queue(session, &e.inbound, what);
+    let files = match what {
+        What::Options { .. } => Files::None,
+        What::Words(_) | What::Queued(_) | What::Steer(_) => {
+            let rows = state.inbox.recent(&e.inbound).map(|r| r.files.as_slice());
+            Files::wanted(rows.unwrap_or_default(), state.settings.files)
+        }
+    };
+    Arc::make_mut(&mut state.dispatches).queue(session, &e.inbound, what, files);
 }
 
 pub(super) fn own_row(state: &mut State, e: &OutgoingSeen) {

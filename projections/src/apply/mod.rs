@@ -2,6 +2,7 @@
 //! what does not fit becomes an anomaly. Nothing is decided here.
 
 mod commands;
+mod files;
 mod inbound;
 mod prompts;
 mod sessions;
@@ -102,6 +103,7 @@ pub fn apply(state: &mut State, envelope: &Envelope) {
         Event::InboundChanged(e) => inbound::changed(state, e),
         Event::InboundDeferred(e) => inbound::deferred(state, e),
         Event::InboundJoined(e) => inbound::joined(state, e),
+        Event::InboundFilesNamed(e) => inbound::files_named(state, e),
         Event::InboundUnanswered(e) => inbound::unanswered(state, e),
         Event::LocalTimeChanged(e) => Arc::make_mut(&mut state.holds).offset = e.offset,
         Event::HoldChanged(e) => {
@@ -263,6 +265,7 @@ fn deadline_passed(state: &mut State, deadline: &Deadline) {
         Deadline::SelfTest => await_self_test(state),
         Deadline::Nudge(prompt) => prompts::nudge_due(state, *prompt),
         Deadline::Promise(promise) => watch::promise_due(state, *promise),
+        Deadline::Files(fetch) => files::kept(state, *fetch),
         // While it waits for the owner's sake it does not grow too old.
         Deadline::Expiry(notice) => {
             let open = state.outbox.open.get(notice);

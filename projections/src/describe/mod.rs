@@ -99,6 +99,12 @@ pub fn describe(event: &Event, state: &State) -> String {
             "The message {} waits a moment for a link or for further words.",
             e.inbound
         ),
+        Event::InboundFilesNamed(e) => {
+            format!(
+                "The message {} has no words; it is known by its files.",
+                e.inbound
+            )
+        }
         Event::InboundJoined(e) => {
             format!(
                 "The message {} is a part of the message {}.",
@@ -450,6 +456,9 @@ fn due(deadline: &Deadline, state: &State) -> String {
             "What holds {} back may be over.",
             notice_name(state, *notice)
         ),
+        Deadline::Files(fetch) => {
+            format!("The copies that command {fetch} made were kept for as long as is set.")
+        }
         Deadline::Unanswered => {
             "You may get another text about messages that were not acted on.".into()
         }
@@ -466,6 +475,8 @@ pub fn inbound_of(command: &Command) -> Option<events::Guid> {
         Command::StartSession(c) => Some(c.inbound.clone()),
         Command::AnswerPrompt(c) => Some(c.inbound.clone()),
         Command::InterruptTurn(c) => Some(c.inbound.clone()),
+        Command::FetchFiles(c) => Some(c.inbound.clone()),
+        Command::RemoveFiles(c) => Some(c.inbound.clone()),
         Command::SendMessage(_)
         | Command::TypeInstruction(_)
         | Command::PressEnter(_)
@@ -473,6 +484,7 @@ pub fn inbound_of(command: &Command) -> Option<events::Guid> {
         | Command::QueueInstruction(_)
         | Command::ResumeSession(_)
         | Command::StartTurn(_)
+        | Command::GivePictures(_)
         | Command::SteerTurn(_) => {
             crate::dispatch::dispatch_of(command).map(|(_, inbound)| inbound)
         }

@@ -84,6 +84,11 @@ pub fn command_name(state: &State, command: &Command) -> String {
             format!("{does}, in {}", session_name(state, &c.instruction.session))
         }
         Command::InterruptTurn(c) => format!("{does} of {}", session_name(state, &c.session)),
+        Command::GivePictures(c) => {
+            format!("{does}, in {}", session_name(state, &c.instruction.session))
+        }
+        Command::FetchFiles(c) => format!("{does} of the message {}", c.inbound),
+        Command::RemoveFiles(c) => format!("{does} of the message {}", c.inbound),
         Command::StartSession(c) => format!("{does}, {:?} in {}", c.label, c.cwd),
     }
 }

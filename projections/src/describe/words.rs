@@ -44,6 +44,14 @@ pub fn does(command: &Command) -> String {
         Command::StartTurn(_) => "begin a turn with it through the app-server".into(),
         Command::SteerTurn(_) => "give it to the running turn through the app-server".into(),
         Command::InterruptTurn(_) => "interrupt the running turn".into(),
+        Command::GivePictures(c) if c.turn.is_some() => {
+            "give it, with its pictures, to the running turn through the app-server".into()
+        }
+        Command::GivePictures(_) => {
+            "begin a turn with it and its pictures through the app-server".into()
+        }
+        Command::FetchFiles(_) => "copy the pictures and files".into(),
+        Command::RemoveFiles(_) => "delete the copies of pictures and files".into(),
     }
 }
 

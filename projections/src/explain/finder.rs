@@ -183,6 +183,7 @@ pub fn matter_of(state: &State, batch: &[Envelope], entry: &Envelope) -> Matter 
         Event::InboundChanged(e) => Matter::Message(e.guid.clone()),
         Event::InboundDeferred(e) => Matter::Message(e.inbound.clone()),
         Event::InboundJoined(e) => Matter::Message(e.inbound.clone()),
+        Event::InboundFilesNamed(e) => Matter::Message(e.inbound.clone()),
         Event::InboundUnanswered(e) => Matter::Message(e.inbound.clone()),
         Event::InstructionEnded(e) => Matter::Message(e.inbound.clone()),
         Event::QuestionAsked(e) => Matter::Question(e.call.clone()),

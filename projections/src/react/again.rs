@@ -205,6 +205,8 @@ fn received(e: &InboundReceived, state: &State) -> Option<MessageRow> {
         chat: Some(chat),
         reply_to: e.reply_to.clone(),
         attachments: e.attachments,
+        // What its files were called is not recorded, and not waited for.
+        given_up: e.attachments,
         ..bare(e.rowid, e.guid.clone(), "iMessage")
     })
 }

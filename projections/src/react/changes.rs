@@ -7,7 +7,7 @@ use crate::inbox::{Done, Recent};
 use crate::ledger::Stage;
 use events::event::{InboundChanged, Topic};
 use events::input::MessageRow;
-use events::{CommandId, Event, Guid, Outcome, SessionId, Text};
+use events::{Command, CommandId, Event, Guid, Outcome, SessionId, Text};
 
 /// A message taken before was edited, or unsent.
 pub(super) fn changed(draft: &mut Draft, row: &MessageRow, text: Option<String>) {
@@ -59,7 +59,10 @@ fn waits_in(draft: &Draft, before: &Recent) -> Option<(SessionId, Vec<CommandId>
     let trying = dispatch
         .trying
         .and_then(|id| state.ledger.open.get_key_value(&id));
-    let begun = trying.is_some_and(|(_, entry)| entry.stage != Stage::Requested);
+    // A copy that is being made can be let go at any moment.
+    let begun = trying.is_some_and(|(_, entry)| {
+        entry.stage != Stage::Requested && !matches!(entry.command, Command::FetchFiles(_))
+    });
     let untouched = dispatch.tried.is_empty() && dispatch.left.is_none() && !begun;
     untouched.then(|| {
         (

@@ -3,11 +3,13 @@
 //! at a time, and the next only after the one before has definitely failed.
 
 use super::draft::{Draft, decide, topic_known};
-use super::{notices, replies};
+use super::{fetching, notices, replies};
 use crate::dispatch::{Dispatch, Transport, What, dispatch_of};
+use crate::files::Files;
 use crate::routing::Route;
 use events::command::{
-    ChooseOptions, Instruction, StartSession, StartTurn, SteerTurn, TypeInstruction,
+    ChooseOptions, FilesFor, GivePictures, Instruction, StartSession, StartTurn, SteerTurn,
+    TypeInstruction,
 };
 use events::event::{Action, InstructionEnd, InstructionEnded, Rule, Topic};
 use events::outcome::{Doubt, Evidence, Failure, How, Screen};
@@ -18,6 +20,16 @@ pub(super) fn advance(draft: &mut Draft, session: &SessionId) {
     while let Some(head) = draft.state().dispatches.head(session).cloned() {
         if head.trying.is_some() {
             return;
+        }
+        if let Files::Wanted(rows) = &head.files {
+            let purpose = FilesFor::Session(session.clone());
+            return fetching::fetch(draft, &head.inbound, rows, purpose);
+        }
+        if let What::Words(words) | What::Queued(words) | What::Steer(words) = &head.what
+            && fetching::is_empty(&head, words)
+        {
+            give_up(draft, session, &head.inbound, &head.files.told());
+            continue;
         }
         let ahead = draft.state().dispatches.ahead(session);
         let served = draft.state().server.has(session).is_some();
@@ -174,7 +186,10 @@ fn command(
                 choices,
             });
         }
-        What::Words(text) | What::Queued(text) | What::Steer(text) => text.clone(),
+        What::Words(text) | What::Queued(text) | What::Steer(text) => {
+            let as_words = transport != Transport::AppServer;
+            Text::from(dispatch.files.with_words(text.reveal(), as_words))
+        }
     };
     let budget = if transport == Transport::Resume {
         state.settings.resume_timeout
@@ -204,15 +219,28 @@ fn command(
         Transport::AppServer => {
             let turn = known.and_then(|session| session.turn.clone());
             let turn = turn.filter(|_| matches!(dispatch.what, What::Steer(_)));
-            by_server(draft, instruction, turn)
+            by_server(draft, instruction, turn, dispatch.files.pictures())
         }
     }
 }
 
 /// To this turn, else as a new one. A connection that is gone meanwhile is refused.
-fn by_server(draft: &Draft, instruction: Instruction, turn: Option<TurnId>) -> Command {
+fn by_server(
+    draft: &Draft,
+    instruction: Instruction,
+    turn: Option<TurnId>,
+    pictures: Vec<String>,
+) -> Command {
     let generation = draft.state().server.has(&instruction.session);
     let generation = generation.unwrap_or_default();
+    if !pictures.is_empty() {
+        return Command::GivePictures(GivePictures {
+            instruction,
+            generation,
+            turn,
+            pictures,
+        });
+    }
     match turn {
         Some(turn) => Command::SteerTurn(SteerTurn {
             instruction,
@@ -228,19 +256,21 @@ fn by_server(draft: &Draft, instruction: Instruction, turn: Option<TurnId>) -> C
 
 fn refuse(draft: &mut Draft, session: &SessionId, dispatch: &Dispatch) {
     let body = replies::refusal(&dispatch.tried);
-    end(
-        draft,
-        Some(session),
-        &dispatch.inbound,
-        InstructionEnd::Refused,
-    );
-    notices::queue(
-        draft,
-        Some(session),
-        Topic::Receipt(dispatch.inbound.clone()),
-        "not delivered",
-        &body,
-    );
+    give_up(draft, session, &dispatch.inbound, &body);
+}
+
+/// An instruction does not go in; the owner hears why.
+pub(super) fn give_up(draft: &mut Draft, session: &SessionId, inbound: &Guid, body: &str) {
+    end(draft, Some(session), inbound, InstructionEnd::Refused);
+    let topic = Topic::Receipt(inbound.clone());
+    notices::queue(draft, Some(session), topic, "not delivered", body);
+}
+
+/// A session is not started, because there is nothing to say to it.
+pub(super) fn not_started(draft: &mut Draft, inbound: &Guid, body: &str) {
+    end(draft, None, inbound, InstructionEnd::Refused);
+    let topic = Topic::Receipt(inbound.clone());
+    notices::queue(draft, None, topic, "not started", body);
 }
 
 fn end(draft: &mut Draft, session: Option<&SessionId>, inbound: &Guid, end: InstructionEnd) {
@@ -257,9 +287,10 @@ pub(super) fn settled(draft: &mut Draft, command: &Command, how: Option<&How>, o
     let Some((session, inbound)) = dispatch_of(command) else {
         return;
     };
-    if draft.state().dispatches.get(&session, &inbound).is_none() {
+    let Some(dispatch) = draft.state().dispatches.get(&session, &inbound) else {
         return;
-    }
+    };
+    let files = dispatch.files.told();
     if matches!(command, Command::PressEnter(_)) && !matches!(outcome, Outcome::Done(_)) {
         return;
     }
@@ -267,7 +298,7 @@ pub(super) fn settled(draft: &mut Draft, command: &Command, how: Option<&How>, o
     match outcome {
         Outcome::Done(_) => {
             end(draft, Some(&session), &inbound, InstructionEnd::Delivered);
-            notices::queue(draft, Some(&session), topic, received(how), "");
+            notices::queue(draft, Some(&session), topic, received(how), &files);
         }
         Outcome::Unknown(doubt) => {
             end(draft, Some(&session), &inbound, InstructionEnd::Unknown);
@@ -363,15 +394,18 @@ pub(super) fn start(draft: &mut Draft, inbound: &Guid, rule: Rule, label: &str, 
             text: text.clone(),
         },
     );
-    draft.request(
-        Command::StartSession(StartSession {
-            inbound: inbound.clone(),
-            label: label.to_owned(),
-            cwd,
-            text,
-        }),
-        1,
-    );
+    let start = StartSession {
+        inbound: inbound.clone(),
+        label: label.to_owned(),
+        cwd,
+        text,
+    };
+    let state = draft.state();
+    let rows = state.inbox.recent(inbound).map(|r| r.files.as_slice());
+    if let Files::Wanted(rows) = Files::wanted(rows.unwrap_or_default(), state.settings.files) {
+        return fetching::fetch(draft, inbound, &rows, FilesFor::Start(start));
+    }
+    draft.request(Command::StartSession(start), 1);
 }
 
 /// Where the session last spoken to works, else the configured default.

@@ -3,8 +3,8 @@
 use super::draft::Draft;
 use super::settle::{no_witness, settle};
 use super::{
-    dispatches, gather, goals, holding, limits, missing, notices, nudge, promises, prompts, rows,
-    sleep, sources, unanswered,
+    dispatches, files, gather, goals, holding, limits, missing, notices, nudge, promises, prompts,
+    rows, sleep, sources, unanswered,
 };
 use crate::ledger::{Stage, as_meant};
 use crate::outbox::Notice;
@@ -72,6 +72,7 @@ fn act(draft: &mut Draft, deadline: &Deadline) {
         Deadline::Awake => sleep::awake(draft),
         Deadline::Limits => limits::due(draft),
         Deadline::Promise(promise) => promises::due(draft, *promise),
+        Deadline::Files(fetch) => files::kept(draft, *fetch),
         Deadline::Pace(_)
         | Deadline::Retry(_)
         | Deadline::Rollout(_)

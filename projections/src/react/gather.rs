@@ -1,5 +1,5 @@
-//! Rows that are one message: words and the link that Messages split off, or a long
-//! text that a phone sends in parts. Words for a session wait a moment for what may
+//! Rows that are one message: words and the link or the pictures that Messages split off,
+//! or a long text that a phone sends in parts. Words for a session wait a moment for what may
 //! belong to them; commands and answers never do. One message waits at a time: the
 //! next one joins it, or lets it go its way first, so that order is kept.
 
@@ -10,6 +10,7 @@ use crate::phone_text;
 use crate::state::State;
 use crate::waits;
 use events::event::{InboundDeferred, InboundJoined, InboundReceived};
+use events::settings::FilesIn;
 use events::{Event, SessionId, Span, Wall};
 
 /// Rows of one message bear dates this close.
@@ -19,8 +20,9 @@ const BEHIND: Span = Span::seconds(10);
 /// From this many characters on, a text may be the first part of a longer one.
 const LONG: usize = 500;
 
-/// The owner wrote. A link alone may belong to other words.
+/// The owner wrote. A link or a picture alone may belong to other words.
 pub(super) fn arrived(draft: &mut Draft, event: &InboundReceived, link: bool) {
+    let link = link || is_picture(draft.state(), event);
     if let Some(first) = waiting(draft.state()).cloned()
         && joins(draft, &first, event, link)
     {
@@ -33,7 +35,13 @@ pub(super) fn arrived(draft: &mut Draft, event: &InboundReceived, link: bool) {
     }
 }
 
-/// The message goes its way: a link on its own goes where the words before it went.
+/// Pictures and files without words. They may belong to other words as a link may.
+fn is_picture(state: &State, event: &InboundReceived) -> bool {
+    let passed_on = state.settings.files != FilesIn::Off;
+    passed_on && event.attachments && event.text.reveal().is_empty()
+}
+
+/// The message goes its way: a link or a picture on its own goes where the words before it went.
 fn act(draft: &mut Draft, message: &InboundReceived, link: bool) {
     let behind = link.then(|| before(draft.state(), message)).flatten();
     match behind {
@@ -68,6 +76,10 @@ fn defer(draft: &mut Draft, event: &InboundReceived, wait: Span, link: bool) {
 /// while something waits for approval, any words may be the answer.
 fn patience(draft: &Draft, event: &InboundReceived, link: bool) -> Option<Span> {
     let text = event.text.reveal();
+    if is_picture(draft.state(), event) {
+        let wait = draft.state().settings.gather;
+        return (wait != Span(0)).then_some(wait);
+    }
     let may_answer = !link && !draft.state().prompts.open.is_empty();
     let wait = draft.state().settings.gather;
     if wait == Span(0) || text.is_empty() || may_answer || !is_prose(draft, event) {
@@ -93,7 +105,7 @@ fn gap(a: Wall, b: Wall) -> Span {
     a.until(b).max(b.until(a))
 }
 
-/// Whether two rows are one message: a link and words in either order, or parts of a long text.
+/// Whether two rows are one message: a link or a picture and words in either order, or parts of a long text.
 fn joins(draft: &Draft, first: &Recent, event: &InboundReceived, link: bool) -> bool {
     let before = &first.message;
     let close = gap(before.date, event.date) <= TOGETHER;
@@ -106,7 +118,7 @@ fn joins(draft: &Draft, first: &Recent, event: &InboundReceived, link: bool) -> 
     close && one_thread && (link || goes_on || words_for_link)
 }
 
-/// Whether a link waits.
+/// Whether a link or a picture waits.
 fn is_link(state: &State) -> bool {
     state.inbox.waiting.as_ref().is_some_and(|w| w.link)
 }

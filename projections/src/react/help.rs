@@ -2,11 +2,12 @@
 
 use crate::orders::Topic;
 
-/// The answer to `help approvals`, `help quiet`.
+/// The answer to `help approvals`, `help quiet`, `help files`.
 pub(super) const fn topic(topic: Topic) -> &'static str {
     match topic {
         Topic::Approvals => APPROVALS,
         Topic::Quiet => QUIET,
+        Topic::Files => FILES,
     }
 }
 
@@ -32,3 +33,11 @@ resume: ends all of this
 quiet: what holds now. list shows it too
 resume @ref at reset, resume @ref at 18:00: a session continues then; cancel @ref stops that
 Answers to what you write always come.";
+
+const FILES: &str = "\
+Send up to ten pictures or files, with words or without:
+@ref why is this red? (with a picture): goes to that session
+a picture alone: goes where your last words went
+new label: what to do (with a picture): a new session gets it
+The receipt says what went along, and what did not and why.
+With an answer or a command only the words count.";

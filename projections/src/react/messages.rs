@@ -2,7 +2,7 @@
 //! a message is a row of chat.db; [`super::rows`] does.
 
 use super::draft::{Draft, decide};
-use super::{answering, dispatches, missing, notices, replies, turns};
+use super::{answering, dispatches, files, missing, notices, replies, turns};
 use crate::answers::{self, Answer};
 use crate::grammar::{self, Parsed, parse};
 use crate::orders::{self, Order};
@@ -13,17 +13,19 @@ use events::{Guid, SessionId, Text};
 
 /// The owner wrote: understand, route, act. One decision, with its reasons.
 pub(super) fn owner_wrote(draft: &mut Draft, event: &InboundReceived) {
-    let guid = &event.guid;
+    // A picture alone is no answer and no command.
     if event.text.reveal().is_empty() {
-        decide(draft, guid, Route::nowhere(Rule::Control), Action::Reply);
-        return notices::answer(
-            draft,
-            guid,
-            None,
-            "pictures",
-            "Pictures and files cannot be sent to Codex from here. Please write what you want.",
-        );
+        if !files::switched_off(draft, event) {
+            plain(draft, event, "");
+        }
+        return;
     }
+    understand(draft, event);
+    files::unused(draft, event);
+}
+
+fn understand(draft: &mut Draft, event: &InboundReceived) {
+    let guid = &event.guid;
     if prompt_or_turn(draft, event) {
         return;
     }
@@ -39,7 +41,6 @@ pub(super) fn owner_wrote(draft: &mut Draft, event: &InboundReceived) {
         Parsed::Retry(None) => retry(draft, event),
         Parsed::New { label, words } => {
             dispatches::start(draft, guid, Rule::NewSession, &label, &words);
-            without_attachments(draft, event, None);
         }
         Parsed::Named { name, words } => {
             let route = routing::named(draft.state(), &name);
@@ -248,13 +249,12 @@ fn to_session(draft: &mut Draft, event: &InboundReceived, route: Route, words: &
     let Some(session) = route.target.clone() else {
         return;
     };
-    if answering::for_session(draft, event, &session, words) {
+    if !words.is_empty() && answering::for_session(draft, event, &session, words) {
         return;
     }
-    let answer = draft
-        .state()
-        .sessions
-        .get(&session)
+    let known = draft.state().sessions.get(&session);
+    let answer = known
+        .filter(|_| !words.is_empty())
         .map_or(Answer::Words, |s| {
             answers::read(s, route.about.as_ref(), words, event.date)
         });
@@ -272,15 +272,5 @@ fn to_session(draft: &mut Draft, event: &InboundReceived, route: Route, words: &
         }
     };
     decide(draft, inbound, route, action);
-    without_attachments(draft, event, Some(&session));
     dispatches::advance(draft, &session);
-}
-
-/// Only words go into a session; that a picture did not is said, never left to be found out.
-fn without_attachments(draft: &mut Draft, event: &InboundReceived, session: Option<&SessionId>) {
-    if event.attachments {
-        let body =
-            "Only your words are passed on: pictures and files cannot be sent to Codex from here.";
-        notices::answer(draft, &event.guid, session, "words only", body);
-    }
 }

@@ -8,6 +8,8 @@ mod dispatches;
 mod draft;
 mod due;
 mod endings;
+mod fetching;
+mod files;
 mod gather;
 mod goals;
 mod help;

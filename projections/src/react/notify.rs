@@ -5,7 +5,7 @@ use super::draft::Draft;
 use super::endings::place;
 use super::notices;
 use crate::handle::not_for_owner;
-use crate::notify_payload;
+use crate::notify_payload::{self, TURN_COMPLETE};
 use crate::redact::redact;
 use crate::sessions::folder;
 use events::event::{
@@ -54,9 +54,27 @@ pub(super) fn distilled(draft: &mut Draft, event: NotifyReceived) {
         Ok(told) => told,
         Err(fault) => return not_understood(draft, fault),
     };
+    if told.kind != TURN_COMPLETE {
+        return other(draft, &told.kind);
+    }
     if draft.state().sessions.get(&told.session).is_some() {
         place(draft, told);
     }
+}
+
+/// A payload of another kind tells nothing that the rollout does not. It is counted.
+fn other(draft: &mut Draft, kind: &str) {
+    let plain = |c: &char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.' | '/');
+    let kind = format!("kind {}", kind.chars().filter(plain).collect::<String>());
+    let shape = ShapeUnknown {
+        source: Source::Notify,
+        place: format!("a payload of {kind}"),
+        kind,
+        version: String::new(),
+        effect: ShapeEffect::Counted,
+        count: 1,
+    };
+    super::shapes::found(draft, shape);
 }
 
 /// A payload that tells nothing. One of the right form that names no thread is Codex's, of

@@ -2,6 +2,7 @@
 
 use super::draft::Draft;
 use super::settle::{perform, settle};
+use crate::dispatch::Transport;
 use crate::ledger::{Entry, Stage};
 use events::event::Closing;
 use events::outcome::{Doubt, Evidence, Failure};
@@ -43,7 +44,8 @@ pub(super) fn proven_by_words(
     };
     // A name of ours is proof whatever the words are; somebody else's is none for what we named.
     let named = |command: &Command| {
-        matches!(command, Command::StartTurn(_) | Command::SteerTurn(_)) && client.is_some()
+        let ours = Transport::of(command) == Some(Transport::AppServer);
+        ours && client.is_some()
     };
     let is_it = |id: &CommandId, e: &Entry| {
         let ours = client.is_some_and(|client| client == id.to_string());

@@ -22,7 +22,7 @@ status @ref: one session
 new label: what to do, in a new session
 retry: resend texts that may not have reached you
 quiet 23-7, mute @ref 2h, away, here, resume: when texts come
-help approvals, help quiet: more about these";
+help approvals, help quiet, help files: more about these";
 
 /// The answer to `list`.
 pub(crate) fn list(state: &State) -> String {

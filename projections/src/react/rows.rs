@@ -5,8 +5,8 @@ use super::draft::Draft;
 use super::{answering, changes, gather, notices, own_rows, shapes, unanswered};
 use crate::admit::{Verdict, judge};
 use events::event::{
-    IgnoreReason, InboundHeld, InboundIgnored, InboundReceived, InboundUnanswered, Reaction,
-    ReactionReceived, Topic,
+    IgnoreReason, InboundFilesNamed, InboundHeld, InboundIgnored, InboundReceived,
+    InboundUnanswered, Reaction, ReactionReceived, Topic,
 };
 use events::input::MessageRow;
 use events::{CommandId, Event, Text};
@@ -50,6 +50,12 @@ pub(super) fn row(draft: &mut Draft, row: &MessageRow) {
                 from_me: row.from_me,
             };
             draft.record(Event::InboundReceived(event.clone()));
+            if let Some(digest) = crate::admit::known_by_files(row, event.text.reveal()) {
+                draft.record(Event::InboundFilesNamed(InboundFilesNamed {
+                    inbound: event.guid.clone(),
+                    digest,
+                }));
+            }
             gather::arrived(draft, &event, link);
         }
     }

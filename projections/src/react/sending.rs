@@ -12,7 +12,7 @@ use events::command::SendMessage;
 use events::event::{NoticeDelayed, NoticeExpired, NoticeGivenUp, Topic};
 use events::outcome::Failure;
 use events::{Command, Event, Seq};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 /// Texts asked for at once: Messages takes one after the other anyway, and what
@@ -49,8 +49,11 @@ pub(super) fn advance(draft: &mut Draft) {
                 room -= 1;
             }
             let joined = notice.untouched()
-                && notice.ordinary()
-                && (digest(draft, &notice) || merge(draft, &notice));
+                && if notice.ordinary() {
+                    digest(draft, &notice) || merge(draft, &notice)
+                } else {
+                    all_asked(draft, &notice)
+                };
             if !joined {
                 request(draft, seq);
             }
@@ -109,7 +112,7 @@ fn digest(draft: &mut Draft, first: &Notice) -> bool {
         *told = (seq, notice, told.2 + 1);
     }
     let (now, per_hour) = (draft.now().tick, state.settings.max_per_hour);
-    if newest.len() <= state.outbox.allowance.soon(now, per_hour).max(FEW) {
+    if newest.len() <= state.outbox.allowance.soon(now, per_hour, false).max(FEW) {
         return false;
     }
     let mut lines: Vec<_> = newest.into_values().collect();
@@ -122,6 +125,34 @@ fn digest(draft: &mut Draft, first: &Notice) -> bool {
     let replaced: Vec<_> = news.iter().map(|(seq, _)| *seq).collect();
     if let Some(digest) = instead(draft, &replaced, None, Topic::Progress, parts) {
         request(draft, digest);
+    }
+    true
+}
+
+/// Where more sessions wait for an answer than may go within about a minute, one text names
+/// them all. Otherwise the last would come after half an hour, and what the owner then asks
+/// for would wait behind it. An approval counts as told only when it was sent whole.
+fn all_asked(draft: &mut Draft, first: &Notice) -> bool {
+    let state = draft.state();
+    let asks = |n: &Notice| n.asks() && n.untouched() && n.session.is_some();
+    if !asks(first) {
+        return false;
+    }
+    let wall = draft.now().wall;
+    let open = state.outbox.open.iter();
+    let waiting: Vec<_> = open
+        .filter(|(_, n)| asks(n) && held(state, n, wall).is_none())
+        .collect();
+    let (now, per_hour) = (draft.now().tick, state.settings.max_per_hour);
+    let sessions: BTreeSet<_> = waiting.iter().map(|(_, n)| &n.session).collect();
+    if sessions.len() <= state.outbox.allowance.soon(now, per_hour, true).max(FEW) {
+        return false;
+    }
+    let lines: Vec<_> = waiting.iter().map(|(_, n)| n.parts.as_slice()).collect();
+    let parts = render::asked(&lines, state.settings.max_len as usize);
+    let replaced: Vec<_> = waiting.iter().map(|(seq, _)| **seq).collect();
+    if let Some(all) = instead(draft, &replaced, None, Topic::Health, parts) {
+        request(draft, all);
     }
     true
 }

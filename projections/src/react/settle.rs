@@ -3,7 +3,7 @@
 //! [`super::rollouts`], …) say that something ended, and leave it at that.
 
 use super::draft::Draft;
-use super::{dispatches, missing, prompts, sending, turn_ends};
+use super::{dispatches, files, missing, prompts, sending, turn_ends};
 use crate::ledger::{Stage, as_meant, meant};
 use events::event::{CommandPerformed, CommandSettled, Source};
 use events::outcome::{Doubt, Evidence, Performed};
@@ -85,6 +85,7 @@ pub(super) fn settle(draft: &mut Draft, id: CommandId, outcome: Outcome) {
         | Command::QueueInstruction(_)
         | Command::ResumeSession(_)
         | Command::StartTurn(_)
+        | Command::GivePictures(_)
         | Command::SteerTurn(_) => {
             dispatches::settled(draft, &entry.command, how.as_ref(), &outcome);
         }
@@ -96,6 +97,8 @@ pub(super) fn settle(draft: &mut Draft, id: CommandId, outcome: Outcome) {
         Command::InterruptTurn(interrupt) => {
             turn_ends::stopped(draft, interrupt, &outcome);
         }
+        Command::FetchFiles(fetch) => files::fetched(draft, fetch, &outcome),
+        Command::RemoveFiles(_) => {}
     }
 }
 

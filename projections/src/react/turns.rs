@@ -3,7 +3,7 @@
 
 use super::draft::{Draft, decide};
 use super::{answering, dispatches, help, notices, promises, prompt_lists, replies, settle, when};
-use crate::ledger::Stage;
+use crate::ledger::{Entry, Stage};
 use crate::orders::Order;
 use crate::routing::{self, Route};
 use events::command::{InterruptTurn, InterruptWay};
@@ -141,7 +141,8 @@ fn take_back(draft: &mut Draft, event: &InboundReceived, route: Route) {
     let lane = state.dispatches.lanes.get(&session).into_iter().flatten();
     let begun = |id: &events::CommandId| {
         let entry = state.ledger.open.get(id);
-        entry.is_some_and(|entry| entry.stage != Stage::Requested)
+        let fetches = |entry: &Entry| matches!(entry.command, Command::FetchFiles(_));
+        entry.is_some_and(|entry| entry.stage != Stage::Requested && !fetches(entry))
     };
     let waiting =
         |d: &&crate::dispatch::Dispatch| d.left.is_none() && !d.trying.as_ref().is_some_and(begun);

@@ -301,6 +301,7 @@ fn waits(before: &State, after: &State, out: &mut Vec<Change>) {
             | Deadline::Awake
             | Deadline::Limits
             | Deadline::Promise(_)
+            | Deadline::Files(_)
             | Deadline::Prompt(_) => {
                 continue;
             }

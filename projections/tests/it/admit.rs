@@ -241,6 +241,12 @@ fn what_was_meant_and_cannot_be_acted_on_is_answered() {
         told(|row| row.body = Body::Undecodable),
         Reason::Undecodable
     );
+    // It was edited, so it said something; its words never came.
+    let edited = |row: &mut MessageRow| {
+        row.body = Body::Empty;
+        (row.edited, row.given_up) = (true, true);
+    };
+    assert_eq!(told(edited), Reason::Undecodable);
     let stranger = |row: &mut MessageRow| row.handle = Some("+15555550199".into());
     let of_a_stranger = |row: &mut MessageRow| {
         stranger(row);
@@ -371,36 +377,6 @@ fn a_text_that_is_filled_in_late_is_waited_for() {
     assert!(matches!(verdict(&world, &never), Verdict::Held(_)));
     never.given_up = true;
     assert_eq!(verdict(&world, &never), Verdict::Ignored(Reason::Empty));
-}
-
-#[test]
-fn a_picture_without_words_is_answered_and_with_words_is_taken() {
-    let mut world = World::new();
-    let mut row = world.row("\u{fffc}");
-    row.attachments = true;
-    world.take(row);
-    assert!(world.notice().contains("Pictures and files cannot be sent"));
-    let mut row = world.row("\u{fffc}list");
-    row.attachments = true;
-    world.take(row);
-    assert!(world.notice().starts_with("[Codex] sessions"));
-}
-
-#[test]
-fn words_with_a_picture_go_in_and_the_owner_hears_that_the_picture_did_not() {
-    let mut world = World::new();
-    let api = world.session(1, "/srv/api");
-    world.finished(&api, "t1");
-    let mut row = world.row("\u{fffc}make it look like this");
-    row.attachments = true;
-    world.take(row);
-    let lanes = &world.machine.state().dispatches.lanes;
-    assert_eq!(lanes.keys().collect::<Vec<_>>(), [&api]);
-    let told = world.notice();
-    assert!(
-        told.contains("words only") && told.contains("Only your words"),
-        "{told}"
-    );
 }
 
 pub(crate) fn reasons(

@@ -180,3 +180,44 @@ fn a_digest_tells_the_newest_of_each_session_and_counts_the_rest() {
         assert!(line.ends_with("(and 1 before)"), "{line}");
     }
 }
+
+#[test]
+fn a_hundred_sessions_that_ask_at_once_are_all_told_of_within_a_minute() {
+    let mut world = World::new();
+    let ids: Vec<_> = (0..100)
+        .map(|nth| world.session(nth, &format!("/srv/p{nth}")))
+        .collect();
+    let mut texts = Vec::new();
+    for id in &ids {
+        world.asks(id, "call", QuestionKind::Modal, &["keep", "drop"]);
+        texts.extend(said(&mut world));
+    }
+    for _ in 0..60 {
+        world.pass(1_000);
+        texts.extend(said(&mut world));
+    }
+    let all = texts.join("\n");
+    for id in &ids {
+        let told = all.matches(&format!("@{} ", world.reference(id))).count();
+        assert_eq!(told, 1, "{id} in {all}");
+    }
+    let whole = texts.iter().filter(|text| text.contains("needs input"));
+    assert!(
+        whole.count() >= 20,
+        "as many as may go come whole: {texts:#?}"
+    );
+    assert!(all.contains("requests wait for you"), "{all}");
+    assert!(texts.iter().all(|text| text.chars().count() <= 1800));
+    assert!(world.machine.state().outbox.open.is_empty());
+    // What the owner asks for then does not wait behind them.
+    world.says("list");
+    let mut answer = said(&mut world);
+    for _ in 0..240 {
+        world.pass(1_000);
+        answer.extend(said(&mut world));
+    }
+    assert!(
+        answer.iter().any(|text| text.contains("sessions")),
+        "{answer:?}"
+    );
+}

@@ -18,6 +18,7 @@ mod choices;
 mod desk;
 mod endings;
 mod explain;
+mod files;
 mod forgotten;
 mod gather;
 mod grammar;

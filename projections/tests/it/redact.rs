@@ -224,3 +224,26 @@ proptest! {
         let _ = redact(&text);
     }
 }
+
+/// A key without its end is taken out as far as it goes, and what is said about it stays.
+#[test]
+fn what_stands_behind_the_beginning_of_a_key_stays() {
+    let begin = format!("-----BEGIN {} KEY-----", "RSA PRIVATE");
+    let ask = "Shall I rotate it?\n1. Yes\n2. No";
+    let prose = format!("`{begin}` stands in config.py. {ask}");
+    assert_eq!(redact(&prose), prose);
+    let (line, rest) = (random(64), random(20));
+    for lines in [
+        format!("\n{line}\n{rest}\n"),
+        format!("\n{line}\n{rest}"),
+        format!("\\n{line}\\n{rest}"),
+        format!("\n> {line}\n> {rest}"),
+        format!("\n+{line}\n+{rest}…"),
+        format!("\nProc-Type: 4,ENCRYPTED\nDEK-Info: AES-128,00\n\n{line}"),
+    ] {
+        let text = redact(&format!("see {begin}{lines}\n{ask}"));
+        assert!(!text.contains(&line) && !text.contains(&rest), "{text}");
+        assert!(text.starts_with("see [redacted private key]"), "{text}");
+        assert!(text.ends_with(ask), "{text}");
+    }
+}

@@ -18,12 +18,12 @@ fn link(world: &mut World, generation: u64, state: LinkState) {
     }));
 }
 
-fn up(world: &mut World, generation: u64) {
+pub(crate) fn up(world: &mut World, generation: u64) {
     let server = "codex/0.171.0".into();
     link(world, generation, LinkState::Up { server });
 }
 
-fn is(world: &mut World, generation: u64, session: &SessionId, status: ThreadState) {
+pub(crate) fn is(world: &mut World, generation: u64, session: &SessionId, status: ThreadState) {
     let session = session.clone();
     world.feed(Input::ThreadStatus(ThreadStatusChanged {
         generation,

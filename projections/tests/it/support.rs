@@ -9,8 +9,8 @@ use events::event::{
 use events::input::{Body, Chat, MessageRow, Notify, Rollout, RolloutFact, Started};
 use events::outcome::{How, Performed};
 use events::{
-    CallId, Command, CommandId, Envelope, Event, Guid, Input, InputKey, Now, Outcome, Pane, Report,
-    SessionId, Settings, Text, Tick, TurnId, Wall,
+    CallId, Command, CommandId, Envelope, Event, Guid, Input, InputKey, Lane, Now, Outcome, Pane,
+    Report, SessionId, Settings, Text, Tick, TurnId, Wall,
 };
 use projections::{Machine, check};
 
@@ -378,12 +378,17 @@ impl World {
         let owed = self.machine.owed();
         let found = owed
             .into_iter()
-            .find(|(_, command)| !matches!(command, Command::SendMessage(_)));
+            .find(|(_, command)| matches!(command.lane(), Lane::Session(_) | Lane::Start));
         if let Some((id, _)) = &found {
-            let batch = self.machine.start(*id, self.now);
-            self.keep(batch.envelopes());
+            self.start(*id);
         }
         found
+    }
+
+    /// A command begins.
+    pub(crate) fn start(&mut self, id: CommandId) {
+        let batch = self.machine.start(id, self.now);
+        self.keep(batch.envelopes());
     }
 
     /// The same, as its name and what it carries.

@@ -12,7 +12,7 @@ mod tests;
 
 use crate::ingress::chat_db::typedstream;
 use events::Wall;
-pub use row::{Form, Place, Row, SelfChat, State};
+pub use row::{Attachment, Form, Place, Row, SelfChat, State};
 use rusqlite::{Connection, OpenFlags, TransactionBehavior, params};
 use sha2::{Digest as _, Sha256};
 use std::path::Path;
@@ -65,6 +65,39 @@ impl Messages {
     /// Opens an iMessage chat in which nothing was said yet.
     pub fn add_chat(&mut self, place: &Place) -> Result<()> {
         chat(&self.db, place, "iMessage").map(drop)
+    }
+
+    /// Writes down a file of a message, as far as it has come.
+    pub fn attach(&mut self, message: &str, file: &Attachment) -> Result<()> {
+        let tx = self
+            .db
+            .transaction_with_behavior(TransactionBehavior::Immediate)?;
+        tx.execute(
+            "INSERT INTO attachment (guid, filename, transfer_name, total_bytes, transfer_state, \
+             hide_attachment) VALUES ('at_' || ?1 || '_' || hex(randomblob(8)), ?2, ?3, ?4, ?5, ?6)",
+            params![
+                message,
+                file.path,
+                file.name,
+                file.bytes,
+                file.transfer,
+                file.hidden
+            ],
+        )?;
+        tx.execute(
+            "INSERT INTO message_attachment_join (message_id, attachment_id) \
+             SELECT ROWID, ?2 FROM message WHERE guid = ?1",
+            params![message, tx.last_insert_rowid()],
+        )?;
+        tx.commit()
+    }
+
+    /// The transfer of a file went on.
+    pub fn transferred(&mut self, name: &str, path: &str, bytes: i64, state: i64) -> Result<()> {
+        let update = "UPDATE attachment SET filename = ?2, total_bytes = ?3, transfer_state = ?4 \
+                      WHERE transfer_name = ?1";
+        let changed = self.db.execute(update, params![name, path, bytes, state])?;
+        assert_one(changed)
     }
 
     /// Writes a row as it describes itself, and returns its guid.
@@ -208,6 +241,14 @@ impl Messages {
             .iter()
             .map(|row| self.insert(row))
             .collect()
+    }
+}
+
+fn assert_one(changed: usize) -> Result<()> {
+    if changed == 1 {
+        Ok(())
+    } else {
+        Err(rusqlite::Error::StatementChangedRows(changed))
     }
 }
 

@@ -114,7 +114,32 @@ impl Form {
     }
 }
 
+/// A file of a message.
+#[derive(Clone, Debug, Default)]
+pub struct Attachment {
+    /// Where Messages keeps it; `None`: nowhere yet.
+    pub path: Option<String>,
+    /// What its sender called it.
+    pub name: String,
+    /// Its size when it is whole.
+    pub bytes: i64,
+    /// How far its transfer is: 5 is done, 6 failed.
+    pub transfer: i64,
+    /// It is a part that Messages does not show.
+    pub hidden: bool,
+}
+
 impl Row {
+    /// The same with places for so many files before its words.
+    #[must_use]
+    pub fn with_files(self, count: usize) -> Self {
+        Self {
+            text: format!("{}{}", "\u{fffc}".repeat(count), self.text),
+            attachments: true,
+            ..self
+        }
+    }
+
     /// A message from `sender` in the chat with them.
     pub fn from(sender: &str, text: &str, date: Wall) -> Self {
         Self {

@@ -85,7 +85,21 @@ pub fn answer(request: &Value) -> Answer {
     if let Some(aside) = internal(&prompt) {
         return Answer::Text(aside);
     }
-    scripted(prompt.trim(), request)
+    match pictures(&input[at]["content"]) {
+        0 => scripted(prompt.trim(), request),
+        1 => Answer::Text(format!("saw 1 picture: {}", prompt.trim())),
+        many => Answer::Text(format!("saw {many} pictures: {}", prompt.trim())),
+    }
+}
+
+/// How many pictures stand in a message.
+fn pictures(content: &Value) -> usize {
+    let parts = content.as_array().map_or(&[][..], Vec::as_slice);
+    let shown = |part: &&Value| {
+        let data = part["image_url"].as_str();
+        part["type"] == "input_image" && data.is_some_and(|url| url.starts_with("data:image/"))
+    };
+    parts.iter().filter(shown).count()
 }
 
 fn scripted(prompt: &str, request: &Value) -> Answer {

@@ -81,10 +81,27 @@ impl Fate {
 }
 
 /// A row can be judged when it is in a chat, has a body, and is not waited with by
-/// Messages. A reaction, or a message that was unsent, needs no body.
+/// Messages. Blanks are no body, unless they stand for an attachment. A reaction, or a
+/// message that was unsent, needs no body.
 pub(super) fn whole(row: &MessageRow) -> bool {
-    let said = row.body != Body::Empty || row.associated_type >= REACTIONS || row.unsent;
-    row.chat.is_some() && said && !waits(row)
+    let body = match &row.body {
+        Body::Text(text) => row.attachments || !text.reveal().trim().is_empty(),
+        Body::Empty => false,
+        Body::Undecodable => true,
+    };
+    let said = body || row.associated_type >= REACTIONS || row.unsent;
+    // Without words a message is known by its files, whose rows come later.
+    let known = !row.attachments || !row.files.is_empty() || has_words(&row.body);
+    row.chat.is_some() && said && known && !waits(row)
+}
+
+fn has_words(body: &Body) -> bool {
+    let word = |c: char| !c.is_whitespace() && c != super::rows::ATTACHMENT;
+    match body {
+        Body::Text(text) => text.reveal().chars().any(word),
+        Body::Undecodable => true,
+        Body::Empty => false,
+    }
 }
 
 /// Send Later, and not sent: it is looked at until it is, or is taken back.

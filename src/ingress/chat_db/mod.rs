@@ -10,6 +10,7 @@
 mod access;
 mod cursor;
 mod fault;
+mod files;
 mod identity;
 mod open;
 mod payload;
@@ -23,6 +24,7 @@ mod watch;
 pub use access::{access, told};
 pub use cursor::{Cursor, FOLLOW, HOLD};
 pub use fault::{Fault, Step};
+pub use files::{Attached, AttachedFile, Transfer, attached};
 pub use open::MAX_ROWS;
 pub use watch::Watch;
 

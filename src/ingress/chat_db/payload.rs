@@ -22,6 +22,8 @@ pub(super) struct History {
     newest: Vec<String>,
     /// Parts were unsent.
     unsent: bool,
+    /// The text of a part could not be read.
+    unread: bool,
 }
 
 /// Reads the history of a row that was edited.
@@ -32,6 +34,7 @@ pub(super) fn history(summary: ValueRef<'_>, edited: bool) -> History {
     };
     // `ec`: part number to its texts, oldest first. `rp` and `Rrp`: numbers of unsent parts.
     let parts = summary.get("ec").and_then(Value::as_dictionary);
+    let count = parts.map_or(0, Dictionary::len);
     let mut texts: Vec<_> = parts
         .into_iter()
         .flatten()
@@ -44,6 +47,7 @@ pub(super) fn history(summary: ValueRef<'_>, edited: bool) -> History {
         _ => false,
     };
     History {
+        unread: texts.len() < count,
         newest: texts.into_iter().map(|(_, text)| text).collect(),
         unsent: unsent("rp") || unsent("Rrp"),
     }
@@ -57,12 +61,17 @@ fn newest(texts: &Value) -> Option<String> {
 }
 
 impl History {
-    /// The body; where the row has none, the newest texts of its parts.
+    /// The body; where the row has none, the newest texts of its parts, if all can be read.
     pub(super) fn newest(&self, body: Body) -> Body {
-        if body == Body::Empty && !self.unsent && !self.newest.is_empty() {
-            return Body::Text(Text::new(self.newest.join("\n")));
+        if body != Body::Empty || self.unsent {
+            body
+        } else if self.unread {
+            Body::Undecodable
+        } else if self.newest.is_empty() {
+            body
+        } else {
+            Body::Text(Text::new(self.newest.join("\n")))
         }
-        body
     }
 
     /// Whether parts were unsent.
@@ -71,12 +80,19 @@ impl History {
     }
 }
 
-/// The body; for a preview without one, the link that its payload names.
+/// The body; for a preview whose body is blank, the link that its payload names. Where
+/// that names none yet, there is no body yet.
 pub(super) fn linked(body: Body, balloon: Option<&str>, payload: ValueRef<'_>) -> Body {
-    if body != Body::Empty || balloon != Some(LINK) {
+    let blank = |c: char| c.is_whitespace() || matches!(c, '\u{fffc}' | '\u{fffd}');
+    let says_nothing = match &body {
+        Body::Text(text) => text.reveal().chars().all(blank),
+        Body::Empty => true,
+        Body::Undecodable => false,
+    };
+    if !says_nothing || balloon != Some(LINK) {
         return body;
     }
-    link(payload).map_or(body, |link| Body::Text(Text::new(link)))
+    link(payload).map_or(Body::Empty, |link| Body::Text(Text::new(link)))
 }
 
 /// The first address among the objects of a keyed archive: its own, before those of pictures.

@@ -17,7 +17,7 @@ const EPOCH: i64 = 978_307_200_000;
 /// Dates from here up count nanoseconds, those below seconds.
 const NANOSECONDS: u64 = 1_000_000_000_000;
 /// What stands in a text for an attachment.
-const ATTACHMENT: char = '\u{fffc}';
+pub(super) const ATTACHMENT: char = '\u{fffc}';
 /// `chat.style` of a chat of two.
 const DIRECT: Option<i64> = Some(45);
 
@@ -87,6 +87,7 @@ fn message(db: &Connection, schema: &Schema, row: &Row<'_>) -> rusqlite::Result<
     let body = history.newest(body);
     let body = linked(body, balloon.as_deref(), column(row, 25));
     let placeholder = matches!(&body, Body::Text(text) if text.reveal().contains(ATTACHMENT));
+    let attachments = placeholder || number(column(row, 12)) != 0;
     let emptied = edited && number(column(row, 24)) != 0;
     let unsent = says_nothing(&body) && (retracted || emptied || history.unsent());
     Ok(MessageRow {
@@ -98,7 +99,12 @@ fn message(db: &Connection, schema: &Schema, row: &Row<'_>) -> rusqlite::Result<
         associated_type: number(column(row, 9)),
         balloon,
         reply_to: text(column(row, 11)).and_then(|guid| Guid::parse(&guid)),
-        attachments: placeholder || number(column(row, 12)) != 0,
+        files: if attachments {
+            file_names(db, rowid).unwrap_or_default()
+        } else {
+            Vec::new()
+        },
+        attachments,
         edited: edited || retracted,
         unsent,
         error: number(column(row, 15)),
@@ -107,12 +113,23 @@ fn message(db: &Connection, schema: &Schema, row: &Row<'_>) -> rusqlite::Result<
         target: text(column(row, 18)).and_then(|about| target(&about)),
         emoji: text(column(row, 19)),
         subject: text(column(row, 20)).map(Text::new),
-        schedule: schedule(number(column(row, 21)), number(column(row, 22))),
+        schedule: schedule(row),
         handle: text(column(row, 26)).map(Text::new),
         chat: chat(db, schema, rowid)?,
         body,
         ..MessageRow::bare(rowid, guid(row, rowid))
     })
+}
+
+/// What the attachments of the row with this number are called.
+fn file_names(db: &Connection, rowid: i64) -> rusqlite::Result<Vec<Text>> {
+    let mut statement = db.prepare_cached(
+        "SELECT coalesce(a.transfer_name, a.filename, a.guid) FROM message_attachment_join j \
+         JOIN attachment a ON a.ROWID = j.attachment_id WHERE j.message_id = ?1 ORDER BY a.ROWID",
+    )?;
+    let rows = statement.query_map([rowid], |row| Ok(row.get_ref(0).ok().and_then(text)))?;
+    let names = rows.collect::<rusqlite::Result<Vec<_>>>()?;
+    Ok(names.into_iter().flatten().map(Text::new).collect())
 }
 
 /// Neither words nor an attachment.
@@ -134,10 +151,14 @@ fn target(about: &str) -> Option<Target> {
     Some(Target { guid, part })
 }
 
-/// Send Later: type 2, whose state is 3 once it was sent.
-const fn schedule(kind: i64, state: i64) -> Schedule {
-    match (kind, state) {
+/// Send Later: type 2, whose state is 3 once it was sent. One that Messages could not
+/// send may still be sent.
+fn schedule(row: &Row<'_>) -> Schedule {
+    let at = |index| number(column(row, index));
+    let failed = at(15) != 0 && at(16) == 0;
+    match (at(21), at(22)) {
         (2, ..=2) => Schedule::Waiting,
+        (2, _) if failed => Schedule::Waiting,
         (2, _) => Schedule::Sent,
         _ => Schedule::None,
     }
@@ -158,6 +179,19 @@ pub(super) fn gone(rowid: i64, guid: Option<Guid>) -> MessageRow {
         given_up: true,
         ..MessageRow::bare(rowid, guid.unwrap_or_else(|| unnamed(rowid)))
     }
+}
+
+/// How many attachments the text of a row has a place for: its first two columns.
+pub(super) fn placeholders(row: &Row<'_>) -> usize {
+    match body(column(row, 0), column(row, 1)) {
+        Body::Text(text) => text.reveal().matches(ATTACHMENT).count(),
+        Body::Empty | Body::Undecodable => 0,
+    }
+}
+
+/// A text, whatever type it is stored as.
+pub(super) fn stored_text(value: ValueRef<'_>) -> Option<String> {
+    text(value)
 }
 
 fn column<'a>(row: &'a Row<'_>, index: usize) -> ValueRef<'a> {

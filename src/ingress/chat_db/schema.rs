@@ -137,7 +137,8 @@ fn top(counted: bool) -> &'static str {
     }
 }
 
-fn has(db: &Connection, table: &str, column: &str) -> rusqlite::Result<bool> {
+/// Whether a table has a column.
+pub(super) fn has(db: &Connection, table: &str, column: &str) -> rusqlite::Result<bool> {
     db.prepare_cached("SELECT count(*) FROM pragma_table_info(?1) WHERE name = ?2")?
         .query_row([table, column], |row| row.get::<_, i64>(0))
         .map(|count| count > 0)

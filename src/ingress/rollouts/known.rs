@@ -21,6 +21,8 @@ pub(super) struct Known {
     pub(super) seen: Option<Stamp>,
     /// There is more than was read at once.
     pub(super) behind: bool,
+    /// The same file at another place, as it was seen there last.
+    other: Option<(PathBuf, Stamp)>,
 }
 
 /// What of a file's metadata changes when it is written to.
@@ -47,6 +49,11 @@ impl Stamp {
             length: about.len(),
             identity: (about.dev(), about.ino()),
         }
+    }
+
+    /// Whether it was written to after another file.
+    pub(super) fn is_later(self, other: Self) -> bool {
+        self.modified > other.modified
     }
 
     /// When it was written to last.
@@ -97,7 +104,24 @@ impl Known {
             tail,
             seen: None,
             behind: false,
+            other: None,
         }
+    }
+
+    /// Whether the file is followed at another place from now on: it is gone here, or the
+    /// copy there is the one that grows. One that was only made is a copy.
+    pub(super) fn gives_way(&mut self, to: &Path, stamp: Stamp) -> bool {
+        let Ok(here) = fs::metadata(self.tail.path()) else {
+            return true;
+        };
+        let here = Stamp::of(&here);
+        let seen = self.other.replace((to.to_owned(), stamp));
+        let grew = seen.is_some_and(|(path, seen)| path == to && seen != stamp);
+        let live = grew && stamp.is_later(here);
+        if live {
+            self.other = Some((self.tail.path().to_owned(), here));
+        }
+        live
     }
 
     /// Reads on. The stamp was taken before, so that what is written meanwhile

@@ -18,6 +18,14 @@ pub(super) struct Lines<R> {
     passing: bool,
 }
 
+/// The first line without the byte order mark that some editors and tools put there.
+fn unmarked(start: u64, line: &[u8]) -> &[u8] {
+    let mark = "\u{feff}".as_bytes();
+    line.strip_prefix(mark)
+        .filter(|_| start == 0)
+        .unwrap_or(line)
+}
+
 /// What came next.
 pub(super) enum Next<'a> {
     /// A line without its line feed, and where it starts.
@@ -64,7 +72,7 @@ impl<R: Read + Seek> Lines<R> {
                 }
                 (true, false) => {
                     self.line.pop();
-                    return Ok(Next::Line(start, &self.line));
+                    return Ok(Next::Line(start, unmarked(start, &self.line)));
                 }
                 (false, true) if count <= LONGEST => return Ok(Next::End),
                 (false, _) => self.passing = true,

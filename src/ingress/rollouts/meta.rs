@@ -41,8 +41,11 @@ pub(super) fn read(line: &[u8], at: Wall) -> Result<Head, Bad> {
     let null = Value::Null;
     let source = fields.get("source").unwrap_or(&null);
     let thread_source = fields.get("thread_source").unwrap_or(&null);
+    let kind = kind(source, thread_source);
     if source.is_null() && thread_source.is_null() {
         lacks.push("source");
+    } else if !is_told_apart(kind, source, thread_source) {
+        lacks.push("a known source");
     }
     let forked = fields.get("forked_from_id").is_some_and(|id| !id.is_null());
     let own = fields.get("history_base").is_some_and(|at| !at.is_null());
@@ -50,7 +53,7 @@ pub(super) fn read(line: &[u8], at: Wall) -> Result<Head, Bad> {
         thread: SessionId::parse(&thread),
         copied: forked && !own,
         meta: SessionMeta {
-            kind: kind(source, thread_source),
+            kind,
             cwd,
             version,
             path: String::new(),
@@ -78,7 +81,32 @@ pub fn kind(source: &Value, thread_source: &Value) -> ThreadKind {
         Some("exec") if users => ThreadKind::Exec,
         Some("cli" | "vscode") if users => ThreadKind::Owner,
         Some(_) if thread == Some("user") => ThreadKind::Owner,
+        // Another client's own, `{"custom": …}`.
+        None if thread == Some("user") && source.get("internal").is_none() => ThreadKind::Owner,
         Some(_) if thread == Some("subagent") => ThreadKind::Subagent,
         _ => ThreadKind::Internal,
     }
+}
+
+/// What `thread_source` says of threads that are Codex's own.
+const CODEX_OWN: [&str; 6] = [
+    "subagent",
+    "title",
+    "recap",
+    "review",
+    "guardian",
+    "memory_consolidation",
+];
+
+/// Whether it is known whose a thread is. One that only may be the owner's is silent,
+/// and the owner has to hear that.
+fn is_told_apart(kind: ThreadKind, source: &Value, thread_source: &Value) -> bool {
+    let users = matches!(kind, ThreadKind::Owner | ThreadKind::Exec);
+    let inside = ["subagent", "internal"]
+        .iter()
+        .any(|key| source.get(key).is_some());
+    let own = thread_source
+        .as_str()
+        .is_some_and(|of| CODEX_OWN.contains(&of));
+    users || inside || own || source.as_str() == Some("mcp")
 }

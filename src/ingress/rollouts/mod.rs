@@ -337,7 +337,8 @@ impl Rollouts {
             return;
         };
         if known.tail.path() != path {
-            if known.tail.path().exists() {
+            let here = known.tail.path().starts_with(&self.folder);
+            if here && !known.gives_way(path, stamp) {
                 return;
             }
             known.tail.moved(path.to_owned());

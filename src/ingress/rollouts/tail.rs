@@ -26,6 +26,8 @@ use std::path::{Path, PathBuf};
 
 /// How much history is looked through for an open question.
 const HISTORY: u64 = 4 << 20;
+/// What a line is called that is no record.
+const DAMAGED: &str = "record cut, damaged or too long";
 /// How much of a file is read at a time.
 const AT_A_TIME: u64 = 16 << 20;
 
@@ -401,7 +403,11 @@ impl Tail {
                     self.unknown_in_turn = self.turn_open.then_some(kind);
                 }
                 Line::Strange(kind) => self.strange(&kind, ShapeEffect::Lost, start, out),
-                Line::Damaged => damaged += 1,
+                Line::Damaged => {
+                    damaged += 1;
+                    self.strange(DAMAGED, ShapeEffect::Counted, start, out);
+                    self.unknown_in_turn = self.turn_open.then(|| DAMAGED.to_owned());
+                }
             }
         };
         (self.position, self.passing) = lines.place();

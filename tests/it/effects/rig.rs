@@ -50,6 +50,10 @@ impl Rig {
         let path = format!("{}:{}", programs.display(), path_variable());
         let config = EffectsConfig {
             osascript: root.join("osascript"),
+            chat_db: root.join("chat.db"),
+            files: root.join("state/files"),
+            sips: Some(root.join("sips")),
+            sips_budget: Duration::from_millis(600),
             tmux: PathBuf::from("tmux"),
             codex: root.join("codex"),
             codex_home: root.join("home"),

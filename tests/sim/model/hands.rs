@@ -49,6 +49,9 @@ impl World {
             Command::AnswerPrompt(_)
             | Command::StartTurn(_)
             | Command::SteerTurn(_)
+            | Command::GivePictures(_)
+            | Command::FetchFiles(_)
+            | Command::RemoveFiles(_)
             | Command::InterruptTurn(_) => {
                 let why = "there is no app-server".into();
                 (1, failed(Failure::NoLink { why }), false)

@@ -312,6 +312,7 @@ pub(super) fn branch(event: &Event) -> Option<&'static str> {
             | Deadline::Awake
             | Deadline::Limits
             | Deadline::Promise(_)
+            | Deadline::Files(_)
             | Deadline::Loop => return None,
             Deadline::Receipt(_) => "due: receipt",
             Deadline::Allowance => "due: allowance",
@@ -333,6 +334,7 @@ const fn settled(outcome: &Outcome) -> Option<&'static str> {
         Outcome::Done(Evidence::Running { .. }) => "done: running",
         Outcome::Done(Evidence::Resolved { .. }) => "done: resolved",
         Outcome::Done(Evidence::TurnEnded { .. }) => "done: turn ended",
+        Outcome::Done(Evidence::Fetched { .. } | Evidence::Removed) => "done: files",
         Outcome::Failed(failure) => match failure {
             Failure::Target { .. } => "failed: target",
             Failure::NotPermitted { .. } => "failed: not permitted",

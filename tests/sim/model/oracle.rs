@@ -446,6 +446,10 @@ pub(super) fn inbound_of(command: &Command) -> Option<&Guid> {
         Command::StartTurn(c) => Some(&c.instruction.inbound),
         Command::SteerTurn(c) => Some(&c.instruction.inbound),
         Command::InterruptTurn(c) => Some(&c.inbound),
-        Command::PressEnter(_) | Command::SendMessage(_) => None,
+        Command::GivePictures(c) => Some(&c.instruction.inbound),
+        Command::PressEnter(_)
+        | Command::SendMessage(_)
+        | Command::FetchFiles(_)
+        | Command::RemoveFiles(_) => None,
     }
 }

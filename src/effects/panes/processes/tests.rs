@@ -2,23 +2,7 @@
 
 use super::*;
 
-pub(in super::super) fn config() -> EffectsConfig {
-    EffectsConfig {
-        osascript: PathBuf::new(),
-        tmux: PathBuf::new(),
-        codex: PathBuf::new(),
-        codex_home: PathBuf::new(),
-        tmux_socket: None,
-        tmux_tmpdir: PathBuf::new(),
-        new_session_name: String::new(),
-        window_prefix: String::new(),
-        start_tmux_server: false,
-        full_access: false,
-        osascript_budget: BUDGET,
-        start_budget: BUDGET,
-        environment: Vec::new(),
-    }
-}
+pub(in super::super) use crate::effects::config::blank as config;
 
 /// A process: its number, its parent's, its group, its terminal, its program as `ps` shows
 /// it, its command line. Group 7 is in front of every terminal.

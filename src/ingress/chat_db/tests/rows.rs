@@ -231,16 +231,17 @@ fn a_link_whose_body_is_only_in_its_preview_is_read_there() {
             .unwrap();
         bytes
     };
-    for (payload, expected) in [
-        (
-            archive("https://example.com/a"),
-            Some("https://example.com/a"),
-        ),
-        (b"rubbish".to_vec(), None),
+    let link = Some("https://example.com/a");
+    for (body, payload, expected) in [
+        (Form::Nothing, archive("https://example.com/a"), link),
+        (Form::Nothing, b"rubbish".to_vec(), None),
+        (Form::Attributed, archive("https://example.com/a"), link),
+        (Form::Plain, b"rubbish".to_vec(), None),
     ] {
+        // A placeholder and blanks say no more than nothing.
         let guid = s.insert(&Row {
-            form: Form::Nothing,
-            ..Row::from(OWNER, "", NOW).link()
+            form: body,
+            ..Row::from(OWNER, " \u{fffc}\n", NOW).link()
         });
         s.messages
             .db()
@@ -250,9 +251,11 @@ fn a_link_whose_body_is_only_in_its_preview_is_read_there() {
             )
             .unwrap();
         let row = s.rows().remove(0);
-        match expected {
-            Some(link) => assert_eq!(said(&row), link),
-            None => assert_eq!(row.body, Body::Empty),
+        if let Some(link) = expected {
+            assert_eq!(said(&row), link);
+        } else {
+            assert_eq!(row.body, Body::Empty);
+            assert!(s.cursor.held().any(|held| held == row.rowid));
         }
     }
 }
@@ -298,21 +301,34 @@ fn a_row_edited_or_unsent_before_it_was_read_comes_once() {
 #[test]
 fn the_history_of_edits_is_read_where_the_body_is_gone() {
     use plist::{Dictionary, Value};
-    let version = |text: &str| {
+    let version_of = |stream: Vec<u8>| {
         let mut version = Dictionary::new();
         version.insert("d".into(), Value::Real(1.0));
-        let stream = crate::ingress::chat_db::typedstream::encode(text);
         version.insert("t".into(), Value::Data(stream));
         Value::Dictionary(version)
     };
+    let version = |text: &str| version_of(crate::ingress::chat_db::typedstream::encode(text));
     let mut parts = Dictionary::new();
     parts.insert("1".into(), Value::Array(vec![version("b1"), version("b2")]));
     parts.insert("0".into(), Value::Array(vec![version("a1"), version("a2")]));
+    let mut broken = parts.clone();
+    broken.insert(
+        "0".into(),
+        Value::Array(vec![version_of(b"rubbish".to_vec())]),
+    );
+    let mut unread = Dictionary::new();
+    unread.insert("ec".into(), Value::Dictionary(broken));
     let mut edited = Dictionary::new();
     edited.insert("ec".into(), Value::Dictionary(parts));
     let mut unsent = Dictionary::new();
     unsent.insert("rp".into(), Value::Array(vec![Value::Integer(0.into())]));
-    for (summary, words) in [(edited, Some("a2\nb2")), (unsent, None)] {
+    let cases = [
+        (edited, Some("a2\nb2"), false),
+        (unsent, None, true),
+        // Half of the words are none.
+        (unread, None, false),
+    ];
+    for (summary, words, gone) in cases {
         let mut s = setup();
         let mut bytes = Vec::new();
         Value::Dictionary(summary)
@@ -330,9 +346,11 @@ fn the_history_of_edits_is_read_where_the_body_is_gone() {
             )
             .unwrap();
         let row = s.rows().remove(0);
-        assert_eq!(row.unsent, words.is_none());
-        if let Some(words) = words {
-            assert_eq!(said(&row), words);
+        assert_eq!(row.unsent, gone);
+        match words {
+            Some(words) => assert_eq!(said(&row), words),
+            None if gone => {}
+            None => assert_eq!(row.body, Body::Undecodable),
         }
     }
 }

@@ -191,6 +191,34 @@ fn what_is_sent_later_comes_when_it_is_sent() {
 }
 
 #[test]
+fn blanks_are_waited_with_like_nothing_and_given_up() {
+    let mut s = setup();
+    s.say(" \n\u{a0}");
+    assert_eq!(s.rows().len(), 1);
+    assert_eq!(s.cursor.held().collect::<Vec<_>>(), [1]);
+    let rows = s.rows_at(HOLD);
+    assert_eq!((rows.len(), rows[0].given_up), (1, true));
+    assert_eq!(s.cursor.held().count(), 0);
+}
+
+#[test]
+fn what_messages_could_not_send_later_still_waits() {
+    let mut s = setup();
+    let guid = s.insert(&Row::to(OWNER, "later", NOW));
+    s.messages.schedule(guid.as_str(), 2, NOW).unwrap();
+    s.rows();
+    for state in [3, 4] {
+        s.messages.schedule(guid.as_str(), state, NOW).unwrap();
+        s.sql("UPDATE message SET error = 22, is_sent = 0");
+        assert!(s.rows().is_empty(), "{state}");
+    }
+    s.messages.schedule(guid.as_str(), 3, NOW).unwrap();
+    s.sql("UPDATE message SET error = 0");
+    let rows = s.rows();
+    assert_eq!((rows.len(), rows[0].schedule), (1, Schedule::Sent));
+}
+
+#[test]
 fn what_is_taken_back_before_it_is_sent_is_gone() {
     let mut s = setup();
     let guid = s.insert(&Row::to(OWNER, "later", NOW));

@@ -9,6 +9,7 @@ use events::input::Input;
 use events::time::Wall;
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 const SEGMENT: &str = "01a22369-9c5f-7052-b748-d331f2f3003e";
 const FORK: &str = "01a2236e-18f9-7e11-b34f-a93e3853275d";
@@ -261,4 +262,45 @@ fn an_unfinished_turn_that_a_fork_copied_is_nobodys_business() {
     );
     let mut late = home.rollouts(Wall(MINUTE + 30_000));
     assert_eq!(shown_inputs(&late.scan()), [META]);
+}
+
+/// A file that stands at two places under one name is followed where it grows: copied to
+/// another day's folder, or to another home whose old files are still there.
+#[test]
+fn of_two_places_with_one_name_the_one_that_grows_is_live() {
+    let home = Home::new();
+    let history = meta(0) + &turn(1, "t1");
+    let old = home.write("22", THREAD, &history);
+    let copied = |name: &Path| {
+        fs::write(name, &history).unwrap();
+        let earlier = fs::metadata(&old).unwrap().modified().unwrap();
+        let file = fs::File::options().write(true).open(name).unwrap();
+        file.set_modified(earlier).unwrap();
+    };
+    // Written to a moment later, whatever the clock of the file system.
+    let grow = |name: &Path, turn_of: &str, second| {
+        append(name, &turn(second, turn_of));
+        let earlier = fs::metadata(name).unwrap().modified().unwrap();
+        let file = fs::File::options().write(true).open(name).unwrap();
+        let later = Duration::from_secs(second.into());
+        file.set_modified(earlier + later).unwrap();
+    };
+    let mut rollouts = home.rollouts(EARLY);
+    rollouts.scan();
+    let new = home.day("23").join(old.file_name().unwrap());
+    copied(&new);
+    assert!(rollouts.scan().is_empty());
+    grow(&new, "t2", 2);
+    assert_eq!(shown_inputs(&rollouts.touched(&new)), told_of("t2"));
+    grow(&old, "t3", 9);
+    assert_eq!(shown_inputs(&rollouts.scan()), told_of("t3"));
+
+    let elsewhere = Home::new();
+    let moved = elsewhere.day("22").join(old.file_name().unwrap());
+    copied(&moved);
+    let cursors = vec![cursor(&old, history.len() as u64, MINUTE + 1_000)];
+    let mut rollouts = Rollouts::new(elsewhere.sessions(), EARLY, cursors);
+    assert!(rollouts.scan().is_empty());
+    grow(&moved, "t4", 30);
+    assert_eq!(shown_inputs(&rollouts.scan()), told_of("t4"));
 }

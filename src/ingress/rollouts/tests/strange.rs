@@ -3,7 +3,7 @@
 use super::files::{EARLY, Home, append};
 use super::{THREAD, completed, line, meta, started, user};
 use crate::ingress::rollouts::Rollouts;
-use events::event::{ShapeEffect, ShapeUnknown};
+use events::event::{ShapeEffect, ShapeUnknown, ThreadKind};
 use events::input::{Input, RolloutFact};
 use events::time::Wall;
 
@@ -112,14 +112,16 @@ fn new_kinds_are_counted_and_reported_each_time_they_grew_tenfold() {
 }
 
 #[test]
-fn a_known_kind_in_another_form_is_reported_and_damage_is_not() {
+fn a_known_kind_in_another_form_is_reported_and_damage_is_counted() {
     let renamed = line(2, "event_msg", r#"{"type":"task_complete","turn":"t"}"#);
     let torn = &user(3, "x")[..60];
     let (_, _, told) = read(&(meta(0) + &started(1, "t") + &renamed + torn + "\n" + &user(4, "y")));
     let found = shapes(&told);
-    assert_eq!(found.len(), 1, "{found:?}");
+    assert_eq!(found.len(), 2, "{found:?}");
     assert_eq!(found[0].kind, "record event_msg task_complete");
     assert_eq!(found[0].effect, ShapeEffect::Lost);
+    assert_eq!(found[1].kind, "record cut, damaged or too long");
+    assert_eq!(found[1].effect, ShapeEffect::Counted);
     assert!(facts(&told).contains(&RolloutFact::Skipped { records: 1 }));
 }
 
@@ -134,4 +136,69 @@ fn a_turn_whose_end_may_have_another_name_now_is_reported() {
         "record event_msg turn_finished, perhaps the end of a turn"
     );
     assert_eq!(found[1].effect, ShapeEffect::Lost);
+}
+
+#[test]
+fn a_damaged_line_that_may_have_been_the_end_of_a_turn_is_reported() {
+    let torn = &completed(2, "t1", "x")[..60];
+    let (_, _, told) = read(&(meta(0) + &started(1, "t1") + torn + "\n" + &started(3, "t2")));
+    let found = shapes(&told);
+    assert_eq!(found.len(), 2, "{found:?}");
+    assert!(found[1].kind.ends_with("perhaps the end of a turn"));
+    assert_eq!(found[1].effect, ShapeEffect::Lost);
+}
+
+#[test]
+fn a_thread_that_may_be_the_owners_is_silent_and_reported() {
+    let of = |more: &str| {
+        let head = meta(0).replace("\"source\":\"cli\"", more);
+        let (_, _, told) = read(&(head + &user(1, "one")));
+        let kinds: Vec<_> = shapes(&told).into_iter().map(|shape| shape.kind).collect();
+        let RolloutFact::Meta(meta) = facts(&told).remove(0) else {
+            panic!("{told:?}");
+        };
+        (meta.kind == ThreadKind::Owner, kinds)
+    };
+    let unknown = || vec!["session head without a known source".to_owned()];
+    for (source, owners, reported) in [
+        (
+            r#""source":"cli","thread_source":"owner""#,
+            false,
+            unknown(),
+        ),
+        (
+            r#""source":"cli","thread_source":{"user":{}}"#,
+            false,
+            unknown(),
+        ),
+        (r#""source":{"ide":"x"}"#, false, unknown()),
+        (r#""source":"terminal""#, false, unknown()),
+        (
+            r#""source":{"custom":"x"},"thread_source":"user""#,
+            true,
+            vec![],
+        ),
+        (
+            r#""source":{"internal":"title"},"thread_source":"user""#,
+            false,
+            vec![],
+        ),
+        (r#""source":{"subagent":"compact"}"#, false, vec![]),
+        (
+            r#""source":"vscode","thread_source":"memory_consolidation""#,
+            false,
+            vec![],
+        ),
+    ] {
+        assert_eq!(of(source), (owners, reported), "{source}");
+    }
+}
+
+#[test]
+fn a_mark_of_the_byte_order_and_other_line_ends_cost_nothing() {
+    let content = meta(0) + &user(1, "one") + &completed(2, "t", "done");
+    let marked = "\u{feff}".to_owned() + &content.replace('\n', "\r\n");
+    let (_, _, told) = read(&marked);
+    assert_eq!(facts(&told).len(), 3, "{told:?}");
+    assert!(shapes(&told).is_empty());
 }

@@ -33,6 +33,10 @@ pub(super) fn shown(evidence: &Evidence, world: &World) -> bool {
         }),
         Evidence::Running { session: id, .. } => session(id).is_some(),
         // No prompt and no interruption is played that could end by this.
-        Evidence::Resolved { .. } | Evidence::TurnEnded { .. } => false,
+        Evidence::Resolved { .. }
+        | Evidence::TurnEnded { .. }
+        // No file is played.
+        | Evidence::Fetched { .. }
+        | Evidence::Removed => false,
     }
 }
