@@ -342,6 +342,7 @@ fn outgoing() -> Vec<Event> {
             error: 0,
             sent: true,
             delivered: false,
+            date: Some(Wall(1_795_356_000_000)),
         }),
         Event::QueueLineImported(QueueLineImported {
             file: "16777220:777".into(),
@@ -416,6 +417,7 @@ fn deadlines() -> Vec<Event> {
         Deadline::Limits,
         Deadline::Promise(Seq(30)),
         Deadline::Files(COMMAND),
+        Deadline::ServerPrompts,
     ]
     .map(|deadline| Event::DeadlinePassed(DeadlinePassed { deadline }))
     .to_vec()

@@ -122,7 +122,7 @@ kinds! {
     12 v 1 InboundHeld,
     13 v 1 InboundReceived,
     14 v 2 InboundIgnored { 1 => same },
-    15 v 1 OutgoingSeen,
+    15 v 2 OutgoingSeen { 1 => v1::OutgoingSeen },
     16 v 1 QueueLineImported,
     17 v 1 AttentionRequested,
     18 v 2 SourceFailed { 1 => same },

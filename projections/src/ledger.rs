@@ -81,9 +81,16 @@ impl SentTexts {
         }
     }
 
-    /// Gives a text the name of its row, as it was seen at `tick`.
-    pub fn name(&mut self, id: CommandId, guid: &Guid, row: i64, tick: Tick) {
+    /// Gives a text the name of its row, as it was seen at `tick`, and when it was written.
+    pub fn name(
+        &mut self,
+        id: CommandId,
+        (guid, row): (&Guid, i64),
+        tick: Tick,
+        written: Option<Wall>,
+    ) {
         if let Some(sent) = self.by_id.get_mut(&id) {
+            sent.written = written.or(sent.written);
             sent.row = Some(row);
             sent.seen = Some(tick);
             sent.guid = Some(guid.clone());
@@ -127,6 +134,11 @@ impl SentTexts {
     pub fn of_notice(&self, notice: events::Seq) -> impl Iterator<Item = &Sent> {
         let texts = self.by_id.values().rev();
         texts.filter(move |sent| sent.notice == notice)
+    }
+
+    /// The texts of all notices behind this position.
+    pub fn behind(&self, at: events::Seq) -> impl Iterator<Item = &Sent> {
+        self.by_id.values().filter(move |sent| sent.notice > at)
     }
 
     /// The text that a command gave.
@@ -196,6 +208,8 @@ pub struct Sent {
     pub row: Option<i64>,
     /// When its row was last seen, by the same clock.
     pub seen: Option<Tick>,
+    /// When Messages says that its row was written.
+    pub written: Option<Wall>,
     /// Its row was seen with an error.
     pub failed: bool,
     /// Its row was seen as SMS or RCS.

@@ -10,7 +10,6 @@ pub mod answers;
 mod apply;
 pub mod awake;
 pub mod breaker;
-pub mod certificate;
 pub mod check;
 pub mod deadlines;
 pub mod describe;

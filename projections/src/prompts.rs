@@ -95,8 +95,8 @@ pub struct Past {
     pub how: PromptEnd,
     /// The message that answered it.
     pub answered: Option<Guid>,
-    /// Its notice reached the owner.
-    pub told: bool,
+    /// When its notice reached the owner.
+    pub delivered: Option<Wall>,
     /// When it ended.
     pub at: Wall,
 }
@@ -121,6 +121,12 @@ impl Prompt {
         let newest = || self.witnesses.iter().rev();
         let server = newest().find_map(|witness| Some((by_server(&witness.source)?, witness)));
         server.or_else(|| newest().find_map(|witness| Some((by_keys(&witness.source)?, witness))))
+    }
+
+    /// Whether Codex's background server shows it.
+    pub fn is_by_server(&self) -> bool {
+        let mut sources = self.witnesses.iter().map(|witness| &witness.source);
+        sources.any(|source| matches!(source, PromptSource::AppServer { .. }))
     }
 
     /// Whether a source shows this prompt, or shows it again under another name.

@@ -47,6 +47,8 @@ pub struct Session {
     pub closed: Ring<CallId, 16>,
     /// The running turn.
     pub turn: Option<TurnId>,
+    /// The newest turn runs, or ran, in Codex's plan mode: it may end with a plan.
+    pub plan_mode: bool,
     /// The user said something in the running turn.
     pub asked: bool,
     /// How the newest turn ended, until another one begins.

@@ -39,6 +39,10 @@ pub const LOOK: Span = Span::seconds(2);
 pub const SEEN: Span = Span::seconds(5);
 /// For words at the desk to be about the end of a turn that waits to be seen there.
 pub const SEEN_THERE: Span = Span::seconds(3);
+/// For Codex's background server to show again what waits there, after a connection to it ended.
+pub const SERVER_BACK: Span = Span::seconds(120);
+/// For an answer with one word to be about a prompt that another answer has just closed.
+pub const TWICE: Span = Span::seconds(5);
 /// For a prompt to be looked after again that cannot be checked.
 pub const UNCHECKED: Span = Span::seconds(300);
 /// For a turn to fail because the limit is used up, before that is told by itself.

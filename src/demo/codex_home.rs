@@ -39,6 +39,8 @@ pub struct CodexHome {
     pub title_has_thread: bool,
     /// Whether the model may ask questions outside Plan mode as well.
     pub ask_in_default_mode: bool,
+    /// An MCP server called `lab`; none if empty.
+    pub mcp: Vec<String>,
     /// Further keys of its table `[tui]`.
     pub tui: Vec<(String, toml_edit::Value)>,
 }
@@ -54,6 +56,7 @@ impl CodexHome {
             notify: Vec::new(),
             title_has_thread: true,
             ask_in_default_mode: false,
+            mcp: Vec::new(),
             tui: Vec::new(),
         }
     }
@@ -80,6 +83,12 @@ impl CodexHome {
         doc["model_providers"] = implicit([("scripted", self.provider())]);
         doc["analytics"] = table([("enabled", false)]);
         doc["features"] = features(self.ask_in_default_mode);
+        if let Some((program, args)) = self.mcp.split_first() {
+            let mut server = Table::new();
+            server["command"] = value(program.as_str());
+            server["args"] = value(args.iter().collect::<Array>());
+            doc["mcp_servers"] = implicit([("lab", server)]);
+        }
         doc["tui"] = self.tui();
         doc["projects"] = implicit(self.trusted.iter().map(|path| (key(path), trust())));
         doc

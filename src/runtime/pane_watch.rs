@@ -69,7 +69,10 @@ fn one(state: &State, id: &SessionId, session: &Session) -> Option<Watched> {
     let lately = session.finished && session.active.until(state.wall) < AFTER;
     let runs = session.turn.is_some();
     // Most sessions are at rest: what costs least is asked first.
-    let wanted = (runs || lately) && session.is_owners() && state.server.has(id).is_none();
+    // The server tells of everything but plans: whether to carry one out is asked on the
+    // screen alone, when the turn has ended.
+    let told = state.server.has(id).is_some() && (runs || !session.plan_mode);
+    let wanted = (runs || lately) && session.is_owners() && !told;
     (wanted || !open.is_empty()).then(|| Watched {
         session: id.clone(),
         hints: session.panes.iter().rev().cloned().collect(),

@@ -190,6 +190,7 @@ fn send(log: &mut Log, notice: Seq, text: Text, nth: u64) {
         error: 0,
         sent: true,
         delivered: false,
+        date: None,
     };
     log.push(Event::OutgoingSeen(seen));
     let outcome = Outcome::Done(Evidence::Row {

@@ -13,17 +13,17 @@ use crate::phone::Notice;
 use crate::served::{MODAL, server_of};
 
 /// A desk whose sessions live in the background server.
-struct Asked {
-    desk: Desk,
+pub(crate) struct Asked {
+    pub(crate) desk: Desk,
 }
 
 impl Asked {
-    fn new() -> Option<Self> {
+    pub(crate) fn new() -> Option<Self> {
         Some(Self { desk: Desk::new()? })
     }
 
     /// A session that has said hello, and that the server has told of.
-    fn session(&self, hello: &str) -> (Pane<'_>, String) {
+    pub(crate) fn session(&self, hello: &str) -> (Pane<'_>, String) {
         let codex = self.desk.lab.programs.codex.clone();
         let pane = self.desk.codex(&codex, Agent::Daemon);
         let (thread, _) = self.desk.prompted(&pane, hello);
@@ -34,7 +34,7 @@ impl Asked {
     }
 
     /// A command is asked for on the phone, and at the desk.
-    fn asked(&self, pane: &Pane<'_>, command: &str) -> Notice {
+    pub(crate) fn asked(&self, pane: &Pane<'_>, command: &str) -> Notice {
         let heard = self.desk.phone.notices().len();
         pane.prompt(&format!("run: {command}"));
         let about = format!("wants to run: {command}");
@@ -44,18 +44,18 @@ impl Asked {
     }
 
     /// The next text of this kind after what was heard so far, when `act` has been done.
-    fn hears(&self, kind: &str, part: &str, act: impl FnOnce()) -> Notice {
+    pub(crate) fn hears(&self, kind: &str, part: &str, act: impl FnOnce()) -> Notice {
         let heard = self.desk.phone.notices().len();
         act();
         self.desk.phone.wait_after(heard, kind, part)
     }
 
-    fn made(&self, file: &str) -> bool {
+    pub(crate) fn made(&self, file: &str) -> bool {
         self.desk.lab.work().join(file).exists()
     }
 
     /// How many texts of the phone have this kind.
-    fn receipts(&self, kind: &str) -> usize {
+    pub(crate) fn receipts(&self, kind: &str) -> usize {
         let notices = self.desk.phone.notices();
         notices
             .iter()
@@ -64,7 +64,7 @@ impl Asked {
     }
 }
 
-fn idle(pane: &Pane<'_>) {
+pub(crate) fn idle(pane: &Pane<'_>) {
     pane.wait_for("the composer", |screen| {
         screen.contains("› Ask Codex") && !screen.contains(MODAL)
     });

@@ -16,6 +16,7 @@
 
 mod approvals;
 mod asked;
+mod asked_cost;
 mod awake;
 mod codex;
 mod desk;
@@ -29,13 +30,16 @@ mod keys;
 mod kinds;
 mod lab;
 mod leaving;
+mod mcp;
 mod modals;
+mod outlasting;
 mod pane;
 mod panes;
 mod pasting;
 mod phone;
 mod presence;
 mod programs;
+mod rounds;
 mod runtime;
 mod served;
 mod served_cost;

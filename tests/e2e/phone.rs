@@ -66,8 +66,8 @@ impl Phone {
         };
         phone.behave("ok");
         let script = format!(
-            "#!/bin/sh\nLAB_MESSAGES='{}' LAB_TO=\"$2\" LAB_TEXT=\"$3\" \
-             exec '{}' --exact phone::osascript --ignored --nocapture\n",
+            "#!/bin/sh\ndate +%s%N >> '{0}/began'\nLAB_MESSAGES='{0}' LAB_TO=\"$2\" LAB_TEXT=\"$3\" \
+             exec '{1}' --exact phone::osascript --ignored --nocapture\n",
             phone.dir.display(),
             std::env::current_exe().unwrap().display()
         );
@@ -142,6 +142,14 @@ impl Phone {
     /// How often anything was given to osascript with this in it.
     pub(crate) fn calls(&self, part: &str) -> usize {
         self.texts().filter(|text| text.contains(part)).count()
+    }
+
+    /// When osascript began with the first text that has this in it, in milliseconds.
+    pub(crate) fn called_at(&self, part: &str) -> Option<u64> {
+        let nth = self.texts().position(|text| text.contains(part))?;
+        let began = fs::read_to_string(self.dir.join("began")).ok()?;
+        let nanos: u64 = began.lines().nth(nth)?.parse().ok()?;
+        Some(nanos / 1_000_000)
     }
 
     /// How often this stands in anything given to osascript.

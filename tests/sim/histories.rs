@@ -3,10 +3,10 @@
 
 use crate::model::disk::Death;
 use crate::model::runner::{Plan, play};
+use crate::model::scenarios;
 use crate::model::shrink::hex;
 use crate::model::story::Story;
-use crate::model::{random, scenarios};
-use crate::tools::{Found, all, drawn};
+use crate::tools::{Found, all, bytes, drawn};
 use control_plane::store::memory::Crash;
 use std::collections::BTreeSet;
 
@@ -50,7 +50,7 @@ fn crashed(story: &Story, ways: &[(Crash, bool)], found: &mut Found) {
 
 /// A short history from a seed; `SIM=hex:` and its bytes name it.
 fn made(nth: usize) -> Story {
-    let mut bytes = random::bytes(MADE + nth as u64);
+    let mut bytes = bytes(MADE + nth as u64);
     bytes.truncate(BYTES);
     drawn(&format!("hex:{}", hex(&bytes)), bytes).0
 }

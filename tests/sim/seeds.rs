@@ -44,11 +44,20 @@ fn shows(bug: Bug) -> Option<(u64, String)> {
 #[test]
 fn every_planted_bug_is_found_for_what_it_is() {
     let bugs = [
-        (Bug::NoFlush, &["acknowledged and are gone"][..]),
+        (
+            Bug::NoFlush,
+            &["acknowledged and are gone", "with nothing to do, it does"][..],
+        ),
         (Bug::BeginsAgain, &["carried out twice"]),
         (
             Bug::LosesEnds,
-            &["still owed", "never ended", "sent twice", "no cause"],
+            &[
+                "still owed",
+                "never ended",
+                "sent twice",
+                "no cause",
+                "without end",
+            ],
         ),
         (Bug::TimeoutIsFailure, &["and it had happened"]),
         (Bug::ActsFirst, &["its start is not on disk"]),
@@ -57,6 +66,13 @@ fn every_planted_bug_is_found_for_what_it_is() {
         (Bug::ForgetsKeys, &["was lost"]),
         (Bug::RetriesUnknown, &["carried out twice"]),
         (Bug::RoutesByText, &["than its thread's"]),
+        (Bug::AnswersByOrder, &["did not mean"]),
+        (
+            Bug::AnswersUndelivered,
+            &["before the text was there", "did not mean"],
+        ),
+        (Bug::KeysUnread, &["did not mean"]),
+        (Bug::AnswersAgain, &["carried out twice"]),
     ];
     let found = all(bugs.len(), |nth, found| {
         let (bug, signs) = bugs[nth];

@@ -80,14 +80,32 @@ pub(crate) fn twice(story: &Story, plan: &Plan) -> Result<(Summary, Marks), Stri
     })
 }
 
-/// What the bytes say.
-pub(crate) fn drawn(name: &str, bytes: Vec<u8>) -> (Story, Plan) {
-    random::draw(name, &mut Entropy::from_bytes(bytes))
+/// What the bytes say. The first of a stored case say nothing of approvals; a case with
+/// them has [`ASKS`] in front of its bytes.
+pub(crate) fn drawn(name: &str, mut bytes: Vec<u8>) -> (Story, Plan) {
+    let asks = bytes.starts_with(&ASKS);
+    if asks {
+        bytes.drain(..ASKS.len());
+    }
+    random::draw(name, asks, &mut Entropy::from_bytes(bytes))
+}
+
+/// Marks bytes in which sessions ask for approvals.
+const ASKS: [u8; 4] = *b"asks";
+
+/// The bytes of a seed. In every other one sessions ask for approvals.
+pub(crate) fn bytes(seed: u64) -> Vec<u8> {
+    let bytes = random::bytes(seed);
+    if seed.is_multiple_of(2) {
+        [&ASKS[..], &bytes].concat()
+    } else {
+        bytes
+    }
 }
 
 /// What a seed says.
 pub(crate) fn seed(seed: u64) -> (Story, Plan) {
-    drawn(&format!("seed {seed}"), random::bytes(seed))
+    drawn(&format!("seed {seed}"), bytes(seed))
 }
 
 /// A run by its name: a number is a seed, `hex:` begins stored bytes, all else is a curated history.
@@ -110,7 +128,7 @@ pub(crate) fn reproduced(seed: u64, what: &str) -> String {
         let again = twice(&story, &plan).err();
         again.is_some_and(|again| same(&again, what))
     };
-    let small = shrink(random::bytes(seed), fails);
+    let small = shrink(bytes(seed), fails);
     let case = stored(seed, what, &small);
     format!(
         "SIM={seed}: {what}\n  smallest: SIM=hex:{}\n  stored: {}, which belongs into tests/sim/cases",

@@ -141,6 +141,8 @@ pub struct OutgoingSeen {
     pub sent: bool,
     /// Arrived.
     pub delivered: bool,
+    /// When Messages says that it was written.
+    pub date: Option<Wall>,
 }
 
 /// See [`super::Event::QueueLineImported`].

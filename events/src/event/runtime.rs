@@ -118,6 +118,9 @@ pub enum Deadline {
     Promise(Seq),
     /// The copies that this command made have been kept for long enough.
     Files(CommandId),
+    /// Codex's background server has had its time to show again what waited there: what it
+    /// has not shown by now is gone.
+    ServerPrompts,
 }
 
 /// See [`super::Event::LogRecovered`].

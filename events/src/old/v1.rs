@@ -230,3 +230,30 @@ impl From<UserSpoke> for event::UserSpoke {
         }
     }
 }
+
+/// When it was written was not kept.
+#[derive(Deserialize)]
+pub(crate) struct OutgoingSeen {
+    rowid: i64,
+    guid: Guid,
+    command: CommandId,
+    service: String,
+    error: i64,
+    sent: bool,
+    delivered: bool,
+}
+
+impl From<OutgoingSeen> for event::OutgoingSeen {
+    fn from(old: OutgoingSeen) -> Self {
+        Self {
+            rowid: old.rowid,
+            guid: old.guid,
+            command: old.command,
+            service: old.service,
+            error: old.error,
+            sent: old.sent,
+            delivered: old.delivered,
+            date: None,
+        }
+    }
+}

@@ -105,6 +105,7 @@ pub(super) fn started(state: &mut State, seq: Seq, e: &CommandStarted) {
             copy: None,
             row: None,
             seen: None,
+            written: None,
             failed: false,
             elsewhere: false,
             notice: send.notice,

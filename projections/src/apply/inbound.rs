@@ -187,7 +187,8 @@ pub(super) fn own_row(state: &mut State, e: &OutgoingSeen) {
             service: e.service.clone(),
         });
     }
-    ledger.sent.name(e.command, &e.guid, e.rowid, state.tick);
+    let row = (&e.guid, e.rowid);
+    ledger.sent.name(e.command, row, state.tick, e.date);
     if e.error != 0 {
         return ledger.sent.fail(e.command);
     }

@@ -86,7 +86,10 @@ pub fn apply(state: &mut State, envelope: &Envelope) {
                 .clone_from(&e.windows);
             watch::limits(state);
         }
-        Event::AppServerLinkChanged(e) => Arc::make_mut(&mut state.server).link(e),
+        Event::AppServerLinkChanged(e) => {
+            Arc::make_mut(&mut state.server).link(e);
+            prompts::link_changed(state);
+        }
         Event::RoutingDecided(e) => inbound::routed(state, e),
         Event::EndingNotTold(e) => sessions::not_told(state, e),
         Event::InstructionEnded(e) => Arc::make_mut(&mut state.dispatches).end(e),
@@ -140,6 +143,7 @@ fn runtime_started(state: &mut State, settings: Settings) {
     state.failed_sources.clear();
     // A connection does not outlive its process.
     Arc::make_mut(&mut state.server).lost();
+    prompts::link_changed(state);
     await_self_test(state);
     // Nobody has looked for these rollouts while nothing ran.
     let at = state.tick.after(waits::ROLLOUT);
@@ -280,6 +284,7 @@ fn deadline_passed(state: &mut State, deadline: &Deadline) {
         | Deadline::Allowance
         | Deadline::Held(_)
         | Deadline::Prompt(_)
+        | Deadline::ServerPrompts
         | Deadline::Goal(_)
         | Deadline::Gather(_)
         | Deadline::Unanswered

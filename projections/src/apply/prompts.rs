@@ -96,11 +96,22 @@ pub(super) fn nudged(state: &mut State, e: &PromptNudged) {
     }
 }
 
-/// It was time to remind the owner. Where that cannot be done now, it is looked after again.
+/// It was time to remind the owner. Where that cannot be done now, it is looked after again,
+/// until the owner is told that its notice no longer counts.
 pub(super) fn nudge_due(state: &mut State, prompt: Seq) {
-    if state.prompts.open.get(&prompt).is_some_and(|p| !p.nudged) {
+    let open = state.prompts.open.get(&prompt);
+    if open.is_some_and(|p| !p.nudged && !p.expired) {
         let at = state.tick.after(waits::UNCHECKED);
         deadlines(state).set(Deadline::Nudge(prompt), at);
+    }
+}
+
+/// The connection to the background server is another one, or there is none: what it showed
+/// has to be shown again, in time.
+pub(super) fn link_changed(state: &mut State) {
+    if state.prompts.open.values().any(Prompt::is_by_server) {
+        let at = state.tick.after(waits::SERVER_BACK);
+        deadlines(state).set(Deadline::ServerPrompts, at);
     }
 }
 
@@ -119,9 +130,7 @@ pub(super) fn closed(state: &mut State, seq: Seq, e: &PromptClosed) {
         call: prompt.call,
         how: e.how.clone(),
         answered: prompt.answered,
-        told: prompt
-            .telling
-            .is_some_and(|telling| telling.delivered.is_some()),
+        delivered: prompt.telling.and_then(|telling| telling.delivered),
         at,
     });
 }

@@ -68,6 +68,7 @@ pub(super) fn seen(state: &mut State, e: &SessionSeen) {
         goal: None,
         ended: Ring::default(),
         finished: false,
+        plan_mode: false,
         said: None,
         unsent: None,
         noticed: Ring::default(),
@@ -138,6 +139,7 @@ pub(super) fn turn_started(state: &mut State, seq: Seq, e: &TurnStarted) {
     };
     session.offset = e.offset;
     session.turn = Some(e.turn.clone());
+    session.plan_mode = e.plan_mode;
     session.asked = false;
     session.ending = None;
     session.goal = session.goal.take().filter(|g| *g == GoalStatus::Active);

@@ -448,6 +448,9 @@ fn due(deadline: &Deadline, state: &State) -> String {
         Deadline::Gather(guid) => {
             format!("Nothing more came that belongs to the message {guid}.")
         }
+        Deadline::ServerPrompts => {
+            "Codex's background server has had its time to show again what waits there.".into()
+        }
         Deadline::Nudge(prompt) => format!(
             "{} has waited long for its answer.",
             capital(&prompt_name(state, *prompt))

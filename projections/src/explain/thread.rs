@@ -103,7 +103,7 @@ impl Thread {
             Event::InboundIgnored(e) if e.copy_of.is_some() => {
                 self.rows.insert(e.guid.clone());
             }
-            // The certificate of an answer: its notice, its message, its proof.
+            // The life of a prompt: its notice, the message that answers it, the proof.
             Event::PromptShown(e) => {
                 self.notices.insert(e.notice);
             }

@@ -218,6 +218,7 @@ fn own_row(e: &OutgoingSeen) -> MessageRow {
         error: e.error,
         sent: e.sent,
         delivered: e.delivered,
+        date: e.date,
         ..bare(e.rowid, e.guid.clone(), &e.service)
     }
 }

@@ -2,12 +2,13 @@
 //! prompt's notice was there, whole, before the answer was written.
 
 use super::draft::{Draft, decide};
-use super::{notices, prompts, replies};
+use super::notices;
 use crate::prompt_answers::{self as answers, Said};
 use crate::prompt_text::brief;
 use crate::prompts::{Past, Prompt};
 use crate::render::{ago, tidy};
 use crate::routing::{self, Route};
+use crate::waits;
 use events::event::{Action, Candidate, InboundReceived, ReactionReceived, Rule, Topic};
 use events::prompt::{
     AnswerPrompt, AnswerWay, Matched, Meaning, PromptAnswer, PromptAnswered, PromptBody,
@@ -16,7 +17,7 @@ use events::prompt::{
 use events::{CallId, Command, Event, Guid, Seq, SessionId, Span, Text, Wall};
 
 /// What a message replies to, where that is a prompt.
-enum Meant {
+pub(super) enum Meant {
     /// One that is up.
     Open(Seq),
     /// One that was.
@@ -31,7 +32,7 @@ pub(super) fn took(draft: &mut Draft, event: &InboundReceived) -> bool {
         return match meant(draft, reply_to) {
             Some(Meant::Open(prompt)) => answer(draft, event, prompt, Matched::Reply, &words),
             Some(Meant::Past(past)) if bare => {
-                over(draft, event, &past);
+                over(draft, event, &past, None);
                 true
             }
             Some(Meant::Past(_)) | None => false,
@@ -40,7 +41,7 @@ pub(super) fn took(draft: &mut Draft, event: &InboundReceived) -> bool {
     bare && unaddressed(draft, event, &words)
 }
 
-fn meant(draft: &Draft, reply_to: &Guid) -> Option<Meant> {
+pub(super) fn meant(draft: &Draft, reply_to: &Guid) -> Option<Meant> {
     let state = draft.state();
     let (_, topic) = routing::noticed(state, reply_to)?;
     match topic {
@@ -73,7 +74,8 @@ fn unaddressed(draft: &mut Draft, event: &InboundReceived, words: &str) -> bool 
     match open.as_slice() {
         [] => too_late(draft, event, None),
         [only] if delivered(draft, *only, event.date) => {
-            answer(draft, event, *only, Matched::OnlyOne, words)
+            meant_for_another(draft, event, *only, None)
+                || answer(draft, event, *only, Matched::OnlyOne, words)
         }
         [only] => {
             let why = not_yet(draft, *only);
@@ -109,17 +111,17 @@ fn too_late(draft: &mut Draft, event: &InboundReceived, session: Option<&Session
             .sessions
             .get(&past.session)
             .is_some_and(|s| !s.finished);
-        mine && past.told && (runs || past.at.until(event.date) < Span::seconds(600))
+        mine && past.delivered.is_some() && (runs || past.at.until(event.date) < Span::seconds(600))
     };
     let Some(past) = past(draft, recent) else {
         return false;
     };
-    over(draft, event, &past);
+    over(draft, event, &past, None);
     true
 }
 
 /// It is not up any more: nothing is done, and the owner hears who resolved it.
-fn over(draft: &mut Draft, event: &InboundReceived, past: &Past) {
+pub(super) fn over(draft: &mut Draft, event: &InboundReceived, past: &Past, other: Option<Seq>) {
     let how = match past.how {
         PromptEnd::ByUs => "A message of yours had answered it already.",
         PromptEnd::Elsewhere => "It had been answered elsewhere, at the desk or in another window.",
@@ -127,11 +129,45 @@ fn over(draft: &mut Draft, event: &InboundReceived, past: &Past) {
         PromptEnd::Gone => "It was gone: Codex or its server had ended.",
     };
     let what = past.brief.reveal();
-    let body =
+    let mut body =
         format!("That is no longer open, and nothing was done. {how} It was about this: {what}.");
+    if let Some(waits) = other.and_then(|seq| draft.state().prompts.open.get(&seq)) {
+        let still = format!(
+            " Still waiting: {}. Answer in reply to its text, or with its number in \"pending\".",
+            brief(waits)
+        );
+        body.push_str(&still);
+    }
     let route = route(Rule::Control, Some(past.session.clone()));
     decide(draft, &event.guid, route, Action::Reply);
     notices::answer(draft, &event.guid, Some(&past.session), "too late", &body);
+}
+
+/// One word means what the owner was told last. Where that is closed by now, and not by an
+/// answer of theirs that they know of, the word was not for what is still open.
+fn meant_for_another(
+    draft: &mut Draft,
+    event: &InboundReceived,
+    only: Seq,
+    session: Option<&SessionId>,
+) -> bool {
+    let open = draft.state().prompts.open.get(&only);
+    let Some(told) = open.and_then(|p| p.telling.as_ref()?.delivered) else {
+        return false;
+    };
+    let newer = |past: &Past| {
+        let mine = session.is_none_or(|session| past.session == *session);
+        let between = past
+            .delivered
+            .is_some_and(|at| told < at && at <= event.date);
+        let known = past.how == PromptEnd::ByUs && past.at.until(event.date) >= waits::TWICE;
+        mine && between && !known
+    };
+    let Some(past) = past(draft, newer) else {
+        return false;
+    };
+    over(draft, event, &past, Some(only));
+    true
 }
 
 /// The whole notice of the prompt stood in chat.db as sent before this was written.
@@ -155,11 +191,12 @@ pub(super) fn not_yet(draft: &Draft, prompt: Seq) -> String {
 }
 
 /// Words that are for a session which waits for a decision; false: it does not, or they are
-/// something else.
+/// something else. `named`: they name the session, and do not only stand in a thread about it.
 pub(super) fn for_session(
     draft: &mut Draft,
     event: &InboundReceived,
     session: &SessionId,
+    named: bool,
     words: &str,
 ) -> bool {
     let open = approvals(draft, Some(session));
@@ -169,12 +206,23 @@ pub(super) fn for_session(
             question(draft, event, session, words)
                 || (bare && too_late(draft, event, Some(session)))
         }
-        [only] if bare && !delivered(draft, *only, event.date) => {
+        [only] if !answers_it(draft, *only, words) => {
+            answer(draft, event, *only, Matched::Named, words)
+        }
+        [only] if !named => {
+            let why = elsewhere(draft, *only);
+            refuse(draft, event, Some(*only), &why);
+            true
+        }
+        [only] if !delivered(draft, *only, event.date) => {
             let why = not_yet(draft, *only);
             refuse(draft, event, Some(*only), &why);
             true
         }
-        [only] => answer(draft, event, *only, Matched::Named, words),
+        [only] => {
+            meant_for_another(draft, event, *only, Some(session))
+                || answer(draft, event, *only, Matched::Named, words)
+        }
         _ => {
             let body = format!(
                 "Several things wait there, so nothing was answered. Reply to one of their texts, or use the numbers.\n{}",
@@ -184,6 +232,21 @@ pub(super) fn for_session(
             true
         }
     }
+}
+
+/// Whether the words are an answer to the prompt, by a word or by the label of a choice.
+fn answers_it(draft: &Draft, prompt: Seq, words: &str) -> bool {
+    let open = draft.state().prompts.open.get(&prompt);
+    open.is_some_and(|prompt| matches!(answers::read(prompt, words), Said::Answer { .. }))
+}
+
+fn elsewhere(draft: &Draft, prompt: Seq) -> String {
+    let open = draft.state().prompts.open.get(&prompt);
+    let what = open.map_or_else(String::new, brief);
+    format!(
+        "Nothing was answered: your message does not reply to the text that asks. It waits to {what}. \
+         Reply to that text, or put the ref in front of your answer."
+    )
 }
 
 /// Its question, where Codex's server takes the answer.
@@ -210,6 +273,11 @@ fn answer(
     if matches!(prompt.body, PromptBody::Questions(_)) && !by_server {
         return false;
     }
+    if matched == Matched::Reply && !answers_whole(draft, &prompt, seq, event.date, words) {
+        let why = not_yet(draft, seq);
+        refuse(draft, event, Some(seq), &why);
+        return true;
+    }
     match checked(draft, &prompt, words) {
         Err(why) => refuse(draft, event, Some(seq), &why),
         Ok((answer, reason)) => {
@@ -227,6 +295,15 @@ fn answer(
         }
     }
     true
+}
+
+/// What is replied to is there; what has several texts must be there with all of them.
+fn answers_whole(draft: &Draft, prompt: &Prompt, seq: Seq, date: Wall, words: &str) -> bool {
+    let several = prompt
+        .telling
+        .as_ref()
+        .is_some_and(|telling| telling.parts > 1);
+    !several || !answers_it(draft, seq, words) || delivered(draft, seq, date)
 }
 
 /// The answer, if everything speaks for it.
@@ -380,49 +457,6 @@ pub(super) fn list(draft: &mut Draft, event: &InboundReceived, prompts: &[Seq], 
         prompts: prompts.to_vec(),
     }));
     notices::answer(draft, &event.guid, None, "waiting for you", body);
-}
-
-/// `show @ref`: all of what waits there.
-pub(super) fn show(draft: &mut Draft, event: &InboundReceived, name: Option<&str>) -> bool {
-    let open: Vec<Seq> = match (name, &event.reply_to) {
-        (Some(name), _) => {
-            let route = routing::named(draft.state(), name);
-            let Some(session) = route.target.clone() else {
-                let body = replies::unknown(draft.state(), &route, name);
-                decide(draft, &event.guid, route, Action::Reply);
-                notices::answer(draft, &event.guid, None, "no such session", &body);
-                return true;
-            };
-            draft
-                .state()
-                .prompts
-                .of(&session)
-                .map(|(seq, _)| seq)
-                .collect()
-        }
-        (None, Some(reply_to)) => match meant(draft, reply_to) {
-            Some(Meant::Open(seq)) => vec![seq],
-            Some(Meant::Past(past)) => {
-                over(draft, event, &past);
-                return true;
-            }
-            None => return false,
-        },
-        (None, None) => draft.state().prompts.open.keys().copied().collect(),
-    };
-    if open.is_empty() {
-        if name.is_none() {
-            return false;
-        }
-        refuse(draft, event, None, "Nothing waits for your approval there.");
-        return true;
-    }
-    let route = route(Rule::Control, None);
-    decide(draft, &event.guid, route, Action::Reply);
-    for prompt in open {
-        prompts::show(draft, prompt, true);
-    }
-    true
 }
 
 /// A tapback on a prompt's own notice, where it is one.

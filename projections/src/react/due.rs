@@ -3,8 +3,8 @@
 use super::draft::Draft;
 use super::settle::{no_witness, settle};
 use super::{
-    dispatches, files, gather, goals, holding, limits, missing, notices, nudge, promises, prompts,
-    rows, sleep, sources, unanswered,
+    dispatches, files, gather, goals, holding, limits, missing, notices, nudge, promises,
+    prompt_news, prompts, rows, sleep, sources, unanswered,
 };
 use crate::ledger::{Stage, as_meant};
 use crate::outbox::Notice;
@@ -73,6 +73,7 @@ fn act(draft: &mut Draft, deadline: &Deadline) {
         Deadline::Limits => limits::due(draft),
         Deadline::Promise(promise) => promises::due(draft, *promise),
         Deadline::Files(fetch) => files::kept(draft, *fetch),
+        Deadline::ServerPrompts => prompt_news::not_shown_again(draft),
         Deadline::Pace(_)
         | Deadline::Retry(_)
         | Deadline::Rollout(_)

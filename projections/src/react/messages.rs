@@ -249,7 +249,8 @@ fn to_session(draft: &mut Draft, event: &InboundReceived, route: Route, words: &
     let Some(session) = route.target.clone() else {
         return;
     };
-    if !words.is_empty() && answering::for_session(draft, event, &session, words) {
+    let named = route.rule == Rule::Named;
+    if !words.is_empty() && answering::for_session(draft, event, &session, named, words) {
         return;
     }
     let known = draft.state().sessions.get(&session);

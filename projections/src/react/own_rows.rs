@@ -39,6 +39,7 @@ pub(super) fn seen(draft: &mut Draft, row: &MessageRow, command: CommandId) {
         error: row.error,
         sent: row.sent,
         delivered: row.delivered,
+        date: row.date,
     };
     draft.record(Event::OutgoingSeen(seen.clone()));
     if row.sent || row.delivered {

@@ -1,13 +1,18 @@
-//! The list of open prompts: `pending` shows it numbered, and `1 yes, 3 no` answers
-//! exactly what it showed.
+//! The list of open prompts: `pending` shows it numbered, `1 yes, 3 no` answers exactly
+//! what it showed, and `show @ref` shows all of one.
 
-use super::answering::{bind, checked, delivered, list, not_yet, numbered, refuse, route};
+use super::answering::{
+    Meant, bind, checked, delivered, list, meant, not_yet, numbered, over, refuse, route,
+};
 use super::draft::{Draft, decide};
-use super::notices;
+use super::{notices, prompts, replies};
 use crate::promises;
-use events::event::{Action, InboundReceived, Rule};
+use crate::prompts::List;
+use crate::routing;
+use crate::state::State;
+use events::event::{Action, InboundReceived, Rule, Topic};
 use events::prompt::Matched;
-use events::{Seq, Span};
+use events::{Seq, Wall};
 
 /// The answer to `pending`.
 pub(super) fn pending(draft: &mut Draft, event: &InboundReceived) {
@@ -27,6 +32,49 @@ pub(super) fn pending(draft: &mut Draft, event: &InboundReceived) {
     list(draft, event, &open, &body);
 }
 
+/// `show @ref`: all of what waits there.
+pub(super) fn show(draft: &mut Draft, event: &InboundReceived, name: Option<&str>) -> bool {
+    let open: Vec<Seq> = match (name, &event.reply_to) {
+        (Some(name), _) => {
+            let route = routing::named(draft.state(), name);
+            let Some(session) = route.target.clone() else {
+                let body = replies::unknown(draft.state(), &route, name);
+                decide(draft, &event.guid, route, Action::Reply);
+                notices::answer(draft, &event.guid, None, "no such session", &body);
+                return true;
+            };
+            draft
+                .state()
+                .prompts
+                .of(&session)
+                .map(|(seq, _)| seq)
+                .collect()
+        }
+        (None, Some(reply_to)) => match meant(draft, reply_to) {
+            Some(Meant::Open(seq)) => vec![seq],
+            Some(Meant::Past(past)) => {
+                over(draft, event, &past, None);
+                return true;
+            }
+            None => return false,
+        },
+        (None, None) => draft.state().prompts.open.keys().copied().collect(),
+    };
+    if open.is_empty() {
+        if name.is_none() {
+            return false;
+        }
+        refuse(draft, event, None, "Nothing waits for your approval there.");
+        return true;
+    }
+    let route = route(Rule::Control, None);
+    decide(draft, &event.guid, route, Action::Reply);
+    for prompt in open {
+        prompts::show(draft, prompt, true);
+    }
+    true
+}
+
 /// Answers by the numbers of the newest list.
 pub(super) fn listed(draft: &mut Draft, event: &InboundReceived, said: &[(usize, String)]) -> bool {
     let prompts = &draft.state().prompts;
@@ -34,8 +82,12 @@ pub(super) fn listed(draft: &mut Draft, event: &InboundReceived, said: &[(usize,
         return false;
     };
     let newer = prompts.open.keys().any(|seq| *seq > list.at);
-    let before = event.date.until(list.wall) >= Span::seconds(1);
-    if newer || before {
+    if !was_there(draft.state(), &list, event.date) {
+        let why = "Nothing was answered: your message was written before the list was there. Answer again.";
+        refuse(draft, event, None, why);
+        return true;
+    }
+    if newer {
         let why = "Nothing was answered: something new waits since that list. \"pending\" shows the new list.";
         refuse(draft, event, None, why);
         return true;
@@ -66,7 +118,25 @@ pub(super) fn listed(draft: &mut Draft, event: &InboundReceived, said: &[(usize,
     true
 }
 
-/// Each by itself: what cannot be answered is said, and holds up none of the others.
+/// The whole list stood in chat.db as sent before this was written.
+fn was_there(state: &State, list: &List, written: Wall) -> bool {
+    let answers = |seq: Seq| {
+        let about = state.outbox.about(seq);
+        about.is_some_and(|(_, topic)| *topic == Topic::Answer(list.inbound.clone()))
+    };
+    let parts = state.ledger.sent.behind(list.at);
+    let mut parts = parts
+        .filter(|sent| !sent.failed && answers(sent.notice))
+        .peekable();
+    let is_open = |seq: Seq| state.outbox.open.contains_key(&seq);
+    parts.peek().is_some()
+        && parts.all(|sent| {
+            let there = sent.written.is_some_and(|at| at <= written);
+            there && !is_open(sent.notice)
+        })
+}
+
+/// Each alone: what cannot be answered is said, and holds up none of the others.
 fn answer_all(draft: &mut Draft, event: &InboundReceived, said: &[(Seq, &String)]) {
     let mut bound = Vec::new();
     let mut refused = Vec::new();

@@ -63,7 +63,9 @@ pub(super) fn raised(draft: &mut Draft, raised: PromptRaised) {
 
 /// A prompt is there that was not known.
 pub(super) fn asked(draft: &mut Draft, asked: PromptAsked) {
+    let source = asked.source.clone();
     let seq = draft.record(Event::PromptAsked(asked));
+    replaced_on_screen(draft, seq, &source);
     prompts::tell(draft, seq);
 }
 
@@ -184,19 +186,57 @@ pub(super) fn thread_status(draft: &mut Draft, status: ThreadStatusChanged) {
     if waits {
         return;
     }
-    let by_server = |prompt: &Prompt| {
-        let mut sources = prompt.witnesses.iter().map(|witness| &witness.source);
-        sources.any(|source| matches!(source, PromptSource::AppServer { .. }))
-    };
     let open = draft.state().prompts.of(&session);
     let gone: Vec<_> = open
-        .filter(|(_, p)| by_server(p))
+        .filter(|(_, p)| p.is_by_server())
         .map(|(seq, _)| seq)
         .collect();
     for prompt in gone {
         // Whoever answers it right now hears of its end in its own way.
         if !under_way(draft, prompt) {
             close(draft, prompt, &PromptEnd::Gone, None);
+        }
+    }
+}
+
+/// The background server has not shown again what waited there: it went with the server. The
+/// owner hears of it, because nothing goes on there until Codex is started again.
+pub(super) fn not_shown_again(draft: &mut Draft) {
+    let now = draft.state().server.generation;
+    let shown = |source: &PromptSource| match source {
+        PromptSource::AppServer { generation, .. } => now == Some(*generation),
+        PromptSource::Screen { .. } => true,
+        PromptSource::Hook { .. } | PromptSource::Rollout { .. } => false,
+    };
+    let open = draft.state().prompts.open.iter();
+    let gone = open.filter(|(_, prompt)| {
+        let mut sources = prompt.witnesses.iter().map(|witness| &witness.source);
+        prompt.is_by_server() && !sources.any(shown)
+    });
+    let gone: Vec<_> = gone.map(|(seq, _)| *seq).collect();
+    for prompt in gone {
+        // What is being answered ends with its answer, and is told so.
+        prompts::gone_with_server(draft, prompt);
+        close(draft, prompt, &PromptEnd::Gone, None);
+    }
+}
+
+/// A pane shows one prompt at a time: the one that it showed before is not up any more.
+fn replaced_on_screen(draft: &mut Draft, now: Seq, source: &PromptSource) {
+    let state = draft.state();
+    let session = state.prompts.open.get(&now).map(|prompt| &prompt.session);
+    let (Some(session), PromptSource::Screen { .. }) = (session, source) else {
+        return;
+    };
+    let before = state.prompts.of(session).filter(|(seq, prompt)| {
+        let shows = prompt.witnesses.iter().any(|w| w.source == *source);
+        *seq != now && shows && !prompt.is_by_server()
+    });
+    let before: Vec<_> = before.map(|(seq, _)| seq).collect();
+    for prompt in before {
+        // Whether keys of ours did it is told by the command that pressed them.
+        if !under_way(draft, prompt) {
+            close(draft, prompt, &PromptEnd::Elsewhere, Some(source));
         }
     }
 }

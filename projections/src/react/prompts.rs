@@ -168,6 +168,24 @@ pub(super) fn too_old(draft: &mut Draft, prompt: Seq) {
     );
 }
 
+/// The server that asked has ended, and what waited with it.
+pub(super) fn gone_with_server(draft: &mut Draft, prompt: Seq) {
+    let Some(known) = draft.state().prompts.open.get(&prompt).cloned() else {
+        return;
+    };
+    // Who was told of it has to hear that it is gone.
+    let telling = known.telling.as_ref();
+    if telling.is_none_or(|telling| telling.delivered.is_none()) {
+        return;
+    }
+    let body = format!(
+        "Codex's background server has ended, and what waited there with it: {}. Nothing was \
+         allowed. Open the session again where it runs to go on.",
+        brief(&known)
+    );
+    notices::queue(draft, Some(&known.session), Topic::Health, "gone", &body);
+}
+
 /// An answer ended, one way or the other: the owner hears what became of it. Words that are
 /// still to go to Codex are given back.
 pub(super) fn settled(

@@ -21,7 +21,7 @@ pub(super) fn ordered(draft: &mut Draft, event: &InboundReceived, order: &Order)
             notices::answer(draft, &event.guid, None, "help", help::topic(*topic));
         }
         Order::When(order) => return when::ordered(draft, event, order),
-        Order::Show(name) => return answering::show(draft, event, name.as_deref()),
+        Order::Show(name) => return prompt_lists::show(draft, event, name.as_deref()),
         Order::Listed(said) => return prompt_lists::listed(draft, event, said),
         Order::Stop(name) => return with(draft, event, name.as_deref(), stop),
         Order::TakeBack(name) => return with(draft, event, name.as_deref(), take_back),

@@ -302,6 +302,7 @@ fn waits(before: &State, after: &State, out: &mut Vec<Change>) {
             | Deadline::Limits
             | Deadline::Promise(_)
             | Deadline::Files(_)
+            | Deadline::ServerPrompts
             | Deadline::Prompt(_) => {
                 continue;
             }

@@ -170,6 +170,7 @@ fn of_more_texts_than_are_remembered_only_the_oldest_is_forgotten() {
         copy: None,
         row: None,
         seen: None,
+        written: None,
         failed: false,
         elsewhere: false,
         notice: Seq(nth),

@@ -35,6 +35,7 @@ mod own_rows;
 mod progress;
 mod prompts;
 mod prompts_bound;
+mod prompts_meant;
 mod prompts_random;
 mod questions;
 mod reactions;

@@ -344,6 +344,20 @@ fn the_list_answers_exactly_what_it_showed() {
     }
     world.says("pending");
     assert!(world.notice().contains("3. "));
+    // The list is not on the phone yet.
+    world.says("1 yes, 3 no");
+    assert!(world.notice().contains("before the list was there"));
+    assert!(
+        world
+            .machine
+            .state()
+            .prompts
+            .open
+            .values()
+            .all(|p| p.answered.is_none())
+    );
+    world.send_all();
+    world.pass(2_000);
     world.says("1 yes, 3 no");
     let mut answers = Vec::new();
     while let Some((id, answer)) = begun(&mut world) {

@@ -7,6 +7,7 @@
 //! | `run: COMMAND`   | a command that needs approval                                 |
 //! | `try: COMMAND`   | a command in the sandbox: the approval policy decides         |
 //! | `patch: FILES`   | a patch that makes files; `~FILE` changes one, `-FILE` deletes |
+//! | `mcp: TOOL`      | that tool of the MCP server `lab`                             |
 //! | `plan: TEXT`     | a proposed plan (Plan mode)                                   |
 //! | `agent: TEXT`    | a sub-agent that is asked TEXT                                |
 //! | `slow: N`        | N lines, one a second                                         |
@@ -57,6 +58,15 @@ pub enum Call {
         namespace: Option<String>,
         /// Tool.
         name: &'static str,
+        /// Its arguments.
+        arguments: Value,
+    },
+    /// One that Codex offered under a name of its own.
+    Offered {
+        /// Tool.
+        name: String,
+        /// Where it stands.
+        namespace: Option<String>,
         /// Its arguments.
         arguments: Value,
     },
@@ -115,6 +125,7 @@ fn scripted(prompt: &str, request: &Value) -> Answer {
         ("run", _) => run(escalated(rest), request),
         ("try", _) => run(json!({"cmd": rest}), request),
         ("patch", _) => run(json!({"cmd": patch(rest)}), request),
+        ("mcp", _) => mcp(rest, request),
         ("plan", _) => Answer::Text(format!(
             "Here it is.\n<proposed_plan>\n# Plan\n\n- {rest}\n</proposed_plan>"
         )),
@@ -166,6 +177,38 @@ fn questions(rest: &str, key: &str, make: fn(&str) -> Value) -> Value {
     given
         .filter(|value| value["questions"][0][key].is_string())
         .unwrap_or_else(|| json!({"questions": [make(rest)]}))
+}
+
+/// A tool of the MCP server, by the name that Codex offers it under.
+fn mcp(tool: &str, request: &Value) -> Answer {
+    let Some(offered) = offered(&request["tools"], tool) else {
+        return Answer::Text(format!("there is no tool {tool}"));
+    };
+    Answer::Call(Call::Offered {
+        name: offered.0,
+        namespace: offered.1,
+        arguments: json!({}),
+    })
+}
+
+/// The tool whose name ends like this, and the namespace it stands in.
+fn offered(tools: &Value, tool: &str) -> Option<(String, Option<String>)> {
+    let list = tools.as_array()?;
+    let named = |of: &Value| {
+        of["name"]
+            .as_str()
+            .filter(|name| name.ends_with(tool))
+            .map(str::to_owned)
+    };
+    list.iter().find_map(|offered| {
+        let inner = offered["tools"].as_array();
+        let inner = inner.and_then(|inner| inner.iter().find_map(named));
+        let space = offered["name"].as_str().map(str::to_owned);
+        match inner {
+            Some(name) => Some((name, space)),
+            None => named(offered).map(|name| (name, None)),
+        }
+    })
 }
 
 fn asked(text: &str) -> Value {

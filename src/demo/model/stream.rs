@@ -64,27 +64,33 @@ async fn message(
 }
 
 fn called(nth: u64, call: &Call) -> Value {
-    let call_id = format!("call_{nth}");
     match call {
         Call::Function {
             namespace,
             name,
             arguments,
-        } => {
-            let mut call = json!({
-                "type": "function_call", "id": format!("fc_{nth}"), "call_id": call_id,
-                "name": name, "arguments": arguments.to_string(),
-            });
-            if let Some(namespace) = namespace {
-                call["namespace"] = namespace.as_str().into();
-            }
-            call
-        }
+        } => function(nth, namespace.as_deref(), name, arguments),
+        Call::Offered {
+            namespace,
+            name,
+            arguments,
+        } => function(nth, namespace.as_deref(), name, arguments),
         Call::Custom { name, input } => json!({
-            "type": "custom_tool_call", "id": format!("ctc_{nth}"), "call_id": call_id,
-            "name": name, "input": input,
+            "type": "custom_tool_call", "id": format!("ctc_{nth}"),
+            "call_id": format!("call_{nth}"), "name": name, "input": input,
         }),
     }
+}
+
+fn function(nth: u64, namespace: Option<&str>, name: &str, arguments: &Value) -> Value {
+    let mut call = json!({
+        "type": "function_call", "id": format!("fc_{nth}"), "call_id": format!("call_{nth}"),
+        "name": name, "arguments": arguments.to_string(),
+    });
+    if let Some(namespace) = namespace {
+        call["namespace"] = namespace.into();
+    }
+    call
 }
 
 fn completed(id: &str) -> Value {

@@ -17,6 +17,8 @@ use tokio::time::sleep;
 
 /// How old a look may be when the key is pressed.
 const FRESH: Duration = Duration::from_millis(80);
+/// How long a look that is quick enough is tried for, on a busy machine.
+const TRIED_FOR: Duration = Duration::from_secs(3);
 /// How long the modal may take to go.
 const GONE_WITHIN: Duration = Duration::from_millis(2500);
 /// How long the screen may take to show what follows a refusal.
@@ -81,7 +83,8 @@ pub(crate) async fn answer(
 /// The key that answers, if this very prompt is up this moment.
 async fn ready(target: &Target, command: &AnswerPrompt, choice: u16) -> Result<String, Report> {
     let gone = |why: &str| settled(Failure::PromptGone { why: why.into() });
-    for _ in 0..5 {
+    let trying = Stopwatch::start();
+    while trying.elapsed() < TRIED_FOR {
         let looked = Stopwatch::start();
         let (capture, _) = target.first_look().await?;
         let Some(seen) = prompt(&capture) else {

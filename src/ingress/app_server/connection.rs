@@ -4,6 +4,7 @@ use super::news;
 use crate::app_server::asked::{self, Patches};
 use crate::app_server::wire::{Incoming, Rejected};
 use crate::app_server::{Link, Open};
+use events::event::{ShapeEffect, ShapeUnknown, Source};
 use events::prompt::{
     PromptEnd, PromptResolved, PromptSource, RateLimitsChanged, ThreadState, ThreadStatusChanged,
 };
@@ -38,8 +39,8 @@ pub(super) struct Connection {
     /// Sessions of an earlier connection that were not heard of yet.
     known: BTreeSet<SessionId>,
     seeded: bool,
-    /// How often each method came that is not understood.
-    unknown: BTreeMap<String, u64>,
+    /// How often each method came that is not understood, and how often when it was last told.
+    unknown: BTreeMap<String, (u64, u64)>,
     /// A prompt that was closed after our answer, while it may still turn out whose it was.
     unsettled: Option<Unsettled>,
     inputs: Vec<Input>,
@@ -123,18 +124,34 @@ impl Connection {
             },
             Incoming::Request { id, method, params } => self.asked(&id, &method, &params),
             Incoming::News { method, params } => self.told(&method, &params),
-            Incoming::Unknown => self.count("a frame without a meaning"),
+            Incoming::Unknown => self.count("a frame without a meaning", ShapeEffect::Counted),
         }
     }
 
-    fn count(&mut self, what: &str) {
-        if self.unknown.len() < REMEMBERED || self.unknown.contains_key(what) {
-            let times = self.unknown.entry(what.to_owned()).or_default();
-            *times += 1;
-            if *times == 1 {
-                tracing::debug!(what, "the background server says what is not understood");
-            }
+    /// Something is not understood: the first of a kind is told, and further ones each time
+    /// that their number has grown tenfold.
+    fn count(&mut self, what: &str, effect: ShapeEffect) {
+        // A name is shown to people; it must not be anything else.
+        let plain = |c: char| c.is_ascii_alphanumeric() || "/_- ".contains(c);
+        let kind: String = what.chars().filter(|c| plain(*c)).take(80).collect();
+        if self.unknown.len() >= REMEMBERED && !self.unknown.contains_key(&kind) {
+            return;
         }
+        let (all, told) = self.unknown.entry(kind.clone()).or_default();
+        *all += 1;
+        if *all != 1 && *all < told.saturating_mul(10) {
+            return;
+        }
+        let count = *all - *told;
+        *told = *all;
+        self.inputs.push(Input::Shape(ShapeUnknown {
+            source: Source::AppServer,
+            kind,
+            place: format!("connection {}", self.generation),
+            version: String::new(),
+            effect,
+            count,
+        }));
     }
 
     fn answered(&mut self, purpose: Purpose, result: Result<Value, Rejected>) {
@@ -200,7 +217,7 @@ impl Connection {
         match (method, session) {
             ("thread/status/changed", Some(session)) => match news::state(&params["status"]) {
                 Some(state) => self.status(&session, state),
-                None => self.count("a status that is not known"),
+                None => self.count("a status that is not known", ShapeEffect::Lost),
             },
             ("thread/closed" | "thread/deleted", Some(session)) => {
                 self.status(&session, ThreadState::NotLoaded);
@@ -227,7 +244,7 @@ impl Connection {
             }
             // A subscribed session tells more than is wanted.
             ("item/completed" | "turn/started" | "turn/completed" | "warning", _) => {}
-            (method, _) => self.count(method),
+            (method, _) => self.count(method, ShapeEffect::Counted),
         }
     }
 
@@ -366,7 +383,12 @@ impl Connection {
                 method,
                 "Codex asks for something that this version does not understand"
             );
-            return self.count(method);
+            // What a session waits for cannot be told, and the owner has to know that.
+            let effect = match asked::session(params) {
+                Some(_) => ShapeEffect::Lost,
+                None => ShapeEffect::Counted,
+            };
+            return self.count(&format!("request {method}"), effect);
         };
         let open = Open {
             raised: raised.clone(),

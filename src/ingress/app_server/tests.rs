@@ -7,6 +7,7 @@
 use super::{AppServer, Told};
 use crate::app_server::{Call, Fault as CallFault, Link};
 use crate::demo::app_server::{Done, Fault, Server};
+use events::event::ShapeEffect;
 use events::prompt::{
     LinkState, Meaning, PromptAnswer, PromptBody, PromptEnd, PromptRaised, PromptSource,
     ThreadState,
@@ -381,9 +382,26 @@ async fn what_is_not_understood_is_never_answered() {
     ] {
         server.ask(ONE, method, params);
     }
+    for _ in 0..30 {
+        server.say(r#"{"method":"thread/shiny","params":{}}"#);
+    }
     server.ask(ONE, COMMAND, command("call_9", "touch x"));
-    let raised = world.prompt().await;
+    // It is counted: the first of a kind, and when there are ten times as many.
+    let mut shapes = Vec::new();
+    let raised = loop {
+        match world.wait(|input| Some(input.clone())).await {
+            Input::Prompt(raised) => break raised,
+            Input::Shape(shape) => shapes.push((shape.kind, shape.count, shape.effect)),
+            _ => {}
+        }
+    };
     assert_eq!(raised.call.unwrap().as_str(), "call_9");
+    let lost = ("request something/new".to_owned(), 1, ShapeEffect::Lost);
+    assert!(shapes.contains(&lost), "{shapes:?}");
+    for count in [1, 9] {
+        let news = ("thread/shiny".to_owned(), count, ShapeEffect::Counted);
+        assert!(shapes.contains(&news), "{shapes:?}");
+    }
     assert!(
         !server
             .done()

@@ -17,9 +17,7 @@ impl World {
         let now = self.now;
         match beat {
             Beat::Wait(_) => {}
-            Beat::Open(kind) => {
-                self.opens(kind);
-            }
+            Beat::Open(kind) => _ = self.opens(kind),
             Beat::Keys(keys) => self.keys.push_back(keys),
             Beat::Queue(queue) => self.queue = queue,
             Beat::Osascript(fate) => self.messages.fates.push_back(fate),
@@ -73,7 +71,9 @@ impl World {
                 self.marks.hit("restarted in order");
                 return Seen::Restart;
             }
+            Beat::Server(does) => self.server_does(does),
             Beat::Next(s, _)
+            | Beat::Decides(s, _)
             | Beat::Desk(s, _)
             | Beat::Answer(s)
             | Beat::Interrupt(s)
@@ -106,7 +106,13 @@ impl World {
                 let put = Put {
                     text: text.to_owned(),
                     by: None,
+                    client: None,
                 };
+                // A prompt takes no words.
+                if self.up_in(s).is_some() {
+                    return;
+                }
+                let session = &mut self.sessions[s];
                 if !session.live || session.asks_modally() || session.shows == Shows::Approval {
                 } else if session.turn.is_some() {
                     session.steered.push_back(put);
@@ -123,9 +129,17 @@ impl World {
                 }
             }
             Beat::Quit(_) => {
-                session.interrupt(now);
+                // The server goes on without a terminal.
+                let goes_on = session.kind == Kind::Shared && self.server.runs;
+                if !goes_on {
+                    session.interrupt(now);
+                }
                 session.live = false;
+                if goes_on && self.up_in(s).is_some() {
+                    self.marks.hit("Codex quits with a prompt up");
+                }
             }
+            Beat::Decides(_, verdict) => self.decides_at_desk(s, verdict),
             Beat::Shows(_, shows) => session.shows = shows,
             Beat::Pane(_, proof) => session.proof = proof,
             Beat::Lag(_, ms) => {
@@ -161,10 +175,32 @@ impl World {
             Words::Again => (self.messages.last.clone(), None),
             Words::Status(s) => (format!("status @{}", reference(s)), None),
             Words::Thread(s, text) => (text.to_owned(), self.messages.newest_about(&reference(s))),
+            Words::Asked(s, text) => {
+                let asking = self.asking(Some(&reference(s)));
+                (
+                    text.to_owned(),
+                    asking.first().map(|(guid, _)| guid.clone()),
+                )
+            }
+            Words::AskedBefore(s, text) => {
+                let asking = self.asking(Some(&reference(s)));
+                let (_, newest) = asking
+                    .first()
+                    .map_or((None, None), |(g, n)| (Some(g), Some(n)));
+                let before = asking.iter().find(|(_, nth)| Some(nth) != newest);
+                if before.is_some() {
+                    self.marks.hit("answer to an old prompt");
+                }
+                (text.to_owned(), before.map(|(guid, _)| guid.clone()))
+            }
+            Words::Thumb(s, yes) => return self.thumb(&reference(s), yes),
         };
         let thread: Option<Guid> = thread;
+        let means = self.meaning(&text, thread.as_ref());
         let wall = self.wall();
-        self.messages.owner_writes(&text, thread, wall);
+        let rowid = self.messages.owner_writes(&text, thread, wall);
+        let row = self.messages.get(rowid).map(|r| r.row.guid.clone());
+        self.means.extend(row.map(|guid| (guid, means)));
     }
 
     fn odd(&mut self, odd: Odd) {
@@ -172,6 +208,9 @@ impl World {
         let row = self.messages.odd(odd, wall);
         if row.is_some() {
             self.marks.hit(marks::odd(odd));
+        }
+        if let (Some(row), Odd::Duplicate) = (&row, odd) {
+            self.means_the_same(row);
         }
         if let (Some(row), Odd::LateChat(ms) | Odd::LateBody(ms)) = (row, odd) {
             let text = "finish the zebra".to_owned();

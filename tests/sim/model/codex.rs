@@ -59,6 +59,8 @@ pub(crate) struct Put {
     pub(crate) text: String,
     /// The owner's message they came from; `None` for words typed at the desk.
     pub(crate) by: Option<Guid>,
+    /// The name that the command gave it, where it came through the background server.
+    pub(crate) client: Option<String>,
 }
 
 /// A record of a rollout.
@@ -146,7 +148,8 @@ impl Session {
     pub(crate) fn hear(&mut self, put: Put, now: u64, record: bool) {
         if record {
             let text = Text::from(put.text.as_str());
-            self.write(now, RolloutFact::UserMessage { text, client: None });
+            let client = put.client.clone();
+            self.write(now, RolloutFact::UserMessage { text, client });
         }
         self.heard.push(put);
         // What no record shows, nobody can know to be answered.

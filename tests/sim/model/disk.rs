@@ -3,7 +3,8 @@
 
 use control_plane::store::memory::{Crash, Disk};
 use control_plane::store::{Durable, Entries, EventLog, MemoryLog, StoreFault};
-use events::{Batch, Event, Link, Seq};
+use events::prompt::PromptDelivered;
+use events::{Batch, Event, Guid, Link, Seq};
 use std::cell::Cell;
 
 /// A fault put in on purpose. Each must be noticed.
@@ -29,6 +30,14 @@ pub(crate) enum Bug {
     RetriesUnknown,
     /// The notice of a reply thread is found by how its text begins, not by its row's name.
     RoutesByText,
+    /// An answer goes to whatever is asked first, not to what it was given to.
+    AnswersByOrder,
+    /// A prompt counts as delivered as soon as its text is asked for.
+    AnswersUndelivered,
+    /// The key is pressed whatever the pane shows.
+    KeysUnread,
+    /// An answer that was begun when the program died is given again.
+    AnswersAgain,
 }
 
 /// Where a process dies: during this append, counted from 1 over the whole run.
@@ -91,6 +100,32 @@ impl SimLog {
         disk
     }
 
+    /// Behind what is shown it says that it was delivered long ago.
+    fn delivered_at_once(batch: Batch) -> Batch {
+        let Some(first) = batch.envelopes().first() else {
+            return batch;
+        };
+        let now = events::Now {
+            wall: first.wall,
+            tick: first.tick,
+        };
+        let delivered = |event: &Event| {
+            let Event::PromptShown(shown) = event else {
+                return None;
+            };
+            Some(Event::PromptDelivered(PromptDelivered {
+                prompt: shown.prompt,
+                notice: shown.notice,
+                row: Guid::parse("never")?,
+                date: events::Wall(0),
+            }))
+        };
+        let mut events: Vec<_> = batch.envelopes().iter().map(|e| e.event.clone()).collect();
+        let more: Vec<_> = events.iter().filter_map(delivered).collect();
+        events.extend(more);
+        Batch::new(first.seq, now, events)
+    }
+
     fn without_ends(batch: &Batch) -> Batch {
         let Some(first) = batch.envelopes().first() else {
             return batch.clone();
@@ -120,6 +155,9 @@ impl EventLog for SimLog {
         }
         if self.bug == Some(Bug::LosesEnds) {
             batch = Self::without_ends(&batch);
+        }
+        if self.bug == Some(Bug::AnswersUndelivered) {
+            batch = Self::delivered_at_once(batch);
         }
         let durable = self.inner.append(batch)?;
         self.unflushed = durable.batch().envelopes().len();

@@ -13,17 +13,17 @@ use events::{Command, CommandId, Outcome, Report, SessionId, Text, Wall};
 /// How long osascript may take.
 const OSASCRIPT: u64 = 30_000;
 /// How long tmux and Codex may take.
-const TMUX: u64 = 10_000;
+pub(super) const TMUX: u64 = 10_000;
 
-fn performed(how: How, doubt: Option<Doubt>) -> Report {
+pub(super) fn performed(how: How, doubt: Option<Doubt>) -> Report {
     Report::Performed(Performed { how, doubt })
 }
 
-const fn failed(failure: Failure) -> Report {
+pub(super) const fn failed(failure: Failure) -> Report {
     Report::Settled(Outcome::Failed(failure))
 }
 
-fn timed_out(program: &str) -> Doubt {
+pub(super) fn timed_out(program: &str) -> Doubt {
     Doubt::TimedOut {
         program: program.into(),
     }
@@ -46,14 +46,14 @@ impl World {
             Command::QueueInstruction(i) => self.queue(i),
             Command::ResumeSession(i) => self.resume(i),
             Command::StartSession(start) => self.start(start),
-            Command::AnswerPrompt(_)
-            | Command::StartTurn(_)
-            | Command::SteerTurn(_)
-            | Command::GivePictures(_)
+            Command::AnswerPrompt(answer) => self.answer(id, answer),
+            Command::StartTurn(c) => self.start_by_server(id, c),
+            Command::SteerTurn(c) => self.steer_by_server(id, c),
+            Command::GivePictures(_)
             | Command::FetchFiles(_)
             | Command::RemoveFiles(_)
             | Command::InterruptTurn(_) => {
-                let why = "there is no app-server".into();
+                let why = "no file is played, and nobody stops a turn here".into();
                 (1, failed(Failure::NoLink { why }), false)
             }
         };
@@ -114,12 +114,12 @@ impl World {
         }
     }
 
-    fn find(&self, id: &SessionId) -> Option<S> {
+    pub(super) fn find(&self, id: &SessionId) -> Option<S> {
         self.sessions.iter().position(|s| s.id == *id)
     }
 
     /// What the session's pane shows, or why it is not to be used.
-    fn look(&mut self, id: &SessionId) -> Result<(S, Screen), Report> {
+    pub(super) fn look(&mut self, id: &SessionId) -> Result<(S, Screen), Report> {
         let no_pane = |why: &str| failed(Failure::NoPane { why: why.into() });
         let s = self.find(id).ok_or_else(|| no_pane("nobody holds it."))?;
         let session = &self.sessions[s];
@@ -141,6 +141,9 @@ impl World {
                 what: Text::from("rm -r build"),
             },
             Shows::Draft => Screen::Composer { draft: true },
+            Shows::Composer if self.up_in(s).is_some() => Screen::Approval {
+                what: Text::from("touch"),
+            },
             Shows::Composer => match &session.asks {
                 Some((_, _, options)) if session.asks_modally() => Screen::Question {
                     text: Text::from("Which way?"),
@@ -302,6 +305,7 @@ impl World {
         let put = Put {
             text: start.text.reveal().clone(),
             by: Some(start.inbound.clone()),
+            client: None,
         };
         self.start_turn(s, put);
         if starts == Some(Starts::NotSeen) {
@@ -319,10 +323,11 @@ impl World {
     }
 }
 
-fn put(instruction: &Instruction) -> Put {
+pub(super) fn put(instruction: &Instruction) -> Put {
     Put {
         text: instruction.text.reveal().clone(),
         by: Some(instruction.inbound.clone()),
+        client: None,
     }
 }
 

@@ -2,6 +2,7 @@
 //! process; where they go on is read from State, as the real ones do.
 
 use super::names;
+use super::watchers::Watchers;
 use super::world::World;
 use events::event::{ChatDbPlaced, Placing};
 use events::input::{Body, MessageRow, QueueEntry, QueueLine, Rollout};
@@ -29,6 +30,7 @@ pub(super) struct Readers {
     tracked: BTreeMap<Guid, (i64, String)>,
     rollouts: BTreeMap<SessionId, u64>,
     lines: usize,
+    watchers: Watchers,
 }
 
 impl Readers {
@@ -59,14 +61,16 @@ impl Readers {
         readers.rollouts = sessions.map(|(id, s)| (id.clone(), s.offset)).collect();
         let read = state.inbox.queue.get(FILE).copied().unwrap_or(0);
         readers.lines = usize::try_from(read / 50).unwrap_or(0);
+        readers.watchers = Watchers::resume(state);
         readers
     }
 
     /// The next thing that a source has, if any.
-    pub(super) fn next(&mut self, world: &World) -> Option<Input> {
+    pub(super) fn next(&mut self, world: &World, state: &State) -> Option<Input> {
         self.rollout(world)
             .or_else(|| self.chat_db(world))
             .or_else(|| self.line(world))
+            .or_else(|| self.watchers.next(world, state))
     }
 
     fn rollout(&mut self, world: &World) -> Option<Input> {
@@ -196,7 +200,8 @@ impl Readers {
     /// When a held row is given up.
     pub(super) fn next_at(&self, world: &World) -> Option<u64> {
         let held = self.held.values().min().copied();
-        held.filter(|_| !world.messages.unreadable)
+        let held = held.filter(|_| !world.messages.unreadable);
+        held.into_iter().chain(self.watchers.next_at(world)).min()
     }
 }
 

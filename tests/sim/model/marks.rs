@@ -113,6 +113,18 @@ pub(crate) const FAULTS: &[&str] = &[
     "died appending, lost",
     "died appending, torn",
     "died appending, a bit wrong",
+    "command longer than a text",
+    "second prompt in the turn",
+    "decided at the desk",
+    "answer to an old prompt",
+    "Codex quits with a prompt up",
+    "server killed",
+    "server killed for good",
+    "connection lost",
+    "news of the server late",
+    "server hangs",
+    "answer taken unsaid",
+    "answer lost",
 ];
 
 /// Where the program went because of it.
@@ -172,6 +184,16 @@ pub(crate) const BRANCHES: &[&str] = &[
     "due: allowance",
     "due: expiry",
     "due: source down",
+    "transport: turn started",
+    "answer: replied",
+    "answer: keys",
+    "done: resolved",
+    "failed: prompt gone",
+    "failed: no link",
+    "route: only prompt",
+    "route: listed",
+    "route: tapback",
+    "due: prompt",
 ];
 
 pub(super) const fn fate(fate: Fate) -> &'static str {
@@ -313,6 +335,7 @@ pub(super) fn branch(event: &Event) -> Option<&'static str> {
             | Deadline::Limits
             | Deadline::Promise(_)
             | Deadline::Files(_)
+            | Deadline::ServerPrompts
             | Deadline::Loop => return None,
             Deadline::Receipt(_) => "due: receipt",
             Deadline::Allowance => "due: allowance",
@@ -348,9 +371,8 @@ const fn settled(outcome: &Outcome) -> Option<&'static str> {
             Failure::NoLink { .. } => "failed: no link",
             Failure::Rejected { .. } => "failed: rejected",
             Failure::NoTurn => "failed: no turn",
-            Failure::TurnRuns => "failed: a turn runs",
-            Failure::PromptUp => "failed: a prompt is up",
-            Failure::TooLarge { .. } => return None,
+            // The server and the log rarely differ about the first two.
+            Failure::TurnRuns | Failure::PromptUp | Failure::TooLarge { .. } => return None,
         },
         Outcome::Unknown(doubt) => match doubt {
             Doubt::TimedOut { .. } => "unknown: timed out",

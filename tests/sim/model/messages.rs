@@ -3,9 +3,10 @@
 
 use super::names;
 use super::story::{Database, Fate, Odd};
+use events::event::Target;
 use events::input::{Body, Chat, MessageRow};
 use events::{CommandId, Guid, Text, Wall};
-use std::collections::{BTreeSet, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 /// Messages, as the program meets it.
 #[derive(Clone, Debug, Default)]
@@ -33,6 +34,8 @@ pub(crate) struct Messages {
 #[derive(Clone, Debug)]
 #[expect(clippy::struct_field_names, reason = "it is a row of the database")]
 pub(crate) struct Row {
+    /// How many were written before it.
+    nth: i64,
     /// As it is read.
     pub(crate) row: MessageRow,
     /// The command that sent it.
@@ -89,6 +92,7 @@ impl Messages {
         let rowid = row.rowid;
         self.written += 1;
         self.rows.push(Row {
+            nth: self.written,
             row,
             by,
             word,
@@ -225,6 +229,20 @@ impl Messages {
         Some(guid)
     }
 
+    /// The owner puts a thumb on a text of ours.
+    pub(crate) fn thumb(&mut self, on: Guid, yes: bool, wall: Wall) -> Guid {
+        let mut row = self.blank("", wall, self.self_chat);
+        row.body = Body::Text(Text::from("a reaction"));
+        row.associated_type = if yes { 2001 } else { 2002 };
+        row.target = Some(Target {
+            guid: on,
+            part: Some(0),
+        });
+        let guid = row.guid.clone();
+        self.put(row, None, false, false);
+        guid
+    }
+
     /// What was missing in a row is there now.
     pub(crate) fn complete(&mut self, guid: &Guid, text: &str) {
         let whole = self.blank(text, Wall(0), false);
@@ -257,6 +275,17 @@ impl Messages {
             .binary_search_by_key(&rowid, |r| r.row.rowid)
             .ok()?;
         self.rows.get(at)
+    }
+
+    /// What stands on the phone, newest first: it keeps what chat.db lost.
+    pub(crate) fn on_the_phone(&self) -> impl Iterator<Item = &Row> {
+        let all: BTreeMap<_, _> = self
+            .gone
+            .iter()
+            .chain(&self.rows)
+            .map(|r| (r.nth, r))
+            .collect();
+        all.into_values().rev()
     }
 
     /// The row of this name, where it is there.

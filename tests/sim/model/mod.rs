@@ -12,6 +12,7 @@
     reason = "a model answers to the few cases it knows; production code has no such arms"
 )]
 
+mod approvals;
 mod beats;
 pub(crate) mod codex;
 pub(crate) mod disk;
@@ -20,6 +21,7 @@ mod finish;
 mod hands;
 mod ingress;
 pub(crate) mod marks;
+mod meaning;
 pub(crate) mod messages;
 mod names;
 pub(crate) mod oracle;
@@ -28,6 +30,7 @@ pub(crate) mod runner;
 pub(crate) mod scenarios;
 pub(crate) mod shrink;
 pub(crate) mod story;
+mod watchers;
 pub(crate) mod world;
 
 /// What must hold did not; one sentence.

@@ -27,6 +27,11 @@ pub(super) fn call(session: usize, nth: usize) -> CallId {
     given(CallId::parse(&format!("call_s{session}_t{nth}")))
 }
 
+/// A command that asks for approval.
+pub(super) fn item(nth: usize) -> CallId {
+    given(CallId::parse(&format!("item_{nth}")))
+}
+
 pub(super) fn guid(nth: i64) -> Guid {
     given(Guid::parse(&format!("row-{nth}")))
 }

@@ -2,6 +2,7 @@
 //! step against the log on the model disk, the live State and the world's own
 //! knowledge, which the program does not have.
 
+mod approvals;
 mod arrived;
 mod evidence;
 mod notices;
@@ -61,6 +62,8 @@ pub(super) struct Oracle {
     told: BTreeMap<(SessionId, Topic, String), usize>,
     /// Notices that were asked for while not all could go at once.
     hurried: BTreeSet<Seq>,
+    /// How many prompts each message was taken to answer.
+    answered: BTreeMap<Guid, usize>,
     /// Messages for which Enter was pressed once more.
     entered: BTreeSet<Guid>,
     /// Where the program went.
@@ -89,9 +92,23 @@ pub(super) enum Stage {
 pub(super) struct Inbound {
     nth: usize,
     pub(super) decided: bool,
+    /// It answers prompts; words behind an answer may follow.
+    answers: bool,
     /// It has to come to an end.
     pub(super) instructs: bool,
     pub(super) end: Option<InstructionEnd>,
+}
+
+impl Inbound {
+    const fn new(nth: usize) -> Self {
+        Self {
+            nth,
+            decided: false,
+            answers: false,
+            instructs: false,
+            end: None,
+        }
+    }
 }
 
 fn must(holds: bool, what: impl FnOnce() -> String) -> Result<(), Broken> {
@@ -186,6 +203,12 @@ impl Oracle {
                     format!("row {} is not of {}", e.rowid, e.command)
                 })
             }
+            Event::ReactionReceived(e) => {
+                let nth = self.inbound.len();
+                self.inbound.insert(e.guid.clone(), Inbound::new(nth));
+                Ok(())
+            }
+            Event::PromptAnswered(e) => self.bound(e, world),
             Event::RoutingDecided(e) => self.routed(e, world),
             Event::InstructionEnded(e) => self.ended(e, world),
             Event::NoticeQueued(e) => self.notice(entry.seq, e, world),
@@ -236,13 +259,7 @@ impl Oracle {
         must(owners, || {
             format!("row {} is not the owner's word and was taken", e.rowid)
         })?;
-        let inbound = Inbound {
-            nth,
-            decided: false,
-            instructs: false,
-            end: None,
-        };
-        let fresh = self.inbound.insert(guid, inbound).is_none();
+        let fresh = self.inbound.insert(guid, Inbound::new(nth)).is_none();
         must(fresh, || format!("row {} was taken twice", e.rowid))
     }
 
@@ -306,11 +323,12 @@ impl Oracle {
         }
         let inbound = self.inbound.get_mut(&e.inbound);
         let inbound = inbound.ok_or("a decision on a message that was not taken")?;
-        must(!inbound.decided, || {
+        must(!inbound.decided || inbound.answers, || {
             format!("{} was decided twice", e.inbound)
         })?;
         inbound.decided = true;
-        inbound.instructs = !matches!(e.action, Action::Reply);
+        inbound.answers = matches!(e.action, Action::Answer { .. });
+        inbound.instructs = !matches!(e.action, Action::Reply | Action::Answer { .. });
         Ok(())
     }
 
@@ -377,6 +395,7 @@ impl Oracle {
             match &effect.command {
                 Command::SendMessage(send) => self.sends(send, effect, before)?,
                 Command::PressEnter(_) => {}
+                Command::AnswerPrompt(_) => approvals::decides(effect, world)?,
                 other => self.goes_in(other, effect, before)?,
             }
         }

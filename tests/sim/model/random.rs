@@ -7,7 +7,8 @@ use super::entropy::Entropy;
 use super::runner::Plan;
 use super::scenarios::settings;
 use super::story::{
-    Beat, Database, Fate, Hook, Keys, Kind, Odd, Proof, Queue, S, Shows, Starts, Story, Turn, Words,
+    Beat, Database, Fate, Hook, Keys, Kind, Odd, Proof, Queue, S, Server, Shows, Starts, Story,
+    Turn, Verdict, Words,
 };
 use control_plane::store::memory::Crash;
 use events::settings::NotifyMode;
@@ -24,6 +25,8 @@ pub(crate) fn bytes(seed: u64) -> Vec<u8> {
 
 /// How often what goes wrong, of 256.
 struct Rates {
+    /// Sessions ask for approvals.
+    asks: bool,
     fate: u8,
     keys: u8,
     odd: u8,
@@ -37,12 +40,13 @@ struct Rates {
 }
 
 /// A story and its deaths.
-pub(crate) fn draw(name: &str, entropy: &mut Entropy) -> (Story, Plan) {
+pub(crate) fn draw(name: &str, asks: bool, entropy: &mut Entropy) -> (Story, Plan) {
     let mut rate = || {
         let drawn = entropy.upto(5);
         [0, 0, 0, 30, 90, 200][usize::try_from(drawn).unwrap_or(0)]
     };
     let rates = Rates {
+        asks,
         fate: rate(),
         keys: rate(),
         odd: rate(),
@@ -60,12 +64,18 @@ pub(crate) fn draw(name: &str, entropy: &mut Entropy) -> (Story, Plan) {
         beats: Vec::new(),
         settings: settings(),
         self_chat: entropy.chance(80),
+        server: false,
     };
     let deaths = deaths(entropy, &rates);
     story.settings.strict_tmux = entropy.chance(170);
     story.settings.require_ref = entropy.chance(200);
     if entropy.chance(60) {
         story.settings.mode = NotifyMode::Send;
+    }
+    if asks {
+        // Long enough for a request, with all that may be answered.
+        story.settings.max_len = 400;
+        story.server = entropy.chance(150);
     }
     for _ in 0..sessions {
         let kind = entropy.one(&[Kind::Embedded, Kind::Embedded, Kind::Shared]);
@@ -167,10 +177,24 @@ fn moment(beats: &mut Vec<Beat>, sessions: S, rates: &Rates, entropy: &mut Entro
             Beat::Kill { children_live }
         });
     }
-    beats.extend(entropy.one(&acts(s)));
+    if rates.asks {
+        asking(beats, s, rates, entropy);
+    } else {
+        beats.extend(entropy.one(&acts(s)));
+    }
     beats.extend(entropy.one(&acts(s)));
     let pauses = [5, 30, 90, 400, 1200, 3000, 12_000];
     beats.extend(entropy.one(&pauses).map(Beat::Wait));
+}
+
+/// Something about approvals, and something about them a moment later.
+fn asking(beats: &mut Vec<Beat>, s: S, rates: &Rates, entropy: &mut Entropy) {
+    if entropy.chance(rates.screen) {
+        beats.extend(entropy.one(&SERVERS).map(Beat::Server));
+    }
+    beats.extend(entropy.one(&approvals(s)));
+    beats.extend(entropy.one(&[100, 400, 700, 2500]).map(Beat::Wait));
+    beats.extend(entropy.one(&approvals(s)));
 }
 
 const ODD: [Odd; 11] = [
@@ -254,6 +278,43 @@ const fn screens(s: S) -> [Beat; 13] {
         Beat::ChatDb(true),
         Beat::Quit(s),
         Beat::TmuxEnds,
+    ]
+}
+
+const SERVERS: [Server; 8] = [
+    Server::Dies(2500),
+    Server::Dies(90_000),
+    Server::DiesForGood,
+    Server::LinkLost(2000),
+    Server::Late(1500),
+    Server::Hangs,
+    Server::TakenUnsaid,
+    Server::NotTakenUnsaid,
+];
+
+/// What happens around approvals.
+const fn approvals(s: S) -> [Beat; 20] {
+    [
+        Beat::Next(s, Turn::Runs(1)),
+        Beat::Next(s, Turn::Runs(2)),
+        Beat::Next(s, Turn::Runs(3)),
+        Beat::Next(s, Turn::RunsLong),
+        Beat::Desk(s, "run the zebra"),
+        Beat::Desk(s, "run it again"),
+        Beat::Decides(s, Verdict::Yes),
+        Beat::Decides(s, Verdict::No),
+        Beat::Owner(Words::Asked(s, "yes")),
+        Beat::Owner(Words::Asked(s, "yes")),
+        Beat::Owner(Words::Asked(s, "no")),
+        Beat::Owner(Words::Asked(s, "no, because zebra")),
+        Beat::Owner(Words::AskedBefore(s, "yes")),
+        Beat::Owner(Words::To(s, "yes")),
+        Beat::Owner(Words::Plain("yes")),
+        Beat::Owner(Words::Plain("no")),
+        Beat::Owner(Words::Thumb(s, true)),
+        Beat::Owner(Words::Plain("pending")),
+        Beat::Owner(Words::Plain("1 yes, 2 no")),
+        Beat::Owner(Words::To(s, "show")),
     ]
 }
 

@@ -20,7 +20,6 @@ use events::event::Source;
 use events::input::{SourceState, Started};
 use events::{Command, CommandId, Input, Lane, Link, Now, Settings, Tick};
 use projections::State;
-use projections::ledger::Stage;
 use std::collections::BTreeMap;
 
 /// Between two dear checks of a run that is only sampled.
@@ -149,7 +148,7 @@ impl<'a> Run<'a> {
     fn new(story: &Story, plan: &'a Plan) -> Self {
         Self {
             plan,
-            world: World::new(story),
+            world: World::new(story, plan.bug),
             oracle: Oracle::default(),
             appends: 0,
             steps: 0,
@@ -262,12 +261,7 @@ impl<'a> Run<'a> {
         }
         let driver = Driver::open(open(disk, dies_at)?, State::default()).map_err(fault)?;
         let state = driver.machine().state();
-        if self.plan.bug == Some(Bug::BeginsAgain) {
-            let begun = state.ledger.open.iter();
-            for (id, entry) in begun.filter(|(_, e)| e.stage == Stage::Started) {
-                self.world.carry_out(*id, entry.command.clone());
-            }
-        }
+        self.begins_again(state);
         Ok(Process {
             readers: Readers::resume(state, &self.world),
             busy: BTreeMap::new(),
@@ -323,7 +317,9 @@ impl<'a> Run<'a> {
             }
             return Ok(step);
         }
-        if let Some(input) = process.readers.next(&self.world) {
+        let state = process.driver.machine().state();
+        if let Some(input) = process.readers.next(&self.world, state) {
+            self.linked(&input);
             let input = self.named(input);
             return self.take(process, input);
         }

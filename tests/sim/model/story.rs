@@ -17,6 +17,8 @@ pub(crate) struct Story {
     pub(crate) settings: Settings,
     /// The Mac uses the owner's own Apple account, so both write to one chat with oneself.
     pub(crate) self_chat: bool,
+    /// Codex's background server runs, and holds the shared sessions.
+    pub(crate) server: bool,
 }
 
 /// One thing that happens.
@@ -38,6 +40,10 @@ pub(crate) enum Beat {
     Quit(S),
     /// What the session's screen shows besides its turn.
     Shows(S, Shows),
+    /// The owner decides at the desk about what the session wants to run.
+    Decides(S, Verdict),
+    /// What happens to Codex's background server.
+    Server(Server),
     /// Whether the session's pane is there and can be proven.
     Pane(S, Proof),
     /// The session's records reach its rollout this much later.
@@ -104,10 +110,44 @@ pub(crate) enum Turn {
     AsksAside(u16),
     /// Ends with an error.
     Fails,
+    /// Wants to run so many commands, one after the other, and asks before each.
+    Runs(u8),
+    /// Wants to run one that does not fit into a text.
+    RunsLong,
     /// Does not end.
     Hangs,
     /// Says something, and the user's words are never recorded.
     Forgets,
+}
+
+/// What is decided about a command.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Verdict {
+    /// It runs.
+    Yes,
+    /// It does not, and the turn goes on.
+    No,
+    /// It does not, and the turn ends.
+    Cancel,
+}
+
+/// What happens to Codex's background server.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Server {
+    /// It is killed, and another one runs so much later.
+    Dies(u64),
+    /// It is killed, and nobody starts another.
+    DiesForGood,
+    /// The connection to it breaks for so long.
+    LinkLost(u64),
+    /// What it tells comes this much later.
+    Late(u64),
+    /// It does not say what a session does when it is asked the next time.
+    Hangs,
+    /// It takes the next answer, and the connection breaks before it says so.
+    TakenUnsaid,
+    /// The connection breaks before it takes the next answer.
+    NotTakenUnsaid,
 }
 
 /// What covers the composer.
@@ -243,6 +283,12 @@ pub(crate) enum Words {
     To(S, &'static str),
     /// In the thread of the newest notice of this session.
     Thread(S, &'static str),
+    /// In the thread of the newest text that asks whether this session may run something.
+    Asked(S, &'static str),
+    /// In the thread of the one before.
+    AskedBefore(S, &'static str),
+    /// A thumb, up or down, on the newest text that asks for this session.
+    Thumb(S, bool),
     /// `status @ref`
     Status(S),
     /// What was written last, once more.

@@ -2,7 +2,9 @@
 //! world moves by itself; it never looks at State except as its owner reads
 //! what is on the phone.
 
+use super::approvals::{Approval, Background};
 use super::codex::{Put, Session};
+use super::disk::Bug;
 use super::marks::{self, Marks};
 use super::messages::Messages;
 use super::names;
@@ -41,6 +43,16 @@ pub(crate) struct World {
     pub(crate) full_until: u64,
     /// What it met.
     pub(crate) marks: Marks,
+    /// What sessions wanted to run.
+    pub(crate) approvals: Vec<Approval>,
+    /// Codex's background server.
+    pub(crate) server: Background,
+    /// The connection to it that the program has.
+    pub(crate) link: Option<u64>,
+    /// What each message of the owner was to decide, and how.
+    pub(crate) means: BTreeMap<Guid, Vec<(usize, bool)>>,
+    /// A planted bug that sits in what executors do.
+    pub(crate) planted: Option<Bug>,
     pub(super) keys: VecDeque<Keys>,
     pub(super) queue: Queue,
     pub(super) starts: Option<Starts>,
@@ -77,6 +89,9 @@ pub(super) enum Happening {
     TurnEnds(S, usize, Turn),
     Asks(S, usize, QuestionKind, u16),
     QueueLook(S),
+    /// The turn wants to run the first of so many commands; they fit into a text or not.
+    WantsToRun(S, usize, u8, bool),
+    ServerBack,
     HandOver(InputKey, Box<Input>),
 }
 
@@ -97,7 +112,7 @@ pub(super) enum Seen {
 
 impl World {
     /// The world at dawn, with its story ahead.
-    pub(crate) fn new(story: &Story) -> Self {
+    pub(crate) fn new(story: &Story, planted: Option<Bug>) -> Self {
         let mut world = Self {
             now: 0,
             skew: 0,
@@ -110,6 +125,11 @@ impl World {
             blurred: false,
             full_until: 0,
             marks: Marks::default(),
+            approvals: Vec::new(),
+            server: Background::new(story.server),
+            link: None,
+            means: BTreeMap::new(),
+            planted,
             keys: VecDeque::new(),
             queue: Queue::Works,
             starts: None,
@@ -162,6 +182,7 @@ impl World {
         self.full_until = 0;
         self.keys.clear();
         self.starts = None;
+        self.server.replies.clear();
         if self.queue != Queue::Missing {
             self.queue = Queue::Works;
         }
@@ -185,6 +206,7 @@ impl World {
     pub(crate) fn died(&mut self, children_live: bool) {
         self.blurred |= children_live;
         self.life += 1;
+        self.link = None;
         self.next.retain(|_, h| match h {
             Happening::Report(..) => false,
             Happening::Effect(..) => children_live,
@@ -248,6 +270,8 @@ impl World {
                 }
             }
             Happening::QueueLook(s) => self.queue_look(s),
+            Happening::WantsToRun(s, turn, left, long) => self.wants_to_run(s, turn, left, long),
+            Happening::ServerBack => self.server_back(),
             Happening::HandOver(key, input) => self.inbox.push_back((key, *input)),
             Happening::Beat(_) | Happening::Effect(..) | Happening::Report(..) => {}
         }
@@ -268,6 +292,8 @@ impl World {
                 self.plan(now + 400, Happening::Asks(s, turn, QuestionKind::Async, n));
                 self.plan(now + 900, Happening::TurnEnds(s, turn, does));
             }
+            Turn::Runs(n) => self.plan(now + 400, Happening::WantsToRun(s, turn, n, false)),
+            Turn::RunsLong => self.plan(now + 400, Happening::WantsToRun(s, turn, 1, true)),
             Turn::Hangs => {}
             Turn::Says(_) | Turn::Fails | Turn::Forgets => {
                 self.plan(now + 900, Happening::TurnEnds(s, turn, does));

@@ -11,7 +11,9 @@ pub(super) fn sends_part(command: &Command, notice: Seq, part: u16) -> bool {
 }
 
 pub(super) fn puts(effect: &Effect, inbound: &Guid) -> bool {
-    effect.reached && inbound_of(&effect.command) == Some(inbound)
+    // An answer puts no words in.
+    let answers = matches!(effect.command, Command::AnswerPrompt(_));
+    effect.reached && !answers && inbound_of(&effect.command) == Some(inbound)
 }
 
 /// The evidence is there, in the world.
@@ -32,11 +34,11 @@ pub(super) fn shown(evidence: &Evidence, world: &World) -> bool {
             s.records.iter().any(|r| closes(&r.fact))
         }),
         Evidence::Running { session: id, .. } => session(id).is_some(),
-        // No prompt and no interruption is played that could end by this.
-        Evidence::Resolved { .. }
-        | Evidence::TurnEnded { .. }
-        // No file is played.
-        | Evidence::Fetched { .. }
-        | Evidence::Removed => false,
+        Evidence::Resolved { prompt } => {
+            let answers = |command: &Command| matches!(command, Command::AnswerPrompt(c) if c.prompt == *prompt);
+            world.effects.iter().any(|x| x.reached && answers(&x.command))
+        }
+        // No interruption is played that could end by this, and no file.
+        Evidence::TurnEnded { .. } | Evidence::Fetched { .. } | Evidence::Removed => false,
     }
 }

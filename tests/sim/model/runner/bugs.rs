@@ -6,10 +6,36 @@ use crate::model::disk::Bug;
 use events::event::Deadline;
 use events::input::Notify;
 use events::outcome::{Doubt, Failure, Performed};
+use events::prompt::LinkState;
 use events::settings::NotifyMode;
-use events::{Input, Outcome, Report};
+use events::{Command, Input, Outcome, Report};
+use projections::State;
+use projections::ledger::Stage;
 
 impl Run<'_> {
+    /// What the program's connection to the background server is from here on.
+    pub(super) fn linked(&mut self, input: &Input) {
+        if let Input::AppServer(link) = input {
+            let up = matches!(link.state, LinkState::Up { .. });
+            self.world.link = up.then_some(link.generation);
+        }
+    }
+
+    /// The planted bugs: what a crash left begun is begun again.
+    pub(super) fn begins_again(&mut self, state: &State) {
+        let again = |command: &Command| match self.plan.bug {
+            Some(Bug::BeginsAgain) => true,
+            Some(Bug::AnswersAgain) => matches!(command, Command::AnswerPrompt(_)),
+            _ => false,
+        };
+        let begun = state.ledger.open.iter();
+        let begun = begun.filter(|(_, e)| e.stage == Stage::Started && again(&e.command));
+        let begun: Vec<_> = begun.map(|(id, e)| (*id, e.command.clone())).collect();
+        for (id, command) in begun {
+            self.world.carry_out(id, command);
+        }
+    }
+
     pub(super) fn named(&self, input: Input) -> Input {
         match input {
             Input::Notify(notify) if self.plan.bug == Some(Bug::ForgetsKeys) => {

@@ -7,6 +7,7 @@
     reason = "tables of beats, read from top to bottom"
 )]
 
+mod approvals;
 mod inbound;
 mod instructions;
 mod notices;
@@ -20,6 +21,7 @@ use events::{Settings, Text};
 /// All of them.
 pub(crate) fn all() -> Vec<Story> {
     [
+        approvals::stories(),
         notices::stories(),
         questions::stories(),
         instructions::stories(),
@@ -51,6 +53,7 @@ pub(super) fn story(name: &str, sessions: usize, beats: &[Beat]) -> Story {
         beats: all,
         settings: settings(),
         self_chat: false,
+        server: false,
     }
 }
 
