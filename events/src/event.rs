@@ -166,6 +166,8 @@ pub enum Event {
     PromiseMade(PromiseMade),
     /// A promise came to its end.
     PromiseEnded(PromiseEnded),
+    /// It was looked when a session's rollout was last written.
+    LifeSeen(LifeSeen),
     /// The owner is warned, once for each cause.
     OwnerWarned(OwnerWarned),
     // Files of the owner's messages.

@@ -7,7 +7,7 @@ use crate::event::{
     ChatDbPlaced, Closing, GoalStatus, LogRecovered, Origin, Question, QuestionKind, SessionMeta,
     ShapeUnknown, Source, Target,
 };
-use crate::event::{DeskSeen, HostSlept};
+use crate::event::{DeskSeen, HostSlept, LifeSeen};
 use crate::id::{CallId, CommandId, Guid, InputKey, SessionId, TurnId};
 use crate::outcome::Report;
 use crate::private::Text;
@@ -63,6 +63,8 @@ pub enum Input {
     Desk(DeskSeen),
     /// The computer slept.
     Slept(HostSlept),
+    /// It was looked for a sign of life of a turn.
+    Life(LifeSeen),
 }
 
 /// A process that took the log.

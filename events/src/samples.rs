@@ -418,6 +418,7 @@ fn deadlines() -> Vec<Event> {
         Deadline::Promise(Seq(30)),
         Deadline::Files(COMMAND),
         Deadline::ServerPrompts,
+        Deadline::Stall(session()),
     ]
     .map(|deadline| Event::DeadlinePassed(DeadlinePassed { deadline }))
     .to_vec()

@@ -78,6 +78,8 @@ pub struct Settings {
     pub desk: bool,
     /// After this an unanswered prompt is told once more; zero: never.
     pub nudge: Span,
+    /// A turn that shows no sign of life for so long is told once; zero: never.
+    pub stall: Span,
     /// Nearing and reaching Codex's usage limit is told.
     pub limits: bool,
     /// How long words for a session wait for the link that Messages may have split off them;
@@ -146,6 +148,7 @@ impl Default for Settings {
             grace: Span::seconds(45),
             desk: false,
             nudge: Span::seconds(1800),
+            stall: Span::seconds(900),
             limits: true,
             gather: Span(1_200),
             files: FilesIn::All,

@@ -25,6 +25,7 @@ pub mod holds;
 pub mod ignored;
 pub mod inbox;
 pub mod ledger;
+mod life;
 mod limits;
 pub mod local;
 pub mod machine;

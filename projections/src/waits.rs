@@ -45,6 +45,8 @@ pub const SERVER_BACK: Span = Span::seconds(120);
 pub const TWICE: Span = Span::seconds(5);
 /// For a prompt to be looked after again that cannot be checked.
 pub const UNCHECKED: Span = Span::seconds(300);
+/// For a turn that is silent to be one that runs; it may have ended with the computer.
+pub const SILENT: Span = Span::seconds(6 * 3600);
 /// For a turn to fail because the limit is used up, before that is told by itself.
 pub const LIMIT: Span = Span::seconds(10);
 /// Behind the reset of a limit, for Codex's own clock.

@@ -2,7 +2,7 @@
 
 use events::{Guid, Seq, SessionId, TurnId, Wall};
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// What is known of it.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -11,6 +11,10 @@ pub struct Watch {
     pub slept: Option<Slept>,
     /// How much of Codex's limits the owner was told is used.
     pub limits: Vec<Told>,
+    /// Sessions of whose turns a sign of life is looked for.
+    pub looking: BTreeSet<SessionId>,
+    /// Turns that were told to show none.
+    pub stalled: BTreeMap<SessionId, TurnId>,
     /// Sessions that are to be told to go on, by the positions of `PromiseMade`.
     pub promises: BTreeMap<Seq, Promise>,
 }

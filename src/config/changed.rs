@@ -31,6 +31,7 @@ const FIELDS: &[(&str, &str)] = &[
     ("CODEX_IMESSAGE_ALLOW_SMS", "allow_sms"),
     ("CODEX_IMESSAGE_TAPBACKS", "tapbacks"),
     ("CODEX_IMESSAGE_GATHER_S", "gather"),
+    ("CODEX_IMESSAGE_STALL_S", "stall"),
     ("CODEX_IMESSAGE_LIMITS", "limits"),
     ("CODEX_IMESSAGE_FILES", "files"),
     ("CODEX_IMESSAGE_FILES_MAX_MB", "files_max"),

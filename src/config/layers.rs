@@ -197,6 +197,7 @@ impl Values {
             nudge: self.span("CODEX_IMESSAGE_NUDGE_S"),
             quiet: self.hours("CODEX_IMESSAGE_QUIET"),
             quiet_approvals: self.switch("CODEX_IMESSAGE_QUIET_APPROVALS"),
+            stall: self.span("CODEX_IMESSAGE_STALL_S"),
             limits: self.switch("CODEX_IMESSAGE_LIMITS"),
             gather: self.span("CODEX_IMESSAGE_GATHER_S"),
             files: match self.word("CODEX_IMESSAGE_FILES").as_deref() {

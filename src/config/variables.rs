@@ -161,6 +161,12 @@ pub const VARIABLES: &[Variable] = &[
         "remind me once of a request that nobody has answered for so long; 0 means never",
     ),
     v(
+        "CODEX_IMESSAGE_STALL_S",
+        Kind::Seconds(0.0, 604_800.0),
+        "900",
+        "text me once of a turn that shows no sign of life for so long while nothing is asked; 0 means never",
+    ),
+    v(
         "CODEX_IMESSAGE_LIMITS",
         Kind::Switch,
         "1",

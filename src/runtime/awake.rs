@@ -7,6 +7,7 @@ use events::Wall;
 use projections::State;
 use projections::awake::awake_until;
 use std::time::Duration;
+use tokio::runtime::Runtime;
 use tokio::sync::watch;
 use tokio::time::timeout;
 
@@ -32,8 +33,15 @@ pub(super) fn publish(wanted: &watch::Sender<Option<Wall>>, state: &State) {
     });
 }
 
+/// Begins to keep the Mac awake as long as that is published.
+pub(super) fn start(tasks: &Runtime, awake: Awake) -> watch::Sender<Option<Wall>> {
+    let (wanted, wanting) = watch::channel(None);
+    tasks.spawn(run(awake, wanting));
+    wanted
+}
+
 /// Takes and renews leases as long as somebody publishes that they are wanted.
-pub(super) async fn run(awake: Awake, mut wanted: watch::Receiver<Option<Wall>>) {
+async fn run(awake: Awake, mut wanted: watch::Receiver<Option<Wall>>) {
     // No lease in it: the Mac runs on its battery.
     let mut taken: Option<(Option<Lease>, Stopwatch)> = None;
     loop {

@@ -4,6 +4,7 @@ use super::wake::{Wake, Wakes};
 use crate::effects::Desk;
 use events::{Input, Seq};
 use projections::{State, holding};
+use tokio::runtime::Runtime;
 use tokio::sync::watch;
 
 /// Says for which text a look is wanted, where that is new.
@@ -18,8 +19,14 @@ pub(super) fn publish(wanted: &watch::Sender<Option<Seq>>, state: &State) {
     });
 }
 
-/// Looks as often as somebody publishes that a look is wanted.
-pub(super) async fn run(desk: Desk, mut wanted: watch::Receiver<Option<Seq>>, wakes: Wakes) {
+/// Begins to look whenever a look is published to be wanted.
+pub(super) fn start(tasks: &Runtime, desk: Desk, wakes: Wakes) -> watch::Sender<Option<Seq>> {
+    let (wanted, wanting) = watch::channel(None);
+    tasks.spawn(run(desk, wanting, wakes));
+    wanted
+}
+
+async fn run(desk: Desk, mut wanted: watch::Receiver<Option<Seq>>, wakes: Wakes) {
     while wanted.changed().await.is_ok() {
         wanted.borrow_and_update();
         let seen = desk.look().await;

@@ -9,6 +9,7 @@ mod explain;
 mod health;
 mod html;
 mod lanes;
+mod life_watch;
 mod log_files;
 mod log_views;
 mod log_writer;
@@ -108,16 +109,17 @@ fn work(config: &Config, once: bool, stopped: Option<Stopped>) -> Outcome {
     drop(entered);
     let (watched, watching) = tokio::sync::watch::channel(Vec::new());
     tasks.spawn(pane_watch::run(effects(config), watching, wakes.clone()));
-    let (keep_awake, awake) = tokio::sync::watch::channel(None);
-    tasks.spawn(awake::run(leases(config), awake));
-    let (wanted, wanting) = tokio::sync::watch::channel(None);
-    tasks.spawn(desk_watch::run(desk(config), wanting, wakes.clone()));
+    let keep_awake = awake::start(&tasks, leases(config));
+    let silent = life_watch::start(&tasks, wakes.clone());
+    let wanted = desk_watch::start(&tasks, desk(config), wakes.clone());
     let executor = LocalExecutor::with_server(effects(config), server);
     let mut saved = driver.machine().state().last;
     let mut keep = |driver: &Driver<SledLog>, last: events::Seq| {
-        pane_watch::publish(&watched, driver.machine().state());
-        desk_watch::publish(&wanted, driver.machine().state());
-        awake::publish(&keep_awake, driver.machine().state());
+        let state = driver.machine().state();
+        pane_watch::publish(&watched, state);
+        desk_watch::publish(&wanted, state);
+        life_watch::publish(&silent, state);
+        awake::publish(&keep_awake, state);
         if last.0.saturating_sub(saved.0) >= SNAPSHOT_EVERY {
             saved = last;
             open::keep_snapshot(&snapshots, driver);
@@ -136,11 +138,8 @@ fn work(config: &Config, once: bool, stopped: Option<Stopped>) -> Outcome {
         rested: &mut rested,
     };
     tracing::info!(pid = std::process::id(), "started (log locked)");
-    let ended = work.run(if once {
-        Until::Quiet(sources)
-    } else {
-        Until::Stopped
-    });
+    let quiet = once.then_some(Until::Quiet(sources));
+    let ended = work.run(quiet.unwrap_or(Until::Stopped));
     drop(work);
     let why = ended.map_err(open::fault)?;
     driver

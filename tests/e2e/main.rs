@@ -43,6 +43,7 @@ mod rounds;
 mod runtime;
 mod served;
 mod served_cost;
+mod stall;
 mod stand_in;
 mod starting;
 mod turns;

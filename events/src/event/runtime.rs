@@ -121,6 +121,8 @@ pub enum Deadline {
     /// Codex's background server has had its time to show again what waited there: what it
     /// has not shown by now is gone.
     ServerPrompts,
+    /// A turn has told nothing for long: it is looked for a sign of life.
+    Stall(SessionId),
 }
 
 /// See [`super::Event::LogRecovered`].

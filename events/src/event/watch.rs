@@ -72,3 +72,14 @@ pub enum Warning {
         turn: TurnId,
     },
 }
+
+/// See [`super::Event::LifeSeen`]. Looked at only when a turn has told nothing for long.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LifeSeen {
+    /// The session.
+    pub session: SessionId,
+    /// When its rollout was last written; `None`: it cannot be read.
+    pub last: Option<Wall>,
+    /// The newest step in it is a call of a tool that has not ended.
+    pub tool: bool,
+}

@@ -1,7 +1,9 @@
 //! Samples of what is watched while the owner is away.
 
 use super::ids::{guid, session, turn};
-use crate::event::{Event, HostSlept, OwnerWarned, PromiseEnd, PromiseEnded, PromiseMade, Warning};
+use crate::event::{
+    Event, HostSlept, LifeSeen, OwnerWarned, PromiseEnd, PromiseEnded, PromiseMade, Warning,
+};
 use crate::id::Seq;
 use crate::time::Wall;
 
@@ -11,6 +13,16 @@ pub(super) fn events() -> Vec<Event> {
         Event::HostSlept(HostSlept {
             from: Wall(1_795_000_001_000),
             until: at,
+        }),
+        Event::LifeSeen(LifeSeen {
+            session: session(),
+            last: Some(at),
+            tool: true,
+        }),
+        Event::LifeSeen(LifeSeen {
+            session: session(),
+            last: None,
+            tool: false,
         }),
         Event::PromiseMade(PromiseMade {
             inbound: guid(),

@@ -56,12 +56,18 @@ pub fn apply(state: &mut State, envelope: &Envelope) {
         Event::GoalChanged(e) => sessions::goal_changed(state, seq, e),
         Event::NotifyReceived(e) => sessions::notified(state, e),
         Event::SessionSeen(e) => sessions::seen(state, e),
-        Event::TurnStarted(e) => sessions::turn_started(state, seq, e),
+        Event::TurnStarted(e) => {
+            sessions::turn_started(state, seq, e);
+            watch::await_life(state, &e.session);
+        }
         Event::UserSpoke(e) => sessions::user_spoke(state, seq, e),
         Event::AssistantReplied(e) => sessions::replied(state, seq, e),
         Event::QuestionAsked(e) => sessions::asked(state, seq, e),
         Event::QuestionClosed(e) => sessions::closed(state, seq, e),
-        Event::TurnCompleted(e) => sessions::turn_completed(state, seq, e),
+        Event::TurnCompleted(e) => {
+            sessions::turn_completed(state, seq, e);
+            watch::turn_over(state, &e.session);
+        }
         Event::RecordsSkipped(e) => sessions::skipped(state, seq, e),
         Event::ChatDbPlaced(e) => inbound::placed(state, e),
         Event::InboundHeld(e) => inbound::held(state, e),
@@ -122,6 +128,7 @@ pub fn apply(state: &mut State, envelope: &Envelope) {
         Event::HostSlept(e) => watch::slept(state, e),
         Event::PromiseMade(e) => watch::promised(state, seq, e),
         Event::PromiseEnded(e) => watch::promise_ended(state, e),
+        Event::LifeSeen(e) => watch::life(state, e),
         Event::OwnerWarned(e) => watch::warned(state, &e.of),
     }
 }
@@ -268,6 +275,7 @@ fn deadline_passed(state: &mut State, deadline: &Deadline) {
         }
         Deadline::SelfTest => await_self_test(state),
         Deadline::Nudge(prompt) => prompts::nudge_due(state, *prompt),
+        Deadline::Stall(session) => watch::look_for_life(state, session),
         Deadline::Promise(promise) => watch::promise_due(state, *promise),
         Deadline::Files(fetch) => files::kept(state, *fetch),
         // While it waits for the owner's sake it does not grow too old.

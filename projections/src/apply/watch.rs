@@ -2,13 +2,14 @@
 
 use super::shared::deadlines;
 use crate::awake::met;
+use crate::life::silent_since;
 use crate::limits::{is_told, used_up};
 use crate::promises::newest_turn;
 use crate::state::State;
 use crate::waits;
 use crate::watch::{Promise, Told};
-use events::event::{Deadline, HostSlept, PromiseEnded, PromiseMade, Warning};
-use events::{Seq, Span, Wall};
+use events::event::{Deadline, HostSlept, LifeSeen, PromiseEnded, PromiseMade, Warning};
+use events::{Seq, SessionId, Span, Wall};
 use std::sync::Arc;
 
 /// Logical time stood still meanwhile, so what waits for an hour of the day is set anew.
@@ -100,6 +101,57 @@ pub(super) fn warned(state: &mut State, of: &Warning) {
                 level: *level,
             });
         }
-        Warning::Stall { .. } => {}
+        Warning::Stall { session, turn } => {
+            watch.stalled.insert(session.clone(), turn.clone());
+        }
     }
+}
+
+/// A turn began, or goes on: its silence is counted from here.
+pub(super) fn await_life(state: &mut State, session: &SessionId) {
+    let owners = state
+        .sessions
+        .get(session)
+        .is_some_and(crate::sessions::Session::is_owners);
+    let (wait, deadline) = (state.settings.stall, Deadline::Stall(session.clone()));
+    if wait.0 > 0 && owners {
+        let at = state.tick.after(wait);
+        deadlines(state).set(deadline, at);
+    }
+}
+
+pub(super) fn turn_over(state: &mut State, session: &SessionId) {
+    deadlines(state).clear(&Deadline::Stall(session.clone()));
+    if state.watch.looking.contains(session) || state.watch.stalled.contains_key(session) {
+        let watch = Arc::make_mut(&mut state.watch);
+        watch.looking.remove(session);
+        watch.stalled.remove(session);
+    }
+}
+
+pub(super) fn look_for_life(state: &mut State, session: &SessionId) {
+    let runs = state
+        .sessions
+        .get(session)
+        .is_some_and(|s| s.turn.is_some());
+    if runs && state.settings.stall.0 > 0 {
+        Arc::make_mut(&mut state.watch)
+            .looking
+            .insert(session.clone());
+    }
+}
+
+/// Where it lives, it is looked again when it has been silent for long from now on.
+pub(super) fn life(state: &mut State, e: &LifeSeen) {
+    if !Arc::make_mut(&mut state.watch).looking.remove(&e.session) {
+        return;
+    }
+    let Some(since) = silent_since(state, e) else {
+        return await_life(state, &e.session);
+    };
+    let wait = state.settings.stall.0;
+    let silent = since.until(state.wall).0;
+    let left = if silent < wait { wait - silent } else { wait };
+    let at = state.tick.after(Span(left.max(1_000)));
+    deadlines(state).set(Deadline::Stall(e.session.clone()), at);
 }

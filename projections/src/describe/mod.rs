@@ -3,25 +3,26 @@
 //!
 //! No text of anybody is in them: [`texts`] gives those apart, for the owner alone.
 
+mod due;
 mod names;
 mod prompts;
 mod texts;
 pub mod words;
 
-use names::prompt_name;
 pub use names::{command_name, notice_name, session_name, span};
+use names::{command_of, prompt_name};
 pub use texts::texts;
 use words::{capital, characters, counted};
 
 use crate::state::State;
 use crate::{endings, ignored};
 use events::event::{
-    Action, ChatDbPlaced, Closing, Deadline, Ending, InboundReceived, NoticeQueued, NotifyReceived,
+    Action, ChatDbPlaced, Closing, Ending, InboundReceived, NoticeQueued, NotifyReceived,
     OutgoingSeen, Placing, QuestionKind, QueueLineImported, RoutingDecided, SessionSeen,
     ThreadKind, Warning,
 };
 use events::forgotten;
-use events::{Command, CommandId, Event, SessionId};
+use events::{Command, Event, SessionId};
 
 /// What happened, in a sentence. `state` is what was known before it.
 #[expect(
@@ -134,6 +135,7 @@ pub fn describe(event: &Event, state: &State) -> String {
                 format!("You are told that {} shows no sign of life.", of(session))
             }
         },
+        Event::LifeSeen(e) => words::life(e, &of(&e.session)),
         Event::HostSlept(e) => format!(
             "The computer slept for {}.",
             crate::local::length(e.from.until(e.until))
@@ -160,7 +162,7 @@ pub fn describe(event: &Event, state: &State) -> String {
             counted(e.records as usize, "record"),
             of(&e.session)
         ),
-        Event::DeadlinePassed(e) => due(&e.deadline, state),
+        Event::DeadlinePassed(e) => due::due(&e.deadline, state),
         Event::ShapeUnknown(e) => {
             let source = words::source(e.source);
             format!(
@@ -246,15 +248,6 @@ pub fn describe(event: &Event, state: &State) -> String {
             endings::outcome(&e.outcome)
         ),
     }
-}
-
-/// A command that is open, in words with its name.
-fn command_of(state: &State, id: CommandId) -> String {
-    let open = state.ledger.open.get(&id);
-    open.map_or_else(
-        || format!("command {id}"),
-        |entry| format!("command {id}, {}", command_name(state, &entry.command)),
-    )
 }
 
 fn notified(e: &NotifyReceived, state: &State) -> String {
@@ -397,79 +390,6 @@ fn queued(e: &NoticeQueued, state: &State) -> String {
         "A text for you waits to be sent: {}{about}, {parts}{instead}.",
         words::topic(&e.topic)
     )
-}
-
-fn due(deadline: &Deadline, state: &State) -> String {
-    match deadline {
-        Deadline::Proof(id) => format!("The wait for proof of {} is over.", command_of(state, *id)),
-        Deadline::Pace(id) => format!("What follows command {id} may be sent now."),
-        Deadline::Retry(notice) => {
-            format!(
-                "{} may be tried again.",
-                capital(&notice_name(state, *notice))
-            )
-        }
-        Deadline::Rollout(id) => {
-            format!(
-                "No rollout appeared for {}: it is not yours.",
-                session_name(state, id)
-            )
-        }
-        Deadline::Receipt(id) => {
-            format!(
-                "It is time to tell you the state of {}.",
-                command_of(state, *id)
-            )
-        }
-        Deadline::Allowance => "A further text may be sent within the limit.".into(),
-        Deadline::Expiry(notice) => {
-            format!(
-                "{} is too old to be sent.",
-                capital(&notice_name(state, *notice))
-            )
-        }
-        Deadline::SourceDown(source) => {
-            format!(
-                "{} has been down so long that you get a text.",
-                words::source(*source)
-            )
-        }
-        Deadline::Prompt(prompt) => {
-            let name = capital(&prompt_name(state, *prompt));
-            format!("{name} has waited for as long as its notice counts.")
-        }
-        Deadline::Goal(id) => {
-            format!(
-                "No further turn of the goal of {} has begun.",
-                session_name(state, id)
-            )
-        }
-        Deadline::Loop => "A minute passed without messages: they are acted on again.".into(),
-        Deadline::Gather(guid) => {
-            format!("Nothing more came that belongs to the message {guid}.")
-        }
-        Deadline::ServerPrompts => {
-            "Codex's background server has had its time to show again what waits there.".into()
-        }
-        Deadline::Nudge(prompt) => format!(
-            "{} has waited long for its answer.",
-            capital(&prompt_name(state, *prompt))
-        ),
-        Deadline::Held(notice) => format!(
-            "What holds {} back may be over.",
-            notice_name(state, *notice)
-        ),
-        Deadline::Files(fetch) => {
-            format!("The copies that command {fetch} made were kept for as long as is set.")
-        }
-        Deadline::Unanswered => {
-            "You may get another text about messages that were not acted on.".into()
-        }
-        Deadline::SelfTest => "It is time for a self-test.".into(),
-        Deadline::Limits => "No turn has failed because the limit is used up.".into(),
-        Deadline::Promise(_) => "A session was to go on at this time.".into(),
-        Deadline::Awake => "The computer has stayed awake since it slept.".into(),
-    }
 }
 
 /// The message that a command carries into a session, or the session it starts for.

@@ -3,7 +3,7 @@
 use super::words;
 use crate::state::State;
 use events::prompt::PromptBody;
-use events::{Command, Seq, SessionId, Span};
+use events::{Command, CommandId, Seq, SessionId, Span};
 
 /// `@k3f9 (api)`, or the thread's id where it is not known.
 pub fn session_name(state: &State, id: &SessionId) -> String {
@@ -111,4 +111,13 @@ pub fn span(span: Span) -> String {
         3_600..=86_399 => two(seconds / 3_600, "h", seconds % 3_600 / 60, "min"),
         _ => two(seconds / 86_400, "d", seconds % 86_400 / 3_600, "h"),
     }
+}
+
+/// A command that is open, in words with its name.
+pub(super) fn command_of(state: &State, id: CommandId) -> String {
+    let open = state.ledger.open.get(&id);
+    open.map_or_else(
+        || format!("command {id}"),
+        |entry| format!("command {id}, {}", command_name(state, &entry.command)),
+    )
 }

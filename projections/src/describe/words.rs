@@ -2,8 +2,8 @@
 
 use crate::local;
 use events::event::{
-    Action, DeskSeen, GoalStatus, HoldChange, HoldRule, InstructionEnd, NotTold, PromiseEnd, Rule,
-    Source, Topic,
+    Action, DeskSeen, GoalStatus, HoldChange, HoldRule, InstructionEnd, LifeSeen, NotTold,
+    PromiseEnd, Rule, Source, Topic,
 };
 use events::prompt::{AnswerWay, Matched};
 use events::{Command, Span};
@@ -201,6 +201,15 @@ pub const fn promise_end(how: PromiseEnd) -> &'static str {
         PromiseEnd::Kept => "Its time came: the session is told to go on.",
         PromiseEnd::TakenBack => "You took back that the session is told to go on.",
         PromiseEnd::Pointless => "The session went on before: it is not told to.",
+    }
+}
+
+/// A sign of life that was looked for.
+pub fn life(e: &LifeSeen, session: &str) -> String {
+    let tool = if e.tool { "; a tool is at work" } else { "" };
+    match e.last {
+        Some(_) => format!("It was looked when the rollout of {session} was last written{tool}."),
+        None => format!("The rollout of {session} cannot be read for a sign of life."),
     }
 }
 

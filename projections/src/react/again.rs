@@ -5,7 +5,7 @@
 use super::draft::Draft;
 use super::{
     changes, due, endings, fact, goals, holding, limits, notify, own_rows, prompt_news, proofs,
-    rollouts, rows, shapes, sleep, sources, unanswered,
+    rollouts, rows, shapes, sleep, sources, stall, unanswered,
 };
 use crate::admit::LINK;
 use crate::state::State;
@@ -97,6 +97,7 @@ fn decide(draft: &mut Draft, entry: &Envelope, batch: &[Envelope]) -> Option<()>
         Event::LocalTimeChanged(e) => sources::local_time(draft, e.offset),
         Event::DeskSeen(e) => holding::desk(draft, e),
         Event::HostSlept(e) => sleep::slept(draft, e),
+        Event::LifeSeen(e) => stall::life(draft, e),
         Event::UserSpoke(e) => rollouts::spoke(draft, e),
         Event::AssistantReplied(e) => rollouts::replied(draft, e),
         Event::QuestionAsked(e) => rollouts::asked(draft, e),

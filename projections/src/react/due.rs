@@ -77,6 +77,7 @@ fn act(draft: &mut Draft, deadline: &Deadline) {
         Deadline::Pace(_)
         | Deadline::Retry(_)
         | Deadline::Rollout(_)
+        | Deadline::Stall(_)
         | Deadline::Allowance
         | Deadline::Loop => {}
     }

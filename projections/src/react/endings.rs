@@ -2,7 +2,7 @@
 //! speak of the same turn.
 
 use super::draft::Draft;
-use super::{goals, notices, prompt_news, proofs};
+use super::{goals, notices, prompt_news, proofs, stall};
 use crate::notify_payload;
 use crate::sessions::{OpenQuestion, Session};
 use events::event::{
@@ -85,6 +85,7 @@ pub(super) fn turn_ended(
         close(draft, session, offset.unwrap_or(before), &call, how);
     }
     prompt_news::turn_ended(draft, session, turn.as_ref());
+    stall::over(draft, session);
     if !owners || told || !wants_endings(draft) {
         return;
     }

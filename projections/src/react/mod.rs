@@ -34,6 +34,7 @@ mod settle;
 mod shapes;
 mod sleep;
 mod sources;
+mod stall;
 mod turn_ends;
 mod turns;
 mod unanswered;
@@ -72,6 +73,7 @@ pub(crate) fn propose(state: State, input: Input, now: Now) -> (Batch, State) {
         Input::Shape(shape) => shapes::found(&mut draft, shape),
         Input::Elapsed => due::passed(&mut draft),
         Input::Desk(seen) => holding::desk(&mut draft, seen),
+        Input::Life(seen) => stall::life(&mut draft, seen),
         Input::Slept(slept) => sleep::slept(&mut draft, slept),
         Input::LocalTime(offset) => sources::local_time(&mut draft, offset),
     }

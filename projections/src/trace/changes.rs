@@ -300,6 +300,7 @@ fn waits(before: &State, after: &State, out: &mut Vec<Change>) {
             | Deadline::Nudge(_)
             | Deadline::Awake
             | Deadline::Limits
+            | Deadline::Stall(_)
             | Deadline::Promise(_)
             | Deadline::Files(_)
             | Deadline::ServerPrompts

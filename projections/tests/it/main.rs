@@ -51,6 +51,7 @@ mod served;
 mod shapes;
 mod sleep;
 mod source_down;
+mod stall;
 mod support;
 mod threads;
 mod transports;

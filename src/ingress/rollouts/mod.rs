@@ -20,6 +20,7 @@ mod head;
 mod history;
 mod kinds;
 mod known;
+mod life;
 mod limits;
 mod lines;
 pub mod meta;
@@ -36,6 +37,7 @@ pub mod watch;
 #[cfg(test)]
 mod tests;
 
+pub use life::life;
 pub use tail::{Output, Progress, Start, Tail};
 pub use watch::Watch;
 

@@ -333,6 +333,7 @@ pub(super) fn branch(event: &Event) -> Option<&'static str> {
             | Deadline::Nudge(_)
             | Deadline::Awake
             | Deadline::Limits
+            | Deadline::Stall(_)
             | Deadline::Promise(_)
             | Deadline::Files(_)
             | Deadline::ServerPrompts

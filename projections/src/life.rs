@@ -1,0 +1,23 @@
+//! Signs of life of a turn.
+
+use crate::state::State;
+use events::event::LifeSeen;
+use events::{SessionId, TurnId, Wall};
+
+/// Since when a turn shows no sign of life: what its rollout and the log hold of it, and not
+/// while the computer slept. `None`: that cannot be said.
+pub(crate) fn silent_since(state: &State, seen: &LifeSeen) -> Option<Wall> {
+    let session = state.sessions.get(&seen.session)?;
+    let woke = state.watch.slept.map(|slept| slept.until);
+    Some(
+        seen.last?
+            .max(session.active)
+            .max(woke.unwrap_or(session.active)),
+    )
+}
+
+/// The turn of a session, where the owner was not told yet that it shows no sign of life.
+pub(crate) fn untold(state: &State, session: &SessionId) -> Option<TurnId> {
+    let turn = state.sessions.get(session)?.turn.clone()?;
+    (state.watch.stalled.get(session) != Some(&turn)).then_some(turn)
+}
