@@ -6,6 +6,7 @@ use crate::effects::config::blank;
 use events::command::FilesFor;
 use events::{Guid, Seq, SessionId, Span, Wall};
 use std::os::unix::fs::symlink;
+use std::path::Path;
 
 const PNG: &[u8] = b"\x89PNG\r\n\x1a\n a picture, as far as anybody looks here";
 const HEIC: &[u8] = b"\0\0\0\x24ftypheic\0\0\0\0 a picture of a telephone";
@@ -203,6 +204,12 @@ fn what_does_not_come_is_said() {
     assert_eq!(Rig::new(1).only(), Err(NoCopy::NotWhole), "no row at all");
 }
 
+#[expect(clippy::disallowed_methods, reason = "a test makes its pipe")]
+fn make_pipe(path: &Path) {
+    let made = std::process::Command::new("mkfifo").arg(path).status();
+    assert!(made.unwrap().success());
+}
+
 #[test]
 fn nothing_outside_and_nothing_special_is_read() {
     let secret = tempfile::NamedTempFile::new().unwrap();
@@ -226,8 +233,7 @@ fn nothing_outside_and_nothing_special_is_read() {
     rig.attach("a.png", Some(up.into()), PNG.len(), 5);
     assert!(refused(&rig).contains("Messages keeps"));
     let pipe = rig.dir.path().join("pipe");
-    let made = std::process::Command::new("mkfifo").arg(&pipe).status();
-    assert!(made.unwrap().success());
+    make_pipe(&pipe);
     assert!(matches!(
         copy::open_plain(&pipe),
         Err(NoCopy::Unreadable { why }) if why.contains("plain")
