@@ -39,6 +39,8 @@ pub enum Command {
     GivePictures(GivePictures),
     /// Delete the copies that a fetch made.
     RemoveFiles(RemoveFiles),
+    /// Look at a session for the owner. Nothing is changed by it.
+    Look(Look),
 }
 
 /// One iMessage.
@@ -217,6 +219,36 @@ pub enum InterruptWay {
     Keys { hints: Vec<Pane> },
 }
 
+/// A look at a session, which may be taken again: it changes nothing.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Look {
+    /// The inbound message that asks for it.
+    pub inbound: Guid,
+    /// The session.
+    pub session: SessionId,
+    /// Directory of the session.
+    pub cwd: String,
+    /// The file that its records come from.
+    pub rollout: String,
+    /// What is looked at.
+    pub sight: Sight,
+    /// It is taken again, because the program was stopped during the first one.
+    pub again: bool,
+}
+
+/// What is looked at.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Sight {
+    /// What its pane shows now; hints as in [`TypeInstruction::hints`].
+    Screen { hints: Vec<Pane> },
+    /// What was said last: so many messages.
+    Last { messages: u16 },
+    /// What is changed in its directory, or below this path in it.
+    Diff { path: Option<Text> },
+    /// What was done in it last: turns, commands, instructions.
+    Steps,
+}
+
 /// What runs one at a time: commands of different lanes never wait for each other.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum Lane {
@@ -228,6 +260,8 @@ pub enum Lane {
     Start,
     /// The files of one message: nothing else ever waits for them.
     Files(Guid),
+    /// A look that the owner's message asks for: it waits for nothing else.
+    Look(Guid),
 }
 
 impl Command {
@@ -248,6 +282,7 @@ impl Command {
             Self::FetchFiles(c) => Lane::Files(c.inbound.clone()),
             Self::GivePictures(c) => Lane::Session(c.instruction.session.clone()),
             Self::RemoveFiles(c) => Lane::Files(c.inbound.clone()),
+            Self::Look(c) => Lane::Look(c.inbound.clone()),
         }
     }
 
@@ -268,6 +303,7 @@ impl Command {
             Self::FetchFiles(_) => "FetchFiles",
             Self::GivePictures(_) => "GivePictures",
             Self::RemoveFiles(_) => "RemoveFiles",
+            Self::Look(_) => "Look",
         }
     }
 }

@@ -173,4 +173,8 @@ pub enum Event {
     // Files of the owner's messages.
     /// A message without words has these files: copies of it are known by them.
     InboundFilesNamed(InboundFilesNamed),
+
+    // Long texts.
+    /// A text was too long; what was cut is kept for the owner to ask for.
+    TextCut(TextCut),
 }

@@ -95,6 +95,8 @@ pub enum Evidence {
         session: SessionId,
         turn: Option<TurnId>,
     },
+    /// What a look has shown (redacted), and how many lines of it were left out here.
+    Looked { text: Text, left_out: u64 },
     /// What became of each file that was to be copied.
     Fetched { files: Vec<FetchedFile> },
     /// The copies are not there any more.

@@ -8,6 +8,7 @@ mod carried;
 mod commands;
 mod day;
 mod ids;
+mod looks;
 mod messages;
 mod prompts;
 mod watch;
@@ -46,6 +47,7 @@ pub fn events() -> Vec<Event> {
         day::events(),
         watch::events(),
         carried::events(),
+        looks::events(),
     ]
     .concat()
 }

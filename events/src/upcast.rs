@@ -172,6 +172,7 @@ kinds! {
     132 v 1 PromiseEnded,
     133 v 1 OwnerWarned,
     76 v 1 InboundFilesNamed,
+    134 v 1 TextCut,
 }
 
 fn options() -> impl bincode::Options {

@@ -97,7 +97,8 @@ impl Transport {
             | Command::SendMessage(_)
             | Command::StartSession(_)
             | Command::AnswerPrompt(_)
-            | Command::InterruptTurn(_) => None,
+            | Command::InterruptTurn(_)
+            | Command::Look(_) => None,
         }
     }
 
@@ -152,7 +153,8 @@ pub(crate) fn dispatch_of(command: &Command) -> Option<(SessionId, Guid)> {
         | Command::RemoveFiles(_)
         | Command::StartSession(_)
         | Command::AnswerPrompt(_)
-        | Command::InterruptTurn(_) => None,
+        | Command::InterruptTurn(_)
+        | Command::Look(_) => None,
     }
 }
 

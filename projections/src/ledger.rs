@@ -258,7 +258,8 @@ pub fn text_of(command: &Command) -> Option<&str> {
         | Command::RemoveFiles(_)
         | Command::ChooseOptions(_)
         | Command::AnswerPrompt(_)
-        | Command::InterruptTurn(_) => None,
+        | Command::InterruptTurn(_)
+        | Command::Look(_) => None,
     }
 }
 
@@ -295,7 +296,8 @@ pub(crate) fn meant(command: &Command) -> Option<How> {
         Command::PressEnter(_)
         | Command::StartSession(_)
         | Command::FetchFiles(_)
-        | Command::RemoveFiles(_) => None,
+        | Command::RemoveFiles(_)
+        | Command::Look(_) => None,
     }
 }
 

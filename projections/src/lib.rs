@@ -28,6 +28,7 @@ pub mod ledger;
 mod life;
 mod limits;
 pub mod local;
+pub mod look_orders;
 pub mod machine;
 pub mod missing;
 pub mod notify_payload;

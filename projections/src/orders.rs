@@ -1,9 +1,10 @@
 //! What the owner asks of this program about what waits or runs: `pending`, `show @ref`,
 //! `1 yes, 3 no`, `stop @ref`, `queue @ref words`, `steer @ref words`, `cancel`.
 
+use crate::look_orders::{self, LookOrder, Whose};
 use crate::phone_text::{AT, trim};
 use crate::prompt_answers::{Bare, bare};
-use crate::when_orders::{self, WhenOrder};
+use crate::when_orders::{self, WhenOrder, Whom};
 
 /// What `help` tells more of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -14,6 +15,8 @@ pub enum Topic {
     Quiet,
     /// Pictures and files.
     Files,
+    /// Seeing what a session does.
+    Look,
 }
 
 /// One such message.
@@ -37,6 +40,27 @@ pub enum Order {
     When(WhenOrder),
     /// What can be written about this.
     Help(Topic),
+    /// Show something of a session.
+    Look(LookOrder),
+}
+
+impl Order {
+    /// The word that may be a session's name. If it is none, the message is words for a session.
+    pub fn perhaps(&self) -> Option<&str> {
+        if let Self::Look(LookOrder { whose, .. }) = self
+            && let Whose::Perhaps(name) = whose
+        {
+            return Some(name);
+        }
+        if let Self::When(
+            WhenOrder::ResumeAt(whom, _) | WhenOrder::Mute(whom, _) | WhenOrder::Unmute(whom),
+        ) = self
+            && let Whom::Perhaps(name) = whom
+        {
+            return Some(name);
+        }
+        None
+    }
 }
 
 /// Understands a message; `None`: it is something else.
@@ -48,6 +72,9 @@ pub fn order(text: &str) -> Option<Order> {
     }
     if let Some(when) = when_orders::read(whole) {
         return Some(Order::When(when));
+    }
+    if let Some(look) = look_orders::read(whole) {
+        return Some(Order::Look(look));
     }
     let (word, rest) = whole.split_once(char::is_whitespace).unwrap_or((whole, ""));
     let name = name(rest);
@@ -68,6 +95,7 @@ pub fn order(text: &str) -> Option<Order> {
 fn topic(rest: &str) -> Option<Topic> {
     match rest.trim().to_lowercase().as_str() {
         "approvals" | "approval" | "prompts" | "questions" => Some(Topic::Approvals),
+        "look" | "looking" | "screen" | "diff" | "last" | "log" | "more" => Some(Topic::Look),
         "quiet" | "mute" | "away" | "here" | "texts" => Some(Topic::Quiet),
         "files" | "file" | "pictures" | "picture" | "photos" => Some(Topic::Files),
         _ => None,

@@ -26,6 +26,17 @@ pub struct Outbox {
     pub missing: Missing,
     /// How many more may go.
     pub allowance: Allowance,
+    /// What was cut from the last long text about a session, the newest last.
+    pub rests: Ring<Rest, 32>,
+}
+
+/// What was cut from a text.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Rest {
+    /// The session that it is about.
+    pub session: SessionId,
+    /// The words.
+    pub text: Text,
 }
 
 /// A notice on its way.
@@ -53,6 +64,19 @@ pub struct Notice {
     pub at: Tick,
     /// The rule that made it wait last, and when that was to end.
     pub deferred: Option<(HoldRule, Option<Wall>)>,
+}
+
+impl Outbox {
+    /// A text was cut; of one session only the newest rest is kept.
+    pub fn cut(&mut self, session: &SessionId, text: &Text) {
+        self.rests.retain(|rest| rest.session != *session);
+        if !text.reveal().is_empty() {
+            self.rests.push(Rest {
+                session: session.clone(),
+                text: text.clone(),
+            });
+        }
+    }
 }
 
 impl Notice {

@@ -163,6 +163,7 @@ fn lane(state: &State, entry: &Envelope) -> Option<SessionId> {
         let open = state.ledger.open.get(&id)?;
         match &open.command {
             Command::SendMessage(send) => notice(send.notice),
+            Command::Look(look) => Some(look.session.clone()),
             other => crate::dispatch::dispatch_of(other).map(|(session, _)| session),
         }
     };

@@ -3,9 +3,10 @@
 //! may still be a word must also look random, and placeholders stay as they are.
 
 use crate::placeholder::is_placeholder;
-use events::outcome::{Doubt, Failure, Screen};
+use events::outcome::{Doubt, Evidence, Failure, Screen};
 use events::{Outcome, Report, Text};
 use regex::{Captures, Regex};
+use std::collections::BTreeSet;
 use std::sync::LazyLock;
 
 /// A kind of secret: its name, the pattern that finds it, and whether it must look random.
@@ -115,7 +116,7 @@ pub fn redact(text: &str) -> String {
         let name = |found: &Captures<'_>| {
             let (found, secret) = (&found[0], found.name("secret"));
             let secret = secret.map_or(found, |secret| secret.as_str());
-            if (*random && !looks_random(secret)) || is_placeholder(secret) {
+            if is_none(secret, *random) {
                 found.to_owned()
             } else {
                 format!("[redacted {name}]")
@@ -124,6 +125,62 @@ pub fn redact(text: &str) -> String {
         out = pattern.replace_all(&out, name).into_owned();
     }
     out
+}
+
+/// It has the form of a secret and is none.
+fn is_none(secret: &str, random: bool) -> bool {
+    (random && !looks_random(secret)) || is_placeholder(secret)
+}
+
+/// The same for rows of a screen, where a secret may go on in the next row.
+pub fn redact_rows(text: &str) -> String {
+    let text = redact(text);
+    // All rows as one line, and where in the text each byte of it stands.
+    let (mut line, mut places) = (String::new(), Vec::new());
+    let mut start = 0;
+    for row in text.split_inclusive('\n') {
+        let inner = row.trim_matches(is_edge);
+        let at = start + row.find(inner).unwrap_or_default();
+        line.push_str(inner);
+        places.extend(at..at + inner.len());
+        start += row.len();
+    }
+    let mut hidden = BTreeSet::new();
+    for (_, pattern, random) in COMPILED.iter() {
+        for found in pattern.captures_iter(&line) {
+            let secret = found.name("secret").or_else(|| found.get(0));
+            let Some(secret) = secret.filter(|s| !is_none(s.as_str(), *random)) else {
+                continue;
+            };
+            let bytes = places.get(secret.range()).unwrap_or_default();
+            // What stands in one row was dealt with above.
+            if bytes.windows(2).any(|pair| pair[1] != pair[0] + 1) {
+                hidden.extend(bytes.iter().copied());
+            }
+        }
+    }
+    without(&text, &hidden)
+}
+
+/// The text with every run of these bytes replaced.
+fn without(text: &str, hidden: &BTreeSet<usize>) -> String {
+    let (mut out, mut inside) = (String::new(), false);
+    for (at, c) in text.char_indices() {
+        let hide = hidden.contains(&at);
+        if hide && !inside {
+            out.push_str("[redacted secret]");
+        }
+        if !hide {
+            out.push(c);
+        }
+        inside = hide;
+    }
+    out
+}
+
+/// What stands around the words of a row: blanks, and the lines of a frame.
+fn is_edge(c: char) -> bool {
+    c.is_whitespace() || matches!(c, '\u{2500}'..='\u{259f}' | '|')
 }
 
 /// Something was taken out of this text.
@@ -137,6 +194,10 @@ pub(crate) fn report(report: &mut Report) {
         Report::Performed(performed) => performed.doubt.as_mut(),
         Report::Settled(Outcome::Unknown(doubt)) => Some(doubt),
         Report::Settled(Outcome::Failed(failure)) => return self::failure(failure),
+        Report::Settled(Outcome::Done(Evidence::Looked { text, .. })) => {
+            *text = Text::from(redact_rows(text.reveal()));
+            None
+        }
         Report::Settled(Outcome::Done(_) | Outcome::Expired) => None,
     };
     if let Some(Doubt::BrokeOff { message, .. }) = doubt {

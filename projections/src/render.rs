@@ -235,6 +235,17 @@ fn chunks(text: &str, room: usize) -> Vec<String> {
     pieces
 }
 
+/// The beginning of a text that has at most `room` characters, and what is behind it:
+/// cut where a line ends, if the line end lies in the second half.
+pub fn cut_lines(text: &str, room: usize) -> (&str, &str) {
+    let text = text.trim_end();
+    if fits(text, room) {
+        return (text, "");
+    }
+    let (shown, rest) = text.split_at(cut_at(text, room));
+    (shown.trim_end(), rest.trim_start_matches('\n'))
+}
+
 fn cut_at(text: &str, room: usize) -> usize {
     // A single grapheme longer than the room is kept whole: cutting it would change what is read.
     let first = text.graphemes(true).next().map_or(text.len(), str::len);
@@ -244,8 +255,11 @@ fn cut_at(text: &str, room: usize) -> usize {
         chars += grapheme.chars().count();
         if chars > room {
             // Room ends where a word does.
-            if grapheme.chars().all(char::is_whitespace) {
+            if grapheme == "\n" {
                 return at.max(first);
+            }
+            if grapheme.chars().all(char::is_whitespace) {
+                word = at;
             }
             break;
         }

@@ -37,11 +37,13 @@ pub enum Program {
     Pmset,
     /// Converts pictures.
     Sips,
+    /// Tells what is changed in a directory.
+    Git,
 }
 
 impl Program {
     /// All of them.
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 14] = [
         Self::Osascript,
         Self::Tmux,
         Self::Codex,
@@ -55,6 +57,7 @@ impl Program {
         Self::Caffeinate,
         Self::Pmset,
         Self::Sips,
+        Self::Git,
     ];
 
     /// The name of its file.
@@ -73,6 +76,7 @@ impl Program {
             Self::Caffeinate => "caffeinate",
             Self::Pmset => "pmset",
             Self::Sips => "sips",
+            Self::Git => "git",
         }
     }
 
@@ -92,6 +96,7 @@ impl Program {
             Self::Caffeinate => "CODEX_IMESSAGE_CAFFEINATE_BIN",
             Self::Pmset => "CODEX_IMESSAGE_PMSET_BIN",
             Self::Sips => "CODEX_IMESSAGE_SIPS_BIN",
+            Self::Git => "CODEX_IMESSAGE_GIT_BIN",
         }
     }
 }

@@ -15,6 +15,8 @@ pub struct EffectsConfig {
     pub tmux: PathBuf,
     /// The Codex CLI.
     pub codex: PathBuf,
+    /// Tells what is changed in a directory.
+    pub git: PathBuf,
     /// `$CODEX_HOME`.
     pub codex_home: PathBuf,
     /// A tmux server to look at besides the usual ones, and to start sessions on.
@@ -70,6 +72,7 @@ pub(super) fn blank() -> EffectsConfig {
         sips_budget: Duration::from_secs(5),
         tmux: PathBuf::new(),
         codex: PathBuf::new(),
+        git: PathBuf::new(),
         codex_home: PathBuf::new(),
         tmux_socket: None,
         tmux_tmpdir: PathBuf::new(),

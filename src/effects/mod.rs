@@ -13,6 +13,7 @@ mod config;
 mod desk;
 mod files;
 mod full_access;
+mod look;
 mod messages;
 mod panes;
 pub mod paste;
@@ -75,6 +76,7 @@ impl Executor for LocalExecutor {
             }
             Command::FetchFiles(command) => files::fetch(config, id, command).await,
             Command::RemoveFiles(command) => files::remove(config, command.fetch),
+            Command::Look(command) => look::look(config, command).await,
         }
     }
 }

@@ -187,6 +187,7 @@ pub fn effects(config: &Config) -> EffectsConfig {
         osascript: program(Program::Osascript),
         tmux: program(Program::Tmux),
         codex: program(Program::Codex),
+        git: program(Program::Git),
         codex_home: config.codex_home.clone(),
         tmux_socket: config
             .tmux_socket

@@ -30,6 +30,7 @@ mod keys;
 mod kinds;
 mod lab;
 mod leaving;
+mod looking;
 mod mcp;
 mod modals;
 mod outlasting;

@@ -202,6 +202,7 @@ fn config(lab: &Lab) -> EffectsConfig {
         sips_budget: Duration::from_secs(1),
         tmux: lab.programs.tmux.clone(),
         codex: lab.programs.native.clone(),
+        git: PathBuf::from("git"),
         codex_home: lab.codex_home(),
         tmux_socket: Some(lab.tmux_socket.clone()),
         tmux_tmpdir: PathBuf::from("/tmp"),

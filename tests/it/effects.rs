@@ -9,6 +9,7 @@ mod alone;
 mod child;
 mod choosing;
 mod codex;
+mod looking;
 mod messages;
 mod rig;
 mod start;

@@ -209,3 +209,12 @@ pub enum NotTold {
     /// The session's goal goes on with the next turn. Told after all if none begins.
     GoalGoesOn,
 }
+
+/// See [`super::Event::TextCut`].
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TextCut {
+    /// The session that the text is about.
+    pub session: SessionId,
+    /// What was cut (redacted). Empty: the owner has got all of it.
+    pub rest: Text,
+}

@@ -44,7 +44,7 @@ pub(super) fn requested(state: &mut State, seq: Seq, e: &CommandRequested) {
         Command::RemoveFiles(remove) => {
             deadlines(state).clear(&Deadline::Files(remove.fetch));
         }
-        Command::AnswerPrompt(_) | Command::InterruptTurn(_) => {}
+        Command::AnswerPrompt(_) | Command::InterruptTurn(_) | Command::Look(_) => {}
     }
     let send = matches!(e.command, Command::SendMessage(_));
     let digest = text_of(&e.command).map(if send { sent_digest } else { Digest::of });

@@ -217,6 +217,17 @@ pub fn describe(event: &Event, state: &State) -> String {
             let name = capital(&notice_name(state, e.notice));
             format!("{name} failed and is not tried again.")
         }
+        Event::TextCut(e) if e.rest.reveal().is_empty() => {
+            format!(
+                "You have got all of the last long text about {}.",
+                of(&e.session)
+            )
+        }
+        Event::TextCut(e) => format!(
+            "The text about {} is too long: {} are kept until you ask for more.",
+            of(&e.session),
+            characters(e.rest.reveal().chars().count())
+        ),
         Event::InstructionEnded(e) => {
             let to = e
                 .session
@@ -400,6 +411,7 @@ pub fn inbound_of(command: &Command) -> Option<events::Guid> {
         Command::InterruptTurn(c) => Some(c.inbound.clone()),
         Command::FetchFiles(c) => Some(c.inbound.clone()),
         Command::RemoveFiles(c) => Some(c.inbound.clone()),
+        Command::Look(c) => Some(c.inbound.clone()),
         Command::SendMessage(_)
         | Command::TypeInstruction(_)
         | Command::PressEnter(_)

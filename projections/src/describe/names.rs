@@ -89,6 +89,7 @@ pub fn command_name(state: &State, command: &Command) -> String {
         }
         Command::FetchFiles(c) => format!("{does} of the message {}", c.inbound),
         Command::RemoveFiles(c) => format!("{does} of the message {}", c.inbound),
+        Command::Look(c) => format!("{does} of {}", session_name(state, &c.session)),
         Command::StartSession(c) => format!("{does}, {:?} in {}", c.label, c.cwd),
     }
 }

@@ -6,7 +6,9 @@
     reason = "most events hold nobody's words"
 )]
 
-use events::event::{Action, Ending};
+use events::Outcome;
+use events::event::{Action, CommandSettled, Ending};
+use events::outcome::Evidence;
 use events::prompt::PromptBody;
 use events::{Command, Event, Text};
 
@@ -45,6 +47,11 @@ pub fn texts(event: &Event) -> Vec<(&'static str, &Text)> {
         }
         Event::PromptAnswered(e) => e.words.iter().map(|words| ("words", words)).collect(),
         Event::NoticeQueued(e) => e.parts.iter().map(|part| ("text", part)).collect(),
+        Event::TextCut(e) => vec![("cut", &e.rest)],
+        Event::CommandSettled(CommandSettled {
+            outcome: Outcome::Done(Evidence::Looked { text, .. }),
+            ..
+        }) => vec![("shown", text)],
         Event::CommandRequested(e) => match &e.command {
             Command::SendMessage(c) => vec![("text", &c.text)],
             _ => Vec::new(),

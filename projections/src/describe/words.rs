@@ -1,6 +1,7 @@
 //! The vocabulary of the log in words that a sentence can hold.
 
 use crate::local;
+use events::command::Sight;
 use events::event::{
     Action, DeskSeen, GoalStatus, HoldChange, HoldRule, InstructionEnd, LifeSeen, NotTold,
     PromiseEnd, Rule, Source, Topic,
@@ -52,6 +53,12 @@ pub fn does(command: &Command) -> String {
         }
         Command::FetchFiles(_) => "copy the pictures and files".into(),
         Command::RemoveFiles(_) => "delete the copies of pictures and files".into(),
+        Command::Look(c) => match c.sight {
+            Sight::Screen { .. } => "look at what the pane shows".into(),
+            Sight::Last { .. } => "read the last messages".into(),
+            Sight::Diff { .. } => "ask git what is changed in the directory".into(),
+            Sight::Steps => "read the last steps".into(),
+        },
     }
 }
 

@@ -2,12 +2,13 @@
 
 use crate::orders::Topic;
 
-/// The answer to `help approvals`, `help quiet`, `help files`.
+/// The answer to `help approvals`, `help quiet`, `help look`, `help files`.
 pub(super) const fn topic(topic: Topic) -> &'static str {
     match topic {
         Topic::Approvals => APPROVALS,
         Topic::Quiet => QUIET,
         Topic::Files => FILES,
+        Topic::Look => LOOK,
     }
 }
 
@@ -20,6 +21,15 @@ pending: what waits, numbered; then \"1 yes, 2 no\"
 show @ref: all of one request
 stop @ref: interrupts the turn
 A text that you have not got yet cannot be answered, so nothing is approved unseen.";
+
+const LOOK: &str = "\
+screen @ref: what its terminal shows now
+last @ref: what was said last; last @ref 5: the last five messages
+diff @ref: what is changed in its folder, by git; diff @ref src/main.rs: one file
+log @ref: its last steps: turns, commands, your messages
+more @ref: what was cut from the last text about it
+In reply to a text about a session the word alone is enough.
+Looking changes nothing, and secrets are left out.";
 
 const QUIET: &str = "\
 quiet 23-7: texts wait every night and come as one text in the morning

@@ -8,6 +8,7 @@ use crate::grammar::{self, Parsed, parse};
 use crate::orders::{self, Order};
 use crate::prompt_answers;
 use crate::routing::{self, Route};
+use crate::state::State;
 use events::event::{Action, InboundReceived, Rule, Topic};
 use events::{Guid, SessionId, Text};
 
@@ -93,7 +94,7 @@ fn tail(draft: &Draft, guid: &Guid) -> Vec<String> {
 pub(super) fn is_prose(draft: &Draft, event: &InboundReceived) -> bool {
     let state = draft.state();
     let words = event.text.reveal();
-    if prompt_answers::bare(words).is_some() || orders::order(words).is_some() {
+    if prompt_answers::bare(words).is_some() || is_order(state, words) {
         return false;
     }
     let route = match understood(draft, event) {
@@ -111,6 +112,14 @@ pub(super) fn is_prose(draft: &Draft, event: &InboundReceived) -> bool {
     };
     let session = route.target.and_then(|id| state.sessions.get(&id));
     session.is_none_or(|session| session.question().is_none())
+}
+
+/// A word that only may be a session's name makes a command of the message if it is one.
+fn is_order(state: &State, words: &str) -> bool {
+    orders::order(words).is_some_and(|order| {
+        let name = order.perhaps();
+        name.is_none_or(|name| routing::named(state, name).target.is_some())
+    })
 }
 
 /// What nobody follows with a link.

@@ -15,6 +15,7 @@ mod goals;
 mod help;
 mod holding;
 mod limits;
+mod looks;
 mod messages;
 mod missing;
 mod notices;

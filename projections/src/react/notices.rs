@@ -6,9 +6,9 @@ use crate::handle::not_for_owner;
 use crate::ledger::Stage;
 use crate::outbox::Notice;
 use crate::redact::redact;
-use crate::render::{head, parts};
+use crate::render::{cut_lines, head, parts};
 use crate::state::State;
-use events::event::{CommandSettled, NoticeQueued, NoticeWithdrawn, Topic};
+use events::event::{CommandSettled, NoticeQueued, NoticeWithdrawn, TextCut, Topic};
 use events::{CommandId, Event, Guid, Outcome, Seq, SessionId, Text, Tick};
 
 /// Queues a notice with our head line.
@@ -70,6 +70,56 @@ pub(super) fn answer(
 ) {
     queue(draft, session, Topic::Answer(inbound.clone()), kind, body);
 }
+
+/// Answers an inbound message with what may be long: what is cut is kept for `more`.
+pub(super) fn answer_cut(
+    draft: &mut Draft,
+    inbound: &Guid,
+    session: &SessionId,
+    kind: &str,
+    body: &str,
+) {
+    let body = cut(draft, session, body);
+    answer(draft, inbound, Some(session), kind, &body);
+}
+
+/// Most iMessages of a text that can be had in full by `more`.
+const PARTS: usize = 3;
+
+/// The beginning of a long text, and how the rest of it is had.
+pub(super) fn cut(draft: &mut Draft, session: &SessionId, body: &str) -> String {
+    let state = draft.state();
+    let Some(known) = state.sessions.get(session) else {
+        return body.to_owned();
+    };
+    let each = (state.settings.max_len as usize)
+        .saturating_sub(HEAD)
+        .max(HEAD);
+    let (shown, rest) = cut_lines(body, each * PARTS);
+    let kept = state
+        .outbox
+        .rests
+        .iter()
+        .any(|rest| rest.session == *session);
+    let (shown, rest) = (shown.to_owned(), rest.to_owned());
+    let body = if rest.is_empty() {
+        shown
+    } else {
+        let left = rest.chars().count();
+        let name = &known.reference;
+        format!("{shown}\n… {left} more characters: write \"more @{name}\".")
+    };
+    if kept || !rest.is_empty() {
+        draft.record(Event::TextCut(TextCut {
+            session: session.clone(),
+            rest: Text::from(rest),
+        }));
+    }
+    body
+}
+
+/// Room for a head line and the line that says what was cut.
+const HEAD: usize = 100;
 
 /// What was to go to somebody who is no longer the owner goes to the owner.
 pub(super) fn readdress(draft: &mut Draft) {

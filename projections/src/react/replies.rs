@@ -19,10 +19,11 @@ list: your sessions
 yes, no: answers a request for approval; pending lists them, show @ref shows all of one
 stop @ref: interrupts its turn
 status @ref: one session
+screen, last, diff, log @ref: look at it
 new label: what to do, in a new session
 retry: resend texts that may not have reached you
 quiet 23-7, mute @ref 2h, away, here, resume: when texts come
-help approvals, help quiet, help files: more about these";
+help approvals, help quiet, help look, help files: more";
 
 /// The answer to `list`.
 pub(crate) fn list(state: &State) -> String {
@@ -52,6 +53,15 @@ fn line(session: &Session) -> String {
         session.reference,
         tidy(session.name(), 40),
         state_of(session)
+    )
+}
+
+/// How the owner names a session.
+pub(super) fn reference(state: &State, id: &SessionId) -> String {
+    let known = state.sessions.get(id);
+    known.map_or_else(
+        || "@ref".to_owned(),
+        |session| format!("@{}", session.reference),
     )
 }
 

@@ -3,7 +3,7 @@
 //! [`super::rollouts`], …) say that something ended, and leave it at that.
 
 use super::draft::Draft;
-use super::{dispatches, files, missing, prompts, sending, turn_ends};
+use super::{dispatches, files, looks, missing, prompts, sending, turn_ends};
 use crate::ledger::{Stage, as_meant, meant};
 use events::event::{CommandPerformed, CommandSettled, Source};
 use events::outcome::{Doubt, Evidence, Performed};
@@ -99,6 +99,7 @@ pub(super) fn settle(draft: &mut Draft, id: CommandId, outcome: Outcome) {
         }
         Command::FetchFiles(fetch) => files::fetched(draft, fetch, &outcome),
         Command::RemoveFiles(_) => {}
+        Command::Look(look) => looks::looked(draft, look, &outcome),
     }
 }
 

@@ -2,7 +2,9 @@
 //! taking words back that it has not taken.
 
 use super::draft::{Draft, decide};
-use super::{answering, dispatches, help, notices, promises, prompt_lists, replies, settle, when};
+use super::{
+    answering, dispatches, help, looks, notices, promises, prompt_lists, replies, settle, when,
+};
 use crate::ledger::{Entry, Stage};
 use crate::orders::Order;
 use crate::routing::{self, Route};
@@ -21,6 +23,7 @@ pub(super) fn ordered(draft: &mut Draft, event: &InboundReceived, order: &Order)
             notices::answer(draft, &event.guid, None, "help", help::topic(*topic));
         }
         Order::When(order) => return when::ordered(draft, event, order),
+        Order::Look(order) => return looks::ordered(draft, event, order),
         Order::Show(name) => return prompt_lists::show(draft, event, name.as_deref()),
         Order::Listed(said) => return prompt_lists::listed(draft, event, said),
         Order::Stop(name) => return with(draft, event, name.as_deref(), stop),

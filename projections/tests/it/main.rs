@@ -27,6 +27,7 @@ mod holds;
 mod ignored;
 mod limits;
 mod log;
+mod looks;
 mod loops;
 mod notify_payload;
 mod numbers;

@@ -376,9 +376,12 @@ impl World {
     /// The command for a session that begins now.
     pub(crate) fn next_work(&mut self) -> Option<(CommandId, Command)> {
         let owed = self.machine.owed();
-        let found = owed
-            .into_iter()
-            .find(|(_, command)| matches!(command.lane(), Lane::Session(_) | Lane::Start));
+        let found = owed.into_iter().find(|(_, command)| {
+            matches!(
+                command.lane(),
+                Lane::Session(_) | Lane::Start | Lane::Look(_)
+            )
+        });
         if let Some((id, _)) = &found {
             self.start(*id);
         }

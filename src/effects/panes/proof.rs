@@ -186,31 +186,53 @@ fn choose(candidates: Vec<Candidate>, session: &SessionId, locks: bool) -> Resul
     })
 }
 
+/// Whether a proven pane is the session's still, by its title and by what its Codex has
+/// open now. This is cheaper than looking for it again.
+pub(super) async fn still(
+    config: &EffectsConfig,
+    session: &SessionId,
+    proven: &Proven,
+    title: &str,
+) -> Result<bool, String> {
+    let files = open_files(config, &proven.codex).await?;
+    let files: Vec<_> = files.into_values().flatten().collect();
+    let held = Held::among(&config.codex_home, &files);
+    let locks = has_lock_file(&config.codex_home, session);
+    // A hint that counted before the look counts after it; a Codex that has ended has no files.
+    let ground = ground(&held, titled(title, session), true, session, locks);
+    Ok(!files.is_empty() && ground.is_ok())
+}
+
 impl Candidate {
     /// What speaks for this pane, or what is missing or against it.
     fn ground(&self, session: &SessionId, locks: bool) -> Result<Ground, &'static str> {
-        let others = self
-            .held
-            .visible()
-            .any(|(thread, _)| thread != session.as_str());
-        match self.titled {
-            Titled::Another => Err("says in its title that it shows another thread"),
-            Titled::This if self.held.holds(session) => Ok(Ground::Lock),
-            Titled::This if others => Err("has the title of this thread, but holds another one"),
-            Titled::This => Ok(Ground::Title),
-            Titled::None if others && self.held.holds(session) => {
-                Err("holds this thread and others, and its title does not say which it shows")
-            }
-            Titled::None if others => Err("holds another thread"),
-            Titled::None if self.held.holds(session) => Ok(Ground::Lock),
-            // A Codex that locks its threads would hold this one's lock if it had the
-            // thread itself; without it, it is a client of the daemon and may show any.
-            Titled::None if self.hinted && locks => {
-                Err("had this session once, but does not hold it now")
-            }
-            Titled::None if self.hinted => Ok(Ground::Hint),
-            Titled::None => Err("runs Codex, but nothing says for which thread"),
+        ground(&self.held, self.titled, self.hinted, session, locks)
+    }
+}
+
+fn ground(
+    held: &Held,
+    titled: Titled,
+    hinted: bool,
+    session: &SessionId,
+    locks: bool,
+) -> Result<Ground, &'static str> {
+    let others = held.visible().any(|(thread, _)| thread != session.as_str());
+    match titled {
+        Titled::Another => Err("says in its title that it shows another thread"),
+        Titled::This if held.holds(session) => Ok(Ground::Lock),
+        Titled::This if others => Err("has the title of this thread, but holds another one"),
+        Titled::This => Ok(Ground::Title),
+        Titled::None if others && held.holds(session) => {
+            Err("holds this thread and others, and its title does not say which it shows")
         }
+        Titled::None if others => Err("holds another thread"),
+        Titled::None if held.holds(session) => Ok(Ground::Lock),
+        // A Codex that locks its threads would hold this one's lock if it had the
+        // thread itself; without it, it is a client of the daemon and may show any.
+        Titled::None if hinted && locks => Err("had this session once, but does not hold it now"),
+        Titled::None if hinted => Ok(Ground::Hint),
+        Titled::None => Err("runs Codex, but nothing says for which thread"),
     }
 }
 

@@ -33,6 +33,7 @@ mod shapes;
 pub mod tail;
 mod time;
 pub mod watch;
+pub mod work;
 
 #[cfg(test)]
 mod tests;

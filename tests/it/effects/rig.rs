@@ -20,7 +20,7 @@ const STAND_IN: &str = include_str!("codex.py");
 pub(super) struct Rig {
     dir: TempDir,
     pub(super) config: EffectsConfig,
-    socket: PathBuf,
+    pub(super) socket: PathBuf,
 }
 
 /// A stand-in in its pane.
@@ -56,6 +56,7 @@ impl Rig {
             sips_budget: Duration::from_millis(600),
             tmux: PathBuf::from("tmux"),
             codex: root.join("codex"),
+            git: PathBuf::from("git"),
             codex_home: root.join("home"),
             tmux_socket: None,
             tmux_tmpdir: root,

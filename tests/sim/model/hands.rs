@@ -46,6 +46,11 @@ impl World {
             Command::QueueInstruction(i) => self.queue(i),
             Command::ResumeSession(i) => self.resume(i),
             Command::StartSession(start) => self.start(start),
+            Command::Look(look) => {
+                let text = Text::from(format!("{} shows this", look.session));
+                let seen = Evidence::Looked { text, left_out: 0 };
+                (1, Report::Settled(Outcome::Done(seen)), true)
+            }
             Command::AnswerPrompt(answer) => self.answer(id, answer),
             Command::StartTurn(c) => self.start_by_server(id, c),
             Command::SteerTurn(c) => self.steer_by_server(id, c),

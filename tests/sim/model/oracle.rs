@@ -466,7 +466,8 @@ pub(super) fn inbound_of(command: &Command) -> Option<&Guid> {
         Command::SteerTurn(c) => Some(&c.instruction.inbound),
         Command::InterruptTurn(c) => Some(&c.inbound),
         Command::GivePictures(c) => Some(&c.instruction.inbound),
-        Command::PressEnter(_)
+        Command::Look(_)
+        | Command::PressEnter(_)
         | Command::SendMessage(_)
         | Command::FetchFiles(_)
         | Command::RemoveFiles(_) => None,

@@ -1,0 +1,46 @@
+//! Samples of looks at a session, and of what was cut from a long text.
+
+use super::ids::{COMMAND, guid, pane, session};
+use crate::command::{Command, Look, Sight};
+use crate::event::{CommandRequested, CommandSettled, Event, TextCut};
+use crate::outcome::{Evidence, Outcome};
+
+pub(super) fn events() -> Vec<Event> {
+    let sights = [
+        Sight::Screen {
+            hints: vec![pane()],
+        },
+        Sight::Last { messages: 3 },
+        Sight::Diff {
+            path: Some("src/main.rs".into()),
+        },
+        Sight::Diff { path: None },
+        Sight::Steps,
+    ];
+    let requested = sights.map(|sight| {
+        Event::CommandRequested(CommandRequested {
+            id: COMMAND,
+            attempt: 1,
+            command: Command::Look(Look {
+                inbound: guid(),
+                session: session(),
+                cwd: "/srv/api-server".into(),
+                rollout: "/srv/codex/sessions/rollout-1.jsonl".into(),
+                sight,
+                again: false,
+            }),
+        })
+    });
+    let settled = Event::CommandSettled(CommandSettled {
+        id: COMMAND,
+        outcome: Outcome::Done(Evidence::Looked {
+            text: "› run the tests".into(),
+            left_out: 12,
+        }),
+    });
+    let cut = Event::TextCut(TextCut {
+        session: session(),
+        rest: "and the rest of it".into(),
+    });
+    requested.into_iter().chain([settled, cut]).collect()
+}

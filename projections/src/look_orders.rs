@@ -1,0 +1,136 @@
+//! What the owner asks to see of a session: `screen @ref`, `last @ref 3`, `diff @ref path`,
+//! `log @ref`, `more @ref`. Only what is exactly one of these is one; other words that
+//! begin so are words for a session.
+
+use crate::phone_text::AT;
+
+/// What is to be shown, and of which session.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LookOrder {
+    /// What.
+    pub show: Show,
+    /// Of which session.
+    pub whose: Whose,
+}
+
+/// What is to be shown.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Show {
+    /// What its pane shows.
+    Screen,
+    /// So many of its last messages.
+    Last(u16),
+    /// What is changed in its directory, or below this path.
+    Diff(Option<String>),
+    /// What was done in it last.
+    Log,
+    /// What was cut from the last long text about it.
+    More,
+    /// It is written wrongly; here is how it is written.
+    NearMiss(&'static str),
+}
+
+/// Which session.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Whose {
+    /// The one whose text is replied to, else the only one.
+    Thread,
+    /// The one of this name.
+    Named(String),
+    /// The one with this ref, if there is one; else these are words for a session.
+    Perhaps(String),
+}
+
+impl Show {
+    /// How it is written.
+    pub const fn word(&self) -> &'static str {
+        match self {
+            Self::Screen => "screen",
+            Self::Last(_) => "last",
+            Self::Diff(_) => "diff",
+            Self::Log => "log",
+            Self::More => "more",
+            Self::NearMiss(_) => "help look",
+        }
+    }
+}
+
+/// Most messages that `last` brings.
+pub const LAST_MAX: u16 = 20;
+
+const QUOTES: [char; 8] = ['"', '\'', '“', '”', '„', '‘', '’', '«'];
+const PLAIN: &str =
+    "Write \"screen @ref\", \"log @ref\" or \"more @ref\", with nothing behind the ref.";
+const LAST: &str = "Write \"last @ref\", or \"last @ref 3\" for the last three messages.";
+
+/// Understands one line, without the marks at its end.
+pub fn read(line: &str) -> Option<LookOrder> {
+    let line = line.trim();
+    let (word, rest) = line.split_once(char::is_whitespace).unwrap_or((line, ""));
+    let (whose, behind) = whose(rest.trim());
+    let named = matches!(whose, Whose::Named(_));
+    let show = match (word.to_lowercase().as_str(), behind) {
+        ("screen" | "screenshot", "") => Show::Screen,
+        ("log", "") => Show::Log,
+        ("more", "") => Show::More,
+        ("screen" | "screenshot" | "log" | "more", _) if named => Show::NearMiss(PLAIN),
+        ("last", behind) => match count(behind) {
+            Some(messages) => Show::Last(messages),
+            None if named => Show::NearMiss(LAST),
+            None => return last_of(behind),
+        },
+        ("diff", "") => Show::Diff(None),
+        ("diff", path) if named || is_path(path) => Show::Diff(Some(unquoted(path).to_owned())),
+        _ => return None,
+    };
+    Some(LookOrder { show, whose })
+}
+
+/// The session at the front of the words, and the words behind it.
+fn whose(rest: &str) -> (Whose, &str) {
+    if let Some(marked) = rest.strip_prefix(AT) {
+        let marked = marked.trim_start();
+        let (name, behind) = marked
+            .split_once(char::is_whitespace)
+            .unwrap_or((marked, ""));
+        let name = name.trim_end_matches([',', ':']);
+        if !name.is_empty() {
+            return (Whose::Named(name.to_owned()), behind.trim());
+        }
+    }
+    let one = !rest.is_empty() && !rest.contains(char::is_whitespace);
+    if one && rest.chars().any(char::is_alphabetic) && !is_path(rest) {
+        return (Whose::Perhaps(rest.to_owned()), "");
+    }
+    (Whose::Thread, rest)
+}
+
+/// How many messages; nothing said means one.
+fn count(behind: &str) -> Option<u16> {
+    if behind.is_empty() {
+        return Some(1);
+    }
+    let number: u16 = behind.parse().ok()?;
+    (number > 0).then(|| number.min(LAST_MAX))
+}
+
+/// `last 3 @ref`
+fn last_of(behind: &str) -> Option<LookOrder> {
+    let (number, name) = behind.split_once(char::is_whitespace)?;
+    let (whose, "") = whose(name.trim()) else {
+        return None;
+    };
+    matches!(whose, Whose::Named(_)).then_some(LookOrder {
+        show: Show::Last(count(number)?),
+        whose,
+    })
+}
+
+/// One word with a mark that names of files have.
+fn is_path(words: &str) -> bool {
+    !words.contains(char::is_whitespace) && words.contains(['/', '.'])
+}
+
+fn unquoted(path: &str) -> &str {
+    path.trim_matches(QUOTES).trim()
+}
