@@ -7,6 +7,7 @@
 mod convert;
 mod copy;
 mod kinds;
+mod out;
 #[cfg(test)]
 mod tests;
 
@@ -17,6 +18,7 @@ use events::command::FetchFiles;
 use events::outcome::{Evidence, Failure, FetchedFile, FileCopy, NoCopy};
 use events::{CommandId, Outcome, Report, Text};
 use kinds::Kind;
+pub(super) use out::copy_out;
 use std::io;
 use std::os::unix::fs::{DirBuilderExt as _, PermissionsExt as _};
 use std::path::{Path, PathBuf};
@@ -52,13 +54,18 @@ pub(super) async fn fetch(config: &EffectsConfig, id: CommandId, command: &Fetch
 
 /// Deletes the copies of a fetch.
 pub(super) fn remove(config: &EffectsConfig, fetch: CommandId) -> Report {
-    match std::fs::remove_dir_all(place(config, fetch)) {
-        Err(error) if error.kind() != io::ErrorKind::NotFound => {
-            super::settled(Failure::Unsupported {
-                what: format!("the copies cannot be deleted: {error}"),
-            })
-        }
-        Ok(()) | Err(_) => Report::Settled(Outcome::Done(Evidence::Removed)),
+    let gone = |place: PathBuf| match std::fs::remove_dir_all(place) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
+        Ok(()) | Err(_) => Ok(()),
+    };
+    let both = gone(place(config, fetch)).and(gone(out::place(config, fetch)));
+    // Messages' own directory is left as it was found.
+    let _not_empty = std::fs::remove_dir(&config.files_out);
+    match both {
+        Err(error) => super::settled(Failure::Unsupported {
+            what: format!("the copies cannot be deleted: {error}"),
+        }),
+        Ok(()) => Report::Settled(Outcome::Done(Evidence::Removed)),
     }
 }
 
