@@ -8,6 +8,7 @@ mod convert;
 mod copy;
 mod kinds;
 mod out;
+mod private;
 #[cfg(test)]
 mod tests;
 
@@ -19,8 +20,8 @@ use events::outcome::{Evidence, Failure, FetchedFile, FileCopy, NoCopy};
 use events::{CommandId, Outcome, Report, Text};
 use kinds::Kind;
 pub(super) use out::copy_out;
+use private::fresh;
 use std::io;
-use std::os::unix::fs::{DirBuilderExt as _, PermissionsExt as _};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 use tokio::time::sleep;
@@ -77,18 +78,6 @@ fn messages(config: &EffectsConfig) -> &Path {
 /// The directory of a fetch.
 fn place(config: &EffectsConfig, id: CommandId) -> PathBuf {
     config.files.join(id.to_string())
-}
-
-/// An empty directory that nobody else can enter; what an interrupted fetch left is deleted.
-fn fresh(parent: &Path, place: &Path) -> io::Result<()> {
-    let mut private = std::fs::DirBuilder::new();
-    private.recursive(true).mode(0o700).create(parent)?;
-    std::fs::set_permissions(parent, std::fs::Permissions::from_mode(0o700))?;
-    match std::fs::remove_dir_all(place) {
-        Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
-        Ok(()) | Err(_) => {}
-    }
-    std::fs::DirBuilder::new().mode(0o700).create(place)
 }
 
 /// A file of the message, and whether it is there.
