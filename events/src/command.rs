@@ -308,7 +308,7 @@ impl Command {
     /// The lane the command runs in.
     pub fn lane(&self) -> Lane {
         match self {
-            Self::SendMessage(_) => Lane::Messages,
+            Self::SendMessage(_) | Self::SendFile(_) => Lane::Messages,
             Self::TypeInstruction(c) | Self::PressEnter(c) => {
                 Lane::Session(c.instruction.session.clone())
             }
@@ -324,7 +324,6 @@ impl Command {
             Self::RemoveFiles(c) => Lane::Files(c.inbound.clone()),
             Self::Look(c) => Lane::Look(c.inbound.clone()),
             Self::CopyOut(c) => Lane::Files(c.inbound.clone()),
-            Self::SendFile(_) => Lane::Messages,
         }
     }
 

@@ -42,6 +42,15 @@ pub(super) fn events() -> Vec<Event> {
         session: session(),
         rest: "and the rest of it".into(),
     });
+    requested
+        .into_iter()
+        .chain([settled, cut])
+        .chain(file())
+        .collect()
+}
+
+/// A file that the owner wants.
+fn file() -> [Event; 3] {
     let copy = Event::CommandRequested(CommandRequested {
         id: COMMAND,
         attempt: 1,
@@ -76,10 +85,5 @@ pub(super) fn events() -> Vec<Event> {
             bytes: 48_213,
         }),
     });
-    let sent = [copy, copied, send];
-    requested
-        .into_iter()
-        .chain([settled, cut])
-        .chain(sent)
-        .collect()
+    [copy, copied, send]
 }

@@ -56,10 +56,12 @@ pub(super) fn requested(state: &mut State, seq: Seq, e: &CommandRequested) {
         }
         Command::AnswerPrompt(_) | Command::InterruptTurn(_) | Command::Look(_) => {}
     }
-    let by = match &e.command {
-        Command::SendMessage(_) => sent_digest,
-        Command::SendFile(_) => file_digest,
-        _ => Digest::of,
+    let by = if matches!(e.command, Command::SendMessage(_)) {
+        sent_digest
+    } else if matches!(e.command, Command::SendFile(_)) {
+        file_digest
+    } else {
+        Digest::of
     };
     let digest = text_of(&e.command).map(by);
     let entry = Entry {
@@ -108,11 +110,13 @@ pub(super) fn started(state: &mut State, seq: Seq, e: &CommandStarted) {
     };
     entry.stage = Stage::Started;
     entry.baseline = e.baseline;
-    let given = match &entry.command {
-        Command::SendMessage(send) => Some((send.notice, None)),
-        // It belongs to no notice, and no notice is at the place of a message of the owner's.
-        Command::SendFile(file) => Some((e.id.cause, Some(file.session.clone()))),
-        _ => None,
+    let given = if let Command::SendMessage(send) = &entry.command {
+        Some((send.notice, None))
+    } else if let Command::SendFile(file) = &entry.command {
+        // It belongs to no notice: what caused it is no notice either.
+        Some((e.id.cause, Some(file.session.clone())))
+    } else {
+        None
     };
     if let (Some((notice, file_of)), Some(digest)) = (given, entry.digest) {
         let sent = Sent {
