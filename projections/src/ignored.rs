@@ -84,6 +84,7 @@ pub const fn owners(reason: IgnoreReason) -> bool {
         | IgnoreReason::Balloon
         | IgnoreReason::Quoted
         | IgnoreReason::Unknown
+        | IgnoreReason::NoTranscript
         | IgnoreReason::Loop => true,
         IgnoreReason::NotOwner
         | IgnoreReason::ToOthers
@@ -125,5 +126,6 @@ pub const fn words(reason: IgnoreReason) -> &'static str {
         IgnoreReason::Quoted => "that quotes a text from here",
         IgnoreReason::Unsent => "that you unsent",
         IgnoreReason::Unknown => "of an unknown kind",
+        IgnoreReason::NoTranscript => "spoken, without a transcript",
     }
 }

@@ -122,6 +122,8 @@ pub enum IgnoreReason {
     Unsent,
     /// Of a kind that this program does not know.
     Unknown,
+    /// A voice message of which Messages has no transcript.
+    NoTranscript,
 }
 
 /// See [`super::Event::OutgoingSeen`].
