@@ -109,7 +109,7 @@ fn words(reason: IgnoreReason, date: Option<Wall>, now: Wall) -> (String, &'stat
         ),
         IgnoreReason::Undecodable => ("its text could not be read", "Send it again."),
         IgnoreReason::NoTranscript => (
-            "it is a voice message of which Messages has no transcript".into(),
+            "it is a voice message of which Messages has no transcript",
             "Dictate it with the keyboard's microphone, or write it.",
         ),
         IgnoreReason::Quoted => (

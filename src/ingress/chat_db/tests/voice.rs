@@ -50,10 +50,12 @@ fn a_late_transcript_is_waited_for_and_a_missing_one_given_up() {
     let guid = voice(&mut s, Form::Attributed, None);
     assert_eq!(s.rows()[0].voice, Voice::Untold);
     assert_eq!(s.cursor.held().count(), 1);
-    s.sql(&format!(
-        "UPDATE message SET attributedBody = x'{}' WHERE guid = '{guid}'",
-        hex(&encode_spoken("stop"))
-    ));
+    let told = "UPDATE message SET attributedBody = ?2 WHERE guid = ?1";
+    let body = encode_spoken("stop");
+    s.messages
+        .db()
+        .execute(told, rusqlite::params![guid.as_str(), body])
+        .unwrap();
     assert_eq!(s.rows()[0].voice, Voice::Said("stop".into()));
     voice(
         &mut s,
@@ -64,10 +66,6 @@ fn a_late_transcript_is_waited_for_and_a_missing_one_given_up() {
     assert!(s.rows_at(START + Duration::from_secs(59)).is_empty());
     let row = s.rows_at(START + Duration::from_secs(60)).remove(0);
     assert_eq!((row.voice, row.given_up), (Voice::Untold, true));
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 #[test]
