@@ -110,6 +110,8 @@ pub enum Evidence {
         /// Its size.
         bytes: u64,
     },
+    /// The app-server says that it did it.
+    Managed,
 }
 
 /// A file of the owner's message, and what became of it.

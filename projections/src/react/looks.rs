@@ -2,7 +2,7 @@
 //! the log before the owner gets the text, and it may be taken again, as it changes nothing.
 
 use super::draft::{Draft, decide};
-use super::{answering, files_out, notices, replies};
+use super::{answering, files_out, manage, notices, replies};
 use crate::answers;
 use crate::look_orders::{LookOrder, Show, Whose};
 use crate::routing::{self, Route};
@@ -30,6 +30,7 @@ pub(super) fn ordered(draft: &mut Draft, event: &InboundReceived, order: &LookOr
     };
     match &order.show {
         Show::More => more(draft, event, route, &session),
+        Show::Change(change) => manage::ask(draft, event, route, &session, change),
         Show::File(path) => files_out::ask(draft, event, route, &session, path),
         Show::Screen | Show::Last(_) | Show::Diff(_) | Show::Log | Show::NearMiss(_) => {
             look(draft, event, route, &session, &order.show);
@@ -72,7 +73,8 @@ fn alone(draft: &Draft, show: &Show) -> Option<Route> {
     let state = draft.state();
     let only = match show {
         Show::More => Some(state.outbox.rests.last()?.session.clone()),
-        Show::Screen
+        Show::Change(_)
+        | Show::Screen
         | Show::Last(_)
         | Show::Diff(_)
         | Show::Log
@@ -128,7 +130,9 @@ fn look(
         Show::Diff(path) => Sight::Diff {
             path: path.as_deref().map(Text::from),
         },
-        Show::Log | Show::More | Show::File(_) | Show::NearMiss(_) => Sight::Steps,
+        Show::Log | Show::More | Show::File(_) | Show::Change(_) | Show::NearMiss(_) => {
+            Sight::Steps
+        }
     };
     let look = Look {
         inbound: event.guid.clone(),
