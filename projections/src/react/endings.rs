@@ -3,6 +3,7 @@
 
 use super::draft::Draft;
 use super::{goals, notices, prompt_news, proofs, stall};
+use crate::heading::Heading;
 use crate::notify_payload;
 use crate::sessions::{OpenQuestion, Session};
 use events::event::{
@@ -146,7 +147,7 @@ pub(super) fn progress(draft: &mut Draft, session: &SessionId, last: Option<&Tex
             draft,
             Some(session),
             Topic::Progress,
-            "working",
+            &Heading::Working,
             text.reveal(),
         );
     }

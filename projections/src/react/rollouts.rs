@@ -4,6 +4,7 @@
 use super::draft::{Draft, topic_known};
 use super::endings::{close, progress, turn_ended};
 use super::{endings, goals, holding, limits, notices, prompts, proofs};
+use crate::heading::Heading;
 use crate::redact::redact;
 use crate::refs;
 use crate::render;
@@ -230,7 +231,7 @@ fn seen(draft: &mut Draft, session: &SessionId, mut meta: SessionMeta, offset: u
             draft,
             Some(session),
             Topic::Progress,
-            "started",
+            &Heading::Started,
             &format!("\"{label}\" is running."),
         );
     }
@@ -310,7 +311,7 @@ pub(super) fn asked(draft: &mut Draft, asked: QuestionAsked) {
     draft.record(Event::QuestionAsked(asked));
     let wanted = owners && draft.state().settings.mode != NotifyMode::StateOnly;
     if wanted && !topic_known(draft.state(), &session, &topic) {
-        notices::queue(draft, Some(&session), topic, "needs input", &body);
+        notices::queue(draft, Some(&session), topic, &Heading::NeedsInput, &body);
     }
 }
 

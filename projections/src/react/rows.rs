@@ -4,6 +4,7 @@
 use super::draft::Draft;
 use super::{answering, changes, gather, notices, own_rows, shapes, unanswered};
 use crate::admit::{Verdict, judge};
+use crate::heading::Heading;
 use events::event::{
     IgnoreReason, InboundFilesNamed, InboundHeld, InboundIgnored, InboundReceived,
     InboundUnanswered, Reaction, ReactionReceived, Topic,
@@ -92,7 +93,7 @@ pub(super) fn ignored(draft: &mut Draft, event: InboundIgnored) {
     let first = event.reason == IgnoreReason::Loop && draft.state().inbox.loop_held == 0;
     draft.record(Event::InboundIgnored(event));
     if first {
-        notices::queue(draft, None, Topic::Health, "paused", PAUSED);
+        notices::queue(draft, None, Topic::Health, &Heading::Paused, PAUSED);
     }
 }
 
@@ -127,5 +128,5 @@ pub(super) fn loop_over(draft: &mut Draft, held: u32) {
         1 => "One message was not acted on. Send it again if you meant it.".to_owned(),
         many => format!("{many} messages were not acted on. Send them again if you meant them."),
     };
-    notices::queue(draft, None, Topic::Health, "resumed", &body);
+    notices::queue(draft, None, Topic::Health, &Heading::Resumed, &body);
 }
