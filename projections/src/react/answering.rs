@@ -141,13 +141,8 @@ pub(super) fn over(draft: &mut Draft, event: &InboundReceived, past: &Past, othe
     }
     let route = route(Rule::Control, Some(past.session.clone()));
     decide(draft, &event.guid, route, Action::Reply);
-    notices::answer(
-        draft,
-        &event.guid,
-        Some(&past.session),
-        &Heading::TooLate,
-        &body,
-    );
+    let session = Some(&past.session);
+    notices::answer(draft, &event.guid, session, &Heading::TooLate, &body);
 }
 
 /// One word means what the owner was told last. Where that is closed by now, and not by an
