@@ -177,4 +177,8 @@ pub enum Event {
     // Long texts.
     /// A text was too long; what was cut is kept for the owner to ask for.
     TextCut(TextCut),
+
+    // Turns that go on.
+    /// A turn that notify reported as over goes on.
+    TurnWentOn(TurnWentOn),
 }

@@ -37,6 +37,7 @@ impl Mentions {
             Event::UserSpoke(e) => found.sessions.push(e.session.clone()),
             Event::TurnStarted(e) => found.sessions.push(e.session.clone()),
             Event::TurnCompleted(e) => found.sessions.push(e.session.clone()),
+            Event::TurnWentOn(e) => found.sessions.push(e.session.clone()),
             Event::NotifyReceived(e) => {
                 found
                     .sessions
