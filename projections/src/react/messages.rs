@@ -38,7 +38,7 @@ fn understand(draft: &mut Draft, event: &InboundReceived) {
             reply(draft, guid, Rule::Control, &Heading::Sessions, &list);
         }
         Parsed::NearMiss(hint) => {
-            reply(draft, guid, Rule::NearMiss, &Heading::NotUnderstood, &hint)
+            reply(draft, guid, Rule::NearMiss, &Heading::NotUnderstood, &hint);
         }
         Parsed::Status(name) => status(draft, guid, &name),
         Parsed::Retry(Some(name)) => retry_named(draft, guid, &name),
