@@ -68,6 +68,8 @@ headings! {
     "the answer to [when you want texts](#when-texts-come)":
         Quiet = "quiet", QuietHours = "quiet hours", NoQuietHours = "no quiet hours", Muted = "muted",
         NotMuted = "not muted any more", Here = "here", Away = "away";
+    "a [file](#files-to-your-phone) that you wanted":
+        NotSent = "not sent", PerhapsNotSent = "perhaps not sent";
     "it is unclear which session you mean; nothing was done": WhichSession = "which session?";
     "no session has that name; nothing was done": NoSuchSession = "no such session";
     "it is nearly a command, and nothing was done; or [something has an unknown form](#what-is-not-understood)":

@@ -20,6 +20,7 @@ mod desk;
 mod endings;
 mod explain;
 mod files;
+mod files_out;
 mod forgotten;
 mod gather;
 mod grammar;
