@@ -1,4 +1,4 @@
-//! How a prompt is told. The first line can be read aloud in one breath; below it
+//! How a prompt is worded. The first line can be read aloud in one breath; below it
 //! stands everything that is asked, and exactly what may be answered.
 
 use crate::heading::Heading;

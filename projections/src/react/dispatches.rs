@@ -283,7 +283,7 @@ fn end(draft: &mut Draft, session: Option<&SessionId>, inbound: &Guid, end: Inst
     draft.record(Event::InstructionEnded(ended));
 }
 
-/// A command of an instruction was settled. Pressing Enter once more ends nothing by itself.
+/// A command of an instruction was settled. Pressing Enter once more alone ends nothing.
 pub(super) fn settled(draft: &mut Draft, command: &Command, how: Option<&How>, outcome: &Outcome) {
     let Some((session, inbound)) = dispatch_of(command) else {
         return;

@@ -16,7 +16,7 @@ use events::{CallId, Digest, Event, SessionId, Text, TurnId};
 /// Reasons of an interruption that only say that something else goes on.
 const REPLACED: [&str; 2] = ["replaced", "review_ended"];
 
-/// Takes a told turn as the session's.
+/// Takes a reported turn as the session's.
 pub(super) fn place(draft: &mut Draft, told: TurnTold) {
     if told.kind != notify_payload::TURN_COMPLETE {
         return;

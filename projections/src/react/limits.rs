@@ -1,4 +1,4 @@
-//! Codex's usage limits: what is new and worth a text is told, once for each window.
+//! Codex's usage limits: what is new and worth a text is sent, once for each window.
 
 use super::draft::Draft;
 use super::notices;
@@ -10,7 +10,7 @@ use events::prompt::{RateLimit, RateLimitsChanged};
 use events::settings::NotifyMode;
 use events::{Event, SessionId};
 
-/// Percentages that are told, the highest first.
+/// Percentages that are worth a text, the highest first.
 const LEVELS: [u32; 2] = [95, 80];
 
 /// Codex tells how much is used.

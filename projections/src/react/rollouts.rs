@@ -192,7 +192,7 @@ fn clean_question(draft: &Draft, question: &Question) -> Question {
     }
 }
 
-/// The head of a rollout: the session gets its ref, and turns that notify told of find their place.
+/// The head of a rollout: the session gets its ref, and turns that notify reported find their place.
 /// A known head comes again when the file under it moved or was rewritten.
 fn seen(draft: &mut Draft, session: &SessionId, mut meta: SessionMeta, offset: u64) {
     if let Some(known) = draft.state().sessions.get(session) {

@@ -193,7 +193,7 @@ impl World {
             _ => None,
         });
         let (id, text) = found?;
-        let batch = self.machine.start(id, self.now);
+        let batch = self.machine.start([id], self.now);
         self.keep(batch.envelopes());
         Some((id, text))
     }
@@ -390,7 +390,7 @@ impl World {
 
     /// A command begins.
     pub(crate) fn start(&mut self, id: CommandId) {
-        let batch = self.machine.start(id, self.now);
+        let batch = self.machine.start([id], self.now);
         self.keep(batch.envelopes());
     }
 
