@@ -133,17 +133,29 @@ fn notify() -> Vec<Event> {
     ]
 }
 
+/// The head of the rollout of a session of the owner's.
+pub fn session_meta(cwd: &str, path: &str) -> SessionMeta {
+    SessionMeta {
+        cwd: cwd.into(),
+        kind: ThreadKind::Owner,
+        version: "0.169.0".into(),
+        path: path.into(),
+        created: Wall(0),
+    }
+}
+
 fn sessions() -> Vec<Event> {
     let seen = |kind| {
         Event::SessionSeen(SessionSeen {
             session: session(),
             reference: given(SessionRef::parse("k3f9")),
             meta: SessionMeta {
-                cwd: "/srv/api-server".into(),
                 kind,
-                version: "0.169.0".into(),
-                path: "2026/11/22/rollout-2026-11-22T10-00-00.jsonl".into(),
                 created: Wall(1_795_000_000_000),
+                ..session_meta(
+                    "/srv/api-server",
+                    "2026/11/22/rollout-2026-11-22T10-00-00.jsonl",
+                )
             },
             offset: 2048,
         })
