@@ -93,10 +93,12 @@ fn read(message: &str) -> Vec<String> {
 fn correction(message: &str) -> Option<String> {
     match order(message) {
         Some(Order::When(WhenOrder::NearMiss(hint))) => Some(hint.to_owned()),
-        Some(Order::Look(look)) => match look.show {
-            Show::NearMiss(hint) => Some(hint.to_owned()),
-            Show::Screen | Show::Last(_) | Show::Diff(_) | Show::Log | Show::More => None,
-        },
+        Some(Order::Look(look)) => {
+            if let Show::NearMiss(hint) = look.show {
+                return Some(hint.to_owned());
+            }
+            None
+        }
         Some(_) => None,
         None => {
             let parsed = grammar::parse(message);

@@ -1,7 +1,7 @@
 //! A private tmux server, a stand-in Codex in its panes, and an executor for them.
 
 use crate::executable;
-use control_plane::app_server::link::Link;
+use control_plane::app_server::Link;
 use control_plane::effects::child::{Child, Ended};
 use control_plane::effects::{EffectsConfig, Executor as _, LocalExecutor};
 use events::command::{Instruction, TypeInstruction};
