@@ -192,7 +192,11 @@ fn sender(state: &State, row: &MessageRow, chat: &Chat) -> Result<bool, Reason> 
         .as_ref()
         .is_some_and(|handle| owner(handle.reveal()));
     if !row.from_me && !sender_is_owner {
-        return Err(Reason::NotOwner);
+        return Err(if is_unlisted(row) {
+            Reason::UnlistedAddress
+        } else {
+            Reason::NotOwner
+        });
     }
     let others = chat.participants.iter().any(|one| !owner(one.reveal()));
     let several = chat.participants.len() > 1;
@@ -228,6 +232,13 @@ fn sender(state: &State, row: &MessageRow, chat: &Chat) -> Result<bool, Reason> 
     }
     // Where it is not said which address a row came to, it may be a chat with oneself.
     Ok(row.from_me || to_self)
+}
+
+/// Sent to the very address that it comes from: the owner wrote to themself, by an address
+/// that is not among the owner's in the settings.
+fn is_unlisted(row: &MessageRow) -> bool {
+    let own = row.handle.as_ref().zip(row.destination.as_ref());
+    own.is_some_and(|(from, to)| handle::same(from.reveal(), to.reveal()))
 }
 
 /// Whether a row's service is the one that cannot be forged. RCS is not, nor what nobody knows.
@@ -317,7 +328,9 @@ pub fn deserves_a_word(state: &State, row: &MessageRow, reason: Reason) -> bool 
         | Reason::Empty
         | Reason::Loop
         | Reason::Preview
-        | Reason::Unsent => false,
+        | Reason::Unsent
+        // Of these the owner hears once, in words of their own.
+        | Reason::UnlistedAddress => false,
     }
 }
 

@@ -77,6 +77,8 @@ headings! {
     "a picture or file did not go along: see [pictures and files](#pictures-and-files)":
         WordsOnly = "words only", Pictures = "pictures", NotPassedOn = "not passed on";
     "messages of yours that were ignored": NotActedOn = "not acted on";
+    "you wrote from an address that is not in `CODEX_IMESSAGE_TO`; this comes once":
+        NotListed = "address not listed";
     "too many messages, or the same one too often: it looks like a loop (below)": Paused = "paused";
     "a pause, or a time without texts, is over": Resumed = "resumed";
     "what came together while you wanted no texts": Waited(count: usize) = "{count} texts waited";
