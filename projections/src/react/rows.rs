@@ -91,12 +91,12 @@ fn not_taken(
 
 pub(super) fn ignored(draft: &mut Draft, event: InboundIgnored) {
     let inbox = &draft.state().inbox;
-    let news = match event.reason {
-        IgnoreReason::Loop if inbox.loop_held == 0 => Some((&Heading::Paused, PAUSED)),
-        IgnoreReason::UnlistedAddress if !inbox.ignored.has(event.reason) => {
-            Some((&Heading::NotListed, UNLISTED))
-        }
-        _ => None,
+    let news = if event.reason == IgnoreReason::Loop && inbox.loop_held == 0 {
+        Some((&Heading::Paused, PAUSED))
+    } else if event.reason == IgnoreReason::UnlistedAddress && !inbox.ignored.has(event.reason) {
+        Some((&Heading::NotListed, UNLISTED))
+    } else {
+        None
     };
     draft.record(Event::InboundIgnored(event));
     if let Some((kind, body)) = news {
