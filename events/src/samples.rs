@@ -133,17 +133,6 @@ fn notify() -> Vec<Event> {
     ]
 }
 
-/// The head of the rollout of a session of the owner's.
-pub fn session_meta(cwd: &str, path: &str) -> SessionMeta {
-    SessionMeta {
-        cwd: cwd.into(),
-        kind: ThreadKind::Owner,
-        version: "0.169.0".into(),
-        path: path.into(),
-        created: Wall(0),
-    }
-}
-
 fn sessions() -> Vec<Event> {
     let seen = |kind| {
         Event::SessionSeen(SessionSeen {

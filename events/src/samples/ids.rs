@@ -40,3 +40,14 @@ pub(super) const COMMAND: CommandId = CommandId {
     cause: Seq(41),
     nth: 1,
 };
+
+/// The head of the rollout of a session of the owner's.
+pub fn session_meta(cwd: &str, path: &str) -> SessionMeta {
+    SessionMeta {
+        cwd: cwd.into(),
+        kind: ThreadKind::Owner,
+        version: "0.169.0".into(),
+        path: path.into(),
+        created: Wall(0),
+    }
+}
