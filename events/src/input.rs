@@ -200,6 +200,8 @@ pub struct MessageRow {
     pub attachments: bool,
     /// What its attachments are called, as far as Messages has written that down.
     pub files: Vec<Text>,
+    /// Whether it is a voice message, and what was said in it.
+    pub voice: Voice,
     /// It was edited or unsent. The body is the newest.
     pub edited: bool,
     /// It was unsent: nothing of it is left.
@@ -212,6 +214,18 @@ pub struct MessageRow {
     pub delivered: bool,
     /// The reader gave up waiting for the row to become whole.
     pub given_up: bool,
+}
+
+/// Whether a row is a voice message.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum Voice {
+    /// It is none.
+    #[default]
+    No,
+    /// It is one of which Messages has no transcript (yet).
+    Untold,
+    /// It is one with these words, by Apple's transcript.
+    Said(Text),
 }
 
 impl MessageRow {
@@ -237,6 +251,7 @@ impl MessageRow {
             reply_to: None,
             attachments: false,
             files: Vec::new(),
+            voice: Voice::No,
             edited: false,
             unsent: false,
             error: 0,

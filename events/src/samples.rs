@@ -13,6 +13,7 @@ mod messages;
 mod prompts;
 mod watch;
 
+pub use ids::session_meta;
 use ids::{COMMAND, call, given, guid, key, pane, session, turn};
 
 use crate::digest::Digest;

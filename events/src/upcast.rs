@@ -174,6 +174,9 @@ kinds! {
     76 v 1 InboundFilesNamed,
     134 v 1 TextCut,
     141 v 1 TurnWentOn,
+    77 v 1 InboundSpoken,
+    135 v 1 SpokenAsked,
+    136 v 1 SpokenAnswered,
 }
 
 fn options() -> impl bincode::Options {

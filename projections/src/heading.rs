@@ -70,6 +70,8 @@ headings! {
         NotMuted = "not muted any more", Here = "here", Away = "away";
     "a [file](#files-to-your-phone) that you wanted":
         NotSent = "not sent", PerhapsNotSent = "perhaps not sent";
+    "a [voice message](#voice-messages) needs your `yes`, or did not get it":
+        Confirm = "confirm", NotDone = "not done";
     "it is unclear which session you mean; nothing was done": WhichSession = "which session?";
     "no session has that name; nothing was done": NoSuchSession = "no such session";
     "it is nearly a command, and nothing was done; or [something has an unknown form](#what-is-not-understood)":

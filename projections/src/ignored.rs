@@ -90,6 +90,7 @@ pub const fn owners(reason: IgnoreReason) -> bool {
         | IgnoreReason::Quoted
         | IgnoreReason::Unknown
         | IgnoreReason::UnlistedAddress
+        | IgnoreReason::NoTranscript
         | IgnoreReason::Loop => true,
         IgnoreReason::NotOwner
         | IgnoreReason::ToOthers
@@ -132,5 +133,6 @@ pub const fn words(reason: IgnoreReason) -> &'static str {
         IgnoreReason::Unsent => "that you unsent",
         IgnoreReason::Unknown => "of an unknown kind",
         IgnoreReason::UnlistedAddress => "from an address of yours that is not in the settings",
+        IgnoreReason::NoTranscript => "spoken, without a transcript",
     }
 }

@@ -10,6 +10,8 @@ pub const ROLLOUT: Span = Span::seconds(10);
 pub const ROW: Span = Span::seconds(30);
 /// For the row of a file: Messages uploads it first.
 pub const FILE: Span = Span::seconds(600);
+/// For the owner to confirm what they said in a voice message.
+pub const SPOKEN: Span = Span::seconds(600);
 /// Until a text says that the owner's messages cannot be read.
 pub const UNREADABLE: Span = Span::seconds(600);
 /// Between two parts when the first one's row is not seen: Messages keeps their order.

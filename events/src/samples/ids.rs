@@ -1,5 +1,7 @@
 //! The ids that samples bear.
 
+use crate::Wall;
+use crate::event::{SessionMeta, ThreadKind};
 use crate::id::{CallId, CommandId, Guid, InputKey, Pane, Seq, SessionId, TurnId};
 
 #[expect(clippy::expect_used, reason = "the samples below are written by hand")]

@@ -131,6 +131,9 @@ pub fn apply(state: &mut State, envelope: &Envelope) {
         Event::LifeSeen(e) => watch::life(state, e),
         Event::OwnerWarned(e) => watch::warned(state, &e.of),
         Event::TurnWentOn(e) => sessions::turn_went_on(state, seq, e),
+        Event::InboundSpoken(e) => inbound::spoken(state, &e.inbound),
+        Event::SpokenAsked(e) => inbound::spoken_asked(state, envelope.seq, e),
+        Event::SpokenAnswered(_) => Arc::make_mut(&mut state.inbox).spoken = None,
         Event::TextCut(e) => Arc::make_mut(&mut state.outbox).cut(&e.session, &e.rest),
     }
 }

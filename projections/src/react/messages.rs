@@ -2,7 +2,7 @@
 //! a message is a row of chat.db; [`super::rows`] does.
 
 use super::draft::{Draft, decide};
-use super::{answering, dispatches, files, missing, notices, replies, turns};
+use super::{answering, dispatches, files, missing, notices, replies, spoken, turns};
 use crate::answers::{self, Answer};
 use crate::grammar::{self, Parsed, parse};
 use crate::heading::Heading;
@@ -20,6 +20,9 @@ pub(super) fn owner_wrote(draft: &mut Draft, event: &InboundReceived) {
         if !files::switched_off(draft, event) {
             plain(draft, event, "");
         }
+        return;
+    }
+    if spoken::confirmed(draft, event, understand) || spoken::asks(draft, event, understand) {
         return;
     }
     understand(draft, event);

@@ -7,7 +7,7 @@ use crate::heading::Heading;
 use crate::ledger::Stage;
 use crate::outbox::Notice;
 use crate::redact::redact;
-use crate::render::{cut_lines, head, parts};
+use crate::render::{cut_lines, head, parts, tidy};
 use crate::state::State;
 use events::event::{CommandSettled, NoticeQueued, NoticeWithdrawn, TextCut, Topic};
 use events::{CommandId, Event, Guid, Outcome, Seq, SessionId, Text, Tick};
@@ -20,9 +20,26 @@ pub(super) fn queue(
     kind: &Heading,
     body: &str,
 ) {
-    let parts = worded(draft.state(), session, kind, body);
+    let heard = heard(draft.state(), &topic);
+    let body = format!("{heard}{body}");
+    let parts = worded(draft.state(), session, kind, &body);
     instead(draft, &[], session, topic, parts);
 }
+
+/// What was understood of a voice message, above the answer to it.
+fn heard(state: &State, topic: &Topic) -> String {
+    let (Topic::Answer(inbound) | Topic::Receipt(inbound)) = topic else {
+        return String::new();
+    };
+    let spoken = state.inbox.recent(inbound).filter(|recent| recent.spoken);
+    spoken.map_or_else(String::new, |recent| {
+        let words = tidy(recent.message.text.reveal(), HEARD);
+        format!("Heard: \"{words}\"\n")
+    })
+}
+
+/// Most of a voice message that is said back.
+const HEARD: usize = 300;
 
 /// Queues what a program asked to be said. The same text that Messages certainly did
 /// not take waits to be tried again; it gives its place to this one, or both would come.

@@ -6,7 +6,7 @@ use super::{answering, changes, gather, notices, own_rows, shapes, unanswered};
 use crate::admit::{Verdict, judge};
 use crate::heading::Heading;
 use events::event::{
-    IgnoreReason, InboundFilesNamed, InboundHeld, InboundIgnored, InboundReceived,
+    IgnoreReason, InboundFilesNamed, InboundHeld, InboundIgnored, InboundReceived, InboundSpoken,
     InboundUnanswered, Reaction, ReactionReceived, Topic,
 };
 use events::input::MessageRow;
@@ -39,6 +39,7 @@ pub(super) fn row(draft: &mut Draft, row: &MessageRow) {
             date,
             self_chat,
             link,
+            voice,
         } => {
             let event = InboundReceived {
                 rowid,
@@ -46,7 +47,7 @@ pub(super) fn row(draft: &mut Draft, row: &MessageRow) {
                 date,
                 text: Text::from(text),
                 reply_to: row.reply_to.clone(),
-                attachments: row.attachments && !link,
+                attachments: row.attachments && !link && !voice,
                 self_chat,
                 from_me: row.from_me,
             };
@@ -56,6 +57,10 @@ pub(super) fn row(draft: &mut Draft, row: &MessageRow) {
                     inbound: event.guid.clone(),
                     digest,
                 }));
+            }
+            if voice {
+                let inbound = event.guid.clone();
+                draft.record(Event::InboundSpoken(InboundSpoken { inbound }));
             }
             gather::arrived(draft, &event, link);
         }
