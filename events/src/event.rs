@@ -117,7 +117,7 @@ pub enum Event {
     PromptExpired(PromptExpired),
     /// A notice tells a prompt to the owner.
     PromptShown(PromptShown),
-    /// The owner is not told that a turn ended.
+    /// No text says that a turn ended.
     EndingNotTold(EndingNotTold),
 
     // The life of a command.

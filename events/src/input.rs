@@ -111,7 +111,7 @@ pub struct Rollout {
 pub enum RolloutFact {
     /// The head of the file.
     Meta(SessionMeta),
-    /// A turn began; `goal` if Codex began it by itself, to go on with a goal.
+    /// A turn began; `goal` if Codex began it without the owner, to go on with a goal.
     TurnStarted {
         turn: TurnId,
         plan_mode: bool,
@@ -139,7 +139,7 @@ pub enum RolloutFact {
     },
     /// A tool call got its output. Sent for every call: the machine knows which are questions.
     CallClosed { call: CallId, how: Closing },
-    /// A turn ended by itself, well or with an error.
+    /// A turn ended on its own, well or with an error.
     TurnCompleted {
         turn: TurnId,
         last: Option<Text>,

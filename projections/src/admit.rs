@@ -366,7 +366,7 @@ fn previews(state: &State, link: &str, date: Wall) -> bool {
     recent.any(|r| near(r.message.date) && holds(r.message.text.reveal(), link))
 }
 
-/// The fingerprint by which copies of a message without words are told: of its files' names.
+/// The fingerprint by which copies of a message without words are recognised: of its files' names.
 pub(crate) fn known_by_files(row: &MessageRow, text: &str) -> Option<Digest> {
     if !text.is_empty() || row.files.is_empty() {
         return None;

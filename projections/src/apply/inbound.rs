@@ -105,7 +105,7 @@ pub(super) fn reacted(state: &mut State, e: &ReactionReceived) {
     inbox.reactions.push((reaction_digest(e), e.date));
 }
 
-/// The newest words count, also where they came too late: the next change is told from them.
+/// The newest words count, also where they came too late: the next change is compared with them.
 pub(super) fn changed(state: &mut State, e: &InboundChanged) {
     let inbox = Arc::make_mut(&mut state.inbox);
     if let Some(recent) = inbox.recent_mut(&e.guid) {

@@ -144,7 +144,7 @@ fn going_deaf(state: &mut State, source: Source) {
     let deadline = Deadline::SourceDown(source);
     let known = state.down.contains(&source) || state.deadlines.contains(&deadline);
     if source == Source::ChatDb && !known {
-        let at = state.tick.after(waits::DEAF);
+        let at = state.tick.after(waits::UNREADABLE);
         deadlines(state).set(deadline, at);
     }
 }

@@ -3,6 +3,7 @@
 
 use super::draft::Draft;
 use super::{limits, notices};
+use crate::heading::Heading;
 use events::event::{Ending, GoalChanged, GoalStatus, Topic};
 use events::{Event, SessionId};
 
@@ -26,7 +27,7 @@ pub(super) fn changed(draft: &mut Draft, session: &SessionId, offset: u64, statu
     }
 }
 
-/// A turn begins that goes on with a goal nobody has told of yet.
+/// A turn begins that goes on with a goal that is not known yet.
 pub(super) fn goes_on(draft: &mut Draft, session: &SessionId, offset: u64) {
     changed(draft, session, offset, &GoalStatus::Active);
 }
@@ -51,23 +52,23 @@ pub(super) fn tell(draft: &mut Draft, session: &SessionId, topic: Topic, ending:
     let finished = matches!(ending, Ending::Finished { .. });
     let (of_goal, why) = match &goal {
         None | Some(GoalStatus::Active) => (kind, None),
-        Some(GoalStatus::Complete) => ("goal reached", None),
-        Some(GoalStatus::Paused) => ("goal paused", Some("The goal is paused.".to_owned())),
+        Some(GoalStatus::Complete) => (&Heading::GoalReached, None),
+        Some(GoalStatus::Paused) => (&Heading::GoalPaused, Some("The goal is paused.".to_owned())),
         Some(GoalStatus::Blocked) => {
             let why = "Codex cannot go on with the goal without you.";
-            ("goal blocked", Some(why.to_owned()))
+            (&Heading::GoalBlocked, Some(why.to_owned()))
         }
         Some(GoalStatus::UsageLimited) => {
             let why = "The goal stopped: the usage of your account is used up.";
-            ("goal stopped", Some(why.to_owned()))
+            (&Heading::GoalStopped, Some(why.to_owned()))
         }
         Some(GoalStatus::BudgetLimited) => {
             let why = "The goal stopped: its budget is used up.";
-            ("goal stopped", Some(why.to_owned()))
+            (&Heading::GoalStopped, Some(why.to_owned()))
         }
         Some(GoalStatus::Other(status)) => {
             let why = format!("Codex calls the goal \"{status}\" now.");
-            ("goal changed", Some(why))
+            (&Heading::GoalChanged, Some(why))
         }
     };
     if let Some(why) = why {
@@ -83,18 +84,18 @@ fn deadline(session: &SessionId) -> events::event::Deadline {
 }
 
 /// How an ending is called, and what is said about it.
-fn worded(ending: &Ending) -> (&'static str, String) {
+fn worded(ending: &Ending) -> (&'static Heading, String) {
     match ending {
         Ending::Finished { last } => (
-            "done",
+            &Heading::Done,
             last.as_ref().map_or_else(
                 || "The turn ended without a message.".into(),
                 |l| l.reveal().clone(),
             ),
         ),
-        Ending::Failed { error } => ("failed", error.reveal().clone()),
+        Ending::Failed { error } => (&Heading::Failed, error.reveal().clone()),
         Ending::Interrupted { reason } => (
-            "interrupted",
+            &Heading::Interrupted,
             if reason == "interrupted" {
                 "The turn was interrupted.".into()
             } else {

@@ -3,6 +3,7 @@
 
 use super::draft::Draft;
 use crate::handle::not_for_owner;
+use crate::heading::Heading;
 use crate::ledger::Stage;
 use crate::outbox::Notice;
 use crate::redact::redact;
@@ -16,7 +17,7 @@ pub(super) fn queue(
     draft: &mut Draft,
     session: Option<&SessionId>,
     topic: Topic,
-    kind: &str,
+    kind: &Heading,
     body: &str,
 ) {
     let heard = heard(draft.state(), &topic);
@@ -44,7 +45,7 @@ const HEARD: usize = 300;
 /// not take waits to be tried again; it gives its place to this one, or both would come.
 pub(super) fn request(draft: &mut Draft, body: &str) {
     let state = draft.state();
-    let parts = worded(state, None, "needs attention", body);
+    let parts = worded(state, None, &Heading::NeedsAttention, body);
     let same = |notice: &Notice| {
         // The try that is only asked for has not ended yet.
         let failed = notice.attempts > u16::from(notice.sending.is_some());
@@ -56,7 +57,7 @@ pub(super) fn request(draft: &mut Draft, body: &str) {
     instead(draft, &same, None, Topic::Request, parts);
 }
 
-fn worded(state: &State, session: Option<&SessionId>, kind: &str, body: &str) -> Vec<Text> {
+fn worded(state: &State, session: Option<&SessionId>, kind: &Heading, body: &str) -> Vec<Text> {
     let known = session.and_then(|id| state.sessions.get(id));
     let head = head(known, kind);
     let body = if state.settings.redact {
@@ -73,7 +74,7 @@ pub(super) fn self_test(draft: &mut Draft) {
     let state = draft.state();
     if state.outbox.open.is_empty() {
         let body = "This is a test. Texts reach you; no reply is needed.";
-        queue(draft, None, Topic::Health, "self-test", body);
+        queue(draft, None, Topic::Health, &Heading::SelfTest, body);
     }
 }
 
@@ -82,7 +83,7 @@ pub(super) fn answer(
     draft: &mut Draft,
     inbound: &Guid,
     session: Option<&SessionId>,
-    kind: &str,
+    kind: &Heading,
     body: &str,
 ) {
     queue(draft, session, Topic::Answer(inbound.clone()), kind, body);
@@ -93,7 +94,7 @@ pub(super) fn answer_cut(
     draft: &mut Draft,
     inbound: &Guid,
     session: &SessionId,
-    kind: &str,
+    kind: &Heading,
     body: &str,
 ) {
     let body = cut(draft, session, body);

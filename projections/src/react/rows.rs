@@ -4,6 +4,7 @@
 use super::draft::Draft;
 use super::{answering, changes, gather, notices, own_rows, shapes, unanswered};
 use crate::admit::{Verdict, judge};
+use crate::heading::Heading;
 use events::event::{
     IgnoreReason, InboundFilesNamed, InboundHeld, InboundIgnored, InboundReceived, InboundSpoken,
     InboundUnanswered, Reaction, ReactionReceived, Topic,
@@ -96,9 +97,9 @@ fn not_taken(
 pub(super) fn ignored(draft: &mut Draft, event: InboundIgnored) {
     let inbox = &draft.state().inbox;
     let news = if event.reason == IgnoreReason::Loop && inbox.loop_held == 0 {
-        Some(("paused", PAUSED))
+        Some((&Heading::Paused, PAUSED))
     } else if event.reason == IgnoreReason::UnlistedAddress && !inbox.ignored.has(event.reason) {
-        Some(("address not listed", UNLISTED))
+        Some((&Heading::NotListed, UNLISTED))
     } else {
         None
     };
@@ -142,5 +143,5 @@ pub(super) fn loop_over(draft: &mut Draft, held: u32) {
         1 => "One message was not acted on. Send it again if you meant it.".to_owned(),
         many => format!("{many} messages were not acted on. Send them again if you meant them."),
     };
-    notices::queue(draft, None, Topic::Health, "resumed", &body);
+    notices::queue(draft, None, Topic::Health, &Heading::Resumed, &body);
 }

@@ -3,6 +3,7 @@
 
 use super::draft::{Draft, decide};
 use super::notices;
+use crate::heading::Heading;
 use crate::inbox::Spoken;
 use crate::prompt_answers::{Bare, bare};
 use crate::routing::{Route, noticed};
@@ -28,7 +29,7 @@ pub(super) fn asks(draft: &mut Draft, event: &InboundReceived, understand: Under
     draft.record(Event::SpokenAsked(SpokenAsked {
         inbound: event.guid.clone(),
     }));
-    reply(draft, &event.guid, &event.guid, "confirm", CONFIRM);
+    reply(draft, &event.guid, &event.guid, &Heading::Confirm, CONFIRM);
     true
 }
 
@@ -55,7 +56,13 @@ pub(super) fn confirmed(
         Some(Bare::Yes) => true,
         Some(Bare::No(_) | Bare::Cancel) => false,
         Some(Bare::Always | Bare::Session | Bare::Never | Bare::Fresh) | None if in_thread => {
-            reply(draft, &event.guid, &asked.inbound, "confirm", CONFIRM);
+            reply(
+                draft,
+                &event.guid,
+                &asked.inbound,
+                &Heading::Confirm,
+                CONFIRM,
+            );
             return true;
         }
         Some(Bare::Always | Bare::Session | Bare::Never | Bare::Fresh) | None => return false,
@@ -64,7 +71,13 @@ pub(super) fn confirmed(
         return false;
     }
     if is_spoken(draft, &event.guid) {
-        reply(draft, &event.guid, &asked.inbound, "confirm", CONFIRM);
+        reply(
+            draft,
+            &event.guid,
+            &asked.inbound,
+            &Heading::Confirm,
+            CONFIRM,
+        );
         return true;
     }
     let before = draft.state().inbox.recent(&asked.inbound);
@@ -79,7 +92,7 @@ pub(super) fn confirmed(
     }));
     let Some(said) = now else {
         let body = if yes { LATE } else { DROPPED };
-        reply(draft, &event.guid, &event.guid, "not done", body);
+        reply(draft, &event.guid, &event.guid, &Heading::NotDone, body);
         return true;
     };
     let route = Route::nowhere(Rule::Control);
@@ -133,7 +146,7 @@ const fn is_risky(event: &Event) -> bool {
     }
 }
 
-fn reply(draft: &mut Draft, inbound: &Guid, about: &Guid, kind: &str, body: &str) {
+fn reply(draft: &mut Draft, inbound: &Guid, about: &Guid, kind: &Heading, body: &str) {
     decide(draft, inbound, Route::nowhere(Rule::Control), Action::Reply);
     notices::answer(draft, about, None, kind, body);
 }
