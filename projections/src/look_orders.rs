@@ -78,7 +78,8 @@ const COMPACT: &str = "Write \"/compact @ref\", with nothing behind the ref.";
 const MODEL: &str = "Write \"/model @ref name\", with the name of one model.";
 const EFFORT: &str =
     "Write \"/effort @ref high\"; the levels are minimal, low, medium, high and xhigh.";
-const SLASH: &str = "Of Codex's own commands only /compact, /model and /effort can be used from the phone, so nothing was done. Others would reach Codex as plain words.";
+/// What is said of a command of Codex's that is refused.
+pub const SLASH: &str = "Of Codex's own commands only /compact, /model and /effort can be used from the phone, so nothing was done. Others would reach Codex as plain words.";
 /// How hard a model may think.
 const LEVELS: [&str; 5] = ["minimal", "low", "medium", "high", "xhigh"];
 /// Commands of Codex that are words to it when they are not typed at the desk.

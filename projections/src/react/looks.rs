@@ -5,7 +5,7 @@ use super::draft::{Draft, decide};
 use super::{answering, files_out, manage, notices, replies};
 use crate::answers;
 use crate::heading::Heading;
-use crate::look_orders::{LookOrder, Show, Whose};
+use crate::look_orders::{LookOrder, SLASH, Show, Whose};
 use crate::routing::{self, Route};
 use events::command::{Look, Sight};
 use events::event::{Action, InboundReceived, Rule};
@@ -58,6 +58,11 @@ fn route(draft: &Draft, event: &InboundReceived, order: &LookOrder) -> Option<Ro
                 .and_then(|id| state.sessions.get(id));
             // An option of the question that it would answer comes first.
             if asks.is_some_and(|s| answers::is_option(s, event.text.reveal())) {
+                return None;
+            }
+            // Where a question is up, the words are an answer to it, and refused as that.
+            let refused = matches!(order.show, Show::NearMiss(hint) if hint == SLASH);
+            if refused && asks.is_some_and(|s| s.question().is_some()) {
                 return None;
             }
             if event.reply_to.is_some() {

@@ -3,6 +3,7 @@
 
 use super::draft::{Draft, decide};
 use super::{notices, replies};
+use crate::heading::Heading;
 use crate::routing::Route;
 use events::command::{Change, Manage};
 use events::event::{Action, InboundReceived, SessionLabelled};
@@ -24,7 +25,7 @@ pub(super) fn ask(
         let mut refs = known.filter(|known| known.to_string().eq_ignore_ascii_case(&label));
         if refs.next().is_some() {
             let body = "That is the ref of a session. Choose another name.";
-            return answer(draft, &event.guid, session, "not renamed", body);
+            return answer(draft, &event.guid, session, &Heading::NotRenamed, body);
         }
         let session = session.clone();
         draft.record(Event::SessionLabelled(SessionLabelled { session, label }));
@@ -42,11 +43,11 @@ pub(super) fn ask(
     if let Change::Rename { .. } = change {
         let body = "It has that name in texts and commands from now on. Codex keeps its own \
                     name for it, because this session is not in Codex's background server.";
-        return answer(draft, &event.guid, session, "renamed", body);
+        return answer(draft, &event.guid, session, &Heading::Renamed, body);
     }
     let body = "This session is not in Codex's background server, and typed into its terminal \
                 the command would be words. Nothing was done; do it at the desk.";
-    answer(draft, &event.guid, session, "not changed", body);
+    answer(draft, &event.guid, session, &Heading::NotChanged, body);
 }
 
 /// The server did it, or it is known why not.
@@ -54,27 +55,29 @@ pub(super) fn managed(draft: &mut Draft, manage: &Manage, outcome: &Outcome) {
     let (kind, body) = match (outcome, &manage.change) {
         (Outcome::Expired, _) => return,
         (Outcome::Done(_), Change::Rename { .. }) => (
-            "renamed",
+            &Heading::Renamed,
             "It has that name from now on, in Codex too.".to_owned(),
         ),
-        (Outcome::Done(_), Change::Compact) => ("compacting", "Compaction began.".to_owned()),
+        (Outcome::Done(_), Change::Compact) => {
+            (&Heading::Compacting, "Compaction began.".to_owned())
+        }
         (Outcome::Done(_), Change::Model { model }) => {
-            ("model", format!("Its next turns use {model}."))
+            (&Heading::Model, format!("Its next turns use {model}."))
         }
         (Outcome::Done(_), Change::Effort { level }) => (
-            "effort",
+            &Heading::Effort,
             format!("Its next turns think with effort {level}."),
         ),
         (Outcome::Failed(failure), Change::Rename { .. }) => (
-            "renamed",
+            &Heading::Renamed,
             format!(
                 "It has that name here, but not in Codex: {}",
                 replies::why(failure)
             ),
         ),
-        (Outcome::Failed(failure), _) => ("not changed", replies::why(failure)),
+        (Outcome::Failed(failure), _) => (&Heading::NotChanged, replies::why(failure)),
         (Outcome::Unknown(_), _) => (
-            "not confirmed",
+            &Heading::NotConfirmed,
             "Codex's background server was asked and did not answer, so it may be changed or not. \
              It is not asked again by itself."
                 .to_owned(),
@@ -83,6 +86,6 @@ pub(super) fn managed(draft: &mut Draft, manage: &Manage, outcome: &Outcome) {
     answer(draft, &manage.inbound, &manage.session, kind, &body);
 }
 
-fn answer(draft: &mut Draft, inbound: &Guid, session: &SessionId, kind: &str, body: &str) {
+fn answer(draft: &mut Draft, inbound: &Guid, session: &SessionId, kind: &Heading, body: &str) {
     notices::answer(draft, inbound, Some(session), kind, body);
 }
