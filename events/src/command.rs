@@ -284,7 +284,7 @@ pub struct SendFile {
     /// The recipient's address.
     pub to: Text,
     /// The copy.
-    pub file: String,
+    pub file: Text,
     /// What the copy is called: its row in chat.db is known by that.
     pub name: Text,
     /// Its size.

@@ -103,8 +103,8 @@ pub enum Evidence {
     Removed,
     /// A file of a session's directory was copied for the owner.
     CopiedOut {
-        /// The copy.
-        file: String,
+        /// The copy; its path ends with the file's name.
+        file: Text,
         /// What the copy is called.
         name: Text,
         /// Its size.
