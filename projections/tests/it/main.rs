@@ -65,5 +65,6 @@ mod unanswered;
 mod unreported_turns;
 mod usage;
 mod walk;
+mod week;
 mod what_if;
 mod whose;
