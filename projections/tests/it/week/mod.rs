@@ -209,8 +209,8 @@ impl Week {
                     self.count.prompts += 1;
                     self.count.waited += now - since;
                 }
-                self.acted(nth);
-                self.answers(nth);
+                let by_text = self.acted(nth);
+                self.answers(nth, by_text);
                 let until = self.now() + left;
                 self.sessions[nth].life = until;
                 self.sessions[nth].stage = Stage::Works { until, left: 0 };
@@ -223,24 +223,26 @@ impl Week {
         }
     }
 
-    /// The owner turned to the session.
-    fn acted(&mut self, nth: usize) {
+    /// The owner turned to the session. Whether a text brought them.
+    fn acted(&mut self, nth: usize) -> bool {
         let now = self.now();
         let session = &mut self.sessions[nth];
-        self.count.useful.extend(session.brought.take());
+        let brought = session.brought.take();
         session.texts = 0;
         session.missed = None;
         session.life = now;
+        self.count.useful.extend(brought);
+        brought.is_some()
     }
 
     fn at_phone(&self) -> bool {
         matches!(place(self.now()), Place::Away | Place::Meeting)
     }
 
-    /// The owner says yes, where they are.
-    fn answers(&mut self, nth: usize) {
+    /// The owner says yes: from the phone only to what a text told.
+    fn answers(&mut self, nth: usize, by_text: bool) {
         let (id, request) = (self.sessions[nth].id.clone(), self.sessions[nth].request);
-        let how = if self.at_phone() {
+        let how = if by_text && self.at_phone() {
             let name = self.world.reference(&id);
             self.writes(&format!("@{name} yes"));
             let (command, work) = self.world.next_work().unwrap();

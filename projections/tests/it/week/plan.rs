@@ -45,10 +45,9 @@ pub(super) fn place(at: i64) -> Place {
 
 /// The first minute from `at` on at which the owner is at such a place.
 pub(super) fn next(at: i64, wanted: impl Fn(Place) -> bool) -> i64 {
-    (0..)
-        .map(|n| at + n * MINUTE)
-        .find(|at| wanted(place(*at)))
-        .unwrap()
+    let week = 7 * DAY / MINUTE;
+    let mut minutes = (0..week).map(|n| at + n * MINUTE);
+    minutes.find(|at| wanted(place(*at))).unwrap()
 }
 
 /// Chance that is the same every time.
