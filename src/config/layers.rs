@@ -158,12 +158,6 @@ impl Values {
         }
     }
 
-    fn home_shown(&self) -> String {
-        let home = self.home.as_deref();
-        home.map(|home| home.display().to_string())
-            .unwrap_or_default()
-    }
-
     pub(super) fn settings(&self) -> Settings {
         let owner = match self.by_name.get("CODEX_IMESSAGE_TO") {
             Some(Value::Handles(handles)) => handles.clone(),
@@ -196,7 +190,7 @@ impl Values {
                 .path("CODEX_IMESSAGE_DEFAULT_CWD")
                 .display()
                 .to_string(),
-            home: self.home_shown(),
+            home: String::new(),
             allow_sms: self.switch("CODEX_IMESSAGE_ALLOW_SMS"),
             tapbacks: self.switch("CODEX_IMESSAGE_TAPBACKS"),
             grace: self.span("CODEX_IMESSAGE_GRACE_S"),
