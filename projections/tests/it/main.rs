@@ -17,6 +17,7 @@ mod check;
 mod choices;
 mod claimed;
 mod desk;
+mod directories;
 mod endings;
 mod explain;
 mod files;
