@@ -73,6 +73,10 @@ fn every_planted_bug_is_found_for_what_it_is() {
         ),
         (Bug::KeysUnread, &["did not mean"]),
         (Bug::AnswersAgain, &["carried out twice"]),
+        (Bug::RemindsOfAnswered, &["which nobody waits for"]),
+        (Bug::ForgetsHeld, &["was lost over a start"]),
+        (Bug::KeepsAgain, &["was decided twice"]),
+        (Bug::StopsAnyTurn, &["stopped another turn"]),
     ];
     let found = all(bugs.len(), |nth, found| {
         let (bug, signs) = bugs[nth];

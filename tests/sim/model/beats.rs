@@ -5,7 +5,7 @@
 use super::codex::{Put, Session};
 use super::marks;
 use super::names;
-use super::story::{Beat, Database, Kind, Odd, Proof, S, Shows, Turn, Words};
+use super::story::{Beat, Database, Kind, Odd, Proof, S, Seat, Shows, Turn, Words};
 use super::world::{Happening, Seen, World};
 use events::input::Attention;
 use events::{Guid, Input, Text};
@@ -72,6 +72,13 @@ impl World {
                 return Seen::Restart;
             }
             Beat::Server(does) => self.server_does(does),
+            Beat::Sits(seat) => {
+                if seat == Seat::Unseen {
+                    self.marks.hit("look at the desk hangs");
+                }
+                self.seat = seat;
+            }
+            Beat::Used(percent, ms) => self.used(percent, ms),
             Beat::Next(s, _)
             | Beat::Decides(s, _)
             | Beat::Desk(s, _)
@@ -122,11 +129,7 @@ impl World {
             }
             Beat::Answer(_) => self.answered(s),
             Beat::Interrupt(_) => {
-                session.interrupt(now);
-                // What waited to steer the turn is submitted at once.
-                if let Some(put) = session.steered.pop_front() {
-                    self.start_turn(s, put);
-                }
+                self.interrupted(s);
             }
             Beat::Quit(_) => {
                 // The server goes on without a terminal.
@@ -174,6 +177,10 @@ impl World {
             Words::To(s, text) => (format!("@{} {text}", reference(s)), None),
             Words::Again => (self.messages.last.clone(), None),
             Words::Status(s) => (format!("status @{}", reference(s)), None),
+            Words::Order(order, s, rest) => {
+                let text = format!("{order} @{} {rest}", reference(s));
+                (text.trim_end().to_owned(), None)
+            }
             Words::Thread(s, text) => (text.to_owned(), self.messages.newest_about(&reference(s))),
             Words::Asked(s, text) => {
                 let asking = self.asking(Some(&reference(s)));

@@ -44,6 +44,7 @@ impl Oracle {
         self.turns_seen(world)?;
         self.texts_arrived(world)?;
         self.prompts_at_rest(world)?;
+        self.stops_are_told()?;
         self.proofs(world)
     }
 

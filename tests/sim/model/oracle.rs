@@ -6,6 +6,7 @@ mod approvals;
 mod arrived;
 mod evidence;
 mod notices;
+mod times;
 
 use super::Broken;
 use super::disk::SimLog;
@@ -66,6 +67,8 @@ pub(super) struct Oracle {
     answered: BTreeMap<Guid, usize>,
     /// Messages for which Enter was pressed once more.
     entered: BTreeSet<Guid>,
+    /// When the owner is texted.
+    times: times::Times,
     /// Where the program went.
     pub(super) marks: Marks,
     /// Every entry in words, where somebody wants to read them.
@@ -166,6 +169,7 @@ impl Oracle {
         must(entry.seq == self.shadow.last.next(), || "a gap".into())?;
         must(entry.tick >= self.tick, || "time went back".into())?;
         self.tick = entry.tick;
+        self.time(entry)?;
         match &entry.event {
             Event::NotifyReceived(e) => self.key(&e.key),
             Event::AttentionRequested(e) => self.key(&e.key),
@@ -204,7 +208,7 @@ impl Oracle {
                 })
             }
             Event::ReactionReceived(e) => {
-                let nth = self.inbound.len();
+                let nth = self.next_nth();
                 self.inbound.insert(e.guid.clone(), Inbound::new(nth));
                 Ok(())
             }
@@ -252,8 +256,13 @@ impl Oracle {
         })
     }
 
+    /// The next place in the order of the owner's messages; the one before it is free.
+    fn next_nth(&self) -> usize {
+        2 * self.inbound.len() + 1
+    }
+
     fn received(&mut self, e: &InboundReceived, world: &World) -> Result<(), Broken> {
-        let (nth, guid) = (self.inbound.len(), e.guid.clone());
+        let (nth, guid) = (self.next_nth(), e.guid.clone());
         let row = world.messages.once_named(&e.guid);
         let owners = row.is_some_and(|r| !r.foreign || self.stands_for_another(r, world));
         must(owners, || {
@@ -328,7 +337,13 @@ impl Oracle {
         })?;
         inbound.decided = true;
         inbound.answers = matches!(e.action, Action::Answer { .. });
-        inbound.instructs = !matches!(e.action, Action::Reply | Action::Answer { .. });
+        inbound.instructs = !matches!(
+            e.action,
+            Action::Reply | Action::Answer { .. } | Action::Interrupt | Action::TakeBack { .. }
+        );
+        if e.action == Action::Interrupt {
+            self.times.stops(&e.inbound);
+        }
         Ok(())
     }
 
@@ -395,6 +410,7 @@ impl Oracle {
             match &effect.command {
                 Command::SendMessage(send) => self.sends(send, effect, before)?,
                 Command::PressEnter(_) => {}
+                Command::InterruptTurn(_) => times::stops(effect, world)?,
                 Command::AnswerPrompt(_) => approvals::decides(effect, world)?,
                 other => self.goes_in(other, effect, before)?,
             }

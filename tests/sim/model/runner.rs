@@ -16,9 +16,9 @@ use super::world::{Seen, World};
 use control_plane::driver::Driver;
 use control_plane::store::memory::{Crash, Disk};
 use control_plane::store::{EventLog, StoreFault};
-use events::event::Source;
+use events::event::{HostSlept, Source};
 use events::input::{SourceState, Started};
-use events::{Command, CommandId, Input, Lane, Link, Now, Settings, Tick};
+use events::{Command, CommandId, Input, Lane, Link, Now, Settings, Tick, Wall};
 use projections::State;
 use std::collections::BTreeMap;
 
@@ -259,7 +259,10 @@ impl<'a> Run<'a> {
                 return Err("a snapshot and the whole log disagree".into());
             }
         }
-        let driver = Driver::open(open(disk, dies_at)?, State::default()).map_err(fault)?;
+        let mut log = open(disk, dies_at)?;
+        let held = self.waiting(&log);
+        log.forget(held);
+        let driver = Driver::open(log, State::default()).map_err(fault)?;
         let state = driver.machine().state();
         self.begins_again(state);
         Ok(Process {
@@ -382,7 +385,12 @@ impl<'a> Run<'a> {
             }
             Seen::Slept(missed) => {
                 process.began.1 += missed;
-                Ok(Step::Went)
+                let until = self.world.wall();
+                let from = Wall(until.0 - missed.cast_signed());
+                if missed < 60_000 {
+                    return Ok(Step::Went);
+                }
+                self.take(process, Input::Slept(HostSlept { from, until }))
             }
             Seen::Witness(readable) => {
                 let state = if readable {

@@ -63,8 +63,16 @@ impl Oracle {
     fn replaces(&self, seq: Seq, e: &NoticeQueued) -> Result<(), Broken> {
         let outbox = &self.shadow.outbox;
         if e.session.is_none() && e.topic == Topic::Progress {
+            // What is about no session stands there in its own words.
+            let said = |text: &Text| {
+                let mut words = text.reveal().split_whitespace();
+                words.all(|word| e.parts.iter().any(|part| part.reveal().contains(word)))
+            };
             let named = |replaced: &Seq| {
-                let session = outbox.open.get(replaced)?.session.as_ref()?;
+                let open = outbox.open.get(replaced)?;
+                let Some(session) = &open.session else {
+                    return Some(open.parts.iter().all(said));
+                };
                 let name = format!("@{}", self.shadow.sessions.get(session)?.reference);
                 Some(e.parts.iter().any(|part| part.reveal().contains(&name)))
             };
@@ -140,7 +148,8 @@ impl Oracle {
             |topic: &Topic| matches!(topic, Topic::TurnEnd(_) | Topic::Progress | Topic::Request);
         let urgent = |last: Seq| self.notices.get(&last).is_some_and(|n| !waits(&n.topic));
         let overtaken = |last| waits(&queued.topic) && urgent(last) && self.hurried.contains(&last);
-        let behind = |last| self.place(last) <= place || overtaken(last);
+        let waited = self.times.waited(notice);
+        let behind = |last| waited || self.place(last) <= place || overtaken(last);
         must(last.is_none_or(behind), || {
             format!("notice {notice} came behind a later one of its session")
         })?;
