@@ -173,6 +173,7 @@ kinds! {
     133 v 1 OwnerWarned,
     76 v 1 InboundFilesNamed,
     134 v 1 TextCut,
+    72 v 1 TurnWorked,
 }
 
 fn options() -> impl bincode::Options {

@@ -47,6 +47,7 @@ mod served_cost;
 mod stall;
 mod stand_in;
 mod starting;
+mod summed_up;
 mod turns;
 mod usage;
 mod versions;

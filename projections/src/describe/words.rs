@@ -4,7 +4,7 @@ use crate::local;
 use events::command::Sight;
 use events::event::{
     Action, DeskSeen, GoalStatus, HoldChange, HoldRule, InstructionEnd, LifeSeen, NotTold,
-    PromiseEnd, Rule, Source, Topic,
+    PromiseEnd, Rule, Source, TestRun, Topic, TurnWork,
 };
 use events::prompt::{AnswerWay, Matched};
 use events::{Command, Span};
@@ -237,4 +237,23 @@ pub fn desk(seen: &DeskSeen) -> String {
         ago(seen.idle, "not asked"),
         ago(seen.terminal, "attached nowhere")
     )
+}
+
+pub fn worked(work: &TurnWork) -> String {
+    let files = work.files.len() + work.more_files as usize;
+    let mut parts = vec![
+        counted(files, "patched file"),
+        counted(work.ran as usize, "command"),
+    ];
+    if !work.failed.is_empty() {
+        parts.push(format!("{} of them failed", work.failed.len()));
+    }
+    if let Some(tests) = work.tests {
+        let TestRun { passed, failed } = tests;
+        parts.push(format!("{passed} passed and {failed} failed tests"));
+    }
+    if !work.commits.is_empty() {
+        parts.push(counted(work.commits.len(), "commit"));
+    }
+    format!("recorded in this turn: {}", parts.join(", "))
 }

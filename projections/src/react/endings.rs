@@ -3,6 +3,7 @@
 
 use super::draft::Draft;
 use super::{goals, notices, prompt_news, proofs, stall};
+use crate::markdown::plain;
 use crate::notify_payload;
 use crate::sessions::{OpenQuestion, Session};
 use events::event::{
@@ -147,7 +148,7 @@ pub(super) fn progress(draft: &mut Draft, session: &SessionId, last: Option<&Tex
             Some(session),
             Topic::Progress,
             "working",
-            text.reveal(),
+            &plain(text.reveal()),
         );
     }
 }

@@ -3,6 +3,9 @@
 
 use super::draft::Draft;
 use super::{limits, notices};
+use crate::ending_text;
+use crate::markdown::plain;
+use crate::render::{self, tidy};
 use events::event::{Ending, GoalChanged, GoalStatus, Topic};
 use events::{Event, SessionId};
 
@@ -44,62 +47,44 @@ pub(super) fn ended(draft: &mut Draft, session: &SessionId) {
 
 /// Tells how a turn ended, and with it how its goal did.
 pub(super) fn tell(draft: &mut Draft, session: &SessionId, topic: Topic, ending: &Ending) {
-    let goal = draft.state().sessions.get(session);
-    let goal = goal.and_then(|known| known.goal.clone());
-    let limit = limits::failed(draft, session, ending);
-    let (kind, mut body) = limit.unwrap_or_else(|| worded(ending));
-    let finished = matches!(ending, Ending::Finished { .. });
-    let (of_goal, why) = match &goal {
-        None | Some(GoalStatus::Active) => (kind, None),
-        Some(GoalStatus::Complete) => ("goal reached", None),
-        Some(GoalStatus::Paused) => ("goal paused", Some("The goal is paused.".to_owned())),
-        Some(GoalStatus::Blocked) => {
-            let why = "Codex cannot go on with the goal without you.";
-            ("goal blocked", Some(why.to_owned()))
-        }
-        Some(GoalStatus::UsageLimited) => {
-            let why = "The goal stopped: the usage of your account is used up.";
-            ("goal stopped", Some(why.to_owned()))
-        }
-        Some(GoalStatus::BudgetLimited) => {
-            let why = "The goal stopped: its budget is used up.";
-            ("goal stopped", Some(why.to_owned()))
-        }
-        Some(GoalStatus::Other(status)) => {
-            let why = format!("Codex calls the goal \"{status}\" now.");
-            ("goal changed", Some(why))
+    let Some(known) = draft.state().sessions.get(session) else {
+        return;
+    };
+    let name = tidy(known.name(), 40);
+    let worked = known.worked.as_ref();
+    let work = worked.filter(|worked| topic == Topic::TurnEnd(worked.turn.clone()));
+    let work = work.map(|worked| worked.work.clone());
+    let sentence = ending_text::sentence(&name, ending, known.goal.as_ref(), work.as_ref());
+    let (sentence, said) = match limits::failed(draft, session, ending) {
+        Some(said) => (format!("{name} stopped, the usage limit is reached."), said),
+        None => {
+            let said = said(ending);
+            let max = draft.state().settings.max_len as usize;
+            // What the sentence says is not said again.
+            let whole = render::sentence_head(Some(known), &sentence, max).starts_with(&sentence);
+            let again = whole && !said.contains('\n') && matches!(ending, Ending::Failed { .. });
+            (sentence, if again { String::new() } else { said })
         }
     };
-    if let Some(why) = why {
-        body = format!("{body}\n{why}");
-    }
-    let kind = if finished { of_goal } else { kind };
-    notices::queue(draft, Some(session), topic, kind, &body);
+    let details = work.as_ref().map(ending_text::details).unwrap_or_default();
+    let lines = [details, said]
+        .into_iter()
+        .filter(|lines| !lines.is_empty());
+    let body = lines.collect::<Vec<_>>().join("\n\n");
+    notices::tell(draft, session, topic, &sentence, &body);
     limits::told_by_turn(draft, ending);
+}
+
+/// What was said at the end of a turn.
+fn said(ending: &Ending) -> String {
+    match ending {
+        Ending::Finished { last: Some(last) } => plain(last.reveal()),
+        Ending::Finished { last: None } => "It ended without a message.".into(),
+        Ending::Failed { error } => error.reveal().trim().to_owned(),
+        Ending::Interrupted { .. } => String::new(),
+    }
 }
 
 fn deadline(session: &SessionId) -> events::event::Deadline {
     events::event::Deadline::Goal(session.clone())
-}
-
-/// How an ending is called, and what is said about it.
-fn worded(ending: &Ending) -> (&'static str, String) {
-    match ending {
-        Ending::Finished { last } => (
-            "done",
-            last.as_ref().map_or_else(
-                || "The turn ended without a message.".into(),
-                |l| l.reveal().clone(),
-            ),
-        ),
-        Ending::Failed { error } => ("failed", error.reveal().clone()),
-        Ending::Interrupted { reason } => (
-            "interrupted",
-            if reason == "interrupted" {
-                "The turn was interrupted.".into()
-            } else {
-                format!("The turn was interrupted: {reason}.")
-            },
-        ),
-    }
 }

@@ -11,7 +11,8 @@ use crate::sessions::file_name;
 use crate::waits;
 use events::event::{
     AssistantReplied, Choice, Closing, Ending, Question, QuestionAsked, QuestionKind,
-    RecordsSkipped, RolloutFollowed, SessionMeta, SessionSeen, Topic, TurnStarted, UserSpoke,
+    RecordsSkipped, RolloutFollowed, SessionMeta, SessionSeen, Topic, TurnStarted, TurnWork,
+    TurnWorked, UserSpoke,
 };
 use events::input::{Rollout, RolloutFact};
 use events::settings::NotifyMode;
@@ -75,6 +76,15 @@ pub(super) fn grew(draft: &mut Draft, rollout: Rollout) {
             asked(draft, event);
         }
         RolloutFact::CallClosed { call, how } => call_closed(draft, &session, offset, &call, how),
+        RolloutFact::Worked { turn, work } => {
+            let work = clean_work(draft, &session, work);
+            draft.record(Event::TurnWorked(TurnWorked {
+                session,
+                offset,
+                turn,
+                work,
+            }));
+        }
         RolloutFact::TurnCompleted { turn, last, error } => {
             let ending = ending(draft, last, error);
             turn_ended(draft, &session, Some(offset), Some(turn), &ending);
@@ -188,6 +198,27 @@ fn clean_question(draft: &Draft, question: &Question) -> Question {
         text: clean(draft, &question.text),
         options: question.options.iter().map(choice).collect(),
     }
+}
+
+/// What a turn did, as it is stored: the session's files by their path in its directory.
+fn clean_work(draft: &Draft, session: &SessionId, mut work: TurnWork) -> TurnWork {
+    let known = draft.state().sessions.get(session);
+    let folder = known.map_or_else(String::new, |known| format!("{}/", known.meta.cwd));
+    for file in &mut work.files {
+        let path = file.path.reveal();
+        let below = path.strip_prefix(folder.as_str()).filter(|p| !p.is_empty());
+        file.path = clean(draft, &Text::from(below.unwrap_or(path)));
+    }
+    for failed in &mut work.failed {
+        failed.command = clean(draft, &failed.command);
+    }
+    for commit in &mut work.commits {
+        commit.subject = clean(draft, &commit.subject);
+    }
+    for link in &mut work.links {
+        *link = clean(draft, link);
+    }
+    work
 }
 
 /// The head of a rollout: the session gets its ref, and turns that notify told of find their place.

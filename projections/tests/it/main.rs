@@ -17,6 +17,7 @@ mod check;
 mod choices;
 mod desk;
 mod endings;
+mod ends;
 mod explain;
 mod files;
 mod forgotten;

@@ -10,6 +10,7 @@ use events::command::Look;
 use events::input::RolloutFact;
 use events::outcome::Failure;
 use events::{SessionId, Wall};
+use projections::markdown::plain;
 use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::{Read as _, Seek as _, SeekFrom};
@@ -36,7 +37,12 @@ pub(super) async fn last(look: &Look, messages: u16) -> Result<String, Failure> 
             } else {
                 continue;
             };
-            let text: String = text.reveal().trim().chars().take(MESSAGE).collect();
+            let text = if who == "Codex" {
+                plain(text.reveal())
+            } else {
+                text.reveal().clone()
+            };
+            let text: String = text.trim().chars().take(MESSAGE).collect();
             // Some versions tell the same thing in two forms.
             let twice = said.last().is_some_and(|(_, w, t)| *w == who && *t == text);
             if !text.is_empty() && !twice {
@@ -165,6 +171,7 @@ impl Steps {
             } => format!("the turn failed: {}", short(error.reveal())),
             RolloutFact::TurnAborted { .. } => "the turn was interrupted".to_owned(),
             RolloutFact::Meta(_)
+            | RolloutFact::Worked { .. }
             | RolloutFact::Goal(_)
             | RolloutFact::CallClosed { .. }
             | RolloutFact::Limits(_)

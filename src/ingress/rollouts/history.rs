@@ -33,6 +33,7 @@ impl History {
             | RolloutFact::TurnCompleted { .. }
             | RolloutFact::TurnAborted { .. } => self.close(QuestionKind::Modal),
             RolloutFact::Meta(_)
+            | RolloutFact::Worked { .. }
             | RolloutFact::AssistantMessage { .. }
             | RolloutFact::Limits(_)
             | RolloutFact::Skipped { .. } => {}

@@ -15,6 +15,7 @@ use super::meta::Head;
 use super::parse::{self, Form, Line, Record};
 use super::reported::{Moment, Reported};
 use super::shapes::Strange;
+use super::sum;
 use events::event::ShapeEffect;
 use events::id::SessionId;
 use events::input::{Rollout, RolloutFact};
@@ -74,6 +75,8 @@ pub struct Tail {
     /// The time of the newest record.
     at: Option<Wall>,
     turn_open: bool,
+    /// Where the running turn began.
+    turn_start: Option<u64>,
     unknown_in_turn: Option<String>,
     moment: Moment,
     echoes: Echoes,
@@ -125,6 +128,7 @@ impl Tail {
             version: String::new(),
             at: None,
             turn_open: false,
+            turn_start: None,
             unknown_in_turn: None,
             moment: Moment::default(),
             echoes: Echoes::default(),
@@ -195,6 +199,7 @@ impl Tail {
     fn start_over(&mut self) {
         self.position = 0;
         self.passing = false;
+        self.turn_start = None;
         self.echoes = Echoes::default();
         self.moment = Moment::default();
         self.again = true;
@@ -395,7 +400,7 @@ impl Tail {
             };
             (self.position, self.passing) = lines.place();
             match read {
-                Line::Fact(record) => self.take(record, start == 0, out),
+                Line::Fact(record) => self.take(record, (file, start), out),
                 Line::Passed => self.passed_over += 1,
                 Line::Unknown(kind) => {
                     self.passed_over += 1;
@@ -424,12 +429,12 @@ impl Tail {
     }
 
     /// Tells a record, unless it was told before or tells nothing of this session.
-    fn take(&mut self, record: Record, is_first: bool, out: &mut Output<'_>) {
+    fn take(&mut self, record: Record, (file, start): (&File, u64), out: &mut Output<'_>) {
         if self.is_copied(&record) {
             return;
         }
         // Behind the head, a head is that of the thread whose history was copied.
-        if matches!(record.fact, RolloutFact::Meta(_)) && !is_first {
+        if matches!(record.fact, RolloutFact::Meta(_)) && start != 0 {
             return;
         }
         self.at = Some(record.at);
@@ -442,6 +447,9 @@ impl Tail {
             return;
         }
         out.reported.note(&self.session, key);
+        if let Some(worked) = sum::of(file, &self.session, self.turn_start, (start, &record)) {
+            self.push(start, record.at, worked, out);
+        }
         self.watch_turns(&record.fact, out);
         self.push(self.position, record.at, record.fact, out);
     }
@@ -462,12 +470,15 @@ impl Tail {
                     self.strange(&kind, ShapeEffect::Lost, self.position, out);
                 }
                 self.turn_open = true;
+                self.turn_start = Some(self.position);
             }
             RolloutFact::TurnCompleted { .. } | RolloutFact::TurnAborted { .. } => {
                 self.turn_open = false;
+                self.turn_start = None;
                 self.unknown_in_turn = None;
             }
             RolloutFact::Meta(_)
+            | RolloutFact::Worked { .. }
             | RolloutFact::Goal(_)
             | RolloutFact::Limits(_)
             | RolloutFact::UserMessage { .. }
