@@ -183,4 +183,8 @@ pub enum Event {
     // What turns did.
     /// A turn that ends did this.
     TurnWorked(TurnWorked),
+
+    // Turns that go on.
+    /// A turn that notify reported as over goes on.
+    TurnWentOn(TurnWentOn),
 }

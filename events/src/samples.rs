@@ -23,8 +23,8 @@ use crate::event::{
     InboundIgnored, InboundReceived, LogRecovered, NotTold, NotifyReceived, Origin, OutgoingSeen,
     Placing, Question, QuestionAsked, QuestionClosed, QuestionKind, QueueLineImported,
     RecordsSkipped, RolloutFollowed, RuntimeStarted, RuntimeStopped, SessionMeta, SessionSeen,
-    ShapeEffect, ShapeUnknown, Source, SourceFailed, SourceRecovered, ThreadKind, TurnCompleted,
-    TurnStarted, TurnTold, UserSpoke,
+    ShapeEffect, ShapeUnknown, SignOfTurn, Source, SourceFailed, SourceRecovered, ThreadKind,
+    TurnCompleted, TurnStarted, TurnTold, TurnWentOn, UserSpoke,
 };
 use crate::id::{Seq, SessionRef};
 use crate::settings::{NotifyMode, Recorded, Settings};
@@ -474,6 +474,15 @@ fn files() -> Vec<Event> {
     };
     let reasons = [NotTold::NothingSaid, NotTold::Replaced, NotTold::GoalGoesOn];
     events.extend(reasons.map(not_told));
+    let went_on = |sign| {
+        Event::TurnWentOn(TurnWentOn {
+            session: session(),
+            turn: turn(),
+            sign,
+        })
+    };
+    let signs = [SignOfTurn::Words, SignOfTurn::Reply, SignOfTurn::Prompt];
+    events.extend(signs.map(went_on));
     events.push(Event::RolloutFollowed(RolloutFollowed {
         session: session(),
         path: "/srv/sessions/2026/11/23/rollout.jsonl".into(),

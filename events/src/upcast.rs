@@ -174,6 +174,7 @@ kinds! {
     76 v 1 InboundFilesNamed,
     134 v 1 TextCut,
     72 v 1 TurnWorked,
+    141 v 1 TurnWentOn,
 }
 
 fn options() -> impl bincode::Options {

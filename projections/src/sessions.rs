@@ -58,6 +58,8 @@ pub struct Session {
     pub goal: Option<GoalStatus>,
     /// Turns that ended.
     pub ended: Ring<TurnId, 16>,
+    /// A turn that is over by notify alone: the rollout does not show its end yet.
+    pub claimed: Option<Claimed>,
     /// It finished and nobody has spoken to it since.
     pub finished: bool,
     /// The last thing the model said, for the owner who asks.
@@ -72,6 +74,18 @@ pub struct Session {
     pub active: Wall,
     /// When the owner last spoke to it from the phone.
     pub spoken: Option<Tick>,
+}
+
+/// The end of a turn that only notify reported. Codex runs notify before it looks whether the
+/// user has said more; if so, the same turn goes on and ends a second time.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Claimed {
+    /// The turn.
+    pub turn: TurnId,
+    /// What notify gave as its last words.
+    pub last: Digest,
+    /// The rollout was read up to these words: what follows came after notify.
+    pub reached: bool,
 }
 
 /// A question that waits.

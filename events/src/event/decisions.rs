@@ -210,6 +210,28 @@ pub enum NotTold {
     GoalGoesOn,
 }
 
+/// See [`super::Event::TurnWentOn`].
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TurnWentOn {
+    /// The session.
+    pub session: SessionId,
+    /// The turn.
+    pub turn: TurnId,
+    /// What shows it.
+    pub sign: SignOfTurn,
+}
+
+/// What shows that a turn goes on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub enum SignOfTurn {
+    /// The user spoke and no other turn began: Codex took the words into this one.
+    Words,
+    /// The model said something after what notify reported as its last words.
+    Reply,
+    /// Codex waits for an answer in it.
+    Prompt,
+}
+
 /// See [`super::Event::TextCut`].
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct TextCut {

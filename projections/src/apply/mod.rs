@@ -131,6 +131,7 @@ pub fn apply(state: &mut State, envelope: &Envelope) {
         Event::PromiseEnded(e) => watch::promise_ended(state, e),
         Event::LifeSeen(e) => watch::life(state, e),
         Event::OwnerWarned(e) => watch::warned(state, &e.of),
+        Event::TurnWentOn(e) => sessions::turn_went_on(state, seq, e),
         Event::TextCut(e) => Arc::make_mut(&mut state.outbox).cut(&e.session, &e.rest),
     }
 }

@@ -2,15 +2,15 @@
 
 use super::shared::{anomaly, deadlines};
 use crate::ring::Ring;
-use crate::sessions::{FILES_MAX, OpenQuestion, Session, file_name};
+use crate::sessions::{Claimed, FILES_MAX, OpenQuestion, Session, file_name};
 use crate::state::State;
 use crate::waits;
 use events::event::{
     AssistantReplied, Closing, Deadline, Ending, EndingNotTold, GoalChanged, GoalStatus, NotTold,
     NotifyReceived, QuestionAsked, QuestionClosed, QuestionKind, RecordsSkipped, RolloutFollowed,
-    SessionSeen, TurnCompleted, TurnStarted, TurnWorked, UserSpoke,
+    SessionSeen, SignOfTurn, Topic, TurnCompleted, TurnStarted, TurnWentOn, TurnWorked, UserSpoke,
 };
-use events::{Seq, SessionId, Wall};
+use events::{Digest, Seq, SessionId, Text, Wall};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -67,6 +67,7 @@ pub(super) fn seen(state: &mut State, e: &SessionSeen) {
         ending: None,
         goal: None,
         ended: Ring::default(),
+        claimed: None,
         finished: false,
         plan_mode: false,
         said: None,
@@ -140,6 +141,7 @@ pub(super) fn turn_started(state: &mut State, seq: Seq, e: &TurnStarted) {
     };
     session.offset = e.offset;
     session.turn = Some(e.turn.clone());
+    session.claimed = session.claimed.take().filter(|c| c.turn == e.turn);
     session.plan_mode = e.plan_mode;
     session.asked = false;
     session.ending = None;
@@ -166,6 +168,9 @@ pub(super) fn replied(state: &mut State, seq: Seq, e: &AssistantReplied) {
     session.offset = e.offset;
     session.said = Some(e.text.clone());
     session.unsent = Some(e.text.clone());
+    if let Some(claimed) = &mut session.claimed {
+        claimed.reached |= claimed.last == Digest::of(e.text.reveal());
+    }
 }
 
 pub(super) fn asked(state: &mut State, seq: Seq, e: &QuestionAsked) {
@@ -214,6 +219,7 @@ pub(super) fn turn_completed(state: &mut State, seq: Seq, e: &TurnCompleted) {
     session.offset = e.offset.unwrap_or(session.offset);
     session.turn = None;
     session.ending = Some(e.ending.clone());
+    session.claimed = claimed(e, session.unsent.as_ref());
     session.unsent = None;
     session.finished = true;
     if let Some(turn) = e.turn.as_ref().filter(|turn| !session.ended.contains(turn)) {
@@ -221,6 +227,38 @@ pub(super) fn turn_completed(state: &mut State, seq: Seq, e: &TurnCompleted) {
     }
     if let Ending::Finished { last: Some(last) } = &e.ending {
         session.said = Some(last.clone());
+    }
+}
+
+/// What only notify says of the end of a turn. `said`: what the rollout shows as said last.
+fn claimed(e: &TurnCompleted, said: Option<&Text>) -> Option<Claimed> {
+    let Ending::Finished { last: Some(last) } = &e.ending else {
+        return None;
+    };
+    let last = Digest::of(last.reveal());
+    let turn = e.turn.clone().filter(|_| e.offset.is_none())?;
+    let reached = said.is_some_and(|said| Digest::of(said.reveal()) == last);
+    Some(Claimed {
+        turn,
+        last,
+        reached,
+    })
+}
+
+/// The turn runs again, and its end is news again. A prompt does not show that anything was
+/// said since: its end is news only with other last words.
+pub(super) fn turn_went_on(state: &mut State, seq: Seq, e: &TurnWentOn) {
+    let Some(session) = heard(state, seq, &e.session) else {
+        return;
+    };
+    session.turn = Some(e.turn.clone());
+    session.ending = None;
+    session.finished = false;
+    session.ended.retain(|turn| *turn != e.turn);
+    let end = Topic::TurnEnd(Some(e.turn.clone()));
+    session.noticed.retain(|topic| *topic != end);
+    if e.sign != SignOfTurn::Prompt {
+        session.claimed = None;
     }
 }
 

@@ -180,6 +180,11 @@ pub fn describe(event: &Event, state: &State) -> String {
             of(&e.session),
             words::not_told(e.why)
         ),
+        Event::TurnWentOn(e) => format!(
+            "The turn of {} goes on after notify reported its end: {}.",
+            of(&e.session),
+            words::sign_of_turn(e.sign)
+        ),
         Event::LogRecovered(e) => format!("{} The damaged files are in {}.", e.story, e.kept),
         Event::PromptAsked(e) => prompts::asked(e, state),
         Event::PromptWitnessed(e) => prompts::witnessed(e, state),

@@ -4,7 +4,7 @@ use crate::local;
 use events::command::Sight;
 use events::event::{
     Action, DeskSeen, GoalStatus, HoldChange, HoldRule, InstructionEnd, LifeSeen, NotTold,
-    PromiseEnd, Rule, Source, TestRun, Topic, TurnWork,
+    PromiseEnd, Rule, SignOfTurn, Source, TestRun, Topic, TurnWork,
 };
 use events::prompt::{AnswerWay, Matched};
 use events::{Command, Span};
@@ -128,6 +128,15 @@ pub const fn not_told(why: NotTold) -> &'static str {
         NotTold::NothingSaid => "nobody asked for anything in it and nothing was said",
         NotTold::Replaced => "another turn took its place",
         NotTold::GoalGoesOn => "the goal goes on with the next turn",
+    }
+}
+
+/// What shows that a turn goes on.
+pub const fn sign_of_turn(sign: SignOfTurn) -> &'static str {
+    match sign {
+        SignOfTurn::Words => "Codex took further words into it",
+        SignOfTurn::Reply => "the model said more",
+        SignOfTurn::Prompt => "Codex asks something in it",
     }
 }
 

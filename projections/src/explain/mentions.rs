@@ -38,6 +38,7 @@ impl Mentions {
             Event::TurnStarted(e) => found.sessions.push(e.session.clone()),
             Event::TurnWorked(e) => found.sessions.push(e.session.clone()),
             Event::TurnCompleted(e) => found.sessions.push(e.session.clone()),
+            Event::TurnWentOn(e) => found.sessions.push(e.session.clone()),
             Event::NotifyReceived(e) => {
                 found
                     .sessions

@@ -34,6 +34,23 @@ pub(super) fn place(draft: &mut Draft, told: TurnTold) {
     }
 }
 
+/// The end of this turn was reported before.
+fn is_told(known: &Session, turn: &TurnId, ending: &Ending) -> bool {
+    let claimed = known
+        .claimed
+        .as_ref()
+        .filter(|claimed| claimed.turn == *turn);
+    let same = match ending {
+        Ending::Finished { last: Some(last) } => {
+            claimed.is_some_and(|claimed| claimed.last == Digest::of(last.reveal()))
+        }
+        Ending::Finished { last: None } | Ending::Failed { .. } | Ending::Interrupted { .. } => {
+            false
+        }
+    };
+    same || known.ended.contains(turn)
+}
+
 /// A turn ended, whoever tells first: notify and the rollout speak of the same turn.
 pub(super) fn turn_ended(
     draft: &mut Draft,
@@ -45,12 +62,17 @@ pub(super) fn turn_ended(
     let Some(known) = draft.state().sessions.get(session) else {
         return;
     };
-    let told = turn.as_ref().is_some_and(|turn| known.ended.contains(turn));
+    let told = turn
+        .as_ref()
+        .is_some_and(|turn| is_told(known, turn, ending));
     // Where notify was faster, the rollout's own record of the end still has to undo
-    // its beginning, and only it knows whether a question was answered before.
+    // its beginning, only it knows whether a question was answered before, and only it
+    // says that the turn does not go on.
     let modal = |q: &&OpenQuestion| q.kind == QuestionKind::Modal;
-    let at_rest =
-        known.finished && known.turn.is_none() && !known.questions.iter().any(|q| modal(&q));
+    let at_rest = known.finished
+        && known.turn.is_none()
+        && known.claimed.is_none()
+        && !known.questions.iter().any(|q| modal(&q));
     if told && (offset.is_none() || at_rest) {
         return;
     }

@@ -4,6 +4,7 @@
 pub(crate) mod again;
 mod answering;
 mod changes;
+mod claimed;
 mod dispatches;
 mod draft;
 mod due;

@@ -2,7 +2,7 @@
 //! settles the answers that are on their way.
 
 use super::draft::Draft;
-use super::{prompts, settle, turns};
+use super::{claimed, prompts, settle, turns};
 use crate::ledger::Stage;
 use crate::prompts::{Prompt, Witness};
 use events::outcome::{Doubt, Evidence, Failure};
@@ -42,6 +42,7 @@ pub(super) fn raised(draft: &mut Draft, raised: PromptRaised) {
     if is_over(draft, &raised) {
         return;
     }
+    claimed::asks(draft, &raised);
     let (body, choices) = clean(draft, &raised);
     let turn = raised.turn.or_else(|| {
         let session = draft.state().sessions.get(&raised.session);
@@ -81,8 +82,11 @@ pub(super) fn witnessed(draft: &mut Draft, witnessed: PromptWitnessed) {
 /// News of a turn that has ended come too late; a plan is asked about after its turn.
 fn is_over(draft: &Draft, raised: &PromptRaised) -> bool {
     let session = draft.state().sessions.get(&raised.session);
-    let ended = |turn: &TurnId| session.is_some_and(|session| session.ended.contains(turn));
-    !matches!(raised.body, PromptBody::Plan { .. }) && raised.turn.as_ref().is_some_and(ended)
+    let over = |turn: &TurnId| {
+        let ended = session.is_some_and(|session| session.ended.contains(turn));
+        ended && !claimed::is_only_claimed(draft, &raised.session, turn)
+    };
+    !matches!(raised.body, PromptBody::Plan { .. }) && raised.turn.as_ref().is_some_and(over)
 }
 
 /// What may be stored of it.

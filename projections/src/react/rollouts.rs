@@ -3,7 +3,7 @@
 
 use super::draft::{Draft, topic_known};
 use super::endings::{close, progress, turn_ended};
-use super::{endings, goals, holding, limits, notices, prompts, proofs};
+use super::{claimed, endings, goals, holding, limits, notices, prompts, proofs};
 use crate::redact::redact;
 use crate::refs;
 use crate::render;
@@ -11,8 +11,8 @@ use crate::sessions::file_name;
 use crate::waits;
 use events::event::{
     AssistantReplied, Choice, Closing, Ending, Question, QuestionAsked, QuestionKind,
-    RecordsSkipped, RolloutFollowed, SessionMeta, SessionSeen, Topic, TurnStarted, TurnWork,
-    TurnWorked, UserSpoke,
+    RecordsSkipped, RolloutFollowed, SessionMeta, SessionSeen, SignOfTurn, Topic, TurnStarted,
+    TurnWork, TurnWorked, UserSpoke,
 };
 use events::input::{Rollout, RolloutFact};
 use events::settings::NotifyMode;
@@ -287,6 +287,7 @@ pub(super) fn spoke(draft: &mut Draft, event: UserSpoke) {
     let (offset, digest) = (event.offset, event.digest);
     let client = event.client.clone();
     let (session, client) = (&event.session.clone(), client.as_deref());
+    claimed::read_on(draft, session, None, SignOfTurn::Words);
     draft.record(Event::UserSpoke(event));
     let open = draft
         .state()
@@ -323,6 +324,7 @@ fn overtaken(draft: &mut Draft, session: &SessionId) {
 
 /// The model said something: what it said before is not its last word.
 pub(super) fn replied(draft: &mut Draft, event: AssistantReplied) {
+    claimed::read_on(draft, &event.session, Some(&event.text), SignOfTurn::Reply);
     progress(draft, &event.session, None);
     draft.record(Event::AssistantReplied(event));
 }
@@ -336,6 +338,7 @@ pub(super) fn asked(draft: &mut Draft, asked: QuestionAsked) {
     }
     let owners = known.is_owners();
     let (session, topic) = (asked.session.clone(), Topic::Question(asked.call.clone()));
+    claimed::read_on(draft, &session, None, SignOfTurn::Prompt);
     progress(draft, &session, None);
     let body = render::questions(&asked.questions);
     draft.record(Event::QuestionAsked(asked));

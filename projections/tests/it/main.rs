@@ -15,6 +15,7 @@ mod asked;
 mod changes;
 mod check;
 mod choices;
+mod claimed;
 mod desk;
 mod endings;
 mod ends;
