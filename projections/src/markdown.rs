@@ -2,6 +2,7 @@
 //! code in markdown; Messages shows the signs as they are.
 
 use pulldown_cmark::{CodeBlockKind, CowStr, Event, LinkType, Options, Parser, Tag, TagEnd};
+use std::fmt::Write as _;
 
 /// What is longer stays as it is: nobody reads it on a phone.
 const LONGEST: usize = 256 * 1024;
@@ -30,7 +31,8 @@ pub fn plain(text: &str) -> String {
         .collect();
     unused.sort();
     for (name, link) in unused {
-        out.push_str(&format!("\n{name}: {link}"));
+        // Writing to a String cannot fail.
+        let _ = write!(out, "\n{name}: {link}");
     }
     out
 }
@@ -65,6 +67,7 @@ struct Table {
     head: Vec<String>,
     row: Vec<String>,
     in_head: bool,
+    rows: usize,
     /// Where the cell begins.
     cell: usize,
 }
@@ -74,17 +77,19 @@ impl Page {
         match event {
             Event::Start(tag) => self.start(tag, source),
             Event::End(tag) => self.end(tag, source),
-            Event::Text(text) => self.words(&text),
-            Event::Code(text) => self.words(&text),
-            Event::Html(text) | Event::InlineHtml(text) => self.words(&text),
+            Event::Text(text)
+            | Event::Code(text)
+            | Event::Html(text)
+            | Event::InlineHtml(text)
+            | Event::FootnoteReference(text)
+            | Event::InlineMath(text)
+            | Event::DisplayMath(text) => self.words(&text),
             Event::SoftBreak | Event::HardBreak => self.line(),
             Event::Rule => {
                 self.block();
                 self.out.push('—');
             }
             Event::TaskListMarker(done) => self.out.push_str(if done { "☑ " } else { "☐ " }),
-            Event::FootnoteReference(name) => self.words(&name),
-            Event::InlineMath(text) | Event::DisplayMath(text) => self.words(&text),
         }
     }
 
@@ -149,6 +154,10 @@ impl Page {
         }
     }
 
+    #[expect(
+        clippy::wildcard_enum_match_arm,
+        reason = "the signs of all others leave nothing behind"
+    )]
     fn start(&mut self, tag: Tag<'_>, source: &str) {
         match tag {
             Tag::Paragraph | Tag::Heading { .. } | Tag::HtmlBlock => self.block(),
@@ -195,9 +204,11 @@ impl Page {
                 link_type,
                 ..
             } => {
-                let link = match link_type {
-                    LinkType::Autolink | LinkType::Email => String::new(),
-                    _ => dest_url.to_string(),
+                let own = matches!(link_type, LinkType::Autolink | LinkType::Email);
+                let link = if own {
+                    String::new()
+                } else {
+                    dest_url.to_string()
                 };
                 self.links.push((self.out.len(), link));
             }
@@ -206,25 +217,25 @@ impl Page {
                 self.block();
                 self.table = Some(Table::default());
             }
-            Tag::TableHead => {
-                if let Some(table) = &mut self.table {
-                    table.in_head = true;
-                }
-            }
-            Tag::TableRow => {
-                if let Some(table) = &mut self.table {
-                    table.row.clear();
-                }
-            }
-            Tag::TableCell => {
-                if let Some(table) = &mut self.table {
-                    table.cell = self.out.len();
-                }
-            }
+            Tag::TableHead | Tag::TableRow | Tag::TableCell => self.table_part(&tag),
             _ => {}
         }
     }
 
+    #[expect(clippy::wildcard_enum_match_arm, reason = "the third part is a cell")]
+    fn table_part(&mut self, tag: &Tag<'_>) {
+        let Some(table) = &mut self.table else { return };
+        match tag {
+            Tag::TableHead => table.in_head = true,
+            Tag::TableRow => table.row.clear(),
+            _ => table.cell = self.out.len(),
+        }
+    }
+
+    #[expect(
+        clippy::wildcard_enum_match_arm,
+        reason = "all others end without a sign"
+    )]
     fn end(&mut self, tag: TagEnd, source: &str) {
         match tag {
             TagEnd::BlockQuote(_) => self.quotes = self.quotes.saturating_sub(1),
@@ -257,7 +268,7 @@ impl Page {
         if words.is_empty() {
             self.out.push_str(&link);
         } else if is_web(&link) && words != link && link.strip_prefix("mailto:") != Some(words) {
-            self.out.push_str(&format!(" ({link})"));
+            let _ = write!(self.out, " ({link})");
         }
     }
 
@@ -291,21 +302,20 @@ impl Page {
             _ => cell.clone(),
         };
         let rest: Vec<_> = cells.map(named).collect();
-        let line = match rest.is_empty() {
-            true => first,
-            false => format!("{first}: {}", rest.join(", ")),
+        let line = if rest.is_empty() {
+            first
+        } else {
+            format!("{first}: {}", rest.join(", "))
         };
         table.row.clear();
-        self.out.push_str(&format!("• {line}"));
+        table.rows += 1;
+        let _ = write!(self.out, "• {line}");
         self.line();
     }
 
     /// A table without rows is its head.
     fn table_over(&mut self) {
-        if let Some(table) = self.table.take()
-            && self.out.ends_with('\n') != true
-            && !table.head.is_empty()
-        {
+        if let Some(table) = self.table.take().filter(|table| table.rows == 0) {
             self.out.push_str(&table.head.join(", "));
         }
     }
@@ -350,6 +360,10 @@ mod tests {
             ),
             ("> quoted\n> more\n\nend", "> quoted\n> more\n\nend"),
             ("a\n\n---\n\nb", "a\n\n—\n\nb"),
+            (
+                "text\n\n| only | head |\n| --- | --- |",
+                "text\n\nonly, head",
+            ),
         ] {
             assert_eq!(plain(markdown), expected, "{markdown:?}");
         }

@@ -55,17 +55,19 @@ pub(super) fn tell(draft: &mut Draft, session: &SessionId, topic: Topic, ending:
     let work = worked.filter(|worked| topic == Topic::TurnEnd(worked.turn.clone()));
     let work = work.map(|worked| worked.work.clone());
     let sentence = ending_text::sentence(&name, ending, known.goal.as_ref(), work.as_ref());
-    let (sentence, said) = match limits::failed(draft, session, ending) {
-        Some(said) => (format!("{name} stopped, the usage limit is reached."), said),
-        None => {
-            let said = said(ending);
-            let max = draft.state().settings.max_len as usize;
-            // What the sentence says is not said again.
-            let whole = render::sentence_head(Some(known), &sentence, max).starts_with(&sentence);
-            let again = whole && !said.contains('\n') && matches!(ending, Ending::Failed { .. });
-            (sentence, if again { String::new() } else { said })
-        }
+    let limit = limits::failed(draft, session, ending);
+    let sentence = if limit.is_some() {
+        format!("{name} stopped, the usage limit is reached.")
+    } else {
+        sentence
     };
+    let max = draft.state().settings.max_len as usize;
+    let said = limit.unwrap_or_else(|| said(ending));
+    // What the sentence says is not said again.
+    let whole = render::sentence_head(Some(known), &sentence, max).starts_with(&sentence);
+    let failed = matches!(ending, Ending::Failed { .. });
+    let again = failed && whole && sentence.contains(said.trim_end_matches('.'));
+    let said = if again { String::new() } else { said };
     let details = work.as_ref().map(ending_text::details).unwrap_or_default();
     let lines = [details, said]
         .into_iter()

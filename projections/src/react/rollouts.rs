@@ -76,15 +76,7 @@ pub(super) fn grew(draft: &mut Draft, rollout: Rollout) {
             asked(draft, event);
         }
         RolloutFact::CallClosed { call, how } => call_closed(draft, &session, offset, &call, how),
-        RolloutFact::Worked { turn, work } => {
-            let work = clean_work(draft, &session, work);
-            draft.record(Event::TurnWorked(TurnWorked {
-                session,
-                offset,
-                turn,
-                work,
-            }));
-        }
+        RolloutFact::Worked { turn, work } => worked(draft, session, offset, turn, work),
         RolloutFact::TurnCompleted { turn, last, error } => {
             let ending = ending(draft, last, error);
             turn_ended(draft, &session, Some(offset), Some(turn), &ending);
@@ -200,9 +192,15 @@ fn clean_question(draft: &Draft, question: &Question) -> Question {
     }
 }
 
-/// What a turn did, as it is stored: the session's files by their path in its directory.
-fn clean_work(draft: &Draft, session: &SessionId, mut work: TurnWork) -> TurnWork {
-    let known = draft.state().sessions.get(session);
+/// A turn that ends did this. The session's files are stored by their path in its directory.
+fn worked(
+    draft: &mut Draft,
+    session: SessionId,
+    offset: u64,
+    turn: Option<TurnId>,
+    mut work: TurnWork,
+) {
+    let known = draft.state().sessions.get(&session);
     let folder = known.map_or_else(String::new, |known| format!("{}/", known.meta.cwd));
     for file in &mut work.files {
         let path = file.path.reveal();
@@ -218,7 +216,12 @@ fn clean_work(draft: &Draft, session: &SessionId, mut work: TurnWork) -> TurnWor
     for link in &mut work.links {
         *link = clean(draft, link);
     }
-    work
+    draft.record(Event::TurnWorked(TurnWorked {
+        session,
+        offset,
+        turn,
+        work,
+    }));
 }
 
 /// The head of a rollout: the session gets its ref, and turns that notify told of find their place.

@@ -177,7 +177,7 @@ fn jest(output: &str) -> Option<TestRun> {
     })
 }
 
-/// `--- PASS: TestA (0.00s)` where it is told, else the packages: `ok  	example.com/a	0.1s`.
+/// `--- PASS: TestA (0.00s)` where it is told, else the packages: `ok`, a name and a time.
 fn go(output: &str) -> Option<TestRun> {
     let one = |passed: bool| TestRun {
         passed: u64::from(passed),

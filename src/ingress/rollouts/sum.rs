@@ -200,16 +200,16 @@ impl Sum {
         }
         #[derive(Deserialize)]
         struct Usage {
-            #[serde(default)]
-            input_tokens: u64,
-            #[serde(default)]
-            cached_input_tokens: u64,
-            #[serde(default)]
-            output_tokens: u64,
+            #[serde(default, rename = "input_tokens")]
+            input: u64,
+            #[serde(default, rename = "cached_input_tokens")]
+            cached: u64,
+            #[serde(default, rename = "output_tokens")]
+            output: u64,
         }
         let used = |usage: &Usage| {
-            let input = usage.input_tokens.saturating_sub(usage.cached_input_tokens);
-            input.saturating_add(usage.output_tokens)
+            let input = usage.input.saturating_sub(usage.cached);
+            input.saturating_add(usage.output)
         };
         let Some(info) = payload::<Count>(line).ok().and_then(|count| count.info) else {
             return;
