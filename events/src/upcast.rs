@@ -161,7 +161,7 @@ kinds! {
     107 v 1 InboundUnanswered,
     60 v 1 LocalTimeChanged,
     120 v 1 HoldChanged,
-    121 v 1 NoticeDeferred,
+    121 v 2 NoticeDeferred { 1 => same },
     61 v 1 DeskSeen,
     122 v 1 PromptNudged,
     108 v 1 NoticeDelayed,

@@ -135,3 +135,6 @@ pub fn retry(attempts: u16, failure: &Failure, settings: &Settings) -> Option<Sp
         }
     }
 }
+
+/// How long the record of an end that notify told may take.
+pub const RECORD: Span = Span(1_500);

@@ -20,6 +20,7 @@ const SOURCES: [&str; 13] = [
     "event/runtime",
     "event/sessions",
     "event/watch",
+    "event/work",
     "command",
     "outcome",
     "prompt",

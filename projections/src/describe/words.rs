@@ -189,6 +189,7 @@ pub const fn held(rule: HoldRule) -> &'static str {
         HoldRule::MutedAll => "you muted everything",
         HoldRule::Quiet => "these are quiet hours",
         HoldRule::Here => "you said that you are at the Mac",
+        HoldRule::Record => "the session's record of the turn is awaited",
         HoldRule::Looking => "it is looked whether somebody is at the Mac",
         HoldRule::AtDesk => "somebody is at the Mac and may see it there",
     }

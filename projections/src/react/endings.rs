@@ -109,7 +109,10 @@ pub(super) fn turn_ended(
     }
     prompt_news::turn_ended(draft, session, turn.as_ref());
     stall::over(draft, session);
-    if !owners || told || !wants_endings(draft) {
+    if told {
+        return goals::add_work(draft, session, turn, ending);
+    }
+    if !owners || !wants_endings(draft) {
         return;
     }
     if let Some(why) = not_told {

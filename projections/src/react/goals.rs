@@ -5,9 +5,10 @@ use super::draft::Draft;
 use super::{limits, notices};
 use crate::ending_text;
 use crate::markdown::plain;
+use crate::outbox::Notice;
 use crate::render::{self, tidy};
 use events::event::{Ending, GoalChanged, GoalStatus, Topic};
-use events::{Event, SessionId};
+use events::{Event, Seq, SessionId, TurnId};
 
 /// The status of a goal, as the rollout records it.
 pub(super) fn changed(draft: &mut Draft, session: &SessionId, offset: u64, status: &GoalStatus) {
@@ -45,8 +46,35 @@ pub(super) fn ended(draft: &mut Draft, session: &SessionId) {
     }
 }
 
+/// The record of an end that notify told says what was done: a text that has not left yet
+/// says so too.
+pub(super) fn add_work(
+    draft: &mut Draft,
+    session: &SessionId,
+    turn: Option<TurnId>,
+    ending: &Ending,
+) {
+    let state = draft.state();
+    let known = state.sessions.get(session);
+    let worked = known.and_then(|known| known.worked.as_ref());
+    if worked.is_none_or(|worked| worked.turn != turn) {
+        return;
+    }
+    let topic = Topic::TurnEnd(turn);
+    let mine = |n: &Notice| n.topic == topic && n.session.as_ref() == Some(session);
+    let open = state.outbox.open.iter();
+    let mut open = open.filter(|(_, n)| mine(n) && n.untouched());
+    if let Some(notice) = open.next().map(|(seq, _)| *seq) {
+        told(draft, &[notice], session, topic, ending);
+    }
+}
+
 /// Tells how a turn ended, and with it how its goal did.
 pub(super) fn tell(draft: &mut Draft, session: &SessionId, topic: Topic, ending: &Ending) {
+    told(draft, &[], session, topic, ending);
+}
+
+fn told(draft: &mut Draft, replaces: &[Seq], session: &SessionId, topic: Topic, ending: &Ending) {
     let Some(known) = draft.state().sessions.get(session) else {
         return;
     };
@@ -73,7 +101,7 @@ pub(super) fn tell(draft: &mut Draft, session: &SessionId, topic: Topic, ending:
         .into_iter()
         .filter(|lines| !lines.is_empty());
     let body = lines.collect::<Vec<_>>().join("\n\n");
-    notices::tell(draft, session, topic, &sentence, &body);
+    notices::tell(draft, replaces, session, topic, (&sentence, &body));
     limits::told_by_turn(draft, ending);
 }
 

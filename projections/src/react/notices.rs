@@ -24,13 +24,13 @@ pub(super) fn queue(
 }
 
 /// Queues what happened to a session: a sentence that stands alone on a lock screen, its ref
-/// behind it, then the words. What is cut of them is kept for `more`.
+/// behind it, then the words, in the place of others. What is cut is kept for `more`.
 pub(super) fn tell(
     draft: &mut Draft,
+    replaces: &[Seq],
     session: &SessionId,
     topic: Topic,
-    sentence: &str,
-    body: &str,
+    (sentence, body): (&str, &str),
 ) {
     let body = cleaned(draft.state(), body);
     let body = cut(draft, session, &body);
@@ -39,7 +39,7 @@ pub(super) fn tell(
     let known = state.sessions.get(session);
     let head = sentence_head(known, &cleaned(state, sentence), max);
     let parts = parts(&head, &body, max);
-    instead(draft, &[], Some(session), topic, parts);
+    instead(draft, replaces, Some(session), topic, parts);
 }
 
 fn cleaned(state: &State, text: &str) -> String {

@@ -160,3 +160,53 @@ fn what_is_cut_of_the_last_words_is_brought_by_more() {
         assert!(heard.contains(&format!("line {nth} of")), "{nth}");
     }
 }
+
+#[test]
+fn an_end_that_notify_tells_waits_a_moment_for_what_was_done() {
+    let mut world = World::new();
+    let id = world.session(1, "/srv/api");
+    world.turn(&id, "t1");
+    world.notify_end(&id, "t1", "Fixed.");
+    assert_eq!(world.next_send(), None, "the record is awaited");
+    worked(&mut world, &id, "t1", busy());
+    world.ends(&id, "t1", "Fixed.");
+    let sent = world.send_all();
+    assert_eq!(sent.len(), 1, "{sent:?}");
+    assert!(
+        sent[0].1.starts_with("api is done: 1 of 13 tests failed"),
+        "{sent:?}"
+    );
+    // A record without work lets the text go at once.
+    world.turn(&id, "t2");
+    world.notify_end(&id, "t2", "Nothing to do.");
+    world.ends(&id, "t2", "Nothing to do.");
+    assert!(world.send_all()[0].1.ends_with("\nNothing to do."));
+}
+
+#[test]
+fn where_no_record_comes_the_text_goes_after_a_moment() {
+    let mut world = World::new();
+    let id = world.session(1, "/srv/api");
+    world.turn(&id, "t1");
+    world.notify_end(&id, "t1", "Fixed.");
+    assert_eq!(world.next_send(), None);
+    world.pass(projections::waits::RECORD.0);
+    assert!(world.send_all()[0].1.ends_with("\nFixed."));
+    // What comes too late is told once.
+    worked(&mut world, &id, "t1", busy());
+    world.ends(&id, "t1", "Fixed.");
+    assert_eq!(world.next_send(), None);
+    // Records that cannot be read are not awaited.
+    let broken = events::input::SourceState::Failed("broken".into());
+    world.feed(events::Input::Source(
+        events::event::Source::Rollouts,
+        broken,
+    ));
+    world.turn(&id, "t2");
+    world.notify_end(&id, "t2", "Again.");
+    let sent = world.send_all();
+    assert!(
+        sent.iter().any(|(_, text)| text.ends_with("\nAgain.")),
+        "{sent:?}"
+    );
+}

@@ -10,7 +10,6 @@ use events::command::Look;
 use events::input::RolloutFact;
 use events::outcome::Failure;
 use events::{SessionId, Wall};
-use projections::markdown::plain;
 use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::{Read as _, Seek as _, SeekFrom};
@@ -37,12 +36,7 @@ pub(super) async fn last(look: &Look, messages: u16) -> Result<String, Failure> 
             } else {
                 continue;
             };
-            let text = if who == "Codex" {
-                plain(text.reveal())
-            } else {
-                text.reveal().clone()
-            };
-            let text: String = text.trim().chars().take(MESSAGE).collect();
+            let text: String = text.reveal().trim().chars().take(MESSAGE).collect();
             // Some versions tell the same thing in two forms.
             let twice = said.last().is_some_and(|(_, w, t)| *w == who && *t == text);
             if !text.is_empty() && !twice {

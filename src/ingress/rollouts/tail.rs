@@ -9,7 +9,7 @@
 use super::echo::Echoes;
 use super::first;
 use super::fork::Fork;
-use super::history::History;
+use super::history::{self, History};
 use super::lines::{Lines, Next};
 use super::meta::Head;
 use super::parse::{self, Form, Line, Record};
@@ -25,8 +25,6 @@ use std::io::{self, Read, Seek};
 use std::os::unix::fs::{FileExt, MetadataExt};
 use std::path::{Path, PathBuf};
 
-/// How much history is looked through for an open question.
-const HISTORY: u64 = 4 << 20;
 /// What a line is called that is no record.
 const DAMAGED: &str = "record cut, damaged or too long";
 /// How much of a file is read at a time.
@@ -270,7 +268,7 @@ impl Tail {
             self.strange(&format!("session head without {field}"), effect, 0, out);
         }
         self.again |= out.reported.any(&self.session);
-        let from = self.history_from(file, behind_head, length)?;
+        let from = history::from(file, behind_head, length, self.since)?;
         let lines = Lines::at(file, from, from > behind_head)?;
         let history = self.pass_history(lines, modified, out)?;
         self.phase = Phase::Following;
@@ -317,34 +315,6 @@ impl Tail {
                 }
             }
             (self.position, self.passing) = lines.place();
-        }
-    }
-
-    /// Where to begin with the history: so far back that what is before is
-    /// surely history, but no further back than needed for an open question.
-    fn history_from(&self, file: &File, behind_head: u64, length: u64) -> io::Result<u64> {
-        let mut span = HISTORY;
-        loop {
-            let from = length.saturating_sub(span);
-            if from <= behind_head {
-                return Ok(behind_head);
-            }
-            let mut lines = Lines::at(file, from, true)?;
-            let first = loop {
-                match lines.next()? {
-                    Next::End => break None,
-                    Next::Passed => {}
-                    Next::Line(_, line) => {
-                        if let Some(at) = parse::timestamp(line) {
-                            break Some(at);
-                        }
-                    }
-                }
-            };
-            if first.is_some_and(|at| at < self.since) {
-                return Ok(from);
-            }
-            span = span.saturating_mul(2);
         }
     }
 
