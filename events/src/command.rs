@@ -41,6 +41,10 @@ pub enum Command {
     RemoveFiles(RemoveFiles),
     /// Look at a session for the owner. Nothing is changed by it.
     Look(Look),
+    /// Copy a file of a session's directory to where Messages can read it.
+    CopyOut(CopyOut),
+    /// Give such a copy to Messages, for the owner.
+    SendFile(SendFile),
 }
 
 /// One iMessage.
@@ -249,6 +253,42 @@ pub enum Sight {
     Steps,
 }
 
+/// A file that the owner wants to have. To copy it again harms nothing.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CopyOut {
+    /// The inbound message that asks for it.
+    pub inbound: Guid,
+    /// The session.
+    pub session: SessionId,
+    /// Directory of the session: a file outside of it is refused.
+    pub cwd: String,
+    /// Which file, as the owner wrote it.
+    pub path: Text,
+    /// Largest size, in bytes.
+    pub max_bytes: u64,
+    /// It is copied again, because the program was stopped while it was copied first.
+    pub again: bool,
+}
+
+/// A copied file on its way to the owner.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SendFile {
+    /// The `CopyOut` that made the copy.
+    pub copy: CommandId,
+    /// The inbound message that asks for it.
+    pub inbound: Guid,
+    /// The session.
+    pub session: SessionId,
+    /// The recipient's address.
+    pub to: Text,
+    /// The copy.
+    pub file: String,
+    /// What the copy is called: its row in chat.db is known by that.
+    pub name: Text,
+    /// Its size.
+    pub bytes: u64,
+}
+
 /// What runs one at a time: commands of different lanes never wait for each other.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum Lane {
@@ -268,7 +308,7 @@ impl Command {
     /// The lane the command runs in.
     pub fn lane(&self) -> Lane {
         match self {
-            Self::SendMessage(_) => Lane::Messages,
+            Self::SendMessage(_) | Self::SendFile(_) => Lane::Messages,
             Self::TypeInstruction(c) | Self::PressEnter(c) => {
                 Lane::Session(c.instruction.session.clone())
             }
@@ -283,6 +323,7 @@ impl Command {
             Self::GivePictures(c) => Lane::Session(c.instruction.session.clone()),
             Self::RemoveFiles(c) => Lane::Files(c.inbound.clone()),
             Self::Look(c) => Lane::Look(c.inbound.clone()),
+            Self::CopyOut(c) => Lane::Files(c.inbound.clone()),
         }
     }
 
@@ -304,6 +345,8 @@ impl Command {
             Self::GivePictures(_) => "GivePictures",
             Self::RemoveFiles(_) => "RemoveFiles",
             Self::Look(_) => "Look",
+            Self::CopyOut(_) => "CopyOut",
+            Self::SendFile(_) => "SendFile",
         }
     }
 }

@@ -101,6 +101,15 @@ pub enum Evidence {
     Fetched { files: Vec<FetchedFile> },
     /// The copies are not there any more.
     Removed,
+    /// A file of a session's directory was copied for the owner.
+    CopiedOut {
+        /// The copy.
+        file: String,
+        /// What the copy is called.
+        name: Text,
+        /// Its size.
+        bytes: u64,
+    },
 }
 
 /// A file of the owner's message, and what became of it.

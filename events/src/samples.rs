@@ -308,11 +308,12 @@ fn inbound() -> Vec<Event> {
 }
 
 /// Reasons that came later.
-const IGNORED_SINCE: [IgnoreReason; 4] = [
+const IGNORED_SINCE: [IgnoreReason; 5] = [
     IgnoreReason::Preview,
     IgnoreReason::Quoted,
     IgnoreReason::Unsent,
     IgnoreReason::Unknown,
+    IgnoreReason::UnlistedAddress,
 ];
 
 const IGNORED: [IgnoreReason; 18] = [

@@ -8,7 +8,7 @@ mod words;
 use crate::breaker;
 use crate::handle;
 use crate::inbox::Recent;
-use crate::ledger::{Sent, sent_digest};
+use crate::ledger::{Sent, file_digest, sent_digest};
 use crate::state::State;
 use events::event::IgnoreReason as Reason;
 use events::input::{Body, Chat, MessageRow, Schedule};
@@ -37,6 +37,9 @@ const ECHO_ROWS: i64 = 12;
 pub fn judge(state: &State, row: &MessageRow, now: Now) -> Verdict {
     if let Some(sent) = ours(state, row) {
         return Verdict::Ours(sent.id);
+    }
+    if unnamed_file(state, row) && !row.given_up {
+        return Verdict::Held("its files");
     }
     if row.edited
         && let Some(recent) = state.inbox.recent(&row.guid)
@@ -93,13 +96,10 @@ fn ours<'a>(state: &'a State, row: &MessageRow) -> Option<&'a Sent> {
     if let Some(sent) = state.ledger.sent.by_guid(&row.guid) {
         return Some(sent);
     }
-    let Body::Text(text) = &row.body else {
-        return None;
-    };
+    let digest = fingerprint(row)?;
     if state.inbox.knows(row.rowid) {
         return None;
     }
-    let digest = sent_digest(text.reveal());
     let later = |sent: &&Sent| sent.baseline.is_none_or(|base| row.rowid > base);
     let sent: Vec<_> = state.ledger.sent.by_digest(&digest).filter(later).collect();
     let elsewhere = |chat: &Chat| !is_owner(state, chat.identifier.reveal());
@@ -116,25 +116,51 @@ fn ours<'a>(state: &'a State, row: &MessageRow) -> Option<&'a Sent> {
     found.or(unseen.first()).copied()
 }
 
+/// By what a row of ours is known: its words, or the name of its only file.
+fn fingerprint(row: &MessageRow) -> Option<Digest> {
+    match (said(row)?.is_empty(), row.files.as_slice()) {
+        (true, [name]) => Some(file_digest(name.reveal())),
+        _ => match &row.body {
+            Body::Text(text) => Some(sent_digest(text.reveal())),
+            Body::Empty | Body::Undecodable => None,
+        },
+    }
+}
+
+/// A row that holds only a file, whose name Messages has not written down, behind a file
+/// that we gave to it. It may be ours, and must not come back to a session.
+fn unnamed_file(state: &State, row: &MessageRow) -> bool {
+    let wordless = said(row).is_some_and(|text| text.is_empty());
+    let unnamed = wordless && row.attachments && row.files.is_empty();
+    unnamed && state.ledger.sent.files_before(row.rowid).next().is_some()
+}
+
 /// The text of ours that these words are: still on its way, written when we sent it, or read not
 /// long after, or close behind it or its row in the table, should the clock have
 /// been set. Else it is the owner, who says the same at another time. Of equal
 /// texts each has its own copy.
 fn come_back<'a>(
     state: &'a State,
-    rowid: i64,
+    row: &MessageRow,
     text: &str,
     date: Wall,
     now: Now,
 ) -> Option<&'a Sent> {
-    let rows = |base: i64| (1..=ECHO_ROWS).contains(&rowid.saturating_sub(base));
+    let rows = |base: i64| (1..=ECHO_ROWS).contains(&row.rowid.saturating_sub(base));
     let near = |sent: &&Sent| {
+        // Of a file's name the owner may well have another one.
+        if sent.file_of.is_some() && sent.copy.as_ref().is_some_and(|copy| *copy != row.guid) {
+            return false;
+        }
         state.ledger.open.contains_key(&sent.id)
             || sent.at.until(date).max(date.until(sent.at)) <= ECHO
             || now.tick <= sent.tick.after(ECHO)
             || [sent.baseline, sent.row].into_iter().flatten().any(rows)
     };
-    let digest = sent_digest(text);
+    let digest = match (text, row.files.as_slice()) {
+        ("", [name]) => file_digest(name.reveal()),
+        _ => sent_digest(text),
+    };
     let sent: Vec<_> = state.ledger.sent.by_digest(&digest).filter(near).collect();
     let alone = sent.iter().find(|sent| sent.copy.is_none());
     alone.or(sent.last()).copied()
@@ -166,7 +192,11 @@ fn sender(state: &State, row: &MessageRow, chat: &Chat) -> Result<bool, Reason> 
         .as_ref()
         .is_some_and(|handle| owner(handle.reveal()));
     if !row.from_me && !sender_is_owner {
-        return Err(Reason::NotOwner);
+        return Err(if is_unlisted(row) {
+            Reason::UnlistedAddress
+        } else {
+            Reason::NotOwner
+        });
     }
     let others = chat.participants.iter().any(|one| !owner(one.reveal()));
     let several = chat.participants.len() > 1;
@@ -204,6 +234,13 @@ fn sender(state: &State, row: &MessageRow, chat: &Chat) -> Result<bool, Reason> 
     Ok(row.from_me || to_self)
 }
 
+/// Sent to the very address that it comes from: the owner wrote to themself, by an address
+/// that is not among the owner's in the settings.
+fn is_unlisted(row: &MessageRow) -> bool {
+    let own = row.handle.as_ref().zip(row.destination.as_ref());
+    own.is_some_and(|(from, to)| handle::same(from.reveal(), to.reveal()))
+}
+
 /// Whether a row's service is the one that cannot be forged. RCS is not, nor what nobody knows.
 pub fn is_imessage(service: &str) -> bool {
     service == "iMessage"
@@ -230,11 +267,14 @@ fn content(state: &State, row: &MessageRow, self_chat: bool, now: Now) -> Verdic
     if text.is_empty() && row.files.is_empty() && !row.given_up {
         return Verdict::Held("its files");
     }
+    if self_chat && unnamed_file(state, row) {
+        return Verdict::Ignored(Reason::Echo);
+    }
     let Some(date) = written(row, now.wall) else {
         return Verdict::Ignored(Reason::Stale);
     };
     if let Some(sent) = self_chat
-        .then(|| come_back(state, row.rowid, &text, date, now))
+        .then(|| come_back(state, row, &text, date, now))
         .flatten()
     {
         return Verdict::Copy(sent.id);
@@ -288,7 +328,9 @@ pub fn deserves_a_word(state: &State, row: &MessageRow, reason: Reason) -> bool 
         | Reason::Empty
         | Reason::Loop
         | Reason::Preview
-        | Reason::Unsent => false,
+        | Reason::Unsent
+        // Of these the owner hears once, in words of their own.
+        | Reason::UnlistedAddress => false,
     }
 }
 

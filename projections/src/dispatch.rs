@@ -98,7 +98,9 @@ impl Transport {
             | Command::StartSession(_)
             | Command::AnswerPrompt(_)
             | Command::InterruptTurn(_)
-            | Command::Look(_) => None,
+            | Command::Look(_)
+            | Command::CopyOut(_)
+            | Command::SendFile(_) => None,
         }
     }
 
@@ -154,7 +156,9 @@ pub(crate) fn dispatch_of(command: &Command) -> Option<(SessionId, Guid)> {
         | Command::StartSession(_)
         | Command::AnswerPrompt(_)
         | Command::InterruptTurn(_)
-        | Command::Look(_) => None,
+        | Command::Look(_)
+        | Command::CopyOut(_)
+        | Command::SendFile(_) => None,
     }
 }
 

@@ -122,7 +122,7 @@ pub fn reason(why: &NoCopy) -> String {
     }
 }
 
-fn megabytes(bytes: u64) -> String {
+pub(crate) fn megabytes(bytes: u64) -> String {
     let tenths = bytes.saturating_mul(10).div_ceil(1 << 20);
     if tenths.is_multiple_of(10) {
         format!("{} MB", tenths / 10)

@@ -41,6 +41,11 @@ impl IgnoredRows {
         entry.rowid = event.rowid;
     }
 
+    /// Whether there was one for this reason.
+    pub(crate) fn has(&self, reason: IgnoreReason) -> bool {
+        self.0.contains_key(&reason)
+    }
+
     /// By reason, in the order in which they are judged.
     pub fn iter(&self) -> impl Iterator<Item = (IgnoreReason, &Ignored)> {
         self.0.iter().map(|(reason, ignored)| (*reason, ignored))
@@ -84,6 +89,7 @@ pub const fn owners(reason: IgnoreReason) -> bool {
         | IgnoreReason::Balloon
         | IgnoreReason::Quoted
         | IgnoreReason::Unknown
+        | IgnoreReason::UnlistedAddress
         | IgnoreReason::Loop => true,
         IgnoreReason::NotOwner
         | IgnoreReason::ToOthers
@@ -125,5 +131,6 @@ pub const fn words(reason: IgnoreReason) -> &'static str {
         IgnoreReason::Quoted => "that quotes a text from here",
         IgnoreReason::Unsent => "that you unsent",
         IgnoreReason::Unknown => "of an unknown kind",
+        IgnoreReason::UnlistedAddress => "from an address of yours that is not in the settings",
     }
 }

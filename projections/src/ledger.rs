@@ -7,7 +7,7 @@ use events::command::InterruptWay;
 use events::forgotten::Forgotten;
 use events::outcome::{Evidence, How, Performed};
 use events::prompt::AnswerWay;
-use events::{Command, CommandId, Digest, Guid, Outcome, Pane, Tick, Wall};
+use events::{Command, CommandId, Digest, Guid, Outcome, Pane, SessionId, Tick, Wall};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use unicode_normalization::UnicodeNormalization as _;
@@ -146,6 +146,15 @@ impl SentTexts {
         self.by_id.get(&id)
     }
 
+    /// Files of ours whose row was not seen yet and that were given before this row was written.
+    pub fn files_before(&self, rowid: i64) -> impl Iterator<Item = &Sent> {
+        let before = move |sent: &&Sent| {
+            let later = sent.baseline.is_none_or(|base| rowid > base);
+            sent.file_of.is_some() && sent.guid.is_none() && later
+        };
+        self.by_id.values().filter(before)
+    }
+
     /// The text whose row has this name.
     pub fn by_guid(&self, guid: &Guid) -> Option<&Sent> {
         self.by_id.get(self.by_guid.get(guid)?)
@@ -216,6 +225,8 @@ pub struct Sent {
     pub elsewhere: bool,
     /// The notice it was part of.
     pub notice: events::Seq,
+    /// It is a file, which the owner wanted of this session.
+    pub file_of: Option<SessionId>,
 }
 
 /// A command that was not done.
@@ -244,6 +255,14 @@ pub fn sent_digest(text: &str) -> Digest {
     Digest::of(&words)
 }
 
+/// Fingerprint of a file that goes through Messages, which may put it elsewhere and change
+/// marks in its name: of the letters and digits of that name.
+pub fn file_digest(name: &str) -> Digest {
+    let name = name.rsplit('/').next().unwrap_or_default();
+    let letters: String = name.nfc().filter(|c| c.is_alphanumeric()).collect();
+    Digest::of(&format!("\u{fffc}{}", letters.to_lowercase()))
+}
+
 /// The text that a command puts into the world, where there is one.
 pub fn text_of(command: &Command) -> Option<&str> {
     match command {
@@ -259,7 +278,9 @@ pub fn text_of(command: &Command) -> Option<&str> {
         | Command::ChooseOptions(_)
         | Command::AnswerPrompt(_)
         | Command::InterruptTurn(_)
+        | Command::CopyOut(_)
         | Command::Look(_) => None,
+        Command::SendFile(c) => Some(c.name.reveal()),
     }
 }
 
@@ -273,7 +294,7 @@ pub(crate) fn meant(command: &Command) -> Option<How> {
         })
     };
     match command {
-        Command::SendMessage(_) => Some(How::Accepted),
+        Command::SendMessage(_) | Command::SendFile(_) => Some(How::Accepted),
         Command::TypeInstruction(c) if c.steer => Some(How::Steered(pane(&c.hints))),
         Command::TypeInstruction(c) => Some(How::Typed(pane(&c.hints))),
         Command::ChooseOptions(c) => Some(How::Chosen(pane(&c.hints))),
@@ -297,6 +318,7 @@ pub(crate) fn meant(command: &Command) -> Option<How> {
         | Command::StartSession(_)
         | Command::FetchFiles(_)
         | Command::RemoveFiles(_)
+        | Command::CopyOut(_)
         | Command::Look(_) => None,
     }
 }

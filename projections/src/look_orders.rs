@@ -1,5 +1,5 @@
 //! What the owner asks to see of a session: `screen @ref`, `last @ref 3`, `diff @ref path`,
-//! `log @ref`, `more @ref`. Only what is exactly one of these is one; other words that
+//! `log @ref`, `more @ref`, `send @ref path`. Only what is exactly one of these is one; other words that
 //! begin so are words for a session.
 
 use crate::phone_text::AT;
@@ -26,6 +26,8 @@ pub enum Show {
     Log,
     /// What was cut from the last long text about it.
     More,
+    /// A file of its directory, to be sent.
+    File(String),
     /// It is written wrongly; here is how it is written.
     NearMiss(&'static str),
 }
@@ -50,6 +52,7 @@ impl Show {
             Self::Diff(_) => "diff",
             Self::Log => "log",
             Self::More => "more",
+            Self::File(_) => "send",
             Self::NearMiss(_) => "help look",
         }
     }
@@ -61,6 +64,7 @@ pub const LAST_MAX: u16 = 20;
 const QUOTES: [char; 8] = ['"', '\'', '“', '”', '„', '‘', '’', '«'];
 const PLAIN: &str =
     "Write \"screen @ref\", \"log @ref\" or \"more @ref\", with nothing behind the ref.";
+const SEND: &str = "Write \"send @ref docs/report.pdf\" for a file in the session's folder. Words for the session begin with its ref.";
 const LAST: &str = "Write \"last @ref\", or \"last @ref 3\" for the last three messages.";
 
 /// Understands one line, without the marks at its end.
@@ -79,6 +83,10 @@ pub fn read(line: &str) -> Option<LookOrder> {
             None if named => Show::NearMiss(LAST),
             None => return last_of(behind),
         },
+        ("send", "") if rest.is_empty() => return None,
+        ("send", "") => Show::NearMiss(SEND),
+        ("send", path) if named => Show::File(unquoted(path).to_owned()),
+        ("send", path) => return sent(path, whose),
         ("diff", "") => Show::Diff(None),
         ("diff", path) if named || is_path(path) => Show::Diff(Some(unquoted(path).to_owned())),
         _ => return None,
@@ -124,6 +132,25 @@ fn last_of(behind: &str) -> Option<LookOrder> {
         show: Show::Last(count(number)?),
         whose,
     })
+}
+
+/// `send src/main.rs`, and `send k3f9 src/main.rs` if that is a ref.
+fn sent(path: &str, whose: Whose) -> Option<LookOrder> {
+    let (whose, path) = match path.split_once(char::is_whitespace) {
+        Some((name, path)) if is_plain(name) => (Whose::Perhaps(name.to_owned()), path.trim()),
+        _ => (whose, path),
+    };
+    let address = path.contains(AT) || path.contains("://");
+    let path = unquoted(path);
+    (is_path(path) && !address).then(|| LookOrder {
+        show: Show::File(path.to_owned()),
+        whose,
+    })
+}
+
+/// What a ref looks like.
+fn is_plain(word: &str) -> bool {
+    word.chars().all(char::is_alphanumeric) && word.chars().any(char::is_alphabetic)
 }
 
 /// One word with a mark that names of files have.

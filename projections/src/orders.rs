@@ -97,7 +97,7 @@ fn topic(rest: &str) -> Option<Topic> {
         "approvals" | "approval" | "prompts" | "questions" => Some(Topic::Approvals),
         "look" | "looking" | "screen" | "diff" | "last" | "log" | "more" => Some(Topic::Look),
         "quiet" | "mute" | "away" | "here" | "texts" => Some(Topic::Quiet),
-        "files" | "file" | "pictures" | "picture" | "photos" => Some(Topic::Files),
+        "files" | "file" | "send" | "pictures" | "picture" | "photos" => Some(Topic::Files),
         _ => None,
     }
 }

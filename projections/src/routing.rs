@@ -133,6 +133,9 @@ enum Thread {
 /// Session and topic of the notice whose row, or the copy of it, has this name.
 pub fn noticed<'a>(state: &'a State, guid: &Guid) -> Option<(Option<&'a SessionId>, &'a Topic)> {
     let sent = state.ledger.sent.by_guid(guid)?;
+    if let Some(session) = &sent.file_of {
+        return Some((Some(session), &Topic::Progress));
+    }
     state.outbox.about(sent.notice)
 }
 

@@ -127,6 +127,7 @@ fn words(reason: IgnoreReason, date: Option<Wall>, now: Wall) -> (String, &'stat
         | IgnoreReason::Loop
         | IgnoreReason::Preview
         | IgnoreReason::Unsent
+        | IgnoreReason::UnlistedAddress
         | IgnoreReason::Unknown => (
             "it is of a kind that this program does not know",
             "Write it in plain words.",

@@ -8,6 +8,8 @@ use events::{Settings, Span};
 pub const ROLLOUT: Span = Span::seconds(10);
 /// For our row in chat.db after osascript returned; error 22 comes a second or two later.
 pub const ROW: Span = Span::seconds(30);
+/// For the row of a file: Messages uploads it first.
+pub const FILE: Span = Span::seconds(600);
 /// Until the owner is told that what they write cannot be read.
 pub const DEAF: Span = Span::seconds(600);
 /// Between two parts when the first one's row is not seen: Messages keeps their order.

@@ -36,6 +36,8 @@ pub struct EffectsConfig {
     pub chat_db: PathBuf,
     /// Where copies of the owner's files are put.
     pub files: PathBuf,
+    /// Where copies are put for Messages to send them: where it may read.
+    pub files_out: PathBuf,
     /// macOS's own converter of pictures; elsewhere there is none.
     pub sips: Option<PathBuf>,
     /// How long it may take for one picture.
@@ -68,6 +70,7 @@ pub(super) fn blank() -> EffectsConfig {
         osascript: PathBuf::new(),
         chat_db: PathBuf::new(),
         files: PathBuf::new(),
+        files_out: PathBuf::new(),
         sips: None,
         sips_budget: Duration::from_secs(5),
         tmux: PathBuf::new(),

@@ -8,14 +8,16 @@
 
 use super::child::{Child, Ended};
 use super::{EffectsConfig, settled};
-use events::command::SendMessage;
+use events::command::{SendFile, SendMessage};
 use events::outcome::{Doubt, Failure, How, Performed};
 use events::{Report, Text};
 use std::ffi::OsString;
 
 /// Resolves the recipient, says so, sends.
 const SCRIPT: &str = include_str!("../../scripts/send-imessage.applescript");
-/// What the script says on standard error just before it sends.
+/// The same for a file.
+const FILE_SCRIPT: &str = include_str!("../../scripts/send-imessage-file.applescript");
+/// What a script says on standard error just before it sends.
 const RESOLVED: &str = "control-plane: target resolved";
 /// Linux passes no longer argument; macOS would, but no message is this long.
 const MAX_BYTES: usize = 120 * 1024;
@@ -23,17 +25,34 @@ const PROGRAM: &str = "osascript";
 
 /// Gives one part of a notice to Messages.
 pub(super) async fn send(config: &EffectsConfig, message: &SendMessage) -> Report {
-    let (to, text) = (clean(message.to.reveal()), clean(message.text.reveal()));
+    let text = clean(message.text.reveal());
     if text.len() > MAX_BYTES {
         return settled(Failure::TooLarge {
             bytes: text.len() as u64,
             max: MAX_BYTES as u64,
         });
     }
+    give(config, SCRIPT, message.to.reveal(), text.into()).await
+}
+
+/// Gives a copied file to Messages, if it still is what was copied.
+pub(super) async fn send_file(config: &EffectsConfig, file: &SendFile) -> Report {
+    let about = std::fs::symlink_metadata(&file.file);
+    if !about.is_ok_and(|about| about.is_file() && about.len() == file.bytes) {
+        return settled(Failure::Unsupported {
+            what: "its copy is gone or was changed.".into(),
+        });
+    }
+    let path = OsString::from(&file.file);
+    give(config, FILE_SCRIPT, file.to.reveal(), path).await
+}
+
+/// Runs a script with the recipient and what is to be sent.
+async fn give(config: &EffectsConfig, script: &str, to: &str, what: OsString) -> Report {
     let child = Child {
         program: config.osascript.clone(),
-        args: vec![OsString::from("-"), to.into(), text.into()],
-        stdin: SCRIPT.as_bytes().to_vec(),
+        args: vec![OsString::from("-"), clean(to).into(), what],
+        stdin: script.as_bytes().to_vec(),
         cwd: None,
         environment: config.environment.clone(),
         budget: config.osascript_budget,
@@ -96,6 +115,7 @@ fn meaning(code: i32) -> Option<&'static str> {
             "Messages is not running and could not be opened; \
              this works only while the owner is logged in at the screen",
         ),
+        -43 => Some("the file that was to be sent is gone"),
         -1708 | -1700 | -2741 | -2753 | -50 => {
             Some("this version of Messages does not understand the bundled script")
         }
@@ -168,6 +188,9 @@ mod tests {
 
     #[test]
     fn the_script_says_what_is_looked_for() {
-        assert!(SCRIPT.contains(RESOLVED));
+        for script in [SCRIPT, FILE_SCRIPT] {
+            let (before, behind) = script.split_once(RESOLVED).unwrap();
+            assert!(!before.contains("\tsend ") && behind.contains("\tsend "));
+        }
     }
 }

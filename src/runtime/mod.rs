@@ -201,6 +201,7 @@ pub fn effects(config: &Config) -> EffectsConfig {
         full_access: config.full_access,
         chat_db: config.chat_db.clone(),
         files: config.state_dir.join("files"),
+        files_out: files_out(config),
         sips: config.programs.find(Program::Sips),
         sips_budget: Duration::from_secs(20),
         osascript_budget: Duration::from_secs(30),
@@ -210,6 +211,13 @@ pub fn effects(config: &Config) -> EffectsConfig {
             config.codex_home.clone().into_os_string(),
         )],
     }
+}
+
+/// Where Messages may read what it is to send: beside its database, with what it keeps itself.
+fn files_out(config: &Config) -> PathBuf {
+    let messages = config.chat_db.parent().unwrap_or(&config.chat_db);
+    let attachments = messages.join("Attachments");
+    attachments.join("codex-imessage-control-plane")
 }
 
 /// What keeps the Mac awake, and what tells whether it may.

@@ -89,3 +89,57 @@ fn the_path_of_a_picture_that_is_pasted_stays_words() {
     desk.phone.wait_for("done", &format!("echo: {path}"));
     desk.assert_told(&desk.lab.thread_of(&path), &[&path]);
 }
+
+#[test]
+fn a_file_of_the_folder_comes_to_the_phone_once() {
+    let Some(mut desk) = Desk::with(|_| {}, &[NO_APP_SERVER]) else {
+        return;
+    };
+    let work = desk.lab.work();
+    std::fs::create_dir_all(work.join("docs")).unwrap();
+    std::fs::write(work.join("docs/Report 1.pdf"), b"%PDF-1.7 a report").unwrap();
+    let outside = desk.lab.place("secret.txt");
+    std::fs::write(&outside, "a secret").unwrap();
+    std::os::unix::fs::symlink(&outside, work.join("link.txt")).unwrap();
+    let pane = desk.embedded();
+    let (thread, notice) = desk.prompted(&pane, "hello");
+    let reference = notice.reference().to_owned();
+    desk.phone.say(&format!("send {reference} link.txt"));
+    let refused = desk.phone.wait_for("not sent", "link.txt");
+    assert!(refused.body().contains("outside of the session's folder"));
+    desk.phone.say(&format!("send {reference} report-1.pdf"));
+    let near = desk.phone.wait_for("not sent", "report-1.pdf");
+    assert!(
+        near.body().contains("\"docs/Report 1.pdf\""),
+        "{}",
+        near.body()
+    );
+    // Sent, though osascript then says otherwise: the row is what counts.
+    desk.phone.behave("sent-then-error:-609");
+    desk.phone
+        .say(&format!("send {reference} “docs/Report 1.pdf”"));
+    let file = patiently(|| desk.phone.files().into_iter().next()).unwrap();
+    assert_eq!(file.1, "Report 1.pdf");
+    assert_eq!(std::fs::read(&file.2).unwrap(), b"%PDF-1.7 a report");
+    // A reply to the file goes to its session.
+    desk.phone.behave("ok");
+    let sent = crate::phone::Notice {
+        guid: file.0,
+        text: String::new(),
+    };
+    desk.phone.reply(&sent, "what is on page 2");
+    desk.phone.wait_for("done", "echo: what is on page 2");
+    drop(pane);
+    let log = desk.stop();
+    assert_eq!(desk.phone.files().len(), 1);
+    assert_eq!(
+        desk.phone.calls("/Report 1.pdf"),
+        2,
+        "the hint and the file"
+    );
+    let sends = log
+        .iter()
+        .filter(|e| e["event"].to_string().contains("\"SendFile\""));
+    assert_eq!(sends.count(), 1);
+    desk.assert_told(&thread, &["hello", "what is on page 2"]);
+}

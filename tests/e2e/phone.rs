@@ -151,6 +151,21 @@ impl Phone {
         notices.map(Result::unwrap).collect()
     }
 
+    /// The files that the owner got: guid of the row, name, and where Messages keeps it.
+    pub(crate) fn files(&self) -> Vec<(String, String, PathBuf)> {
+        let messages = self.messages.borrow();
+        let query = "SELECT m.guid, a.transfer_name, a.filename FROM message m \
+             JOIN message_attachment_join j ON j.message_id = m.ROWID \
+             JOIN attachment a ON a.ROWID = j.attachment_id WHERE m.is_from_me ORDER BY m.ROWID";
+        let mut rows = messages.db().prepare(query).unwrap();
+        let file = |row: &rusqlite::Row<'_>| {
+            let path: String = row.get(2)?;
+            Ok((row.get(0)?, row.get(1)?, path.into()))
+        };
+        let files = rows.query_map([], file).unwrap();
+        files.map(Result::unwrap).collect()
+    }
+
     /// How often anything was given to osascript with this in it.
     pub(crate) fn calls(&self, part: &str) -> usize {
         self.texts().filter(|text| text.contains(part)).count()

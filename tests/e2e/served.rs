@@ -198,6 +198,7 @@ fn config(lab: &Lab) -> EffectsConfig {
         osascript: PathBuf::from("osascript"),
         chat_db: lab.place("messages/chat.db"),
         files: lab.place("files"),
+        files_out: lab.place("messages/out"),
         sips: None,
         sips_budget: Duration::from_secs(1),
         tmux: lab.programs.tmux.clone(),

@@ -122,6 +122,8 @@ pub enum IgnoreReason {
     Unsent,
     /// Of a kind that this program does not know.
     Unknown,
+    /// To oneself, from an address that is not among the owner's in the settings.
+    UnlistedAddress,
 }
 
 /// See [`super::Event::OutgoingSeen`].

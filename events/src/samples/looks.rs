@@ -1,7 +1,7 @@
 //! Samples of looks at a session, and of what was cut from a long text.
 
 use super::ids::{COMMAND, guid, pane, session};
-use crate::command::{Command, Look, Sight};
+use crate::command::{Command, CopyOut, Look, SendFile, Sight};
 use crate::event::{CommandRequested, CommandSettled, Event, TextCut};
 use crate::outcome::{Evidence, Outcome};
 
@@ -42,5 +42,48 @@ pub(super) fn events() -> Vec<Event> {
         session: session(),
         rest: "and the rest of it".into(),
     });
-    requested.into_iter().chain([settled, cut]).collect()
+    requested
+        .into_iter()
+        .chain([settled, cut])
+        .chain(file())
+        .collect()
+}
+
+/// A file that the owner wants.
+fn file() -> [Event; 3] {
+    let copy = Event::CommandRequested(CommandRequested {
+        id: COMMAND,
+        attempt: 1,
+        command: Command::CopyOut(CopyOut {
+            inbound: guid(),
+            session: session(),
+            cwd: "/srv/api-server".into(),
+            path: "docs/report.pdf".into(),
+            max_bytes: 20 << 20,
+            again: false,
+        }),
+    });
+    let file = "/srv/out/7.0/report.pdf";
+    let copied = Event::CommandSettled(CommandSettled {
+        id: COMMAND,
+        outcome: Outcome::Done(Evidence::CopiedOut {
+            file: file.into(),
+            name: "report.pdf".into(),
+            bytes: 48_213,
+        }),
+    });
+    let send = Event::CommandRequested(CommandRequested {
+        id: COMMAND,
+        attempt: 1,
+        command: Command::SendFile(SendFile {
+            copy: COMMAND,
+            inbound: guid(),
+            session: session(),
+            to: "+15555550123".into(),
+            file: file.into(),
+            name: "report.pdf".into(),
+            bytes: 48_213,
+        }),
+    });
+    [copy, copied, send]
 }

@@ -2,7 +2,7 @@
 
 use super::shared::{anomaly, deadlines};
 use crate::dispatch::{Starting, Transport, Tried, dispatch_of};
-use crate::ledger::{Entry, Sent, Stage, Trouble, as_meant, sent_digest, text_of};
+use crate::ledger::{Entry, Sent, Stage, Trouble, as_meant, file_digest, sent_digest, text_of};
 use crate::outbox::End;
 use crate::sessions::Named;
 use crate::state::State;
@@ -44,10 +44,26 @@ pub(super) fn requested(state: &mut State, seq: Seq, e: &CommandRequested) {
         Command::RemoveFiles(remove) => {
             deadlines(state).clear(&Deadline::Files(remove.fetch));
         }
+        Command::CopyOut(copy) => {
+            let copies = &mut Arc::make_mut(&mut state.dispatches).copies;
+            copies.insert(e.id, copy.inbound.clone());
+        }
+        Command::SendFile(_) => {
+            let (tick, per_hour) = (state.tick, state.settings.max_per_hour);
+            let outbox = Arc::make_mut(&mut state.outbox);
+            outbox.allowance.spend(tick, per_hour);
+            super::shared::await_allowance(state);
+        }
         Command::AnswerPrompt(_) | Command::InterruptTurn(_) | Command::Look(_) => {}
     }
-    let send = matches!(e.command, Command::SendMessage(_));
-    let digest = text_of(&e.command).map(if send { sent_digest } else { Digest::of });
+    let by = if matches!(e.command, Command::SendMessage(_)) {
+        sent_digest
+    } else if matches!(e.command, Command::SendFile(_)) {
+        file_digest
+    } else {
+        Digest::of
+    };
+    let digest = text_of(&e.command).map(by);
     let entry = Entry {
         command: e.command.clone(),
         stage: Stage::Requested,
@@ -94,7 +110,15 @@ pub(super) fn started(state: &mut State, seq: Seq, e: &CommandStarted) {
     };
     entry.stage = Stage::Started;
     entry.baseline = e.baseline;
-    if let (Command::SendMessage(send), Some(digest)) = (&entry.command, entry.digest) {
+    let given = if let Command::SendMessage(send) = &entry.command {
+        Some((send.notice, None))
+    } else if let Command::SendFile(file) = &entry.command {
+        // It belongs to no notice: what caused it is no notice either.
+        Some((e.id.cause, Some(file.session.clone())))
+    } else {
+        None
+    };
+    if let (Some((notice, file_of)), Some(digest)) = (given, entry.digest) {
         let sent = Sent {
             id: e.id,
             digest,
@@ -108,7 +132,8 @@ pub(super) fn started(state: &mut State, seq: Seq, e: &CommandStarted) {
             written: None,
             failed: false,
             elsewhere: false,
-            notice: send.notice,
+            notice,
+            file_of,
         };
         ledger.sent.put(sent);
         return;
@@ -132,11 +157,15 @@ pub(super) fn performed(state: &mut State, seq: Seq, e: &CommandPerformed) {
     else {
         return anomaly(state, seq, "a command was carried out that was not begun");
     };
-    let send = matches!(entry.command, Command::SendMessage(_));
+    let file = matches!(entry.command, Command::SendFile(_));
+    let send = file || matches!(entry.command, Command::SendMessage(_));
     let target = dispatch_of(&entry.command);
     entry.stage = Stage::Performed(e.performed.clone());
     let how = as_meant(&entry.command, &e.performed.how);
-    let waits = waits::after(&how, send, &settings);
+    let mut waits = waits::after(&how, send, &settings);
+    if file {
+        waits.proof = waits::FILE;
+    }
     // After a restart the waits are set anew; the owner is not told again.
     let told = target.as_ref().is_some_and(|(session, inbound)| {
         let dispatch = state.dispatches.get(session, inbound);
@@ -203,6 +232,7 @@ pub(super) fn settled(state: &mut State, seq: Seq, e: &CommandSettled) {
         (Command::FetchFiles(_), outcome) => {
             super::files::fetched(state, e.id, &entry.command, outcome);
         }
+        (Command::CopyOut(_), _) => super::files::copied(state, e.id),
         (Command::RemoveFiles(remove), outcome) => super::files::removed(state, remove, outcome),
         (Command::AnswerPrompt(answer), Outcome::Failed(_) | Outcome::Expired) => {
             super::prompts::unanswered(state, answer);

@@ -10,6 +10,8 @@ use events::outcome::Evidence;
 use events::{Command, CommandId, Outcome, Span};
 use std::sync::Arc;
 
+/// How long a copy is kept that Messages has got: it makes its own.
+const KEEP_OUT: Span = Span::seconds(3600);
 /// How long until it is looked again whether copies may be deleted.
 const AGAIN: Span = Span::seconds(3600);
 
@@ -30,6 +32,12 @@ pub(super) fn fetched(state: &mut State, id: CommandId, command: &Command, outco
     if let Outcome::Done(Evidence::Fetched { files }) = outcome {
         dispatch.files = Files::Fetched(files.clone());
     }
+}
+
+/// A file was copied for the owner, or perhaps a part of it.
+pub(super) fn copied(state: &mut State, id: CommandId) {
+    let at = state.tick.after(state.settings.files_keep.min(KEEP_OUT));
+    deadlines(state).set(Deadline::Files(id), at);
 }
 
 /// Copies have been kept for long enough. Until they are asked to be deleted, it is looked

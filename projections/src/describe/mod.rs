@@ -418,6 +418,8 @@ pub fn inbound_of(command: &Command) -> Option<events::Guid> {
         Command::FetchFiles(c) => Some(c.inbound.clone()),
         Command::RemoveFiles(c) => Some(c.inbound.clone()),
         Command::Look(c) => Some(c.inbound.clone()),
+        Command::CopyOut(c) => Some(c.inbound.clone()),
+        Command::SendFile(c) => Some(c.inbound.clone()),
         Command::SendMessage(_)
         | Command::TypeInstruction(_)
         | Command::PressEnter(_)

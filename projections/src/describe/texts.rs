@@ -63,6 +63,8 @@ pub fn texts(event: &Event) -> Vec<(&'static str, &Text)> {
         }) => vec![("shown", text)],
         Event::CommandRequested(e) => match &e.command {
             Command::SendMessage(c) => vec![("text", &c.text)],
+            Command::CopyOut(c) => vec![("file", &c.path)],
+            Command::SendFile(c) => vec![("file", &c.name)],
             _ => Vec::new(),
         },
         _ => Vec::new(),

@@ -53,6 +53,8 @@ pub fn does(command: &Command) -> String {
         }
         Command::FetchFiles(_) => "copy the pictures and files".into(),
         Command::RemoveFiles(_) => "delete the copies of pictures and files".into(),
+        Command::CopyOut(_) => "copy the file that you want".into(),
+        Command::SendFile(_) => "send a file".into(),
         Command::Look(c) => match c.sight {
             Sight::Screen { .. } => "look at what the pane shows".into(),
             Sight::Last { .. } => "read the last messages".into(),

@@ -205,6 +205,9 @@ pub fn matter_of(state: &State, batch: &[Envelope], entry: &Envelope) -> Matter 
         Event::NoticeDelayed(e) => notice(e.notice),
         Event::NoticeGivenUp(e) => notice(e.notice),
         Event::OutgoingSeen(e) => match state.ledger.sent.get(e.command) {
+            Some(sent) if sent.file_of.is_some() => {
+                of_id(state, batch, e.command).unwrap_or_else(alone)
+            }
             Some(sent) => notice(sent.notice),
             None => alone(),
         },

@@ -87,7 +87,10 @@ pub(super) fn kept(draft: &mut Draft, fetch: CommandId) {
     let works = went
         .filter_map(|ended| state.sessions.get(ended.session.as_ref()?))
         .any(|session| session.turn.is_some());
-    if !waiting && !works {
+    let sends =
+        |command: &Command| matches!(command, Command::SendFile(file) if file.copy == fetch);
+    let sending = state.ledger.open.values().any(|e| sends(&e.command));
+    if !waiting && !works && !sending {
         draft.request(Command::RemoveFiles(RemoveFiles { fetch, inbound }), 1);
     }
 }

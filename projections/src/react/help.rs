@@ -50,4 +50,5 @@ Send up to ten pictures or files, with words or without:
 a picture alone: goes where your last words went
 new label: what to do (with a picture): a new session gets it
 The receipt says what went along, and what did not and why.
+send @ref docs/report.pdf: that file of its folder comes to you
 With an answer or a command only the words count.";

@@ -2,7 +2,7 @@
 //! the log before the owner gets the text, and it may be taken again, as it changes nothing.
 
 use super::draft::{Draft, decide};
-use super::{answering, notices, replies};
+use super::{answering, files_out, notices, replies};
 use crate::answers;
 use crate::look_orders::{LookOrder, Show, Whose};
 use crate::routing::{self, Route};
@@ -30,6 +30,7 @@ pub(super) fn ordered(draft: &mut Draft, event: &InboundReceived, order: &LookOr
     };
     match &order.show {
         Show::More => more(draft, event, route, &session),
+        Show::File(path) => files_out::ask(draft, event, route, &session, path),
         Show::Screen | Show::Last(_) | Show::Diff(_) | Show::Log | Show::NearMiss(_) => {
             look(draft, event, route, &session, &order.show);
         }
@@ -71,12 +72,15 @@ fn alone(draft: &Draft, show: &Show) -> Option<Route> {
     let state = draft.state();
     let only = match show {
         Show::More => Some(state.outbox.rests.last()?.session.clone()),
-        Show::Screen | Show::Last(_) | Show::Diff(_) | Show::Log | Show::NearMiss(_) => {
-            match state.sessions.owners().as_slice() {
-                [(id, _)] => Some((*id).clone()),
-                _ => None,
-            }
-        }
+        Show::Screen
+        | Show::Last(_)
+        | Show::Diff(_)
+        | Show::Log
+        | Show::File(_)
+        | Show::NearMiss(_) => match state.sessions.owners().as_slice() {
+            [(id, _)] => Some((*id).clone()),
+            _ => None,
+        },
     };
     let mut route = answering::route(Rule::Control, only.clone());
     let why = "it is the only one that can be meant";
@@ -124,7 +128,7 @@ fn look(
         Show::Diff(path) => Sight::Diff {
             path: path.as_deref().map(Text::from),
         },
-        Show::Log | Show::More | Show::NearMiss(_) => Sight::Steps,
+        Show::Log | Show::More | Show::File(_) | Show::NearMiss(_) => Sight::Steps,
     };
     let look = Look {
         inbound: event.guid.clone(),

@@ -11,6 +11,7 @@ mod due;
 mod endings;
 mod fetching;
 mod files;
+mod files_out;
 mod gather;
 mod goals;
 mod help;

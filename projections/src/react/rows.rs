@@ -89,10 +89,17 @@ fn not_taken(
 }
 
 pub(super) fn ignored(draft: &mut Draft, event: InboundIgnored) {
-    let first = event.reason == IgnoreReason::Loop && draft.state().inbox.loop_held == 0;
+    let inbox = &draft.state().inbox;
+    let news = if event.reason == IgnoreReason::Loop && inbox.loop_held == 0 {
+        Some(("paused", PAUSED))
+    } else if event.reason == IgnoreReason::UnlistedAddress && !inbox.ignored.has(event.reason) {
+        Some(("address not listed", UNLISTED))
+    } else {
+        None
+    };
     draft.record(Event::InboundIgnored(event));
-    if first {
-        notices::queue(draft, None, Topic::Health, "paused", PAUSED);
+    if let Some((kind, body)) = news {
+        notices::queue(draft, None, Topic::Health, kind, body);
     }
 }
 
@@ -116,6 +123,9 @@ pub(super) fn reacted(draft: &mut Draft, reaction: &ReactionReceived) {
     }
 }
 
+const UNLISTED: &str = "You wrote to yourself from an address that is not in CODEX_IMESSAGE_TO. \
+                        Such messages are not acted on. If they should be, add the address to the \
+                        setting. You are told this once.";
 const PAUSED: &str = "Too many messages, or too many with the same words, came within a minute. \
                       This looks like a program that answers by itself, so more of them are not \
                       acted on until there is a pause. Answers to sessions that wait for you still go in.";

@@ -3,7 +3,7 @@
 
 use crate::support::World;
 use events::event::IgnoreReason;
-use events::input::MessageRow;
+use events::input::{Chat, MessageRow};
 
 fn status(world: &mut World, reference: &str) -> String {
     world.notices();
@@ -71,4 +71,30 @@ fn for_a_week_the_owner_is_told_of_what_was_not_acted_on() {
     world.pass(WEEK);
     assert!(status(&mut world, &reference).contains("Ignored messages: 1"));
     assert!(!status(&mut world, &reference).contains("Ignored messages"));
+}
+
+#[test]
+fn an_address_of_the_owners_that_is_not_listed_is_named_once_and_let_in_never() {
+    let mut world = World::new();
+    let id = world.session(1, "/srv/api");
+    world.finished(&id, "t1");
+    for (from, to, told) in [
+        ("stranger@example.com", "other@example.com", 0),
+        ("other@example.com", "other@example.com", 1),
+        ("Other@Example.com", "mailto:other@example.com", 0),
+    ] {
+        let mut row = world.row("delete everything");
+        row.handle = Some(from.into());
+        row.destination = Some(to.into());
+        row.chat = row.chat.map(|chat| Chat {
+            identifier: from.into(),
+            participants: vec![from.into()],
+            ..chat
+        });
+        world.take(row);
+        let texts = world.notices();
+        assert_eq!(texts.len(), told, "{from}: {texts:#?}");
+        assert!(texts.iter().all(|text| text.contains("CODEX_IMESSAGE_TO")));
+        assert!(world.next_work().is_none());
+    }
 }

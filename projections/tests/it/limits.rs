@@ -174,6 +174,7 @@ fn of_more_texts_than_are_remembered_only_the_oldest_is_forgotten() {
         failed: false,
         elsewhere: false,
         notice: Seq(nth),
+        file_of: None,
     };
     let (same, other) = (sent_digest("the same"), sent_digest("another"));
     let mut texts = SentTexts::default();

@@ -21,6 +21,7 @@ mod endings;
 mod ends;
 mod explain;
 mod files;
+mod files_out;
 mod forgotten;
 mod gather;
 mod grammar;

@@ -1,8 +1,8 @@
 //! What `osascript - RECIPIENT TEXT` does when Messages is simulated, its ways
-//! of failing included. Every call is written to a file before anything else,
+//! of failing included; with the script for files the second argument is a path. Every call is written to a file before anything else,
 //! so that a test can count them whatever became of them.
 
-use super::{Messages, Row, State};
+use super::{Attachment, Messages, Row, State};
 use events::Wall;
 use std::fs::OpenOptions;
 use std::io::{self, Write};
@@ -85,19 +85,22 @@ pub fn osascript_main(
         writeln!(stderr, "osascript: no such behaviour: {}", world.behaviour)?;
         return Ok(2);
     };
-    act(
-        &behaviour,
-        world,
-        &Row::to(to, text, world.now),
-        script,
-        stderr,
-    )
+    let file = script.contains("POSIX file").then(|| Path::new(text));
+    if file.is_some_and(|file| !file.is_file()) {
+        return refuse(-1700, stderr);
+    }
+    let row = if file.is_some() {
+        Row::to(to, "", world.now).with_files(1)
+    } else {
+        Row::to(to, text, world.now)
+    };
+    act(&behaviour, world, (&row, file), script, stderr)
 }
 
 fn act(
     behaviour: &Behaviour,
     world: World<'_>,
-    row: &Row,
+    (row, file): (&Row, Option<&Path>),
     script: &str,
     stderr: &mut dyn Write,
 ) -> io::Result<u8> {
@@ -120,19 +123,20 @@ fn act(
         Behaviour::Nothing => return Ok(0),
         Behaviour::Ok(pause) => {
             std::thread::sleep(*pause);
-            send(world.db, row, &[sent, delivered])?;
+            send(world.db, row, file, &[sent, delivered])?;
         }
         Behaviour::RowError(error) => send(
             world.db,
             row,
+            file,
             &[State {
                 error: *error,
                 ..State::default()
             }],
         )?,
-        Behaviour::Sms => send(world.db, &row.clone().sms(), &[sent])?,
+        Behaviour::Sms => send(world.db, &row.clone().sms(), file, &[sent])?,
         Behaviour::SentThenError(code) => {
-            send(world.db, row, &[sent, delivered])?;
+            send(world.db, row, file, &[sent, delivered])?;
             return refuse(*code, stderr);
         }
         Behaviour::Error(_) => {}
@@ -169,15 +173,35 @@ fn markers(script: &str, stderr: &mut dyn Write) -> io::Result<()> {
 }
 
 /// Writes the row, then each state as a later change of it, as Messages does.
-fn send(db: &Path, row: &Row, states: &[State]) -> io::Result<()> {
+fn send(db: &Path, row: &Row, file: Option<&Path>, states: &[State]) -> io::Result<()> {
+    let kept = file.map(|file| keep(db, file)).transpose()?;
     let write = || {
         let mut messages = Messages::open(db)?;
         let guid = messages.insert(row)?;
+        if let Some(kept) = &kept {
+            messages.attach(&guid, kept)?;
+        }
         states
             .iter()
             .try_for_each(|state| messages.set_state(&guid, *state))
     };
     write().map_err(io::Error::other)
+}
+
+/// Messages sends a copy of its own, beside its database.
+fn keep(db: &Path, file: &Path) -> io::Result<Attachment> {
+    let name = file.file_name().unwrap_or_default();
+    let place = db.with_file_name("Attachments").join("sent");
+    std::fs::create_dir_all(&place)?;
+    let kept = place.join(name);
+    let bytes = std::fs::copy(file, &kept)?;
+    Ok(Attachment {
+        path: Some(kept.display().to_string()),
+        name: name.to_string_lossy().into_owned(),
+        bytes: i64::try_from(bytes).unwrap_or(i64::MAX),
+        transfer: 5,
+        hidden: false,
+    })
 }
 
 /// Notes the call and says how many there were before it.

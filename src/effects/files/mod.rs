@@ -7,6 +7,8 @@
 mod convert;
 mod copy;
 mod kinds;
+mod out;
+mod private;
 #[cfg(test)]
 mod tests;
 
@@ -17,8 +19,9 @@ use events::command::FetchFiles;
 use events::outcome::{Evidence, Failure, FetchedFile, FileCopy, NoCopy};
 use events::{CommandId, Outcome, Report, Text};
 use kinds::Kind;
+pub(super) use out::copy_out;
+use private::fresh;
 use std::io;
-use std::os::unix::fs::{DirBuilderExt as _, PermissionsExt as _};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 use tokio::time::sleep;
@@ -52,13 +55,18 @@ pub(super) async fn fetch(config: &EffectsConfig, id: CommandId, command: &Fetch
 
 /// Deletes the copies of a fetch.
 pub(super) fn remove(config: &EffectsConfig, fetch: CommandId) -> Report {
-    match std::fs::remove_dir_all(place(config, fetch)) {
-        Err(error) if error.kind() != io::ErrorKind::NotFound => {
-            super::settled(Failure::Unsupported {
-                what: format!("the copies cannot be deleted: {error}"),
-            })
-        }
-        Ok(()) | Err(_) => Report::Settled(Outcome::Done(Evidence::Removed)),
+    let gone = |place: PathBuf| match std::fs::remove_dir_all(place) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
+        Ok(()) | Err(_) => Ok(()),
+    };
+    let both = gone(place(config, fetch)).and(gone(out::place(config, fetch)));
+    // Messages' own directory is left as it was found.
+    let _not_empty = std::fs::remove_dir(&config.files_out);
+    match both {
+        Err(error) => super::settled(Failure::Unsupported {
+            what: format!("the copies cannot be deleted: {error}"),
+        }),
+        Ok(()) => Report::Settled(Outcome::Done(Evidence::Removed)),
     }
 }
 
@@ -70,18 +78,6 @@ fn messages(config: &EffectsConfig) -> &Path {
 /// The directory of a fetch.
 fn place(config: &EffectsConfig, id: CommandId) -> PathBuf {
     config.files.join(id.to_string())
-}
-
-/// An empty directory that nobody else can enter; what an interrupted fetch left is deleted.
-fn fresh(parent: &Path, place: &Path) -> io::Result<()> {
-    let mut private = std::fs::DirBuilder::new();
-    private.recursive(true).mode(0o700).create(parent)?;
-    std::fs::set_permissions(parent, std::fs::Permissions::from_mode(0o700))?;
-    match std::fs::remove_dir_all(place) {
-        Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
-        Ok(()) | Err(_) => {}
-    }
-    std::fs::DirBuilder::new().mode(0o700).create(place)
 }
 
 /// A file of the message, and whether it is there.

@@ -5,7 +5,7 @@ use crate::demo::messages::{Attachment, Messages, Row};
 use crate::effects::config::blank;
 use events::command::FilesFor;
 use events::{Guid, Seq, SessionId, Span, Wall};
-use std::os::unix::fs::symlink;
+use std::os::unix::fs::{PermissionsExt as _, symlink};
 
 const PNG: &[u8] = b"\x89PNG\r\n\x1a\n a picture, as far as anybody looks here";
 const HEIC: &[u8] = b"\0\0\0\x24ftypheic\0\0\0\0 a picture of a telephone";
@@ -226,6 +226,23 @@ fn nothing_outside_and_nothing_special_is_read() {
     rig.attach("a.png", Some(up.into()), PNG.len(), 5);
     assert!(refused(&rig).contains("Messages keeps"));
     assert!(copy::open_plain(&secret.path().with_extension("none")).is_err());
+}
+
+#[test]
+fn what_was_copied_for_the_owner_is_deleted_with_the_directory() {
+    let rig = Rig::new(0);
+    let config = EffectsConfig {
+        files_out: rig.dir.path().join("Messages/Attachments/out"),
+        ..rig.config.clone()
+    };
+    std::fs::create_dir_all(config.files_out.join(ID.to_string())).unwrap();
+    std::fs::write(config.files_out.join(format!("{ID}/a.txt")), "a").unwrap();
+    for _ in 0..2 {
+        let removed = Report::Settled(Outcome::Done(Evidence::Removed));
+        assert_eq!(remove(&config, ID), removed);
+        assert!(!config.files_out.exists());
+    }
+    assert!(rig.dir.path().join("Messages/Attachments").exists());
 }
 
 // rustix makes no pipes on macOS.

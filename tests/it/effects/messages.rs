@@ -1,9 +1,9 @@
 //! Sending, with an osascript that does its worst.
 
 use super::rig::Rig;
-use events::command::SendMessage;
+use events::command::{SendFile, SendMessage};
 use events::outcome::{Doubt, Failure, How, Performed};
-use events::{Command, Outcome, Report, Seq};
+use events::{Command, CommandId, Guid, Outcome, Report, Seq, SessionId};
 use std::time::Duration;
 use tokio::time::Instant;
 
@@ -42,6 +42,46 @@ async fn recipient_and_text_are_the_scripts_arguments() {
     assert_eq!(got.next(), Some("+15555550123"));
     assert_eq!(got.next(), Some(expected.as_str()));
     assert!(got.next().expect("script").contains("on run argv"));
+}
+
+#[tokio::test]
+async fn a_file_is_given_by_its_path_and_only_as_it_was_copied() {
+    let rig = Rig::new();
+    let out = rig.path("sent").display().to_string();
+    let script = format!("#!/bin/bash\nprintf '%s\\0' \"$@\" >> {out}\ncat >> {out}\n");
+    rig.script("osascript", &script);
+    let path = rig.path("a \"quoted\" report.pdf");
+    std::fs::write(&path, "%PDF-1.7").unwrap();
+    let file = |bytes| {
+        Command::SendFile(SendFile {
+            copy: CommandId {
+                cause: Seq(1),
+                nth: 0,
+            },
+            inbound: Guid::parse("g-1").unwrap(),
+            session: SessionId::parse("01a20300-0000-7000-8000-000000000000").unwrap(),
+            to: "+15555550123".into(),
+            file: path.display().to_string(),
+            name: "report.pdf".into(),
+            bytes,
+        })
+    };
+    assert_eq!(doubt(rig.execute(file(8)).await), None);
+    let got = std::fs::read_to_string(rig.path("sent")).unwrap();
+    let got: Vec<_> = got.splitn(4, '\0').collect();
+    let whole = path.display().to_string();
+    assert_eq!(got[..3], ["-", "+15555550123", whole.as_str()]);
+    assert!(got[3].contains("POSIX file") && !got[3].contains("report"));
+    // Another size, a link or nothing in its place: it is not given again.
+    let refused = |report| matches!(report, Report::Settled(Outcome::Failed(_)));
+    assert!(refused(rig.execute(file(9)).await));
+    std::fs::rename(&path, rig.path("other")).unwrap();
+    std::os::unix::fs::symlink(rig.path("other"), &path).unwrap();
+    assert!(refused(rig.execute(file(8)).await));
+    std::fs::remove_file(&path).unwrap();
+    assert!(refused(rig.execute(file(8)).await));
+    let again = std::fs::read_to_string(rig.path("sent")).unwrap();
+    assert_eq!(again.matches("POSIX file").count(), 1);
 }
 
 #[tokio::test]

@@ -52,6 +52,7 @@ impl Rig {
             osascript: root.join("osascript"),
             chat_db: root.join("chat.db"),
             files: root.join("state/files"),
+            files_out: root.join("out"),
             sips: Some(root.join("sips")),
             sips_budget: Duration::from_millis(600),
             tmux: PathBuf::from("tmux"),

@@ -467,6 +467,8 @@ pub(super) fn inbound_of(command: &Command) -> Option<&Guid> {
         Command::InterruptTurn(c) => Some(&c.inbound),
         Command::GivePictures(c) => Some(&c.instruction.inbound),
         Command::Look(_)
+        | Command::CopyOut(_)
+        | Command::SendFile(_)
         | Command::PressEnter(_)
         | Command::SendMessage(_)
         | Command::FetchFiles(_)
