@@ -30,7 +30,8 @@ fn a_text_says_what_was_changed_and_what_failed() {
     desk.phone.say(&format!("log {reference}"));
     desk.phone.wait_for("last steps", "old.txt");
     // A turn without work has one line and its words.
-    let (_, next) = desk.prompted(&pane, "and now");
+    pane.prompt("and now");
+    let next = desk.phone.wait_for("done", "echo: and now");
     assert_eq!(next.text.lines().count(), 2, "{}", next.text);
     assert_eq!(count(&desk.stop(), "TurnWorked"), 1);
 }
