@@ -43,7 +43,13 @@ fn record(state: &State, notice: &Notice, now: Wall) -> Option<Hold> {
         .as_ref()
         .map(|claimed| claimed.turn.clone())?;
     let ended = notice.topic == Topic::TurnEnd(Some(turn));
-    if !ended || state.failed_sources.contains_key(&Source::Rollouts) {
+    // What comes later about the session does not overtake it.
+    let later = |other: &Notice| {
+        let mine = other.session == notice.session && other.topic != notice.topic;
+        mine && other.at >= notice.at
+    };
+    let hurries = state.outbox.open.values().any(|other| later(other));
+    if !ended || hurries || state.failed_sources.contains_key(&Source::Rollouts) {
         return None;
     }
     let left = waits::RECORD.0.saturating_sub(waited(state, notice.at));
