@@ -117,7 +117,7 @@ impl<L: EventLog> Driver<L> {
         owed.retain(|(_, command)| !busy.contains(&command.lane()));
         if !owed.is_empty() {
             let ids = owed.iter().map(|(id, _)| *id);
-            let durable = self.log.append(self.machine.start_all(ids, now))?;
+            let durable = self.log.append(self.machine.start(ids, now))?;
             self.commit(&durable);
         }
         Ok(owed)

@@ -119,7 +119,7 @@ pub enum Event {
     PromptExpired(PromptExpired),
     /// A notice tells a prompt to the owner.
     PromptShown(PromptShown),
-    /// The owner is not told that a turn ended.
+    /// No text says that a turn ended.
     EndingNotTold(EndingNotTold),
 
     // The life of a command.
@@ -187,4 +187,12 @@ pub enum Event {
     // Turns that go on.
     /// A turn that notify reported as over goes on.
     TurnWentOn(TurnWentOn),
+
+    // Voice messages.
+    /// The message is a voice message; its words are Apple's transcript.
+    InboundSpoken(InboundSpoken),
+    /// What was spoken is acted on only if the owner confirms it in writing.
+    SpokenAsked(SpokenAsked),
+    /// The owner confirmed what they had spoken, or took it back.
+    SpokenAnswered(SpokenAnswered),
 }

@@ -111,7 +111,7 @@ pub struct Rollout {
 pub enum RolloutFact {
     /// The head of the file.
     Meta(SessionMeta),
-    /// A turn began; `goal` if Codex began it by itself, to go on with a goal.
+    /// A turn began; `goal` if Codex began it without the owner, to go on with a goal.
     TurnStarted {
         turn: TurnId,
         plan_mode: bool,
@@ -144,7 +144,7 @@ pub enum RolloutFact {
         turn: Option<TurnId>,
         work: TurnWork,
     },
-    /// A turn ended by itself, well or with an error.
+    /// A turn ended on its own, well or with an error.
     TurnCompleted {
         turn: TurnId,
         last: Option<Text>,
@@ -205,6 +205,8 @@ pub struct MessageRow {
     pub attachments: bool,
     /// What its attachments are called, as far as Messages has written that down.
     pub files: Vec<Text>,
+    /// Whether it is a voice message, and what was said in it.
+    pub voice: Voice,
     /// It was edited or unsent. The body is the newest.
     pub edited: bool,
     /// It was unsent: nothing of it is left.
@@ -217,6 +219,18 @@ pub struct MessageRow {
     pub delivered: bool,
     /// The reader gave up waiting for the row to become whole.
     pub given_up: bool,
+}
+
+/// Whether a row is a voice message.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum Voice {
+    /// It is none.
+    #[default]
+    No,
+    /// It is one of which Messages has no transcript (yet).
+    Untold,
+    /// It is one with these words, by Apple's transcript.
+    Said(Text),
 }
 
 impl MessageRow {
@@ -242,6 +256,7 @@ impl MessageRow {
             reply_to: None,
             attachments: false,
             files: Vec::new(),
+            voice: Voice::No,
             edited: false,
             unsent: false,
             error: 0,

@@ -190,6 +190,17 @@ pub enum Failure {
     PromptUp,
 }
 
+impl Failure {
+    /// The code of macOS, where macOS refused to let us send.
+    pub const fn system_code(&self) -> Option<i32> {
+        if let Self::Target { code, .. } | Self::NotPermitted { code } = self {
+            Some(*code)
+        } else {
+            None
+        }
+    }
+}
+
 /// Why it is not known whether an effect happened.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Doubt {
@@ -209,7 +220,7 @@ pub enum Doubt {
     NoWitness,
 }
 
-/// What a pane shows, as the owner is told it.
+/// What a pane shows, in words for the owner.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Screen {
     /// The composer, with this draft of the owner's (empty: none).

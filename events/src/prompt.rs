@@ -382,7 +382,7 @@ pub struct PromptAsked {
     pub call: Option<CallId>,
     /// Codex's own name for this approval.
     pub approval: Option<String>,
-    /// Who told first.
+    /// Which source reported it first.
     pub source: PromptSource,
     /// What is asked, redacted.
     pub body: PromptBody,

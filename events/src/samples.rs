@@ -14,6 +14,7 @@ mod prompts;
 mod watch;
 mod work;
 
+pub use ids::session_meta;
 use ids::{COMMAND, call, given, guid, key, pane, session, turn};
 
 use crate::digest::Digest;
@@ -141,11 +142,12 @@ fn sessions() -> Vec<Event> {
             session: session(),
             reference: given(SessionRef::parse("k3f9")),
             meta: SessionMeta {
-                cwd: "/srv/api-server".into(),
                 kind,
-                version: "0.169.0".into(),
-                path: "2026/11/22/rollout-2026-11-22T10-00-00.jsonl".into(),
                 created: Wall(1_795_000_000_000),
+                ..session_meta(
+                    "/srv/api-server",
+                    "2026/11/22/rollout-2026-11-22T10-00-00.jsonl",
+                )
             },
             offset: 2048,
         })

@@ -70,17 +70,17 @@ pub struct Settings {
     pub tapbacks: bool,
     /// Quiet hours of every day: the minutes of the day at which they begin and end.
     pub quiet: Option<(u16, u16)>,
-    /// In quiet hours approvals and questions are told all the same.
+    /// In quiet hours approvals and questions are sent all the same.
     pub quiet_approvals: bool,
     /// How long a text waits for somebody at the Mac to see what it tells; zero: not at all.
     pub grace: Span,
     /// This run can look whether somebody is at the Mac.
     pub desk: bool,
-    /// After this an unanswered prompt is told once more; zero: never.
+    /// After this an unanswered prompt is sent once more; zero: never.
     pub nudge: Span,
-    /// A turn that shows no sign of life for so long is told once; zero: never.
+    /// A turn that shows no sign of life for so long is reported once; zero: never.
     pub stall: Span,
-    /// Nearing and reaching Codex's usage limit is told.
+    /// Nearing and reaching Codex's usage limit is reported.
     pub limits: bool,
     /// How long words for a session wait for the link that Messages may have split off them;
     /// 0 acts at once.

@@ -175,6 +175,9 @@ kinds! {
     134 v 1 TextCut,
     72 v 1 TurnWorked,
     141 v 1 TurnWentOn,
+    77 v 1 InboundSpoken,
+    135 v 1 SpokenAsked,
+    136 v 1 SpokenAnswered,
 }
 
 fn options() -> impl bincode::Options {

@@ -11,7 +11,7 @@ use crate::inbox::Recent;
 use crate::ledger::{Sent, file_digest, sent_digest};
 use crate::state::State;
 use events::event::IgnoreReason as Reason;
-use events::input::{Body, Chat, MessageRow, Schedule};
+use events::input::{Body, Chat, MessageRow, Schedule, Voice};
 use events::{Digest, Now, Span, Text, Wall};
 pub(crate) use reactions::reaction_digest;
 use reactions::{REACTIONS, about_us, kind, reaction};
@@ -251,6 +251,9 @@ fn content(state: &State, row: &MessageRow, self_chat: bool, now: Now) -> Verdic
     let Some(text) = said(row) else {
         return Verdict::Ignored(Reason::Undecodable);
     };
+    if row.voice == Voice::Untold {
+        return untold(state, row, now);
+    }
     let link = row.balloon.as_deref() == Some(LINK);
     let no_body = row.body == Body::Empty && !row.given_up;
     // The pictures of a preview are no attachments of the owner's. Where a picture is
@@ -294,7 +297,18 @@ fn content(state: &State, row: &MessageRow, self_chat: bool, now: Now) -> Verdic
         date,
         self_chat,
         link,
+        voice: row.voice != Voice::No,
     }
+}
+
+/// A voice message without a transcript: Messages may still write one.
+fn untold(state: &State, row: &MessageRow, now: Now) -> Verdict {
+    if !row.given_up {
+        return Verdict::Held("its transcript");
+    }
+    let late =
+        written(row, now.wall).map_or(Some(Reason::Stale), |date| untimely(state, date, now.wall));
+    Verdict::Ignored(late.unwrap_or(Reason::NoTranscript))
 }
 
 /// Whether the owner is to hear that a row was not acted on: it is theirs, it was meant
@@ -305,6 +319,7 @@ pub fn deserves_a_word(state: &State, row: &MessageRow, reason: Reason) -> bool 
         | Reason::Balloon
         | Reason::Undecodable
         | Reason::Quoted
+        | Reason::NoTranscript
         | Reason::Unknown => true,
         // What is from before our time, or long ago, is history that a sync puts in again.
         Reason::Stale | Reason::Future => row.date.is_none_or(|date| {
@@ -351,7 +366,7 @@ fn previews(state: &State, link: &str, date: Wall) -> bool {
     recent.any(|r| near(r.message.date) && holds(r.message.text.reveal(), link))
 }
 
-/// The fingerprint by which copies of a message without words are told: of its files' names.
+/// The fingerprint by which copies of a message without words are recognised: of its files' names.
 pub(crate) fn known_by_files(row: &MessageRow, text: &str) -> Option<Digest> {
     if !text.is_empty() || row.files.is_empty() {
         return None;

@@ -1,8 +1,8 @@
 //! The loop breaker (a rate limit with a circuit breaker behind it). Whatever answers
-//! our texts by itself, an auto-responder or a second Mac, would keep us talking to
+//! our texts automatically, an auto-responder or a second Mac, would keep us talking to
 //! it: the same words again and again, or more than a person writes.
 //!
-//! What a person answers is no loop, however alike and however quick. It is told by
+//! What a person answers is no loop, however alike and however quick. It is known by
 //! what it does: it takes a question, an end of a turn or a notice that waits for the
 //! owner, and that waits no longer. A loop's words find nothing that waits.
 

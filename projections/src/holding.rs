@@ -17,7 +17,7 @@ use events::{Seq, Tick, Wall};
 pub struct Hold {
     /// The rule.
     pub rule: HoldRule,
-    /// When the rule ends by itself.
+    /// When the rule ends without a word of the owner's.
     pub until: Option<Wall>,
 }
 

@@ -70,7 +70,7 @@ impl Holds {
                 self.lifted = self.quiet_now(now, settings).map(|(_, until)| until);
             }
         }
-        // What has ended by itself is not kept.
+        // What has run out is not kept.
         self.muted.retain(|_, until| lasts(*until, now));
     }
 

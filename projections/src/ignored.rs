@@ -2,7 +2,7 @@
 //! they are never answered, so this is where the owner can see them.
 //!
 //! Most rows of a person's Messages are other people's and stay a number. What
-//! the owner wrote to this program and what did not count is told in words.
+//! the owner wrote to this program and what did not count is reported in words.
 
 use crate::render::ago;
 use events::Wall;
@@ -10,7 +10,7 @@ use events::event::{IgnoreReason, InboundIgnored};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
-/// How long the owner is told of it.
+/// How long it is reported to the owner.
 const NEWS: events::Span = events::Span::seconds(7 * 86_400);
 
 /// Ignored rows by reason. There are as many entries as reasons.
@@ -90,6 +90,7 @@ pub const fn owners(reason: IgnoreReason) -> bool {
         | IgnoreReason::Quoted
         | IgnoreReason::Unknown
         | IgnoreReason::UnlistedAddress
+        | IgnoreReason::NoTranscript
         | IgnoreReason::Loop => true,
         IgnoreReason::NotOwner
         | IgnoreReason::ToOthers
@@ -132,5 +133,6 @@ pub const fn words(reason: IgnoreReason) -> &'static str {
         IgnoreReason::Unsent => "that you unsent",
         IgnoreReason::Unknown => "of an unknown kind",
         IgnoreReason::UnlistedAddress => "from an address of yours that is not in the settings",
+        IgnoreReason::NoTranscript => "spoken, without a transcript",
     }
 }

@@ -5,7 +5,7 @@ use crate::ignored::IgnoredRows;
 use crate::ring::{Ring, SetRing};
 use crate::unanswered::Unanswered;
 use events::event::{ChatDbPlaced, InboundDeferred, InboundReceived, Placing};
-use events::{Digest, Guid, InputKey, SessionId, Text, Wall};
+use events::{Digest, Guid, InputKey, Seq, SessionId, Text, Tick, Wall};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -27,6 +27,8 @@ pub struct Inbox {
     pub taken: Ring<Taken, 512>,
     /// The messages taken last, and what was done with them: they may still be edited.
     pub recent: Ring<Recent, 64>,
+    /// What was spoken and waits for the owner to confirm it in writing.
+    pub spoken: Option<Spoken>,
     /// The message that waits for a row that may belong to it.
     pub waiting: Option<InboundDeferred>,
     /// Reactions taken lately, for telling copies.
@@ -79,12 +81,25 @@ pub struct Recent {
     pub message: InboundReceived,
     /// It was unsent.
     pub unsent: bool,
+    /// It is a voice message; its words are a transcript.
+    pub spoken: bool,
     /// Links and further words that belong to it, in the order in which they came.
     pub tail: Vec<Text>,
     /// Its rows that have pictures or files, in the order in which they came.
     pub files: Vec<Guid>,
     /// What was done with it.
     pub done: Done,
+}
+
+/// A voice message that is to be confirmed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Spoken {
+    /// The message.
+    pub inbound: Guid,
+    /// The position at which the owner was asked: what came up later was not meant.
+    pub seq: Seq,
+    /// When.
+    pub at: Tick,
 }
 
 /// What was done with a message.

@@ -21,6 +21,7 @@ pub mod files;
 pub mod forget;
 pub mod grammar;
 pub mod handle;
+pub mod heading;
 pub mod holding;
 pub mod holds;
 pub mod ignored;

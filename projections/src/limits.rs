@@ -9,7 +9,7 @@ use events::prompt::RateLimit;
 
 /// Most windows that are remembered.
 const WINDOWS_MAX: usize = 16;
-/// Ends of one window that are told by different sources lie no further apart, in milliseconds.
+/// Ends of one window that different sources report lie no further apart, in milliseconds.
 const CLOSE: u64 = 300_000;
 
 /// What is known, with news of it. Within a window the use only grows; what is over is

@@ -51,13 +51,8 @@ impl Machine {
         all
     }
 
-    /// The start of an owed command; its effect may begin once this is on disk.
-    pub fn start(&self, id: CommandId, now: Now) -> Batch {
-        self.start_all([id], now)
-    }
-
-    /// The starts of owed commands, to be appended at once.
-    pub fn start_all(&self, ids: impl IntoIterator<Item = CommandId>, now: Now) -> Batch {
+    /// The starts of owed commands; their effects may begin once this is on disk.
+    pub fn start(&self, ids: impl IntoIterator<Item = CommandId>, now: Now) -> Batch {
         let baseline = self.state.newest_row();
         let mut all = Batch::default();
         let mut next = self.next_seq();

@@ -1,5 +1,5 @@
 //! Texts that the owner may not have: given up, too old, or sent without proof.
-//! They are never sent again by themselves. The owner is told of them and may
+//! They are never sent again automatically. The owner is told of them and may
 //! ask for them.
 
 use events::event::Topic;

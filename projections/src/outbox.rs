@@ -89,7 +89,7 @@ impl Notice {
     }
 
     /// Whose turn it is first. What a program asks for may be an approval that waits for the
-    /// owner: it goes before what is only told.
+    /// owner: it goes before what is only news.
     const fn rank(&self) -> u8 {
         match self.topic {
             Topic::Question(_) | Topic::Prompt(_) => 0,

@@ -1,6 +1,7 @@
-//! How a prompt is told. The first line can be read aloud in one breath; below it
+//! How a prompt is worded. The first line can be read aloud in one breath; below it
 //! stands everything that is asked, and exactly what may be answered.
 
+use crate::heading::Heading;
 use crate::prompts::Prompt;
 use crate::render::{self, SIGIL, tidy};
 use crate::sessions::Session;
@@ -54,7 +55,7 @@ pub fn notice(session: Option<&Session>, prompt: &Prompt, max: usize, all: bool)
         };
     }
     if all {
-        let head = render::head(session, "all of it");
+        let head = render::head(session, &Heading::AllOfIt);
         let body = lines([draft.first, draft.block, draft.rest]);
         let whole = body.chars().count() < max.saturating_mul(15);
         let parts = render::parts(&head, &body, max);

@@ -38,7 +38,7 @@ pub struct Prompt {
     pub body: PromptBody,
     /// What may be answered, as the owner is told.
     pub choices: Vec<PromptChoice>,
-    /// Who shows it now, in the order they told.
+    /// Which sources show it now, in the order of their reports.
     pub witnesses: Vec<Witness>,
     /// Some source shows all of it.
     pub whole: bool,
@@ -116,7 +116,7 @@ pub struct List {
 
 impl Prompt {
     /// How an answer reaches Codex, and the fingerprint of what is shown there. A protocol
-    /// comes before keys; what only a hook or a record told of has no way.
+    /// comes before keys; what only a hook or a record reported has no way.
     pub fn way(&self) -> Option<(AnswerWay, &Witness)> {
         let newest = || self.witnesses.iter().rev();
         let server = newest().find_map(|witness| Some((by_server(&witness.source)?, witness)));

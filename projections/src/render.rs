@@ -1,6 +1,7 @@
 //! The texts the owner reads: one head line that names the session as a person
 //! would, then the words, cut into iMessages where lines end.
 
+use crate::heading::Heading;
 use crate::sessions::Session;
 use events::Text;
 use events::event::Question;
@@ -14,7 +15,7 @@ pub const SIGIL: &str = "[Codex]";
 const PARTS_MAX: usize = 20;
 
 /// A head line: `[Codex] @k3f9 api-server · needs input`.
-pub fn head(session: Option<&Session>, kind: &str) -> String {
+pub fn head(session: Option<&Session>, kind: &Heading) -> String {
     match session {
         Some(s) => format!("{SIGIL} @{} {} · {kind}", s.reference, tidy(s.name(), 40)),
         None => format!("{SIGIL} {kind}"),
@@ -159,7 +160,7 @@ const DIGEST_PARTS: usize = 3;
 /// One text for the news of many sessions: a line for each, from the newest notice of it
 /// and how many there are. No session is left out; what a line leaves out is had by its ref.
 pub fn digest(news: &[(&[Text], usize)], max: usize) -> Vec<Text> {
-    let head = head(None, &format!("news of {} sessions", news.len()));
+    let head = head(None, &Heading::News(news.len()));
     let lines = news_lines(news, room(max, &head) * DIGEST_PARTS);
     parts(&head, &format!("{HOW}\n{}", lines.join("\n")), max)
 }
@@ -167,7 +168,7 @@ pub fn digest(news: &[(&[Text], usize)], max: usize) -> Vec<Text> {
 /// One text for what waited for the owner's sake: a line for each session that has news, and
 /// what is about none, `whole`.
 pub fn waited(count: usize, news: &[(&[Text], usize)], whole: &[&Text], max: usize) -> Vec<Text> {
-    let head = head(None, &format!("{count} texts waited"));
+    let head = head(None, &Heading::Waited(count));
     let mut lines = news_lines(news, room(max, &head) * DIGEST_PARTS);
     if !news.is_empty() {
         lines.insert(0, HOW.to_owned());
@@ -185,10 +186,12 @@ const HOW: &str = "Write \"status @ref\" to read the whole of one.";
 
 /// One text for many sessions that wait for an answer, where not each can have its own soon.
 pub fn asked(asks: &[&[Text]], max: usize) -> Vec<Text> {
-    let head = head(None, &format!("{} requests wait for you", asks.len()));
+    let head = head(None, &Heading::Requests(asks.len()));
     let asks: Vec<_> = asks.iter().map(|parts| (*parts, 1)).collect();
     let lines = news_lines(&asks, room(max, &head) * ASKED_PARTS);
-    let lines = lines.join("\n").replace(" · needs input: ", ": ");
+    let lines = lines
+        .join("\n")
+        .replace(&format!(" · {}: ", Heading::NeedsInput), ": ");
     parts(&head, &format!("{HOW_TO_ANSWER}\n{lines}"), max)
 }
 

@@ -21,7 +21,7 @@ pub struct Sessions {
     pub by_id: BTreeMap<SessionId, Session>,
     /// By what the owner types.
     pub by_ref: BTreeMap<SessionRef, SessionId>,
-    /// Turns that notify told of while their thread's rollout was not seen.
+    /// Turns that notify reported while their thread's rollout was not seen.
     pub unplaced: BTreeMap<SessionId, Unplaced>,
     /// Labels given to sessions that are not seen yet.
     pub named: BTreeMap<SessionId, Named>,
@@ -106,7 +106,7 @@ pub struct OpenQuestion {
 /// What is known of a thread before its rollout is.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Unplaced {
-    /// Turns told, oldest first.
+    /// Turns reported, oldest first.
     pub turns: Ring<TurnTold, 8>,
     /// A pane captured with them.
     pub pane: Option<Pane>,
@@ -134,7 +134,7 @@ impl Session {
             .unwrap_or_else(|| folder(&self.meta.cwd))
     }
 
-    /// Whether Codex begins the next turn by itself when this one ends.
+    /// Whether Codex begins the next turn without the owner when this one ends.
     pub fn goes_on(&self) -> bool {
         self.goal == Some(GoalStatus::Active) && !self.asked
     }

@@ -108,6 +108,10 @@ fn words(reason: IgnoreReason, date: Option<Wall>, now: Wall) -> (String, &'stat
             "Check the clocks of your phone and this Mac, then send it again.",
         ),
         IgnoreReason::Undecodable => ("its text could not be read", "Send it again."),
+        IgnoreReason::NoTranscript => (
+            "it is a voice message of which Messages has no transcript",
+            "Dictate it with the keyboard's microphone, or write it.",
+        ),
         IgnoreReason::Quoted => (
             "it quotes a text from here, so it could be an echo of it",
             "Send it without the quoted lines.",

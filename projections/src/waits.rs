@@ -4,62 +4,64 @@ use crate::outbox::ATTEMPTS_MAX;
 use events::outcome::{Failure, How};
 use events::{Settings, Span};
 
-/// For the rollout of a thread that notify told of. Codex writes it before it notifies.
+/// For the rollout of a thread that notify has reported. Codex writes it before it notifies.
 pub const ROLLOUT: Span = Span::seconds(10);
 /// For our row in chat.db after osascript returned; error 22 comes a second or two later.
 pub const ROW: Span = Span::seconds(30);
 /// For the row of a file: Messages uploads it first.
 pub const FILE: Span = Span::seconds(600);
-/// Until the owner is told that what they write cannot be read.
-pub const DEAF: Span = Span::seconds(600);
+/// For the owner to confirm what they said in a voice message.
+pub const SPOKEN: Span = Span::seconds(600);
+/// Until a text says that the owner's messages cannot be read.
+pub const UNREADABLE: Span = Span::seconds(600);
 /// Between two parts when the first one's row is not seen: Messages keeps their order.
 pub const PACE: Span = Span::seconds(2);
 /// For a text that Codex records only when a running turn or tool call ends.
 pub const TURN: Span = Span::seconds(6 * 3600);
 /// For an embedded Codex to look into its queue: it does so every 10 s.
 pub const QUEUE: Span = Span::seconds(12);
-/// For words at the desk to be about the end of a turn, and not to have waited for it.
+/// Words at the desk this long after the end of a turn reply to it, so its text is withdrawn.
 pub const OVERTAKEN: Span = Span::seconds(30);
 /// For the next turn of a goal; Codex begins it within milliseconds.
 pub const GOAL: Span = Span::seconds(15);
-/// Behind the acknowledgement time, for a rollout that is late.
+/// Added to the acknowledgement time, for a rollout that is late.
 pub const LATE: Span = Span::seconds(30);
 
 /// For the rest of a long text, which phones send in parts; longer if the owner's setting
 /// for links (`Settings::gather`) is longer.
 pub const GATHER_LONG: Span = Span(2_500);
 
-/// For an approval or a question, while the owner said that they are at the Mac.
+/// How long an approval or a question waits while `here` holds.
 pub const HERE: Span = Span::seconds(1800);
-/// For the owner to be at the Mac who says so and not for how long.
+/// How long `here` holds if it names no time.
 pub const HERE_LASTS: Span = Span::seconds(4 * 3600);
-/// For whoever used the Mac or a terminal to be there still.
+/// How long somebody who used the Mac or a terminal counts as being there.
 pub const THERE: Span = Span::seconds(60);
-/// For a look at the desk; without it a text goes.
+/// For the check whether somebody is at the Mac; without an answer the text is sent.
 pub const LOOK: Span = Span::seconds(2);
-/// For what was seen of the desk to count.
+/// How long the result of that check counts.
 pub const SEEN: Span = Span::seconds(5);
-/// For words at the desk to be about the end of a turn that waits to be seen there.
+/// The same for a text about a turn that waits because somebody is at the Mac.
 pub const SEEN_THERE: Span = Span::seconds(3);
 /// For Codex's background server to show again what waits there, after a connection to it ended.
 pub const SERVER_BACK: Span = Span::seconds(120);
-/// For an answer with one word to be about a prompt that another answer has just closed.
+/// An answer this soon after another one may be meant for the prompt which that one closed.
 pub const TWICE: Span = Span::seconds(5);
-/// For a prompt to be looked after again that cannot be checked.
+/// Until a prompt that cannot be checked now is checked again.
 pub const UNCHECKED: Span = Span::seconds(300);
-/// For a turn that is silent to be one that runs; it may have ended with the computer.
+/// How long a silent turn counts as running; it may have ended with the computer.
 pub const SILENT: Span = Span::seconds(6 * 3600);
-/// For a turn to fail because the limit is used up, before that is told by itself.
+/// For a turn to fail because the usage limit is used up, before a text of its own says so.
 pub const LIMIT: Span = Span::seconds(10);
-/// Behind the reset of a limit, for Codex's own clock.
+/// Added to the reset of a usage limit, because Codex's clock may differ.
 pub const RESET: Span = Span::seconds(30);
-/// For the computer to stay awake after it slept; macOS wakes for moments at night.
+/// How long the Mac must stay awake to count as awake; macOS wakes for moments at night.
 pub const AWAKE: Span = Span::seconds(120);
-/// For what shows no sign of life to keep the computer awake.
+/// How long something without a sign of life keeps the Mac awake.
 pub const AWAKE_FOR: Span = Span::seconds(12 * 3600);
-/// For a text to go once its time has come.
+/// How long the Mac is kept awake for a text whose time has come.
 pub const AWAKE_AFTER: Span = Span::seconds(600);
-/// For the owner to talk to a session after they wrote to it from the phone.
+/// How long after the owner's words to a session what it says comes despite quiet hours.
 pub const TALK: Span = Span::seconds(3600);
 
 /// The waits behind one performed command.

@@ -13,13 +13,13 @@ pub struct Watch {
     pub limits: Vec<Told>,
     /// Sessions of whose turns a sign of life is looked for.
     pub looking: BTreeSet<SessionId>,
-    /// Turns that were told to show none.
+    /// Turns of which a text has said that they show none.
     pub stalled: BTreeMap<SessionId, TurnId>,
     /// Sessions that are to be told to go on, by the positions of `PromiseMade`.
     pub promises: BTreeMap<Seq, Promise>,
 }
 
-/// So much of a window was told.
+/// So much of a window was reported.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Told {
     /// Codex's name of the window.

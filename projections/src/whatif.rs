@@ -1,5 +1,5 @@
 //! What if? The recorded facts, decided again with today's code and other settings.
-//! Only what differs is told. This crate holds nothing that could act: what is
+//! Only what differs is shown. This crate holds nothing that could act: what is
 //! decided here can go nowhere.
 
 use crate::describe::{describe, texts};

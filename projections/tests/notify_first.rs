@@ -3,9 +3,11 @@
 
 #![allow(clippy::unwrap_used, reason = "a helper that fails fails its test")]
 
-use events::event::{Choice, Closing, Origin, Question, QuestionKind, SessionMeta, ThreadKind};
+use events::event::{Choice, Closing, Origin, Question, QuestionKind};
 use events::input::{Notify, Rollout, RolloutFact, Started};
-use events::{CallId, Event, Input, InputKey, Now, SessionId, Settings, Tick, TurnId, Wall};
+use events::{
+    CallId, Event, Input, InputKey, Now, SessionId, Settings, Tick, TurnId, Wall, samples,
+};
 use projections::Machine;
 
 const THREAD: &str = "01a203af-139d-7ea3-bbb9-1bdb88401c7e";
@@ -34,13 +36,8 @@ impl Told {
             offset: 0,
         };
         told.take(Input::Started(started));
-        told.rollout(RolloutFact::Meta(SessionMeta {
-            cwd: "/srv/api".into(),
-            kind: ThreadKind::Owner,
-            version: "0.169.0".into(),
-            path: "/sessions/rollout.jsonl".into(),
-            created: Wall(1),
-        }));
+        let meta = samples::session_meta("/srv/api", "/sessions/rollout.jsonl");
+        told.rollout(RolloutFact::Meta(meta));
         told
     }
 

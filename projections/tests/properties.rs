@@ -161,7 +161,7 @@ proptest! {
         let mut machine = Machine::from(replay(&State::default(), &log));
         let begun: Vec<_> = machine.owed().into_iter().map(|(id, _)| id).collect();
         for id in &begun {
-            let batch = machine.start(*id, later(machine.state()));
+            let batch = machine.start([*id], later(machine.state()));
             machine.commit(batch.envelopes());
         }
         let started = inputs(machine.state()).remove(0);

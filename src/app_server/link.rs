@@ -142,7 +142,7 @@ impl Link {
         }
     }
 
-    /// Sends a call whose answer the holder of the connection reads by itself; gives its number.
+    /// Sends a call whose answer the holder of the connection reads later; gives its number.
     pub fn send_call(&self, generation: u64, method: &str, params: &Value) -> Option<u64> {
         self.send(generation, |_, id| wire::call(id, method, params))
             .ok()

@@ -1,5 +1,5 @@
 //! Frames of the protocol: JSON-RPC without its version field. What is not
-//! understood is told apart from what is not meant for us.
+//! understood is distinguished from what is not meant for us.
 
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -28,7 +28,7 @@ pub enum Incoming {
     },
     /// The server tells.
     News {
-        /// What is told.
+        /// What it reports.
         method: String,
         /// About what.
         params: Value,

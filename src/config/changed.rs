@@ -51,7 +51,7 @@ const FIELDS: &[(&str, &str)] = &[
 pub struct Changed(Vec<(&'static str, Value)>);
 
 impl Changed {
-    /// Of `name=value` pairs and of the keys of a file, the pairs last. All that is wrong is told.
+    /// Of `name=value` pairs and of the keys of a file, the pairs last. All that is wrong is reported at once.
     pub fn read(pairs: &[String], file: Option<&Path>) -> Result<Self, ConfigError> {
         let known: Vec<Variable> = variables::all().collect();
         let mut problems = Vec::new();

@@ -1,6 +1,6 @@
 //! What the owner has set: options over environment over `config.toml` over
 //! defaults, each value remembering where it came from. Values are read and
-//! checked once, at start; all that is wrong is told at once, by name. An
+//! checked once, at start; all that is wrong is reported at once, by name. An
 //! address must not appear in anything printed from here.
 
 mod changed;

@@ -101,16 +101,19 @@ impl Program {
     }
 }
 
-/// Places tried after PATH.
-const USUAL: [&str; 7] = [
+/// Where programs are on every Mac.
+pub const SYSTEM: [&str; 6] = [
     "/opt/homebrew/bin",
     "/usr/local/bin",
     "/usr/bin",
     "/bin",
     "/usr/sbin",
     "/sbin",
-    "/System/Library/Frameworks/CoreServices.framework/Frameworks/LaunchServices.framework/Support",
 ];
+
+/// Where macOS keeps `lsregister`.
+const LAUNCH_SERVICES: &str =
+    "/System/Library/Frameworks/CoreServices.framework/Frameworks/LaunchServices.framework/Support";
 
 /// Places below the home directory tried last.
 const USUAL_AT_HOME: [&str; 3] = [".local/bin", ".cargo/bin", ".npm-global/bin"];
@@ -128,7 +131,8 @@ impl Programs {
         let from_path: OsString = environment.get("PATH").unwrap_or_default().into();
         let at_home = environment.home();
         let path = std::env::split_paths(&from_path)
-            .chain(USUAL.iter().map(PathBuf::from))
+            .chain(SYSTEM.iter().map(PathBuf::from))
+            .chain([PathBuf::from(LAUNCH_SERVICES)])
             .chain(
                 at_home
                     .iter()

@@ -1,4 +1,4 @@
-//! Each layer wins over the next, every variable arrives, and nonsense is told.
+//! Each layer wins over the next, every variable arrives, and nonsense is reported.
 
 use super::value::Origin;
 use super::*;

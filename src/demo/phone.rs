@@ -14,7 +14,7 @@ use std::path::Path;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::time::Duration;
 
-/// A watch may be deaf, so the database is looked at this often in any case.
+/// A watch may miss changes, so the database is read this often in any case.
 const GLANCE: Duration = Duration::from_millis(200);
 
 /// What can happen while the phone waits.
@@ -28,7 +28,7 @@ pub(super) enum Event {
     HungUp,
     /// Somebody wants the demo to stop.
     Stop,
-    /// The control plane ended by itself.
+    /// The control plane ended without being asked to.
     Ended,
 }
 

@@ -124,7 +124,7 @@ impl Place {
         home.write().map(drop)
     }
 
-    /// What the control plane is told, and nothing else.
+    /// The environment of the control plane, and nothing else.
     pub(super) fn config(&self) -> Result<Config, CommandError> {
         let file = |path: PathBuf| path.into_os_string();
         // One that is missing stays missing, whatever PATH holds.

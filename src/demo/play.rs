@@ -121,7 +121,7 @@ fn read_lines(events: Sender<Event>) -> io::Result<()> {
                 return;
             }
         }
-        // A phone that is gone needs no farewell.
+        // A phone that is gone needs no last message.
         let _ = events.send(Event::HungUp);
     };
     std::thread::Builder::new()

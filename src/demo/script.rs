@@ -111,7 +111,7 @@ fn question(play: &mut Play<'_>, name: &str) -> Result<(), Vain> {
         .map(drop)
 }
 
-/// What Codex may not do by itself is asked for, and one word allows it.
+/// What Codex may not do alone is asked for, and one word allows it.
 fn approval(play: &mut Play<'_>, name: &str) -> Result<(), Vain> {
     play.step("a command waits for approval, \"yes\" allows it, and Codex goes on")?;
     play.say(&format!("{name} run: echo built"), None)?;

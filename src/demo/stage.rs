@@ -31,7 +31,7 @@ const OLDEST: (u32, u32) = (0, 104);
 const OPENING: Duration = Duration::from_secs(10);
 /// How long any program that is asked something may take.
 const BUDGET: Duration = Duration::from_secs(20);
-/// How long what was told to end may take to do so.
+/// How long a process that was asked to end may take to do so.
 const LAST_WORDS: Duration = Duration::from_secs(3);
 /// How long a demo without tmux may last.
 const LONGEST: Duration = Duration::from_secs(24 * 3600);

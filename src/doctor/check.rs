@@ -8,7 +8,7 @@ use serde::Serialize;
 pub enum Verdict {
     /// As it should be.
     Ok,
-    /// It could not be told.
+    /// It is not known.
     Unknown,
     /// It works, and something wants attention.
     Warn,

@@ -1,4 +1,4 @@
-//! Keeps the Mac awake for a while, by a short lease: a `caffeinate` that ends by itself
+//! Keeps the Mac awake for a while, by a short lease: a `caffeinate` that ends on its own
 //! (`-t`), with this process (`-w`), or when the lease is let go.
 
 use super::child::{Child, Ended};
@@ -67,7 +67,7 @@ impl Drop for Lease {
     }
 }
 
-/// The Mac does not fall asleep by itself; its display may.
+/// The Mac does not fall asleep when idle; its display may.
 fn args() -> Vec<OsString> {
     let (pid, time) = (std::process::id(), LEASE.as_secs());
     let args = ["-i", "-t", &time.to_string(), "-w", &pid.to_string()];

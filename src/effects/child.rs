@@ -139,7 +139,7 @@ fn ended(status: ExitStatus, out: Vec<u8>, err: Vec<u8>) -> Ended {
 struct Group(Option<Pid>);
 
 impl Group {
-    /// Asks the group to stop, then kills it. A child that ends by itself in
+    /// Asks the group to stop, then kills it. A child that ends on its own in
     /// the meantime still counts as timed out: what it did last is not known.
     async fn stop(&self, child: &mut tokio::process::Child) {
         self.signal(Signal::TERM);

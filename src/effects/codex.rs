@@ -175,7 +175,7 @@ fn refused(program: &str, code: i32, err: &[u8]) -> Report {
     })
 }
 
-/// Codex did not end by itself.
+/// Codex did not end on its own.
 fn broke_off(config: &EffectsConfig, program: &str, how: How, ended: Ended) -> Report {
     let program = program.to_owned();
     match ended {

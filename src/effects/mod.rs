@@ -45,13 +45,8 @@ pub struct LocalExecutor {
 }
 
 impl LocalExecutor {
-    /// Works without Codex's background server.
-    pub fn new(config: EffectsConfig) -> Self {
-        Self::with_server(config, Link::default())
-    }
-
     /// Speaks to Codex's background server over the connection that its source holds.
-    pub const fn with_server(config: EffectsConfig, server: Link) -> Self {
+    pub const fn new(config: EffectsConfig, server: Link) -> Self {
         Self { config, server }
     }
 }

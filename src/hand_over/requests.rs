@@ -23,7 +23,7 @@ pub struct Attention {
     pub cwd: PathBuf,
     /// What is needed.
     pub need: Text,
-    /// Who is told; `None` is the owner.
+    /// The recipient; `None` is the owner.
     pub to: Option<Text>,
     /// Only say what would be done.
     pub dry_run: bool,

@@ -10,7 +10,7 @@ pub const HEADER: usize = 12;
 
 /// Largest payload of a notify or attention; longer ones are cut by who hands over.
 pub const MAX_TEXT: usize = 4 << 20;
-/// Largest frame: the payload and what is told of its origin.
+/// Largest frame: the payload and what is known of its origin.
 pub const MAX_FRAME: usize = MAX_TEXT + (256 << 10);
 
 const VERSION: u8 = 1;

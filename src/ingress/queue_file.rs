@@ -1,7 +1,7 @@
 //! The queue file: lines of `{"ts","to","text"}` that other programs append and
 //! want sent. It is only ever read; how far is the log's business.
 //!
-//! A file is told by device, inode and its first line, so that one that was rewritten
+//! A file is identified by device, inode and its first line, so that one that was rewritten
 //! in place counts as new. So does one that begins alike and does not hold what was
 //! read: it is shorter, or no line ends where the reading did.
 

@@ -44,7 +44,7 @@ pub enum Request {
     Health(oneshot::Sender<Health>),
 }
 
-/// The client that waits. Whoever flushed answers it by itself: between the flush
+/// The client that waits. The thread that flushed answers it directly: between the flush
 /// and the answer no other thread has to wake up.
 #[derive(Debug)]
 pub struct Answer {

@@ -126,7 +126,7 @@ fn instruct(place: &Place, patience: Patience) {
     }
 }
 
-/// Opens something for the owner to see. The words above say the same, so a failure is only told.
+/// Opens something for the owner to see. The words above say the same, so a failure is only printed.
 fn show(place: &Place, args: Vec<OsString>) {
     let opened = tools::run(place, Program::Open, args);
     if !opened.is_ok_and(|said| said.well()) {

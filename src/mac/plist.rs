@@ -4,25 +4,15 @@
 
 use super::Place;
 use super::place::{BUNDLE, EXIT_TIME_OUT, LAUNCHER, THROTTLE};
-use crate::config::Program;
 use crate::config::variables::LABEL;
+use crate::config::{Program, programs};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::io;
 use std::os::unix::fs::MetadataExt as _;
 use std::path::Path;
 
-/// Where programs are on every Mac.
-const SYSTEM: [&str; 6] = [
-    "/opt/homebrew/bin",
-    "/usr/local/bin",
-    "/usr/bin",
-    "/bin",
-    "/usr/sbin",
-    "/sbin",
-];
-
-/// What launchd is told. The names are launchd's.
+/// The job as launchd reads it. The names are launchd's.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase", deny_unknown_fields)]
 pub struct Job {
@@ -135,7 +125,7 @@ pub fn is_ours(path: &Path) -> bool {
 /// The system's directories, and those in which Codex and tmux are now: what Codex
 /// itself starts, such as node, is beside it.
 fn search_path(place: &Place) -> io::Result<String> {
-    let mut dirs: Vec<String> = SYSTEM.map(str::to_owned).into();
+    let mut dirs: Vec<String> = programs::SYSTEM.map(str::to_owned).into();
     for program in [Program::Codex, Program::Tmux] {
         let file = place.programs.find(program);
         let Some(dir) = file.as_deref().and_then(Path::parent) else {

@@ -34,7 +34,7 @@ pub fn reset(place: &Place) -> Vec<String> {
     faults
 }
 
-/// Tells the system where the app is (`-f`) or that it is gone (`-u`). It finds out by itself, only later.
+/// Tells the system where the app is (`-f`) or that it is gone (`-u`). It also notices without being told, but later.
 pub fn register(place: &Place, option: &str) {
     let told = tools::run(
         place,

@@ -153,7 +153,7 @@ fn read(place: &Place, mut each: impl FnMut(events::Envelope)) -> Result<(), Com
     Ok(())
 }
 
-/// `None` where it will be tried again by itself.
+/// `None` where it will be retried automatically.
 fn ended(outcome: &Outcome) -> Option<Sent> {
     match outcome {
         Outcome::Done(_) => Some(Sent::Done),

@@ -6,6 +6,8 @@ use crate::config::Config;
 use crate::error::CommandError;
 use crate::store::{self, Records};
 use events::{Envelope, Link, Seq, Wall, codec};
+use projections::State;
+use projections::explain::Batches;
 use serde_json::Value;
 use std::fs::File;
 use std::io::{self, BufRead, BufReader, Cursor, Read};
@@ -74,6 +76,31 @@ pub fn each_entry(
         return store::look(&config.state_dir, each).map_err(open::fault);
     };
     each_entry_of(path, each)
+}
+
+/// Shows the batches of a part of the log, or of a file, each with the State before it. Gives
+/// the State at the end of the part.
+pub(super) fn each_batch(
+    config: &Config,
+    file: Option<&Path>,
+    (from, to): (Option<Bound>, Option<Bound>),
+    mut each: impl FnMut(&State, &[Envelope]),
+) -> Result<State, CommandError> {
+    let mut each = |state: &State, batch: &[Envelope]| {
+        let early = |entry: &Envelope| from.is_some_and(|from| from.is_after(entry));
+        if !batch.first().is_some_and(early) {
+            each(state, batch);
+        }
+    };
+    let mut batches = Batches::default();
+    each_entry(config, file, &mut |entry| {
+        let over = to.is_some_and(|to| to.is_before(&entry));
+        if !over {
+            batches.push(entry, &mut each);
+        }
+        !over
+    })?;
+    Ok(batches.end(&mut each))
 }
 
 /// Shows every entry of a file until `each` says no.

@@ -1,4 +1,4 @@
-//! The story of one message, told from the log beside whoever holds it.
+//! The story of one message, read from the log beside whoever holds it.
 
 use super::entries::each_entry;
 use crate::config::Config;

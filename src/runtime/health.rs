@@ -7,7 +7,7 @@ use crate::config::Config;
 use crate::ingress::health::{Access, Health, Ignored, Log, Outbox, PROTOCOL, Trouble, Unknown};
 use crate::store::{self, StoreFault};
 use events::event::InstructionEnd;
-use events::outcome::{Doubt, Failure, Performed};
+use events::outcome::{Doubt, Performed};
 use events::{Envelope, Outcome, Report, Tick, Wall};
 use projections::outbox::End;
 use projections::{Machine, State, endings, holding, ignored};
@@ -53,7 +53,7 @@ impl Vitals {
                 (false, code(doubt), endings::doubt(doubt))
             }
             Report::Settled(Outcome::Failed(failure)) => {
-                (false, refusal(failure), endings::failure(failure))
+                (false, failure.system_code(), endings::failure(failure))
             }
             Report::Settled(Outcome::Expired) => return,
         };
@@ -84,25 +84,6 @@ const fn code(doubt: &Doubt) -> Option<i32> {
     match doubt {
         Doubt::BrokeOff { code, .. } => Some(*code),
         Doubt::TimedOut { .. } | Doubt::Interrupted | Doubt::NoProof | Doubt::NoWitness => None,
-    }
-}
-
-const fn refusal(failure: &Failure) -> Option<i32> {
-    match failure {
-        Failure::Target { code, .. } | Failure::NotPermitted { code } => Some(*code),
-        Failure::Row { .. }
-        | Failure::NoPane { .. }
-        | Failure::NotReady { .. }
-        | Failure::Unsupported { .. }
-        | Failure::Refused { .. }
-        | Failure::TooLarge { .. }
-        | Failure::NotStarted { .. }
-        | Failure::PromptGone { .. }
-        | Failure::NoLink { .. }
-        | Failure::Rejected { .. }
-        | Failure::NoTurn
-        | Failure::TurnRuns
-        | Failure::PromptUp => None,
     }
 }
 

@@ -1,14 +1,12 @@
 //! `replay --html`: a log as one page that needs nothing else.
 
-use super::entries::each_entry;
+use super::entries::each_batch;
 use super::replay::Replay;
 use crate::config::Config;
 use crate::error::{Answer, CommandError, Outcome};
 use crate::page;
 use crate::telling::Teller;
 use crate::ui;
-use projections::State;
-use projections::explain::Batches;
 use projections::page::Builder;
 use std::io::Write as _;
 use std::os::unix::fs::OpenOptionsExt as _;
@@ -17,21 +15,10 @@ use std::path::Path;
 /// Writes the page of a log, or of a part of it.
 pub fn html(config: &Config, replay: &Replay, file: &Path, with_words: bool) -> Outcome {
     let mut builder = Builder::new(with_words);
-    let mut batches = Batches::default();
-    let mut each = |state: &State, batch: &[events::Envelope]| {
-        let early = |entry: &events::Envelope| replay.from.is_some_and(|from| from.is_after(entry));
-        if !batch.first().is_some_and(early) {
-            builder.batch(state, batch);
-        }
-    };
-    each_entry(config, replay.file.as_deref(), &mut |entry| {
-        let over = replay.to.is_some_and(|to| to.is_before(&entry));
-        if !over {
-            batches.push(entry, &mut each);
-        }
-        !over
+    let part = (replay.from, replay.to);
+    let state = each_batch(config, replay.file.as_deref(), part, |state, batch| {
+        builder.batch(state, batch);
     })?;
-    let state = batches.end(&mut each);
     let made = builder.page(&state);
     let text = page::page(&made, Teller::new().zone(), with_words);
     let unwritten = |error| {

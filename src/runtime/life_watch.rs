@@ -1,4 +1,4 @@
-//! Looks for a sign of life of turns that have told nothing for long, and only then.
+//! Looks for a sign of life of turns whose record has not grown for long, and only then.
 
 use super::wake::{Wake, Wakes};
 use crate::ingress::rollouts::life;

@@ -112,7 +112,7 @@ fn work(config: &Config, once: bool, stopped: Option<Stopped>) -> Outcome {
     let keep_awake = awake::start(&tasks, leases(config));
     let silent = life_watch::start(&tasks, wakes.clone());
     let wanted = desk_watch::start(&tasks, desk(config), wakes.clone());
-    let executor = LocalExecutor::with_server(effects(config), server);
+    let executor = LocalExecutor::new(effects(config), server);
     let mut saved = driver.machine().state().last;
     let mut keep = |driver: &Driver<SledLog>, last: events::Seq| {
         let state = driver.machine().state();
@@ -229,7 +229,7 @@ fn leases(config: &Config) -> Awake {
     }
 }
 
-/// What is told of this start.
+/// What the log records of this start.
 fn started(config: &Config, once: bool) -> Started {
     let mut settings = config.settings();
     // One round does not wait to see who comes back to the Mac.

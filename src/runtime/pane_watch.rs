@@ -1,5 +1,5 @@
 //! Panes of sessions that no app-server has: looked at while a turn runs, because a
-//! prompt there is told by nobody else. Where nothing runs, nothing is looked at.
+//! prompt there is reported by nobody else. Where nothing runs, nothing is looked at.
 
 use super::wake::{Wake, Wakes};
 use crate::clock::Stopwatch;

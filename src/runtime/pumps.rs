@@ -27,7 +27,7 @@ pub(super) struct Look {
     pub(super) again: Duration,
 }
 
-/// Where hints are sent. One that finds no room is let go: the next look finds what it told of.
+/// Where hints are sent. If there is no room, it is dropped: the next poll finds the same change.
 pub(super) type Hints = SyncSender<Hint>;
 
 /// Hints that wait at most.
@@ -53,7 +53,7 @@ where
         let mut first = true;
         loop {
             let Look { inputs, again } = look(std::mem::take(&mut waiting));
-            // In small gulps, so that what else is waiting is not kept waiting.
+            // In small batches, so that other sources do not wait long.
             let mut inputs = inputs.into_iter().peekable();
             while inputs.peek().is_some() {
                 let some = inputs.by_ref().take(MAX_INPUTS).collect();

@@ -67,7 +67,7 @@ fn take_waiting(driver: &mut Driver<SledLog>, inbox: &Inbox) -> Result<(), Store
     let Ok(waiting) = inbox.waiting() else {
         return Ok(());
     };
-    // Who is told is known from the first start on.
+    // The recipient is known from the first start on.
     let started = driver.machine().state().began.is_some();
     let mine = |w: &Waiting| started || !matches!(w.hand_over, HandOver::Attention(_));
     let mut waiting = waiting.flatten().filter(mine);

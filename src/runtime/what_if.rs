@@ -1,14 +1,14 @@
 //! `replay --what-if`: recorded facts decided again. There is no executor here, no
 //! source and no way to append.
 
-use super::entries::{each_entry, report_end};
+use super::entries::{each_batch, each_entry, report_end};
 use super::replay::Replay;
 use crate::config::{Config, Form};
 use crate::error::{Answer, CommandError, Outcome};
 use crate::telling::Teller;
 use events::{Envelope, Seq, Settings};
 use projections::describe::words;
-use projections::explain::{Batches, fact};
+use projections::explain::fact;
 use projections::whatif::{Again, Difference, again};
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -41,14 +41,8 @@ pub fn what_if(config: &Config, replay: &Replay, asked: &WhatIf<'_>) -> Outcome 
     let words = !matches!(report, Ok(Some(Some(ends))) if !ends.words);
     let mut teller = Teller::new();
     let (mut count, mut printed) = (Count::default(), Ok(()));
-    let mut batches = Batches::default();
-    let mut each = |state: &projections::State, batch: &[Envelope]| {
-        if batch
-            .first()
-            .is_some_and(|entry| replay.from.is_some_and(|from| from.is_after(entry)))
-        {
-            return;
-        }
+    let part = (replay.from, replay.to);
+    each_batch(config, replay.file.as_deref(), part, |state, batch| {
         let then = match (&others, batch.first()) {
             (Some(others), Some(first)) => match others.get(&first.seq) {
                 Some(other) if same_fact(batch, other) => other.as_slice(),
@@ -72,15 +66,7 @@ pub fn what_if(config: &Config, replay: &Replay, asked: &WhatIf<'_>) -> Outcome 
                 }
             }
         }
-    };
-    each_entry(config, replay.file.as_deref(), &mut |entry| {
-        let over = replay.to.is_some_and(|to| to.is_before(&entry));
-        if !over {
-            batches.push(entry, &mut each);
-        }
-        !over
     })?;
-    batches.end(&mut each);
     summary(&mut teller, replay.form, &count)
         .and(printed)
         .map_err(|error| CommandError::failure("cannot write to stdout").because(error))?;

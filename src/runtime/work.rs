@@ -32,7 +32,7 @@ const SOON_MS: u64 = 3_500;
 /// share one flush, and no hand-over waits long for its answer.
 const ROUND: usize = 128;
 
-/// When the loop ends by itself.
+/// When the loop ends without a signal.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Until {
     /// Never.

@@ -1,5 +1,5 @@
 //! sled repairs while it opens: one flipped bit, and it cuts off and zeroes every
-//! entry behind it before it has told anybody. So a log that was not closed in
+//! entry behind it before it has acknowledged anything. So a log that was not closed in
 //! good order, or was touched since, is first opened and read as a copy. Only if
 //! everything acknowledged is there does sled get the log itself; else the files
 //! stay exactly as they were found, and are moved aside.

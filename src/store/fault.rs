@@ -55,7 +55,7 @@ impl StoreFault {
         match self {
             Self::Full { .. } => {
                 "free space on the disk of the state directory, twice the size of its `log` directory and 64 MiB; what waits \
-                 for room goes on by itself, anything else has to be started again"
+                 for room goes on automatically, anything else has to be started again"
             }
             Self::Io { .. } | Self::Unreadable { .. } => {
                 "check that the state directory is yours and its disk is healthy, then start again"

@@ -201,7 +201,7 @@ fn checked(state: &Path, marked: Marked) -> Result<End, StoreFault> {
 }
 
 /// Takes a record off that was being written when the process ended: sled, which
-/// comes second, has nothing of it, so nobody was told that it is there.
+/// comes second, has nothing of it, so it was never acknowledged.
 fn cut(torn: &Torn) -> io::Result<()> {
     let file = OpenOptions::new().write(true).open(&torn.segment)?;
     file.set_len(torn.at)?;

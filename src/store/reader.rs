@@ -185,13 +185,17 @@ pub(super) fn compare(tree: &Tree, head: Head, marked: Head) -> Result<(), Store
         )));
     }
     if marked.last().is_some() && link(tree, marked.seq)? != Some(marked.link) {
-        return Err(StoreFault::corrupt(format!(
-            "entry {} is not the one that {} names",
-            marked.seq,
-            mark::NAME
-        )));
+        return Err(not_marked(marked.seq));
     }
     Ok(())
+}
+
+/// The entry is there, and is not the one that the mark names.
+pub(super) fn not_marked(seq: Seq) -> StoreFault {
+    StoreFault::corrupt(format!(
+        "entry {seq} is not the one that {} names",
+        mark::NAME
+    ))
 }
 
 /// Asks sled; its panics and errors become faults.

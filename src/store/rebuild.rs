@@ -36,7 +36,7 @@ pub(super) fn run(state: &Path, found: &StoreFault) -> Result<(), StoreFault> {
     swap::put(state, Some(&story))
 }
 
-/// What the owner is told.
+/// What the text to the owner says.
 fn story(found: &StoreFault, head: Head, marked: Head) -> String {
     let what = found.damage().unwrap_or_default();
     let last = head.seq;
@@ -132,11 +132,7 @@ fn build(state: &Path, sled: Option<&Tree>, marked: Head) -> Result<Head, StoreF
         )));
     }
     if !fits {
-        return Err(StoreFault::corrupt(format!(
-            "entry {} is not the one that {} names",
-            marked.seq,
-            mark::NAME
-        )));
+        return Err(reader::not_marked(marked.seq));
     }
     builder.finish()?;
     Ok(head)

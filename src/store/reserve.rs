@@ -1,5 +1,5 @@
 //! Room that is kept for the moment when the disk is full: a file that is given
-//! up then, so that what is happening can still be recorded and told, and taken
+//! up then, so that what is happening can still be recorded and reported, and taken
 //! again when there is plenty.
 
 use super::files;

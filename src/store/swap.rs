@@ -1,5 +1,5 @@
 //! A log that was built anew takes the place of the one that was found, which is
-//! kept below `damaged/`. Every step is one rename, and the next one is told from
+//! kept below `damaged/`. Every step is one rename, and the next one follows from
 //! what is on disk: whoever comes after a crash goes on where it was.
 
 use super::copy::forget;

@@ -5,8 +5,8 @@ use control_plane::clock::Stopwatch;
 use events::command::SendMessage;
 use events::event::{
     AssistantReplied, CommandPerformed, CommandRequested, CommandSettled, CommandStarted, Ending,
-    NoticeQueued, OutgoingSeen, RuntimeStarted, SessionMeta, SessionSeen, ThreadKind, Topic,
-    TurnCompleted, TurnStarted, UserSpoke,
+    NoticeQueued, OutgoingSeen, RuntimeStarted, SessionSeen, Topic, TurnCompleted, TurnStarted,
+    UserSpoke,
 };
 use events::outcome::{Evidence, How, Performed};
 use events::{
@@ -92,13 +92,7 @@ fn turn(log: &mut Log, nth: u64) {
     let offset = nth * 1000;
     if nth < SESSIONS {
         let reference = SessionRef::parse(&format!("r{number}")).expect("a ref");
-        let meta = SessionMeta {
-            cwd: "/srv/api".into(),
-            kind: ThreadKind::Owner,
-            version: "0.169.0".into(),
-            path: "rollout.jsonl".into(),
-            created: Wall(0),
-        };
+        let meta = events::samples::session_meta("/srv/api", "rollout.jsonl");
         log.push(Event::SessionSeen(SessionSeen {
             session: session.clone(),
             reference,

@@ -77,6 +77,9 @@ fn a_pane_that_shows_another_thread_or_is_gone_is_not_shown() {
     let pane = desk.embedded();
     let (_, notice) = desk.prompted(&pane, "first");
     pane.prompt("/new");
+    pane.wait_for("another session", |screen| {
+        !screen.contains("echo: first") && screen.contains("› Ask Codex")
+    });
     let (_, other) = desk.prompted(&pane, "second");
     let (old, new) = (notice.reference(), other.reference());
     assert_ne!(old, new);

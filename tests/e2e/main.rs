@@ -19,6 +19,7 @@ mod asked;
 mod asked_cost;
 mod awake;
 mod codex;
+mod corrections;
 mod desk;
 #[path = "../shared/executable.rs"]
 mod executable;
@@ -44,6 +45,7 @@ mod rounds;
 mod runtime;
 mod served;
 mod served_cost;
+mod spoken;
 mod stall;
 mod stand_in;
 mod starting;

@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use control_plane::demo::messages::osascript::{World, osascript_main};
-use control_plane::demo::messages::{Attachment, Messages, Row};
+use control_plane::demo::messages::{Attachment, Form, Messages, Row};
 use control_plane::ingress::chat_db::typedstream;
 use events::Wall;
 
@@ -128,6 +128,33 @@ impl Phone {
             self.messages.borrow_mut().attach(&guid, &file).unwrap();
         }
         guid
+    }
+
+    /// The owner sends a voice message, of which Messages has this transcript.
+    pub(crate) fn speak(&self, transcript: Option<&str>) -> String {
+        let row = Row::from(OWNER, "", now()).with_files(1);
+        let form = transcript.map_or(Form::Attributed, |words| {
+            Form::Raw(typedstream::encode_spoken(words))
+        });
+        let guid = self.write(&Row { form, ..row });
+        let file = Attachment {
+            name: "Audio Message.caf".to_owned(),
+            ..Attachment::default()
+        };
+        let mut messages = self.messages.borrow_mut();
+        messages.spoken(&guid, None).unwrap();
+        messages.attach(&guid, &file).unwrap();
+        guid
+    }
+
+    /// The owner changes a message.
+    pub(crate) fn edit(&self, guid: &str, text: &str) {
+        self.messages.borrow_mut().edit(guid, text, now()).unwrap();
+    }
+
+    /// The owner takes a message back.
+    pub(crate) fn unsend(&self, guid: &str) {
+        self.messages.borrow_mut().unsend(guid, now()).unwrap();
     }
 
     fn write(&self, row: &Row) -> String {

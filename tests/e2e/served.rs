@@ -53,7 +53,7 @@ impl<'a> Served<'a> {
         let (sender, told) = channel();
         let tell = move |told| sender.send((Instant::now(), told)).is_ok();
         tasks.spawn(source.run(link.clone(), tell));
-        let executor = LocalExecutor::with_server(config(lab), link.clone());
+        let executor = LocalExecutor::new(config(lab), link.clone());
         let served = Self {
             lab,
             tasks,

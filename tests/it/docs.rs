@@ -14,6 +14,16 @@ fn updating() -> bool {
     std::env::var_os("UPDATE").is_some()
 }
 
+/// A part of a page is fresh: what stands between `<!-- generated: NAME -->` and
+/// `<!-- end -->`.
+pub(crate) fn fresh_part(path: &str, name: &str, text: &str) {
+    let page = std::fs::read_to_string(tree::root().join(path)).expect("the page");
+    let mark = format!("<!-- generated: {name} -->\n");
+    let (before, rest) = page.split_once(&mark).expect("the mark");
+    let (_, after) = rest.split_once("<!-- end -->").expect("its end");
+    fresh(path, &format!("{before}{mark}{text}<!-- end -->{after}"));
+}
+
 pub(crate) fn fresh(path: &str, text: &str) {
     let file = tree::root().join(path);
     if updating() {

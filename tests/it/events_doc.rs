@@ -29,21 +29,21 @@ const SOURCES: [&str; 14] = [
 
 /// A struct or an enum, as its source shows it.
 #[derive(Default)]
-struct Definition {
+pub(crate) struct Definition {
     about: String,
-    members: Vec<Member>,
+    pub(crate) members: Vec<Member>,
 }
 
 /// A field or a variant.
-struct Member {
+pub(crate) struct Member {
     section: String,
     about: String,
-    name: String,
+    pub(crate) name: String,
     content: String,
 }
 
 /// Reads every `pub struct` and `pub enum` of a source.
-fn definitions(source: &str, found: &mut BTreeMap<String, Definition>) {
+pub(crate) fn definitions(source: &str, found: &mut BTreeMap<String, Definition>) {
     let (mut about, mut lines) = (Vec::new(), source.lines());
     while let Some(line) = lines.next() {
         if let Some(comment) = line.strip_prefix("///") {

@@ -19,6 +19,7 @@ mod misroutes;
 mod notify_hook;
 mod older_log;
 mod page;
+mod phone_doc;
 mod privacy;
 #[path = "../../projections/tests/it/support.rs"]
 #[allow(

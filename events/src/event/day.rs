@@ -50,9 +50,9 @@ pub struct QuietHours {
     pub from: u16,
     /// The minute of the day at which they end.
     pub to: u16,
-    /// Approvals and questions are told all the same.
+    /// Approvals and questions are sent all the same.
     pub approvals: bool,
-    /// Sessions whose approvals and questions are told all the same.
+    /// Sessions whose approvals and questions are sent all the same.
     pub sessions: Vec<SessionId>,
 }
 
@@ -63,7 +63,7 @@ pub struct NoticeDeferred {
     pub notice: Seq,
     /// The rule that holds it.
     pub rule: HoldRule,
-    /// When that rule ends by itself; `None`: only the owner's word ends it.
+    /// When that rule runs out; `None`: only the owner's word ends it.
     pub until: Option<Wall>,
 }
 

@@ -97,6 +97,31 @@ pub struct InboundFilesNamed {
     pub digest: Digest,
 }
 
+/// See [`super::Event::InboundSpoken`].
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct InboundSpoken {
+    /// The message.
+    pub inbound: Guid,
+}
+
+/// See [`super::Event::SpokenAsked`].
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SpokenAsked {
+    /// The message.
+    pub inbound: Guid,
+}
+
+/// See [`super::Event::SpokenAnswered`].
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SpokenAnswered {
+    /// The message that was spoken.
+    pub inbound: Guid,
+    /// The message that answers.
+    pub by: Guid,
+    /// It is to be acted on.
+    pub yes: bool,
+}
+
 /// See [`super::Event::InboundUnanswered`].
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct InboundUnanswered {

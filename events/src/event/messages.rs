@@ -124,6 +124,8 @@ pub enum IgnoreReason {
     Unknown,
     /// To oneself, from an address that is not among the owner's in the settings.
     UnlistedAddress,
+    /// A voice message of which Messages has no transcript.
+    NoTranscript,
 }
 
 /// See [`super::Event::OutgoingSeen`].

@@ -104,7 +104,7 @@ pub enum Deadline {
     Goal(SessionId),
     /// A message has waited long enough for a row that may belong to it.
     Gather(Guid),
-    /// Messages that were not acted on are to be told of.
+    /// Messages that were not acted on are to be reported.
     Unanswered,
     /// What holds a notice back is over.
     Held(Seq),
@@ -121,7 +121,7 @@ pub enum Deadline {
     /// Codex's background server has had its time to show again what waited there: what it
     /// has not shown by now is gone.
     ServerPrompts,
-    /// A turn has told nothing for long: it is looked for a sign of life.
+    /// A turn's record has not grown for long: the program looks for a sign of life.
     Stall(SessionId),
 }
 

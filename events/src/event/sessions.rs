@@ -211,7 +211,7 @@ pub enum Closing {
 pub struct TurnCompleted {
     /// The session.
     pub session: SessionId,
-    /// Offset behind the record; `None` when only notify told of it.
+    /// Offset behind the record; `None` when only notify reported it.
     pub offset: Option<u64>,
     /// The turn; `None` when the record does not name it.
     pub turn: Option<TurnId>,
@@ -261,7 +261,7 @@ pub enum GoalStatus {
     Paused,
     /// It is reached.
     Complete,
-    /// Codex cannot go on by itself.
+    /// Codex cannot go on without the owner.
     Blocked,
     /// The account's usage is used up.
     UsageLimited,

@@ -73,7 +73,7 @@ pub enum Warning {
     },
 }
 
-/// See [`super::Event::LifeSeen`]. Looked at only when a turn has told nothing for long.
+/// See [`super::Event::LifeSeen`]. Looked at only when a turn's record has not grown for long.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LifeSeen {
     /// The session.

@@ -5,13 +5,29 @@ use crate::command::{
     Command, FetchFiles, FilesFor, GivePictures, Instruction, RemoveFiles, StartSession,
 };
 use crate::digest::Digest;
-use crate::event::{CommandRequested, CommandSettled, Event, InboundFilesNamed};
+use crate::event::{
+    CommandRequested, CommandSettled, Event, IgnoreReason, InboundFilesNamed, InboundIgnored,
+    InboundSpoken, SpokenAnswered, SpokenAsked,
+};
 use crate::outcome::{Evidence, FetchedFile, FileCopy, NoCopy, Outcome};
 use crate::time::Span;
 
 /// Their commands, and the ends of these.
 pub(super) fn events() -> Vec<Event> {
     let mut events = commands();
+    events.push(Event::InboundIgnored(InboundIgnored {
+        rowid: 4712,
+        guid: guid(),
+        reason: IgnoreReason::NoTranscript,
+        copy_of: None,
+    }));
+    events.push(Event::InboundSpoken(InboundSpoken { inbound: guid() }));
+    events.push(Event::SpokenAsked(SpokenAsked { inbound: guid() }));
+    events.push(Event::SpokenAnswered(SpokenAnswered {
+        inbound: guid(),
+        by: guid(),
+        yes: true,
+    }));
     events.push(Event::InboundFilesNamed(InboundFilesNamed {
         inbound: guid(),
         digest: Digest::of("IMG_0001.HEIC"),

@@ -1,5 +1,7 @@
 //! The ids that samples bear.
 
+use crate::Wall;
+use crate::event::{SessionMeta, ThreadKind};
 use crate::id::{CallId, CommandId, Guid, InputKey, Pane, Seq, SessionId, TurnId};
 
 #[expect(clippy::expect_used, reason = "the samples below are written by hand")]
@@ -40,3 +42,14 @@ pub(super) const COMMAND: CommandId = CommandId {
     cause: Seq(41),
     nth: 1,
 };
+
+/// The head of the rollout of a session of the owner's.
+pub fn session_meta(cwd: &str, path: &str) -> SessionMeta {
+    SessionMeta {
+        cwd: cwd.into(),
+        kind: ThreadKind::Owner,
+        version: "0.169.0".into(),
+        path: path.into(),
+        created: Wall(0),
+    }
+}

@@ -24,6 +24,8 @@ pub enum Verdict {
         self_chat: bool,
         /// It is a link, which Messages may have split off other words.
         link: bool,
+        /// It was spoken; the text is Apple's transcript.
+        voice: bool,
     },
     /// The owner reacted to a text of ours.
     Reacted(ReactionReceived),

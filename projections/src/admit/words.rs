@@ -2,17 +2,22 @@
 //! reaction that SMS made a text of.
 
 use crate::render::SIGIL;
-use events::input::{Body, MessageRow};
+use events::input::{Body, MessageRow, Voice};
 
 /// What a row says, its subject first; `None` for what cannot be read.
 pub(super) fn said(row: &MessageRow) -> Option<String> {
     let body = match &row.body {
+        _ if matches!(row.voice, Voice::Said(_)) => String::new(),
         Body::Undecodable => return None,
         Body::Text(text) => words(text.reveal()),
         Body::Empty => String::new(),
     };
     let subject = row.subject.as_ref().map(|subject| words(subject.reveal()));
-    let parts = subject.into_iter().chain([body]);
+    let spoken = match &row.voice {
+        Voice::Said(spoken) => Some(words(spoken.reveal())),
+        Voice::No | Voice::Untold => None,
+    };
+    let parts = subject.into_iter().chain([body]).chain(spoken);
     let parts: Vec<_> = parts.filter(|part| !part.is_empty()).collect();
     Some(parts.join("\n"))
 }

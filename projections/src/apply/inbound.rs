@@ -5,15 +5,16 @@ use crate::admit::{is_imessage, reaction_digest};
 use crate::breaker;
 use crate::dispatch::What;
 use crate::files::Files;
-use crate::inbox::{Done, Recent, Taken};
+use crate::inbox::{Done, Recent, Spoken, Taken};
 use crate::state::State;
-use events::Digest;
 use events::event::{
     Action, ChatDbPlaced, Deadline, IgnoreReason, InboundChanged, InboundDeferred,
     InboundFilesNamed, InboundHeld, InboundIgnored, InboundJoined, InboundReceived,
     InboundUnanswered, OutgoingSeen, Placing, QueueLineImported, ReactionReceived, RoutingDecided,
+    SpokenAsked,
 };
 use events::outcome::Evidence;
+use events::{Digest, Seq};
 use std::sync::Arc;
 
 pub(super) fn placed(state: &mut State, e: &ChatDbPlaced) {
@@ -66,6 +67,7 @@ pub(super) fn received(state: &mut State, e: &InboundReceived) {
     inbox.recent.push(Recent {
         message: e.clone(),
         unsent: false,
+        spoken: false,
         tail: Vec::new(),
         files: e.attachments.then(|| e.guid.clone()).into_iter().collect(),
         done: Done::Nothing,
@@ -80,13 +82,30 @@ pub(super) fn files_named(state: &mut State, e: &InboundFilesNamed) {
     }
 }
 
+/// The message that was just taken was spoken.
+pub(super) fn spoken(state: &mut State, inbound: &events::Guid) {
+    if let Some(recent) = Arc::make_mut(&mut state.inbox).recent_mut(inbound) {
+        recent.spoken = true;
+    }
+}
+
+/// The owner is asked to confirm what they said; what was asked before is forgotten.
+pub(super) fn spoken_asked(state: &mut State, seq: Seq, e: &SpokenAsked) {
+    let at = state.tick;
+    Arc::make_mut(&mut state.inbox).spoken = Some(Spoken {
+        inbound: e.inbound.clone(),
+        seq,
+        at,
+    });
+}
+
 pub(super) fn reacted(state: &mut State, e: &ReactionReceived) {
     let inbox = Arc::make_mut(&mut state.inbox);
     inbox.decide(e.rowid, &e.guid);
     inbox.reactions.push((reaction_digest(e), e.date));
 }
 
-/// The newest words count, also where they came too late: the next change is told from them.
+/// The newest words count, also where they came too late: the next change is compared with them.
 pub(super) fn changed(state: &mut State, e: &InboundChanged) {
     let inbox = Arc::make_mut(&mut state.inbox);
     if let Some(recent) = inbox.recent_mut(&e.guid) {

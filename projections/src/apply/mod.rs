@@ -132,6 +132,9 @@ pub fn apply(state: &mut State, envelope: &Envelope) {
         Event::LifeSeen(e) => watch::life(state, e),
         Event::OwnerWarned(e) => watch::warned(state, &e.of),
         Event::TurnWentOn(e) => sessions::turn_went_on(state, seq, e),
+        Event::InboundSpoken(e) => inbound::spoken(state, &e.inbound),
+        Event::SpokenAsked(e) => inbound::spoken_asked(state, envelope.seq, e),
+        Event::SpokenAnswered(_) => Arc::make_mut(&mut state.inbox).spoken = None,
         Event::TextCut(e) => Arc::make_mut(&mut state.outbox).cut(&e.session, &e.rest),
     }
 }
@@ -141,7 +144,7 @@ fn going_deaf(state: &mut State, source: Source) {
     let deadline = Deadline::SourceDown(source);
     let known = state.down.contains(&source) || state.deadlines.contains(&deadline);
     if source == Source::ChatDb && !known {
-        let at = state.tick.after(waits::DEAF);
+        let at = state.tick.after(waits::UNREADABLE);
         deadlines(state).set(deadline, at);
     }
 }

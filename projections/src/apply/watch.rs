@@ -35,7 +35,7 @@ pub(super) fn slept(state: &mut State, e: &HostSlept) {
     }
 }
 
-/// What is used up is told, unless a turn fails because of it and says so.
+/// A limit that is used up is reported, unless a turn fails because of it and says so.
 pub(super) fn limits(state: &mut State) {
     let new = used_up(state, state.wall).any(|window| !is_told(state, window, 100));
     if new && !state.deadlines.contains(&Deadline::Limits) {

@@ -101,6 +101,18 @@ pub fn describe(event: &Event, state: &State) -> String {
             "The message {} waits a moment for a link or for further words.",
             e.inbound
         ),
+        Event::InboundSpoken(e) => format!(
+            "The message {} was spoken; its words are Apple's transcript.",
+            e.inbound
+        ),
+        Event::SpokenAsked(e) => format!(
+            "You were asked to confirm what you said in {} before it is done.",
+            e.inbound
+        ),
+        Event::SpokenAnswered(e) => {
+            let how = if e.yes { "confirmed" } else { "took back" };
+            format!("You {how} what you said in {}.", e.inbound)
+        }
         Event::InboundFilesNamed(e) => {
             format!(
                 "The message {} has no words; it is known by its files.",

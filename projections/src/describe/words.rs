@@ -124,7 +124,7 @@ pub fn goal(status: &GoalStatus) -> String {
     }
 }
 
-/// Why the end of a turn is not told.
+/// Why no text says that a turn ended.
 pub const fn not_told(why: NotTold) -> &'static str {
     match why {
         NotTold::NothingSaid => "nobody asked for anything in it and nothing was said",

@@ -1,5 +1,5 @@
 //! Why did it go there? The story of one message, notice, question, session or
-//! event, told from the log in order, in sentences.
+//! event, read from the log in order, in sentences.
 //!
 //! The log is read twice, batch by batch, and never held: [`Finder`] looks for
 //! what is meant, [`Story`] tells it. Both see each batch with the State before it,

@@ -71,7 +71,7 @@ impl Story {
         if ours.is_empty() {
             return;
         }
-        // Within a batch each event is told with the State that it met.
+        // Within a batch each event is described with the State that it met.
         let mut met = state.clone();
         let cause = fact(batch).map(|fact| fact.seq);
         for entry in batch {

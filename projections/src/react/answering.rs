@@ -3,6 +3,7 @@
 
 use super::draft::{Draft, decide};
 use super::notices;
+use crate::heading::Heading;
 use crate::prompt_answers::{self as answers, Said};
 use crate::prompt_text::brief;
 use crate::prompts::{Past, Prompt};
@@ -140,7 +141,8 @@ pub(super) fn over(draft: &mut Draft, event: &InboundReceived, past: &Past, othe
     }
     let route = route(Rule::Control, Some(past.session.clone()));
     decide(draft, &event.guid, route, Action::Reply);
-    notices::answer(draft, &event.guid, Some(&past.session), "too late", &body);
+    let session = Some(&past.session);
+    notices::answer(draft, &event.guid, session, &Heading::TooLate, &body);
 }
 
 /// One word means what the owner was told last. Where that is closed by now, and not by an
@@ -428,7 +430,13 @@ pub(super) fn refuse(draft: &mut Draft, event: &InboundReceived, prompt: Option<
     let session = known.map(|prompt| prompt.session.clone());
     let route = route(Rule::Control, session.clone());
     decide(draft, &event.guid, route, Action::Reply);
-    notices::answer(draft, &event.guid, session.as_ref(), "not answered", why);
+    notices::answer(
+        draft,
+        &event.guid,
+        session.as_ref(),
+        &Heading::NotAnswered,
+        why,
+    );
 }
 
 /// The open prompts, a line each.
@@ -456,7 +464,7 @@ pub(super) fn list(draft: &mut Draft, event: &InboundReceived, prompts: &[Seq], 
         inbound: event.guid.clone(),
         prompts: prompts.to_vec(),
     }));
-    notices::answer(draft, &event.guid, None, "waiting for you", body);
+    notices::answer(draft, &event.guid, None, &Heading::WaitingForYou, body);
 }
 
 /// A tapback on a prompt's own notice, where it is one.

@@ -3,6 +3,7 @@
 
 use super::draft::Draft;
 use super::{dispatches, gather, messages, notices, settle};
+use crate::heading::Heading;
 use crate::inbox::{Done, Recent};
 use crate::ledger::Stage;
 use events::event::{InboundChanged, Topic};
@@ -39,7 +40,7 @@ pub(super) fn changed(draft: &mut Draft, row: &MessageRow, text: Option<String>)
                 draft,
                 &row.guid,
                 lane.map(|(id, _)| id).as_ref(),
-                "taken back",
+                &Heading::TakenBack,
                 body,
             );
         }
@@ -91,9 +92,9 @@ fn too_late(draft: &mut Draft, guid: &Guid, edited: bool, done: &Done) {
     } else {
         "You unsent the message too late: it had already been passed on. Write what should be done instead."
     };
-    answer(draft, guid, session.as_ref(), "too late", body);
+    answer(draft, guid, session.as_ref(), &Heading::TooLate, body);
 }
 
-fn answer(draft: &mut Draft, guid: &Guid, session: Option<&SessionId>, kind: &str, body: &str) {
+fn answer(draft: &mut Draft, guid: &Guid, session: Option<&SessionId>, kind: &Heading, body: &str) {
     notices::queue(draft, session, Topic::Answer(guid.clone()), kind, body);
 }

@@ -6,6 +6,7 @@ use super::draft::{Draft, decide, topic_known};
 use super::{fetching, notices, replies};
 use crate::dispatch::{Dispatch, Transport, What, dispatch_of};
 use crate::files::Files;
+use crate::heading::Heading;
 use crate::routing::Route;
 use events::command::{
     ChooseOptions, FilesFor, GivePictures, Instruction, StartSession, StartTurn, SteerTurn,
@@ -263,14 +264,14 @@ fn refuse(draft: &mut Draft, session: &SessionId, dispatch: &Dispatch) {
 pub(super) fn give_up(draft: &mut Draft, session: &SessionId, inbound: &Guid, body: &str) {
     end(draft, Some(session), inbound, InstructionEnd::Refused);
     let topic = Topic::Receipt(inbound.clone());
-    notices::queue(draft, Some(session), topic, "not delivered", body);
+    notices::queue(draft, Some(session), topic, &Heading::NotDelivered, body);
 }
 
 /// A session is not started, because there is nothing to say to it.
 pub(super) fn not_started(draft: &mut Draft, inbound: &Guid, body: &str) {
     end(draft, None, inbound, InstructionEnd::Refused);
     let topic = Topic::Receipt(inbound.clone());
-    notices::queue(draft, None, topic, "not started", body);
+    notices::queue(draft, None, topic, &Heading::NotStarted, body);
 }
 
 fn end(draft: &mut Draft, session: Option<&SessionId>, inbound: &Guid, end: InstructionEnd) {
@@ -282,7 +283,7 @@ fn end(draft: &mut Draft, session: Option<&SessionId>, inbound: &Guid, end: Inst
     draft.record(Event::InstructionEnded(ended));
 }
 
-/// A command of an instruction was settled. Pressing Enter once more ends nothing by itself.
+/// A command of an instruction was settled. Pressing Enter once more alone ends nothing.
 pub(super) fn settled(draft: &mut Draft, command: &Command, how: Option<&How>, outcome: &Outcome) {
     let Some((session, inbound)) = dispatch_of(command) else {
         return;
@@ -306,7 +307,7 @@ pub(super) fn settled(draft: &mut Draft, command: &Command, how: Option<&How>, o
                 draft,
                 Some(&session),
                 topic,
-                "not confirmed",
+                &Heading::NotConfirmed,
                 &unconfirmed(doubt),
             );
         }
@@ -315,12 +316,12 @@ pub(super) fn settled(draft: &mut Draft, command: &Command, how: Option<&How>, o
     advance(draft, &session);
 }
 
-const fn received(how: Option<&How>) -> &'static str {
+const fn received(how: Option<&How>) -> &'static Heading {
     match how {
-        Some(How::Steered(_) | How::TurnSteered) => "received; it steers the running turn",
-        Some(How::Queued) => "received from the queue",
-        Some(How::Resumed) => "received; resumed in the background",
-        Some(How::Chosen(_) | How::Replied { .. } | How::Answered(_)) => "answered",
+        Some(How::Steered(_) | How::TurnSteered) => &Heading::Steers,
+        Some(How::Queued) => &Heading::FromQueue,
+        Some(How::Resumed) => &Heading::InBackground,
+        Some(How::Chosen(_) | How::Replied { .. } | How::Answered(_)) => &Heading::Answered,
         Some(
             How::Typed(_)
             | How::Pressed(_)
@@ -330,7 +331,7 @@ const fn received(how: Option<&How>) -> &'static str {
             | How::EscapePressed(_)
             | How::Begun,
         )
-        | None => "received",
+        | None => &Heading::Received,
     }
 }
 
@@ -362,9 +363,9 @@ pub(super) fn not_seen_yet(draft: &mut Draft, command: &Command, how: &How) {
         draft.request(Command::PressEnter(typed.clone()), 1);
     }
     let kind = match Transport::kept_by_codex(how) {
-        Some(Transport::Queue) => "sent, not yet seen: it waits in Codex's queue",
-        Some(_) => "sent, not yet seen: it waits for the running step",
-        None => "sent, not yet seen",
+        Some(Transport::Queue) => &Heading::InQueue,
+        Some(_) => &Heading::BehindStep,
+        None => &Heading::NotSeen,
     };
     notices::queue(draft, Some(&session), topic, kind, "");
 }
@@ -378,7 +379,7 @@ pub(super) fn start(draft: &mut Draft, inbound: &Guid, rule: Rule, label: &str, 
             draft,
             inbound,
             None,
-            "not started",
+            &Heading::NotStarted,
             "Starting sessions from the phone is disabled (CODEX_IMESSAGE_ENABLE_NEW_SESSION).",
         );
     }
@@ -438,7 +439,7 @@ pub(super) fn start_settled(draft: &mut Draft, command: &Command, outcome: &Outc
                 InstructionEnd::Delivered,
             );
             if draft.state().sessions.get(session).is_some() {
-                notices::queue(draft, Some(session), topic, "started", "");
+                notices::queue(draft, Some(session), topic, &Heading::Started, "");
             }
         }
         Outcome::Failed(failure) => {
@@ -447,7 +448,7 @@ pub(super) fn start_settled(draft: &mut Draft, command: &Command, outcome: &Outc
                 draft,
                 None,
                 topic,
-                "not started",
+                &Heading::NotStarted,
                 &replies::not_started(command, failure),
             );
         }
@@ -457,7 +458,7 @@ pub(super) fn start_settled(draft: &mut Draft, command: &Command, outcome: &Outc
                 "It is not known whether \"{}\" runs. Look at the tmux session before you ask for it again.",
                 start.label
             );
-            notices::queue(draft, None, topic, "not confirmed", &body);
+            notices::queue(draft, None, topic, &Heading::NotConfirmed, &body);
         }
     }
 }

@@ -75,6 +75,22 @@ impl Draft {
         id
     }
 
+    /// The same, to see what would be recorded from here on; it is thrown away.
+    pub(crate) fn trial(&self) -> Self {
+        Self {
+            state: self.state.clone(),
+            first: self.first,
+            now: self.now,
+            events: Vec::new(),
+            commands: self.commands,
+        }
+    }
+
+    /// What was recorded.
+    pub(crate) fn events(&self) -> &[Event] {
+        &self.events
+    }
+
     pub(crate) fn finish(self) -> (Batch, State) {
         (Batch::new(self.first, self.now, self.events), self.state)
     }

@@ -3,6 +3,7 @@
 
 use super::draft::Draft;
 use super::{goals, notices, prompt_news, proofs, stall};
+use crate::heading::Heading;
 use crate::markdown::plain;
 use crate::notify_payload;
 use crate::sessions::{OpenQuestion, Session};
@@ -16,7 +17,7 @@ use events::{CallId, Digest, Event, SessionId, Text, TurnId};
 /// Reasons of an interruption that only say that something else goes on.
 const REPLACED: [&str; 2] = ["replaced", "review_ended"];
 
-/// Takes a told turn as the session's.
+/// Takes a reported turn as the session's.
 pub(super) fn place(draft: &mut Draft, told: TurnTold) {
     if told.kind != notify_payload::TURN_COMPLETE {
         return;
@@ -172,7 +173,7 @@ pub(super) fn progress(draft: &mut Draft, session: &SessionId, last: Option<&Tex
             draft,
             Some(session),
             Topic::Progress,
-            "working",
+            &Heading::Working,
             &plain(text.reveal()),
         );
     }

@@ -5,6 +5,7 @@ use super::draft::Draft;
 use super::{dispatches, notices};
 use crate::dispatch::Dispatch;
 use crate::files::Files;
+use crate::heading::Heading;
 use crate::inbox::Done;
 use events::command::{FetchFiles, FilesFor, RemoveFiles, StartSession};
 use events::event::{Action, InboundReceived};
@@ -64,7 +65,7 @@ fn begin(draft: &mut Draft, start: &StartSession, files: &Files) {
         return dispatches::not_started(draft, &start.inbound, &files.told());
     }
     if let Some(body) = files.not_passed_on() {
-        notices::answer(draft, &start.inbound, None, "not passed on", &body);
+        notices::answer(draft, &start.inbound, None, &Heading::NotPassedOn, &body);
     }
     let command = StartSession {
         text: Text::from(text),
@@ -118,7 +119,13 @@ pub(super) fn unused(draft: &mut Draft, event: &InboundReceived) {
         Done::Nothing | Done::Answered | Done::Joined(_) => None,
     };
     let body = if off { OFF } else { ANSWER };
-    notices::answer(draft, &event.guid, session.as_ref(), "words only", body);
+    notices::answer(
+        draft,
+        &event.guid,
+        session.as_ref(),
+        &Heading::WordsOnly,
+        body,
+    );
 }
 
 /// A message without words, where files are switched off.
@@ -127,7 +134,7 @@ pub(super) fn switched_off(draft: &mut Draft, event: &InboundReceived) -> bool {
     if off {
         let route = super::answering::route(events::event::Rule::Control, None);
         super::draft::decide(draft, &event.guid, route, Action::Reply);
-        notices::answer(draft, &event.guid, None, "pictures", OFF);
+        notices::answer(draft, &event.guid, None, &Heading::Pictures, OFF);
     }
     off
 }

@@ -4,6 +4,7 @@
 
 use super::draft::{Draft, decide};
 use super::{notices, replies};
+use crate::heading::Heading;
 use crate::render::tidy;
 use crate::routing::Route;
 use events::command::{CopyOut, SendFile};
@@ -39,7 +40,7 @@ pub(super) fn ask(
     let off = state.settings.files == FilesIn::Off;
     decide(draft, &event.guid, route, Action::Reply);
     if off {
-        return notices::answer(draft, &event.guid, Some(session), "not sent", OFF);
+        return notices::answer(draft, &event.guid, Some(session), &Heading::NotSent, OFF);
     }
     draft.request(Command::CopyOut(copy), 1);
 }
@@ -84,7 +85,13 @@ pub(super) fn copied(draft: &mut Draft, id: CommandId, copy: &CopyOut, outcome: 
         Outcome::Expired => return,
     };
     let body = format!("{}: {body}", quoted(&copy.path));
-    notices::answer(draft, &copy.inbound, Some(&copy.session), "not sent", &body);
+    notices::answer(
+        draft,
+        &copy.inbound,
+        Some(&copy.session),
+        &Heading::NotSent,
+        &body,
+    );
 }
 
 /// It was given to Messages, or perhaps not.
@@ -93,11 +100,11 @@ pub(super) fn sent(draft: &mut Draft, file: &SendFile, outcome: &Outcome) {
     let (kind, body) = match outcome {
         Outcome::Done(_) | Outcome::Expired => return,
         Outcome::Failed(failure) => (
-            "not sent",
+            &Heading::NotSent,
             format!("{name}: {} You can ask again.", replies::why(failure)),
         ),
         Outcome::Unknown(_) => (
-            "perhaps not sent",
+            &Heading::PerhapsNotSent,
             format!(
                 "{name} was given to Messages, and nothing shows that it was sent. \
                  It is not sent again by itself; if it does not come, ask again."

@@ -30,7 +30,7 @@ pub(super) fn changed(draft: &mut Draft, session: &SessionId, offset: u64, statu
     }
 }
 
-/// A turn begins that goes on with a goal nobody has told of yet.
+/// A turn begins that goes on with a goal that is not known yet.
 pub(super) fn goes_on(draft: &mut Draft, session: &SessionId, offset: u64) {
     changed(draft, session, offset, &GoalStatus::Active);
 }

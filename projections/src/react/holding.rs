@@ -67,7 +67,7 @@ pub(super) fn due(draft: &mut Draft, seq: Seq) {
     }
 }
 
-/// It only tells something. What waits for an answer is put by itself.
+/// It is only news. What waits for an answer is sent as a text of its own.
 const fn joins(notice: &Notice) -> bool {
     notice.ordinary() || matches!(notice.topic, Topic::Health)
 }

@@ -1,7 +1,8 @@
-//! Codex's usage limits: what is new and worth a text is told, once for each window.
+//! Codex's usage limits: what is new and worth a text is sent, once for each window.
 
 use super::draft::Draft;
 use super::notices;
+use crate::heading::Heading;
 use crate::limits::{is_told, merged, name, reset, resets, stopped, used_up};
 use crate::local;
 use events::event::{Ending, OwnerWarned, Topic, Warning};
@@ -9,7 +10,7 @@ use events::prompt::{RateLimit, RateLimitsChanged};
 use events::settings::NotifyMode;
 use events::{Event, SessionId};
 
-/// Percentages that are told, the highest first.
+/// Percentages that are worth a text, the highest first.
 const LEVELS: [u32; 2] = [95, 80];
 
 /// Codex tells how much is used.
@@ -52,7 +53,7 @@ fn tell(draft: &mut Draft, window: &RateLimit, level: u32, body: &str) {
     }
     warned(draft, window, level);
     if wanted {
-        notices::queue(draft, None, Topic::Health, "usage limit", &body);
+        notices::queue(draft, None, Topic::Health, &Heading::UsageLimit, &body);
     }
 }
 

@@ -4,6 +4,7 @@
 use super::draft::{Draft, decide};
 use super::{answering, files_out, notices, replies};
 use crate::answers;
+use crate::heading::Heading;
 use crate::look_orders::{LookOrder, Show, Whose};
 use crate::routing::{self, Route};
 use events::command::{Look, Sight};
@@ -17,7 +18,7 @@ pub(super) fn ordered(draft: &mut Draft, event: &InboundReceived, order: &LookOr
         return false;
     };
     if let Show::NearMiss(hint) = order.show {
-        reply(draft, event, route, None, "not understood", hint);
+        reply(draft, event, route, None, &Heading::NotUnderstood, hint);
         return true;
     }
     let Some(session) = route.target.clone() else {
@@ -25,7 +26,7 @@ pub(super) fn ordered(draft: &mut Draft, event: &InboundReceived, order: &LookOr
             Whose::Named(name) => replies::unknown(draft.state(), &route, name),
             Whose::Thread | Whose::Perhaps(_) => which(draft, &order.show),
         };
-        reply(draft, event, route, None, "which session?", &body);
+        reply(draft, event, route, None, &Heading::WhichSession, &body);
         return true;
     };
     match &order.show {
@@ -102,7 +103,7 @@ fn reply(
     event: &InboundReceived,
     route: Route,
     session: Option<&SessionId>,
-    kind: &str,
+    kind: &Heading,
     body: &str,
 ) {
     decide(draft, &event.guid, route, Action::Reply);
@@ -180,15 +181,21 @@ pub(super) fn looked(draft: &mut Draft, look: &Look, outcome: &Outcome) {
         }
         Sight::Last { .. } | Sight::Diff { .. } | Sight::Steps => body,
     };
-    notices::answer(draft, &look.inbound, Some(session), "not shown", &body);
+    notices::answer(
+        draft,
+        &look.inbound,
+        Some(session),
+        &Heading::NotShown,
+        &body,
+    );
 }
 
-const fn kind(sight: &Sight) -> &'static str {
+const fn kind(sight: &Sight) -> &'static Heading {
     match sight {
-        Sight::Screen { .. } => "screen",
-        Sight::Last { .. } => "last messages",
-        Sight::Diff { .. } => "changes",
-        Sight::Steps => "last steps",
+        Sight::Screen { .. } => &Heading::Screen,
+        Sight::Last { .. } => &Heading::LastMessages,
+        Sight::Diff { .. } => &Heading::Changes,
+        Sight::Steps => &Heading::LastSteps,
     }
 }
 
@@ -199,11 +206,17 @@ fn more(draft: &mut Draft, event: &InboundReceived, route: Route, session: &Sess
     let rest = rest.map(|rest| rest.text.clone());
     decide(draft, &event.guid, route, Action::Reply);
     if let Some(rest) = rest {
-        return notices::answer_cut(draft, &event.guid, session, "more", rest.reveal());
+        return notices::answer_cut(draft, &event.guid, session, &Heading::More, rest.reveal());
     }
     let name = replies::reference(draft.state(), session);
     let body = format!(
         "Nothing was cut from the last text about it. \"last {name}\" shows what was said."
     );
-    notices::answer(draft, &event.guid, Some(session), "nothing more", &body);
+    notices::answer(
+        draft,
+        &event.guid,
+        Some(session),
+        &Heading::NothingMore,
+        &body,
+    );
 }

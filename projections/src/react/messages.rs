@@ -2,9 +2,10 @@
 //! a message is a row of chat.db; [`super::rows`] does.
 
 use super::draft::{Draft, decide};
-use super::{answering, dispatches, files, missing, notices, replies, turns};
+use super::{answering, dispatches, files, missing, notices, replies, spoken, turns};
 use crate::answers::{self, Answer};
 use crate::grammar::{self, Parsed, parse};
+use crate::heading::Heading;
 use crate::orders::{self, Order};
 use crate::prompt_answers;
 use crate::routing::{self, Route};
@@ -21,6 +22,9 @@ pub(super) fn owner_wrote(draft: &mut Draft, event: &InboundReceived) {
         }
         return;
     }
+    if spoken::confirmed(draft, event, understand) || spoken::asks(draft, event, understand) {
+        return;
+    }
     understand(draft, event);
     files::unused(draft, event);
 }
@@ -31,12 +35,14 @@ fn understand(draft: &mut Draft, event: &InboundReceived) {
         return;
     }
     match understood(draft, event).followed_by(&tail(draft, guid)) {
-        Parsed::Help => reply(draft, guid, Rule::Control, "help", replies::HELP),
+        Parsed::Help => reply(draft, guid, Rule::Control, &Heading::Help, replies::HELP),
         Parsed::List => {
             let list = replies::list(draft.state());
-            reply(draft, guid, Rule::Control, "sessions", &list);
+            reply(draft, guid, Rule::Control, &Heading::Sessions, &list);
         }
-        Parsed::NearMiss(hint) => reply(draft, guid, Rule::NearMiss, "not understood", &hint),
+        Parsed::NearMiss(hint) => {
+            reply(draft, guid, Rule::NearMiss, &Heading::NotUnderstood, &hint);
+        }
         Parsed::Status(name) => status(draft, guid, &name),
         Parsed::Retry(Some(name)) => retry_named(draft, guid, &name),
         Parsed::Retry(None) => retry(draft, event),
@@ -139,7 +145,7 @@ fn plain(draft: &mut Draft, event: &InboundReceived, words: &str) {
             draft,
             guid,
             Rule::NearMiss,
-            "not understood",
+            &Heading::NotUnderstood,
             grammar::RETRY,
         );
     }
@@ -152,7 +158,7 @@ fn plain(draft: &mut Draft, event: &InboundReceived, words: &str) {
         (None, _) => {
             let body = replies::which(draft.state(), &route);
             decide(draft, guid, route, Action::Reply);
-            notices::answer(draft, guid, None, "which session?", &body);
+            notices::answer(draft, guid, None, &Heading::WhichSession, &body);
         }
     }
 }
@@ -176,7 +182,7 @@ fn retry(draft: &mut Draft, event: &InboundReceived) {
             draft,
             &event.guid,
             Rule::Control,
-            "nothing missing",
+            &Heading::NothingMissing,
             NOTHING,
         );
     }
@@ -199,7 +205,13 @@ fn retry_named(draft: &mut Draft, inbound: &Guid, name: &str) {
     if missing.is_empty() {
         let name = crate::render::tidy(name, 40);
         let body = format!("{NOTHING} To send the word to the session, write \"@{name} retry\".");
-        return notices::answer(draft, inbound, Some(&session), "nothing missing", &body);
+        return notices::answer(
+            draft,
+            inbound,
+            Some(&session),
+            &Heading::NothingMissing,
+            &body,
+        );
     }
     missing::bring(draft, inbound, &missing);
 }
@@ -230,7 +242,7 @@ fn understood(draft: &Draft, event: &InboundReceived) -> Parsed {
     grammar::parse_reply(words, &own.unwrap_or_default(), names)
 }
 
-fn reply(draft: &mut Draft, inbound: &Guid, rule: Rule, kind: &str, body: &str) {
+fn reply(draft: &mut Draft, inbound: &Guid, rule: Rule, kind: &Heading, body: &str) {
     decide(draft, inbound, Route::nowhere(rule), Action::Reply);
     notices::answer(draft, inbound, None, kind, body);
 }
@@ -242,14 +254,14 @@ fn status(draft: &mut Draft, inbound: &Guid, name: &str) {
     };
     let body = replies::status(draft.state(), &session);
     decide(draft, inbound, route, Action::Reply);
-    notices::answer(draft, inbound, Some(&session), "status", &body);
+    notices::answer(draft, inbound, Some(&session), &Heading::Status, &body);
 }
 
 /// A mistyped name never starts anything.
 fn unknown_name(draft: &mut Draft, inbound: &Guid, route: Route, name: &str) {
     let body = replies::unknown(draft.state(), &route, name);
     decide(draft, inbound, route, Action::Reply);
-    notices::answer(draft, inbound, None, "no such session", &body);
+    notices::answer(draft, inbound, None, &Heading::NoSuchSession, &body);
 }
 
 /// Words for a session: an answer where it asks, an instruction where it does not.
@@ -278,7 +290,7 @@ fn to_session(draft: &mut Draft, event: &InboundReceived, route: Route, words: &
         Answer::Options { call, choices } => Action::Choose { call, choices },
         Answer::Not(why) => {
             decide(draft, inbound, route, Action::Reply);
-            return notices::answer(draft, inbound, Some(&session), "not answered", &why);
+            return notices::answer(draft, inbound, Some(&session), &Heading::NotAnswered, &why);
         }
     };
     decide(draft, inbound, route, action);

@@ -3,6 +3,7 @@
 
 use super::draft::Draft;
 use super::notices;
+use crate::heading::Heading;
 use crate::missing::{Lost, Why};
 use crate::outbox::{Notice, Outbox};
 use crate::render::{self, by_ref, tidy};
@@ -33,7 +34,7 @@ pub(super) fn tell(draft: &mut Draft) {
         body.push(format!("… and {more} more"));
     }
     body.push("Write \"retry\" or \"retry @ref\" to have them sent again.".to_owned());
-    let head = render::head(None, "texts you may not have");
+    let head = render::head(None, &Heading::Missing);
     let parts = render::parts(&head, &body.join("\n"), state.settings.max_len as usize);
     let replaces: Vec<_> = waiting.into_iter().collect();
     notices::instead(draft, &replaces, None, Topic::Missing, parts);
@@ -82,7 +83,7 @@ pub(super) fn bring(draft: &mut Draft, inbound: &Guid, missing: &[Seq]) {
     if !under_way.is_empty() {
         let body =
             "One of these texts is still being sent. Try again when its last part has arrived.";
-        notices::answer(draft, inbound, None, "still being sent", body);
+        notices::answer(draft, inbound, None, &Heading::StillBeingSent, body);
     }
 }
 

@@ -37,6 +37,7 @@ mod settle;
 mod shapes;
 mod sleep;
 mod sources;
+mod spoken;
 mod stall;
 mod turn_ends;
 mod turns;

@@ -3,10 +3,11 @@
 
 use super::draft::Draft;
 use crate::handle::not_for_owner;
+use crate::heading::Heading;
 use crate::ledger::Stage;
 use crate::outbox::Notice;
 use crate::redact::redact;
-use crate::render::{cut_lines, head, parts, sentence_head};
+use crate::render::{cut_lines, head, parts, sentence_head, tidy};
 use crate::state::State;
 use events::event::{CommandSettled, NoticeQueued, NoticeWithdrawn, TextCut, Topic};
 use events::{CommandId, Event, Guid, Outcome, Seq, SessionId, Text, Tick};
@@ -16,10 +17,12 @@ pub(super) fn queue(
     draft: &mut Draft,
     session: Option<&SessionId>,
     topic: Topic,
-    kind: &str,
+    kind: &Heading,
     body: &str,
 ) {
-    let parts = worded(draft.state(), session, kind, body);
+    let heard = heard(draft.state(), &topic);
+    let body = format!("{heard}{body}");
+    let parts = worded(draft.state(), session, kind, &body);
     instead(draft, &[], session, topic, parts);
 }
 
@@ -50,11 +53,26 @@ fn cleaned(state: &State, text: &str) -> String {
     }
 }
 
+/// What was understood of a voice message, above the answer to it.
+fn heard(state: &State, topic: &Topic) -> String {
+    let (Topic::Answer(inbound) | Topic::Receipt(inbound)) = topic else {
+        return String::new();
+    };
+    let spoken = state.inbox.recent(inbound).filter(|recent| recent.spoken);
+    spoken.map_or_else(String::new, |recent| {
+        let words = tidy(recent.message.text.reveal(), HEARD);
+        format!("Heard: \"{words}\"\n")
+    })
+}
+
+/// Most of a voice message that is said back.
+const HEARD: usize = 300;
+
 /// Queues what a program asked to be said. The same text that Messages certainly did
 /// not take waits to be tried again; it gives its place to this one, or both would come.
 pub(super) fn request(draft: &mut Draft, body: &str) {
     let state = draft.state();
-    let parts = worded(state, None, "needs attention", body);
+    let parts = worded(state, None, &Heading::NeedsAttention, body);
     let same = |notice: &Notice| {
         // The try that is only asked for has not ended yet.
         let failed = notice.attempts > u16::from(notice.sending.is_some());
@@ -66,7 +84,7 @@ pub(super) fn request(draft: &mut Draft, body: &str) {
     instead(draft, &same, None, Topic::Request, parts);
 }
 
-fn worded(state: &State, session: Option<&SessionId>, kind: &str, body: &str) -> Vec<Text> {
+fn worded(state: &State, session: Option<&SessionId>, kind: &Heading, body: &str) -> Vec<Text> {
     let known = session.and_then(|id| state.sessions.get(id));
     let head = head(known, kind);
     let body = cleaned(state, body);
@@ -79,7 +97,7 @@ pub(super) fn self_test(draft: &mut Draft) {
     let state = draft.state();
     if state.outbox.open.is_empty() {
         let body = "This is a test. Texts reach you; no reply is needed.";
-        queue(draft, None, Topic::Health, "self-test", body);
+        queue(draft, None, Topic::Health, &Heading::SelfTest, body);
     }
 }
 
@@ -88,7 +106,7 @@ pub(super) fn answer(
     draft: &mut Draft,
     inbound: &Guid,
     session: Option<&SessionId>,
-    kind: &str,
+    kind: &Heading,
     body: &str,
 ) {
     queue(draft, session, Topic::Answer(inbound.clone()), kind, body);
@@ -99,7 +117,7 @@ pub(super) fn answer_cut(
     draft: &mut Draft,
     inbound: &Guid,
     session: &SessionId,
-    kind: &str,
+    kind: &Heading,
     body: &str,
 ) {
     let body = cut(draft, session, body);

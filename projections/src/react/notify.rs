@@ -46,7 +46,7 @@ pub(super) fn received(draft: &mut Draft, notify: Notify) {
     distilled(draft, event);
 }
 
-/// Notify told of a turn.
+/// Notify reported a turn.
 pub(super) fn distilled(draft: &mut Draft, event: NotifyReceived) {
     let told = event.told.clone();
     draft.record(Event::NotifyReceived(event));

@@ -3,6 +3,7 @@
 use super::draft::Draft;
 use super::{missing, notices, prompts, settle};
 use crate::admit::is_imessage;
+use crate::heading::Heading;
 use events::event::{OutgoingSeen, Topic};
 use events::input::MessageRow;
 use events::outcome::{Evidence, Failure};
@@ -50,7 +51,7 @@ pub(super) fn seen(draft: &mut Draft, row: &MessageRow, command: CommandId) {
             "Messages took a text for you and then reported error {}.",
             row.error
         );
-        notices::queue(draft, None, Topic::Health, "not delivered", &body);
+        notices::queue(draft, None, Topic::Health, &Heading::NotDelivered, &body);
     }
     if open.is_none() && row.error == 0 {
         // It may have been reported as missing.
@@ -81,6 +82,6 @@ pub(super) fn seen(draft: &mut Draft, row: &MessageRow, command: CommandId) {
             "A text left this Mac as {} instead of iMessage.",
             row.service
         );
-        notices::queue(draft, None, Topic::Health, "not iMessage", &body);
+        notices::queue(draft, None, Topic::Health, &Heading::NotIMessage, &body);
     }
 }

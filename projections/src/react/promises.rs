@@ -3,6 +3,7 @@
 
 use super::draft::{Draft, decide};
 use super::{dispatches, notices};
+use crate::heading::Heading;
 use crate::limits::{reset, used_up};
 use crate::local;
 use crate::promises::{newest_turn, of};
@@ -22,7 +23,7 @@ pub(super) fn made(
     at: Option<Wall>,
 ) {
     let now = draft.now().wall;
-    let answer = |draft: &mut Draft, kind: &str, body: &str| {
+    let answer = |draft: &mut Draft, kind: &Heading, body: &str| {
         notices::answer(draft, &event.guid, Some(session), kind, body);
     };
     let state = draft.state();
@@ -32,7 +33,7 @@ pub(super) fn made(
     };
     let Some(at) = at.or_else(by_reset) else {
         let body = "It is not known when Codex's limit resets, so nothing was noted. Write a time: \"resume @ref at 18:00\".";
-        return answer(draft, "not noted", body);
+        return answer(draft, &Heading::NotNoted, body);
     };
     take_back(draft, session);
     draft.record(Event::PromiseMade(PromiseMade {
@@ -52,7 +53,7 @@ pub(super) fn made(
     let body = format!(
         "It is told \"{WORDS}\" at {time}, unless it goes on before.{still} \"cancel @{reference}\" stops that; \"list\" shows it."
     );
-    answer(draft, "noted", &body);
+    answer(draft, &Heading::Noted, &body);
 }
 
 /// Takes back what was promised for a session.
@@ -87,7 +88,7 @@ pub(super) fn due(draft: &mut Draft, promise: Seq) {
             draft,
             &made.inbound,
             Some(&made.session),
-            "not continued",
+            &Heading::NotContinued,
             body,
         );
     }

@@ -6,6 +6,7 @@ use super::answering::{
 };
 use super::draft::{Draft, decide};
 use super::{notices, prompts, replies};
+use crate::heading::Heading;
 use crate::promises;
 use crate::prompts::List;
 use crate::routing;
@@ -24,7 +25,7 @@ pub(super) fn pending(draft: &mut Draft, event: &InboundReceived) {
         let nothing = "Nothing waits for your approval.".to_owned();
         let lines = std::iter::once(nothing).chain(promised);
         let body = lines.collect::<Vec<_>>().join("\n");
-        return notices::answer(draft, &event.guid, None, "nothing waits", &body);
+        return notices::answer(draft, &event.guid, None, &Heading::NothingWaits, &body);
     }
     let answer = "Answer by number: \"1 yes, 2 no\".".to_owned();
     let lines = [numbered(draft, &open), answer].into_iter().chain(promised);
@@ -40,7 +41,7 @@ pub(super) fn show(draft: &mut Draft, event: &InboundReceived, name: Option<&str
             let Some(session) = route.target.clone() else {
                 let body = replies::unknown(draft.state(), &route, name);
                 decide(draft, &event.guid, route, Action::Reply);
-                notices::answer(draft, &event.guid, None, "no such session", &body);
+                notices::answer(draft, &event.guid, None, &Heading::NoSuchSession, &body);
                 return true;
             };
             draft
@@ -165,7 +166,7 @@ fn answer_all(draft: &mut Draft, event: &InboundReceived, said: &[(Seq, &String)
             draft,
             &event.guid,
             None,
-            "not answered",
+            &Heading::NotAnswered,
             &refused.join("\n"),
         );
     }

@@ -3,6 +3,7 @@
 use super::draft::{Draft, topic_known};
 use super::notices;
 use crate::endings;
+use crate::heading::Heading;
 use crate::prompt_text::{self, brief};
 use crate::prompts::Prompt;
 use crate::redact::redact;
@@ -163,7 +164,7 @@ pub(super) fn too_old(draft: &mut Draft, prompt: Seq) {
         draft,
         Some(&known.session),
         Topic::Health,
-        "still waits",
+        &Heading::StillWaits,
         &body,
     );
 }
@@ -183,7 +184,13 @@ pub(super) fn gone_with_server(draft: &mut Draft, prompt: Seq) {
          allowed. Open the session again where it runs to go on.",
         brief(&known)
     );
-    notices::queue(draft, Some(&known.session), Topic::Health, "gone", &body);
+    notices::queue(
+        draft,
+        Some(&known.session),
+        Topic::Health,
+        &Heading::Gone,
+        &body,
+    );
 }
 
 /// An answer ended, one way or the other: the owner hears what became of it. Words that are
@@ -197,8 +204,8 @@ pub(super) fn settled(
     let what = what(draft, answer.prompt);
     let (kind, body) = match outcome {
         Outcome::Done(_) => (done(&answer.answer), what.unwrap_or_default()),
-        Outcome::Failed(failure) => ("not answered".to_owned(), late(failure)),
-        Outcome::Unknown(doubt) => ("not confirmed".into(), unconfirmed(&endings::doubt(doubt))),
+        Outcome::Failed(failure) => (Heading::NotAnswered, late(failure)),
+        Outcome::Unknown(doubt) => (Heading::NotConfirmed, unconfirmed(&endings::doubt(doubt))),
         Outcome::Expired => return None,
     };
     if matches!(outcome, Outcome::Done(_)) {
@@ -246,22 +253,22 @@ fn turn_is_over(draft: &Draft, prompt: Seq) -> bool {
     over && !matches!(prompt.body, PromptBody::Plan { .. })
 }
 
-fn done(answer: &PromptAnswer) -> String {
+fn done(answer: &PromptAnswer) -> Heading {
     let PromptAnswer::Choose { meaning, .. } = answer else {
-        return "answered".into();
+        return Heading::Answered;
     };
     match meaning {
-        Meaning::Accept => "approved, it runs".into(),
-        Meaning::AcceptForSession => "approved for this session, it runs".into(),
+        Meaning::Accept => Heading::Approved,
+        Meaning::AcceptForSession => Heading::ApprovedForSession,
         Meaning::AcceptAlways { scope } => {
             let scope = redact(scope.reveal());
-            format!("always: {}", crate::visible::on_one_line(&scope))
+            Heading::Always(crate::visible::on_one_line(&scope))
         }
-        Meaning::Decline => "refused, Codex goes on".into(),
-        Meaning::Cancel => "refused, the turn ends".into(),
-        Meaning::DeclineAlways { .. } => "refused, from now on".into(),
-        Meaning::AcceptFresh => "approved, with a cleared context".into(),
-        Meaning::Other => "answered".into(),
+        Meaning::Decline => Heading::Refused,
+        Meaning::Cancel => Heading::RefusedTurn,
+        Meaning::DeclineAlways { .. } => Heading::RefusedAlways,
+        Meaning::AcceptFresh => Heading::ApprovedFresh,
+        Meaning::Other => Heading::Answered,
     }
 }
 

@@ -1,4 +1,4 @@
-//! What this program answers by itself.
+//! The answers that this program words itself.
 
 use crate::dispatch::{Transport, Tried};
 use crate::holding;

@@ -4,6 +4,7 @@
 use super::draft::{Draft, topic_known};
 use super::endings::{close, progress, turn_ended};
 use super::{claimed, endings, goals, holding, limits, notices, prompts, proofs};
+use crate::heading::Heading;
 use crate::redact::redact;
 use crate::refs;
 use crate::render;
@@ -224,7 +225,7 @@ fn worked(
     }));
 }
 
-/// The head of a rollout: the session gets its ref, and turns that notify told of find their place.
+/// The head of a rollout: the session gets its ref, and turns that notify reported find their place.
 /// A known head comes again when the file under it moved or was rewritten.
 fn seen(draft: &mut Draft, session: &SessionId, mut meta: SessionMeta, offset: u64) {
     if let Some(known) = draft.state().sessions.get(session) {
@@ -264,7 +265,7 @@ fn seen(draft: &mut Draft, session: &SessionId, mut meta: SessionMeta, offset: u
             draft,
             Some(session),
             Topic::Progress,
-            "started",
+            &Heading::Started,
             &format!("\"{label}\" is running."),
         );
     }
@@ -347,7 +348,7 @@ pub(super) fn asked(draft: &mut Draft, asked: QuestionAsked) {
     draft.record(Event::QuestionAsked(asked));
     let wanted = owners && draft.state().settings.mode != NotifyMode::StateOnly;
     if wanted && !topic_known(draft.state(), &session, &topic) {
-        notices::queue(draft, Some(&session), topic, "needs input", &body);
+        notices::queue(draft, Some(&session), topic, &Heading::NeedsInput, &body);
     }
 }
 

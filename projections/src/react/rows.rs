@@ -4,8 +4,9 @@
 use super::draft::Draft;
 use super::{answering, changes, gather, notices, own_rows, shapes, unanswered};
 use crate::admit::{Verdict, judge};
+use crate::heading::Heading;
 use events::event::{
-    IgnoreReason, InboundFilesNamed, InboundHeld, InboundIgnored, InboundReceived,
+    IgnoreReason, InboundFilesNamed, InboundHeld, InboundIgnored, InboundReceived, InboundSpoken,
     InboundUnanswered, Reaction, ReactionReceived, Topic,
 };
 use events::input::MessageRow;
@@ -38,6 +39,7 @@ pub(super) fn row(draft: &mut Draft, row: &MessageRow) {
             date,
             self_chat,
             link,
+            voice,
         } => {
             let event = InboundReceived {
                 rowid,
@@ -45,7 +47,7 @@ pub(super) fn row(draft: &mut Draft, row: &MessageRow) {
                 date,
                 text: Text::from(text),
                 reply_to: row.reply_to.clone(),
-                attachments: row.attachments && !link,
+                attachments: row.attachments && !link && !voice,
                 self_chat,
                 from_me: row.from_me,
             };
@@ -55,6 +57,10 @@ pub(super) fn row(draft: &mut Draft, row: &MessageRow) {
                     inbound: event.guid.clone(),
                     digest,
                 }));
+            }
+            if voice {
+                let inbound = event.guid.clone();
+                draft.record(Event::InboundSpoken(InboundSpoken { inbound }));
             }
             gather::arrived(draft, &event, link);
         }
@@ -91,9 +97,9 @@ fn not_taken(
 pub(super) fn ignored(draft: &mut Draft, event: InboundIgnored) {
     let inbox = &draft.state().inbox;
     let news = if event.reason == IgnoreReason::Loop && inbox.loop_held == 0 {
-        Some(("paused", PAUSED))
+        Some((&Heading::Paused, PAUSED))
     } else if event.reason == IgnoreReason::UnlistedAddress && !inbox.ignored.has(event.reason) {
-        Some(("address not listed", UNLISTED))
+        Some((&Heading::NotListed, UNLISTED))
     } else {
         None
     };
@@ -137,5 +143,5 @@ pub(super) fn loop_over(draft: &mut Draft, held: u32) {
         1 => "One message was not acted on. Send it again if you meant it.".to_owned(),
         many => format!("{many} messages were not acted on. Send them again if you meant them."),
     };
-    notices::queue(draft, None, Topic::Health, "resumed", &body);
+    notices::queue(draft, None, Topic::Health, &Heading::Resumed, &body);
 }

@@ -4,6 +4,7 @@
 use super::draft::Draft;
 use super::holding;
 use super::notices::{instead, queue};
+use crate::heading::Heading;
 use crate::holding::held;
 use crate::ledger::{Entry, Stage, sent_digest};
 use crate::outbox::Notice;
@@ -224,7 +225,7 @@ pub(super) fn again(draft: &mut Draft, send: &SendMessage) {
             draft,
             session.as_ref(),
             Topic::Health,
-            "not delivered",
+            &Heading::NotDelivered,
             body,
         );
     }

@@ -17,7 +17,7 @@ pub(super) fn perform(draft: &mut Draft, id: CommandId, performed: Performed) {
         return;
     };
     if let Some((session, _)) = crate::dispatch::dispatch_of(&entry.command) {
-        // Behind what keeps order by itself, the next instruction may follow at once.
+        // Behind a transport that keeps the order, the next instruction may follow at once.
         return dispatches::advance(draft, &session);
     }
     if let Command::AnswerPrompt(answer) = &entry.command {

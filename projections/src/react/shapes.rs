@@ -3,6 +3,7 @@
 
 use super::draft::Draft;
 use super::notices;
+use crate::heading::Heading;
 use events::Event;
 use events::event::{ShapeEffect, ShapeUnknown, Source, Topic};
 use events::input::{Body, MessageRow};
@@ -23,7 +24,7 @@ pub(super) fn found(draft: &mut Draft, shape: ShapeUnknown) {
     let body = told.then(|| worded(&shape));
     draft.record(Event::ShapeUnknown(shape));
     if let Some(body) = body {
-        notices::queue(draft, None, Topic::Health, "not understood", &body);
+        notices::queue(draft, None, Topic::Health, &Heading::NotUnderstood, &body);
     }
 }
 

@@ -3,6 +3,7 @@
 
 use super::draft::Draft;
 use super::notices;
+use crate::heading::Heading;
 use crate::local;
 use crate::watch::Slept;
 use events::event::{HostSlept, Topic};
@@ -39,7 +40,7 @@ pub(super) fn awake(draft: &mut Draft) {
         let what = counted(wrote, "message of yours", "messages of yours");
         body = format!("{body} What came meanwhile was read afterwards: {what}.");
     }
-    notices::queue(draft, None, Topic::Health, "this Mac slept", &body);
+    notices::queue(draft, None, Topic::Health, &Heading::MacSlept, &body);
 }
 
 fn held(slept: &Slept) -> Vec<String> {

@@ -3,6 +3,7 @@
 use super::draft::Draft;
 use super::notices;
 use crate::handle::not_for_owner;
+use crate::heading::Heading;
 use crate::redact::redact;
 use events::event::{
     LocalTimeChanged, LogRecovered, QueueLineImported, Source, SourceFailed, SourceRecovered, Topic,
@@ -31,12 +32,12 @@ pub(super) fn changed(draft: &mut Draft, source: Source, now: SourceState) {
     draft.record(event);
     // What does not fit on the disk can soon not be told any more.
     if let Some(fault) = disk {
-        notices::queue(draft, None, Topic::Health, "disk full", &fault);
+        notices::queue(draft, None, Topic::Health, &Heading::DiskFull, &fault);
     }
     if again {
         let body = "Messages on the Mac is readable again. What you wrote meanwhile is handled now, \
                     unless it is too old.";
-        notices::queue(draft, None, Topic::Health, "heard again", body);
+        notices::queue(draft, None, Topic::Health, &Heading::HeardAgain, body);
     }
 }
 
@@ -45,7 +46,7 @@ pub(super) fn down(draft: &mut Draft, source: Source) {
     if draft.state().down.contains(&source) {
         let body = "Messages on the Mac has been unreadable for at least ten minutes, so what you \
                     write here is not seen. Run `doctor` on the Mac. Nothing is lost.";
-        notices::queue(draft, None, Topic::Health, "not heard", body);
+        notices::queue(draft, None, Topic::Health, &Heading::NotHeard, body);
     }
 }
 
@@ -54,7 +55,7 @@ pub(super) fn log_recovered(draft: &mut Draft, recovered: LogRecovered) {
     let LogRecovered { story, kept } = &recovered;
     let body = format!("{story}\nThe damaged files are kept in {kept}");
     draft.record(Event::LogRecovered(recovered));
-    notices::queue(draft, None, Topic::Health, "log recovered", &body);
+    notices::queue(draft, None, Topic::Health, &Heading::LogRecovered, &body);
 }
 
 /// A line of the queue file is sent as it stands, once.

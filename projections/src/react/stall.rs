@@ -3,6 +3,7 @@
 
 use super::draft::Draft;
 use super::notices;
+use crate::heading::Heading;
 use crate::life::{silent_since, untold};
 use crate::local;
 use crate::waits;
@@ -55,7 +56,7 @@ pub(super) fn life(draft: &mut Draft, seen: LifeSeen) {
         draft,
         Some(&session),
         Topic::Health,
-        "no sign of life",
+        &Heading::NoSignOfLife,
         &body,
     );
 }

@@ -2,6 +2,7 @@
 
 use super::draft::{Draft, decide};
 use super::{dispatches, notices, replies};
+use crate::heading::Heading;
 use crate::routing::Route;
 use events::command::InterruptTurn;
 use events::event::{Action, Rule, Topic};
@@ -38,11 +39,11 @@ pub(super) fn behind(draft: &mut Draft, answer: &AnswerPrompt, words: &str) {
 /// An interruption ended, one way or the other: the owner hears what became of it.
 pub(super) fn stopped(draft: &mut Draft, interrupt: &InterruptTurn, outcome: &Outcome) {
     let (kind, body) = match outcome {
-        Outcome::Done(_) => ("stopped", String::new()),
-        Outcome::Failed(Failure::NoTurn) => ("nothing runs", "The turn had already ended.".into()),
-        Outcome::Failed(failure) => ("not stopped", format!("The turn goes on: {}", replies::why(failure))),
+        Outcome::Done(_) => (&Heading::Stopped, String::new()),
+        Outcome::Failed(Failure::NoTurn) => (&Heading::NothingRuns, "The turn had already ended.".into()),
+        Outcome::Failed(failure) => (&Heading::NotStopped, format!("The turn goes on: {}", replies::why(failure))),
         Outcome::Unknown(_) => (
-            "not confirmed",
+            &Heading::NotConfirmed,
             "Codex was asked to stop, but its record does not show that yet. The turn may still be running.".into(),
         ),
         Outcome::Expired => return,

@@ -5,6 +5,7 @@ use super::draft::{Draft, decide};
 use super::{
     answering, dispatches, help, looks, notices, promises, prompt_lists, replies, settle, when,
 };
+use crate::heading::Heading;
 use crate::ledger::{Entry, Stage};
 use crate::orders::Order;
 use crate::routing::{self, Route};
@@ -20,7 +21,13 @@ pub(super) fn ordered(draft: &mut Draft, event: &InboundReceived, order: &Order)
         Order::Help(topic) => {
             let route = answering::route(events::event::Rule::Control, None);
             decide(draft, &event.guid, route, Action::Reply);
-            notices::answer(draft, &event.guid, None, "help", help::topic(*topic));
+            notices::answer(
+                draft,
+                &event.guid,
+                None,
+                &Heading::Help,
+                help::topic(*topic),
+            );
         }
         Order::When(order) => return when::ordered(draft, event, order),
         Order::Look(order) => return looks::ordered(draft, event, order),
@@ -65,7 +72,7 @@ fn with(
     let Some(name) = name else { return false };
     let body = replies::unknown(draft.state(), &route, name);
     decide(draft, &event.guid, route, Action::Reply);
-    notices::answer(draft, &event.guid, None, "no such session", &body);
+    notices::answer(draft, &event.guid, None, &Heading::NoSuchSession, &body);
     true
 }
 
@@ -92,7 +99,7 @@ fn stop(draft: &mut Draft, event: &InboundReceived, route: Route) {
             draft,
             &event.guid,
             Some(&session),
-            "nothing runs",
+            &Heading::NothingRuns,
             "No turn is running there, so nothing was stopped.",
         );
     }
@@ -158,10 +165,22 @@ fn take_back(draft: &mut Draft, event: &InboundReceived, route: Route) {
     let Some((inbound, trying)) = found else {
         if promises::take_back(draft, &session).is_some() {
             let body = "It will not be told to continue.";
-            return notices::answer(draft, &event.guid, Some(&session), "cancelled", body);
+            return notices::answer(
+                draft,
+                &event.guid,
+                Some(&session),
+                &Heading::Cancelled,
+                body,
+            );
         }
         let body = "There is nothing to take back: the session has taken, or is just taking, everything you wrote.";
-        return notices::answer(draft, &event.guid, Some(&session), "not taken back", body);
+        return notices::answer(
+            draft,
+            &event.guid,
+            Some(&session),
+            &Heading::NotTakenBack,
+            body,
+        );
     };
     draft.record(Event::InstructionEnded(InstructionEnded {
         inbound,
@@ -175,7 +194,7 @@ fn take_back(draft: &mut Draft, event: &InboundReceived, route: Route) {
         draft,
         &event.guid,
         Some(&session),
-        "taken back",
+        &Heading::TakenBack,
         "Your newest message had not gone in yet. It is cancelled.",
     );
     dispatches::advance(draft, &session);

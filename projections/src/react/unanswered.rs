@@ -2,6 +2,7 @@
 
 use super::draft::Draft;
 use super::notices;
+use crate::heading::Heading;
 use events::Event;
 use events::event::{InboundUnanswered, Topic};
 
@@ -17,6 +18,6 @@ pub(super) fn note(draft: &mut Draft, event: InboundUnanswered) {
 pub(super) fn tell(draft: &mut Draft) {
     let text = draft.state().inbox.unanswered.text(draft.now().wall);
     if let Some(text) = text {
-        notices::queue(draft, None, Topic::Unanswered, "not acted on", &text);
+        notices::queue(draft, None, Topic::Unanswered, &Heading::NotActedOn, &text);
     }
 }

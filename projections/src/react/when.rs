@@ -3,6 +3,7 @@
 
 use super::draft::{Draft, decide};
 use super::{notices, promises, replies};
+use crate::heading::Heading;
 use crate::holding;
 use crate::local;
 use crate::routing::{self, Route};
@@ -24,12 +25,12 @@ pub(super) fn ordered(draft: &mut Draft, event: &InboundReceived, order: &WhenOr
         {
             false
         }
-        WhenOrder::Away => changed(draft, event, HoldChange::Away, "away"),
+        WhenOrder::Away => changed(draft, event, HoldChange::Away, &Heading::Away),
         WhenOrder::Here(until) => {
             let until = end(draft, until.unwrap_or(Until::For(waits::HERE_LASTS)));
-            changed(draft, event, HoldChange::Here { until }, "here")
+            changed(draft, event, HoldChange::Here { until }, &Heading::Here)
         }
-        WhenOrder::Resume => changed(draft, event, HoldChange::Resume, "resumed"),
+        WhenOrder::Resume => changed(draft, event, HoldChange::Resume, &Heading::Resumed),
         WhenOrder::ResumeAt(whom, at) => resume_at(draft, event, thread, whom, *at),
         WhenOrder::Mute(whom, until) => mute(draft, event, thread, whom, *until),
         WhenOrder::Unmute(whom) => {
@@ -42,7 +43,7 @@ pub(super) fn ordered(draft: &mut Draft, event: &InboundReceived, order: &WhenOr
                     draft,
                     event,
                     HoldChange::Unmute { session },
-                    "not muted any more",
+                    &Heading::NotMuted,
                 ),
                 Err(took) => took,
             }
@@ -51,10 +52,15 @@ pub(super) fn ordered(draft: &mut Draft, event: &InboundReceived, order: &WhenOr
         WhenOrder::QuietFor(until) => {
             let until = Some(end(draft, *until));
             let session = None;
-            changed(draft, event, HoldChange::Mute { session, until }, "quiet")
+            changed(
+                draft,
+                event,
+                HoldChange::Mute { session, until },
+                &Heading::Quiet,
+            )
         }
-        WhenOrder::QuietOff => changed(draft, event, HoldChange::QuietOff, "no quiet hours"),
-        WhenOrder::QuietAsk => answer(draft, event, None, "quiet", &holds(draft)),
+        WhenOrder::QuietOff => changed(draft, event, HoldChange::QuietOff, &Heading::NoQuietHours),
+        WhenOrder::QuietAsk => answer(draft, event, None, &Heading::Quiet, &holds(draft)),
         WhenOrder::NearMiss(hint) => near_miss(draft, event, hint),
     }
 }
@@ -96,7 +102,7 @@ fn about(
     }
     let body = replies::unknown(draft.state(), &route, name);
     decide(draft, &event.guid, route, Action::Reply);
-    notices::answer(draft, &event.guid, None, "no such session", &body);
+    notices::answer(draft, &event.guid, None, &Heading::NoSuchSession, &body);
     Err(true)
 }
 
@@ -114,7 +120,12 @@ fn mute(
     match about(draft, event, thread, whom) {
         Ok(session) => {
             let until = until.map(|until| end(draft, until));
-            changed(draft, event, HoldChange::Mute { session, until }, "muted")
+            changed(
+                draft,
+                event,
+                HoldChange::Mute { session, until },
+                &Heading::Muted,
+            )
         }
         Err(took) => took,
     }
@@ -168,7 +179,12 @@ fn quiet(draft: &mut Draft, event: &InboundReceived, (from, to): (u16, u16), but
         approvals,
         sessions,
     };
-    changed(draft, event, HoldChange::Quiet { hours }, "quiet hours")
+    changed(
+        draft,
+        event,
+        HoldChange::Quiet { hours },
+        &Heading::QuietHours,
+    )
 }
 
 /// When something ends that is meant to last so long.
@@ -187,7 +203,7 @@ fn end(draft: &Draft, until: Until) -> Wall {
     clippy::needless_pass_by_value,
     reason = "what the owner said is given away"
 )]
-fn changed(draft: &mut Draft, event: &InboundReceived, change: HoldChange, kind: &str) -> bool {
+fn changed(draft: &mut Draft, event: &InboundReceived, change: HoldChange, kind: &Heading) -> bool {
     let session = match &change {
         HoldChange::Mute { session, .. } | HoldChange::Unmute { session } => session.clone(),
         HoldChange::Away
@@ -297,7 +313,7 @@ fn near_miss(draft: &mut Draft, event: &InboundReceived, hint: &str) -> bool {
         Route::nowhere(Rule::NearMiss),
         Action::Reply,
     );
-    notices::answer(draft, &event.guid, None, "not understood", hint);
+    notices::answer(draft, &event.guid, None, &Heading::NotUnderstood, hint);
     true
 }
 
@@ -305,7 +321,7 @@ fn answer(
     draft: &mut Draft,
     event: &InboundReceived,
     session: Option<&SessionId>,
-    kind: &str,
+    kind: &Heading,
     body: &str,
 ) -> bool {
     decide(

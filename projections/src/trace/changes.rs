@@ -270,7 +270,7 @@ fn commands(before: &State, after: &State, took: Option<Span>, out: &mut Vec<Cha
     }
 }
 
-/// Waits that were set or moved; what has ended is told by what it was for.
+/// Waits that were set or moved; what has ended is shown by what it was for.
 fn waits(before: &State, after: &State, out: &mut Vec<Change>) {
     let old: BTreeMap<_, _> = before.deadlines.iter().map(|(at, d)| (d, *at)).collect();
     for (at, deadline) in after.deadlines.iter() {

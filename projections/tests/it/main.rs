@@ -55,6 +55,7 @@ mod served;
 mod shapes;
 mod sleep;
 mod source_down;
+mod spoken;
 mod stall;
 mod support;
 mod threads;

@@ -2,6 +2,7 @@
 
 use events::event::{Choice, Question};
 use events::{Span, Text};
+use projections::heading::Heading;
 use projections::render::{ago, clean, head, packed, parts, plain_parts, questions, tidy};
 use proptest::prelude::*;
 use unicode_segmentation::UnicodeSegmentation;
@@ -36,8 +37,8 @@ fn the_head_names_the_session() {
     let id = world.session(1, "/srv/api-server");
     let session = world.machine.state().sessions.get(&id);
     let line = format!("[Codex] @{} api-server · needs input", world.reference(&id));
-    assert_eq!(head(session, "needs input"), line);
-    assert_eq!(head(None, "sessions"), "[Codex] sessions");
+    assert_eq!(head(session, &Heading::NeedsInput), line);
+    assert_eq!(head(None, &Heading::Sessions), "[Codex] sessions");
 }
 
 #[test]

@@ -345,7 +345,7 @@ fn a_send_begins_behind_the_rows_that_are_there() {
     let mut world = World::new();
     world.says("help");
     let (id, _) = world.machine.owed().remove(0);
-    let batch = world.machine.start(id, world.now);
+    let batch = world.machine.start([id], world.now);
     let baseline = batch.envelopes().iter().find_map(|e| match &e.event {
         Event::CommandStarted(started) => started.baseline,
         _ => None,

@@ -2,10 +2,10 @@
 //! and its name for them is the proof.
 
 use crate::support::{World, settings};
-use crate::transports::{ended, fails, next, no_pane};
+use crate::transports::{ended, fails, next, no_pane, shows};
 use events::event::InstructionEnd;
 use events::input::RolloutFact;
-use events::outcome::{Evidence, Failure, How};
+use events::outcome::{Evidence, Failure, How, Screen};
 use events::prompt::{AppServerLinkChanged, LinkState, ThreadState, ThreadStatusChanged};
 use events::{Command, CommandId, Event, Input, Outcome, SessionId, Settings};
 
@@ -97,6 +97,42 @@ fn a_server_that_cannot_be_asked_leaves_the_other_ways() {
         fails(&mut world, "TypeInstruction", no_pane());
         next(&mut world, "QueueInstruction");
     }
+}
+
+/// docs/control-plane.md lists the transports in the order in which they are tried.
+#[test]
+fn docs_list_the_transports_in_their_order() {
+    const TITLES: [(&str, &str); 5] = [
+        ("StartTurn", "Codex's background server"),
+        ("TypeInstruction", "Its pane"),
+        ("QueueInstruction", "`codex queue`"),
+        ("Steer", "Its pane while the turn runs"),
+        ("ResumeSession", "`codex exec resume`"),
+    ];
+    let open = || Settings {
+        strict_tmux: false,
+        ..settings()
+    };
+    let no_link = || Failure::NoLink {
+        why: "it does not answer".into(),
+    };
+    let no_queue = || Failure::Unsupported {
+        what: "this Codex has no queue.".into(),
+    };
+    let [server, pane, queue, steer, resume] = TITLES.map(|(command, _)| command);
+    // A pane that is busy is steered in the end; without one the session is resumed.
+    for (shown, last) in [(shows(Screen::Working), steer), (no_pane(), resume)] {
+        let (mut world, _) = going(open());
+        fails(&mut world, server, no_link());
+        fails(&mut world, pane, shown);
+        fails(&mut world, queue, no_queue());
+        next(&mut world, last);
+    }
+    let docs = include_str!("../../../docs/control-plane.md");
+    let (_, section) = docs.split_once("## How it goes in").unwrap();
+    let (list, _) = section.split_once("Nothing more is tried").unwrap();
+    let titles = list.split("**").skip(1).step_by(2);
+    assert_eq!(titles.collect::<Vec<_>>(), TITLES.map(|(_, title)| title));
 }
 
 #[test]

@@ -10,7 +10,7 @@ use events::input::{Body, Chat, MessageRow, Notify, Rollout, RolloutFact, Starte
 use events::outcome::{How, Performed};
 use events::{
     CallId, Command, CommandId, Envelope, Event, Guid, Input, InputKey, Lane, Now, Outcome, Pane,
-    Report, SessionId, Settings, Text, Tick, TurnId, Wall,
+    Report, SessionId, Settings, Text, Tick, TurnId, Wall, samples,
 };
 use projections::{Machine, check};
 
@@ -193,7 +193,7 @@ impl World {
             _ => None,
         });
         let (id, text) = found?;
-        let batch = self.machine.start(id, self.now);
+        let batch = self.machine.start([id], self.now);
         self.keep(batch.envelopes());
         Some((id, text))
     }
@@ -253,11 +253,9 @@ impl World {
     pub(crate) fn thread(&mut self, nth: u16, cwd: &str, kind: ThreadKind) -> SessionId {
         let id = uuid7(u64::try_from(self.now.wall.0).unwrap(), u64::from(nth));
         let meta = SessionMeta {
-            cwd: cwd.into(),
             kind,
-            version: "0.169.0".into(),
-            path: format!("/sessions/{id}.jsonl"),
             created: self.now.wall,
+            ..samples::session_meta(cwd, &format!("/sessions/{id}.jsonl"))
         };
         self.grow(&id, RolloutFact::Meta(meta));
         id
@@ -390,7 +388,7 @@ impl World {
 
     /// A command begins.
     pub(crate) fn start(&mut self, id: CommandId) {
-        let batch = self.machine.start(id, self.now);
+        let batch = self.machine.start([id], self.now);
         self.keep(batch.envelopes());
     }
 

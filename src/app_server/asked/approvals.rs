@@ -147,7 +147,7 @@ struct PatchParams {
     grant_root: Option<String>,
 }
 
-/// The request does not hold the patch: that was told before, as an item.
+/// The request does not hold the patch: that came before, as an item.
 pub(super) fn patch(params: &Value, known: Option<&Vec<PatchFile>>) -> Option<Asked> {
     let given = PatchParams::deserialize(params).ok()?;
     let whole = known.is_some_and(|files| !files.is_empty());

@@ -40,7 +40,7 @@ struct Place {
     approval: Option<String>,
 }
 
-/// The files of patches that were told before their approval is asked for, by item.
+/// The files of patches, which come before their approval is asked for, by item.
 pub type Patches = BTreeMap<String, Vec<PatchFile>>;
 
 pub use approvals::files;

@@ -130,7 +130,7 @@ impl Server {
         self.shared.note();
     }
 
-    /// Somebody else refuses: the call is told as ended before the new state is.
+    /// Somebody else refuses: the end of the call is reported before the new state is.
     pub fn refused(&self, id: u64, item: &Value) {
         let mut world = self.world();
         let Some(asking) = world.open.remove(&id) else {

@@ -23,7 +23,7 @@ impl World {
             }
         };
         self.clients.one(client, &frame.to_string());
-        // A new subscription is told what is open.
+        // A new subscription is sent what is open.
         if method == "thread/resume" {
             let thread = params["threadId"].as_str().unwrap_or_default();
             for (id, asking) in &self.open {
@@ -98,7 +98,7 @@ impl World {
         }
     }
 
-    /// A thread as it is told.
+    /// A thread as the protocol describes it.
     pub(super) fn describe(&self, thread: &str) -> Value {
         let known = self.threads.get(thread);
         json!({

@@ -92,6 +92,16 @@ impl Messages {
         tx.commit()
     }
 
+    /// A row is a voice message; what is noted about its sound file, where there is a note.
+    pub fn spoken(&mut self, message: &str, note: Option<&[u8]>) -> Result<()> {
+        let mark = "UPDATE message SET is_audio_message = 1 WHERE guid = ?1";
+        assert_one(self.db.execute(mark, [message])?)?;
+        let noted = "UPDATE attachment SET user_info = ?2 WHERE ROWID IN (SELECT j.attachment_id \
+                     FROM message_attachment_join j JOIN message m ON m.ROWID = j.message_id \
+                     WHERE m.guid = ?1)";
+        self.db.execute(noted, params![message, note]).map(drop)
+    }
+
     /// The transfer of a file went on.
     pub fn transferred(&mut self, name: &str, path: &str, bytes: i64, state: i64) -> Result<()> {
         let update = "UPDATE attachment SET filename = ?2, total_bytes = ?3, transfer_state = ?4 \

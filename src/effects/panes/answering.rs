@@ -1,7 +1,7 @@
 //! A prompt answered by keys, and a turn interrupted by them.
 //!
 //! The modal is read again in the same breath as the key: it must be the very one that
-//! the owner was told, by its fingerprint, and offer the choice in the place where it
+//! the owner was shown, by its fingerprint, and offer the choice in the place where it
 //! stood. Then the screen is read until the modal is gone.
 
 use super::super::screen::{Seen, SeenPrompt, prompt};

@@ -4,7 +4,7 @@ use super::cues::{self, Program, Title};
 use super::{Capture, Seen, bottom, composer, modal, question};
 use events::outcome::Screen;
 
-/// Whether tmux' name for the pane says by itself that Codex is in front.
+/// Whether the name that tmux gives the pane is enough to know that Codex is in front.
 pub(crate) fn named_codex(command: &str) -> bool {
     cues::program(command) == Program::Codex
 }

@@ -362,7 +362,7 @@ fn a_question_is_read_whole() {
     assert!(empty.placeholder && !empty.holds_draft());
 }
 
-/// What the owner would be told of an approval or a list.
+/// What a text to the owner would say about an approval or a list.
 pub(super) fn told(seen: &Seen) -> String {
     let (Screen::Approval { what } | Screen::Picker { title: what }) = &seen.screen else {
         panic!("{seen:?}");

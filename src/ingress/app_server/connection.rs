@@ -39,7 +39,7 @@ pub(super) struct Connection {
     /// Sessions of an earlier connection that were not heard of yet.
     known: BTreeSet<SessionId>,
     seeded: bool,
-    /// How often each method came that is not understood, and how often when it was last told.
+    /// How often each method came that is not understood, and how often when it was last reported.
     unknown: BTreeMap<String, (u64, u64)>,
     /// A prompt that was closed after our answer, while it may still turn out whose it was.
     unsettled: Option<Unsettled>,
@@ -128,7 +128,7 @@ impl Connection {
         }
     }
 
-    /// Something is not understood: the first of a kind is told, and further ones each time
+    /// Something is not understood: the first of a kind is reported, and further ones each time
     /// that their number has grown tenfold.
     fn count(&mut self, what: &str, effect: ShapeEffect) {
         // A name is shown to people; it must not be anything else.
@@ -267,7 +267,7 @@ impl Connection {
             state,
             ThreadState::Active { approval, input } if approval || input
         );
-        // What ended is told before that nothing is waited for.
+        // First report what ended, then that nothing is waited for.
         if !waits {
             self.leave(session, state);
         }
@@ -383,7 +383,7 @@ impl Connection {
                 method,
                 "Codex asks for something that this version does not understand"
             );
-            // What a session waits for cannot be told, and the owner has to know that.
+            // What a session waits for cannot be shown, and the owner has to know that.
             let effect = match asked::session(params) {
                 Some(_) => ShapeEffect::Lost,
                 None => ShapeEffect::Counted,
@@ -395,7 +395,7 @@ impl Connection {
             replies,
             answered: None,
         };
-        // A new subscription is told again what is open.
+        // A new subscription is sent again what is open.
         if self.link.asked(request, open) {
             self.inputs.push(Input::Prompt(Box::new(raised)));
         }

@@ -1,6 +1,6 @@
 //! Whether chat.db may be read, found out by reading. Looking at a file's
 //! attributes proves nothing on macOS, and what it answers where permission is
-//! missing differs between its versions: so the steps are told apart.
+//! missing differs between its versions: so the steps are distinguished.
 
 use super::{ChatDb, Cursor, Fault, Step};
 use crate::clock::wall;

@@ -4,7 +4,7 @@
 
 use events::Guid;
 use events::event::{ChatDbPlaced, Placing};
-use events::input::{Body, MessageRow, Schedule};
+use events::input::{Body, MessageRow, Schedule, Voice};
 use std::collections::{BTreeMap, VecDeque};
 use std::time::Duration;
 
@@ -91,8 +91,10 @@ pub(super) fn whole(row: &MessageRow) -> bool {
     };
     let said = body || row.associated_type >= REACTIONS || row.unsent;
     // Without words a message is known by its files, whose rows come later.
-    let known = !row.attachments || !row.files.is_empty() || has_words(&row.body);
-    row.chat.is_some() && said && known && !waits(row)
+    let spoken = matches!(row.voice, Voice::Said(_));
+    let known = spoken || !row.attachments || !row.files.is_empty() || has_words(&row.body);
+    let heard = row.voice != Voice::Untold;
+    row.chat.is_some() && said && known && heard && !waits(row)
 }
 
 fn has_words(body: &Body) -> bool {
@@ -112,10 +114,20 @@ pub(super) fn waits(row: &MessageRow) -> bool {
 /// `associated_message_type` of reactions begins here.
 const REACTIONS: i64 = 1000;
 
+/// How long it is waited for the transcript of a voice message.
+const HOLD_VOICE: Duration = Duration::from_secs(60);
+
 /// How long a row may stay as it is.
 fn patience(row: &MessageRow) -> Duration {
     let subject = row.chat.is_some() && row.subject.is_some();
-    if subject { HOLD_BODY } else { HOLD }
+    let untold = row.chat.is_some() && row.voice == Voice::Untold;
+    if subject {
+        HOLD_BODY
+    } else if untold {
+        HOLD_VOICE
+    } else {
+        HOLD
+    }
 }
 
 impl Cursor {

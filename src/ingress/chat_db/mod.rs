@@ -19,6 +19,7 @@ mod schema;
 #[cfg(test)]
 mod tests;
 pub mod typedstream;
+mod voice;
 mod watch;
 
 pub use access::{access, told};

@@ -108,7 +108,7 @@ fn link(payload: ValueRef<'_>) -> Option<String> {
 }
 
 /// A property list of any form. What is damaged or too large reads as nothing.
-fn dictionary(value: ValueRef<'_>) -> Option<Dictionary> {
+pub(super) fn dictionary(value: ValueRef<'_>) -> Option<Dictionary> {
     let (ValueRef::Blob(bytes) | ValueRef::Text(bytes)) = value else {
         return None;
     };

@@ -5,8 +5,9 @@
 use super::payload::{history, linked};
 use super::schema::{PARTICIPANTS, Schema};
 use super::typedstream;
+use super::voice::transcript;
 use events::event::Target;
-use events::input::{Body, Chat, MessageRow, Schedule};
+use events::input::{Body, Chat, MessageRow, Schedule, Voice};
 use events::{Guid, Text, Wall};
 use rusqlite::types::ValueRef;
 use rusqlite::{Connection, Params, Row};
@@ -114,7 +115,8 @@ fn message(db: &Connection, schema: &Schema, row: &Row<'_>) -> rusqlite::Result<
         emoji: text(column(row, 19)),
         subject: text(column(row, 20)).map(Text::new),
         schedule: schedule(row),
-        handle: text(column(row, 26)).map(Text::new),
+        voice: voice(db, rowid, (column(row, 26), column(row, 3))),
+        handle: text(column(row, 27)).map(Text::new),
         chat: chat(db, schema, rowid)?,
         body,
         ..MessageRow::bare(rowid, guid(row, rowid))
@@ -130,6 +132,16 @@ fn file_names(db: &Connection, rowid: i64) -> rusqlite::Result<Vec<Text>> {
     let rows = statement.query_map([rowid], |row| Ok(row.get_ref(0).ok().and_then(text)))?;
     let names = rows.collect::<rusqlite::Result<Vec<_>>>()?;
     Ok(names.into_iter().flatten().map(Text::new).collect())
+}
+
+/// Whether it was spoken, by its mark or by the transcript that stands in its body.
+fn voice(db: &Connection, rowid: i64, (mark, body): (ValueRef<'_>, ValueRef<'_>)) -> Voice {
+    let marked = number(mark) != 0;
+    match transcript(db, rowid, marked, body) {
+        Some(words) => Voice::Said(Text::new(words)),
+        None if marked => Voice::Untold,
+        None => Voice::No,
+    }
 }
 
 /// Neither words nor an attachment.

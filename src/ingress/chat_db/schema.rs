@@ -16,7 +16,7 @@ const NEEDED: [(&str, &str); 7] = [
 ];
 
 /// Columns of `message`, in the order in which rows are read.
-pub(super) const COLUMNS: [&str; 27] = [
+pub(super) const COLUMNS: [&str; 28] = [
     "ROWID",
     "guid",
     "text",
@@ -43,6 +43,7 @@ pub(super) const COLUMNS: [&str; 27] = [
     "message_summary_info",
     "is_empty",
     "payload_data",
+    "is_audio_message",
     "handle_id",
 ];
 

@@ -1,6 +1,6 @@
 //! Wakes somebody when chat.db may have changed. A wake is only a hint that
 //! makes reading soon; polling on a timer is what makes it certain, because
-//! watches go deaf after sleep and when files are replaced.
+//! watches stop reporting after sleep and when files are replaced.
 //!
 //! A watch sees the write, but a commit is visible only when it is synced and
 //! its log's index is written, a moment later and without a further event. So

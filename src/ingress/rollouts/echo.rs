@@ -1,4 +1,4 @@
-//! The same thing told twice. A file in two formats has a message both as
+//! The same thing recorded twice. A file in two formats has a message both as
 //! `user_message` and as `item_completed`; an asynchronous question stands in
 //! its call and in the message that shows it. The first telling counts; the
 //! same words in another form, in the same turn, are its echo. The same words
@@ -9,7 +9,7 @@ use events::event::QuestionKind;
 use events::input::RolloutFact;
 use std::hash::{DefaultHasher, Hash, Hasher};
 
-/// What was told last of each kind that can have an echo.
+/// What was reported last of each kind that can have an echo.
 #[derive(Debug, Default)]
 pub(super) struct Echoes {
     user: Option<(Form, u64)>,
@@ -18,7 +18,7 @@ pub(super) struct Echoes {
 }
 
 impl Echoes {
-    /// Whether this record only repeats what was told just before.
+    /// Whether this record only repeats what was reported just before.
     pub(super) fn repeats(&mut self, record: &Record) -> bool {
         let mut words = DefaultHasher::new();
         let last = match &record.fact {

@@ -1,7 +1,7 @@
 //! The head of a rollout, and whose thread it says it is. What is not known to
 //! be the owner's is not the owner's: Codex runs threads of its own (titles,
 //! recaps), and none of those must ever reach the phone. A field that is missing
-//! is replaced by what else is known, and named, so that it can be told of.
+//! is replaced by what else is known, and named, so that it can be reported.
 
 use super::payload::{Bad, payload};
 use super::time;

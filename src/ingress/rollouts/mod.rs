@@ -60,7 +60,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 /// How long before the start a file may have been changed last for its session
-/// to be told of at the first start.
+/// to be reported at the first start.
 pub const LOOK_BACK: Span = Span::seconds(24 * 3600);
 
 /// How many of the files that changed last count as active.
@@ -90,7 +90,7 @@ pub struct Rollouts {
     look_back: Span,
     /// By name: a file that is moved keeps it.
     known: BTreeMap<OsString, Known>,
-    /// What was told of each thread, in this process.
+    /// What was reported of each thread, in this process.
     reported: Reported,
     /// When an earlier process heard of each thread last.
     heard: BTreeMap<SessionId, Wall>,

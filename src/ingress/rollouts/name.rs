@@ -135,7 +135,7 @@ mod tests {
                 thread()
             );
         }
-        // Another way of writing the time, or another kind of id, is no reason to be deaf.
+        // Another way of writing the time, or another kind of id, is no reason to ignore the file.
         assert_eq!(at(&format!("rollout-1795358719-{THREAD}.jsonl")), thread());
         assert_eq!(
             at("rollout-2026-11-22T14-45-18-01jd7x.jsonl"),

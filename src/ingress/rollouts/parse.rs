@@ -21,7 +21,7 @@ use events::time::Wall;
 use serde::Deserialize;
 use std::borrow::Cow;
 
-/// In which form a thing was told. Files of some versions tell the same thing
+/// In which form a thing was recorded. Files of some versions record the same thing
 /// in two forms, one after the other.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Form {
@@ -167,7 +167,7 @@ impl TurnRecord {
         TurnId::parse(id)
     }
 
-    /// An error is told even if it is put in a way not seen before.
+    /// An error is reported even if it is put in a way not seen before.
     fn failure(&self) -> Option<Text> {
         let error = self.error.as_ref().filter(|error| !error.is_null())?;
         let message = error.get("message").unwrap_or(error).as_str();
@@ -266,7 +266,7 @@ struct Part {
 }
 
 /// A finished item. A review's parent also holds items of the review's own
-/// thread; they are told in that thread's file.
+/// thread; they stand in that thread's file.
 fn item(line: &[u8], session: &SessionId) -> Result<Option<RolloutFact>, Bad> {
     let head: Finished<'_, Tag<'_>> = payload(line)?;
     let elsewhere = head.thread_id.is_some_and(|id| id != session.as_str());

@@ -1,6 +1,6 @@
-//! What was told of each thread. A thread can have several files: segments after a
+//! What was reported of each thread. A thread can have several files: segments after a
 //! rewind, a file that was moved, migrated or restored from elsewhere. A fact that
-//! stands in more than one of them is told once, as often as the file has it that
+//! stands in more than one of them is reported once, as often as the file has it that
 //! has it most often.
 
 use super::parse::Record;
@@ -42,7 +42,7 @@ impl Reported {
             .is_some_and(|facts| !facts.keys.is_empty())
     }
 
-    /// It is told now, or it is history.
+    /// It is reported now, or it is history.
     pub(super) fn note(&mut self, thread: &SessionId, key: Key) {
         if !self.0.contains_key(thread) {
             self.0.insert(thread.clone(), Facts::default());

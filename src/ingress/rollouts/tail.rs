@@ -4,7 +4,7 @@
 //! A file may be cut, replaced (Codex migrates old files in place) or vanish.
 //! When it is no longer the file that was read (another inode, shorter than
 //! what was read, or no line end where one was), it is read again from its
-//! head, and what was told of its thread is not told again ([`super::told`]).
+//! head, and what was reported of its thread is not reported again ([`super::reported`]).
 
 use super::echo::Echoes;
 use super::first;
@@ -64,7 +64,7 @@ pub struct Tail {
     identity: Option<(u64, u64)>,
     position: u64,
     passing: bool,
-    /// What is told of this thread may stand in another file, or in this one as it was.
+    /// What is reported of this thread may stand in another file, or in this one as it was.
     again: bool,
     /// A newer file of the thread goes on where this one ends.
     superseded: bool,
@@ -96,7 +96,7 @@ enum Phase {
 
 /// What reading a file gives.
 pub struct Output<'a> {
-    /// What was told of every thread.
+    /// What was reported of every thread.
     pub reported: &'a mut Reported,
     /// What is new.
     pub facts: &'a mut Vec<Rollout>,
@@ -154,7 +154,7 @@ impl Tail {
         self.superseded = true;
     }
 
-    /// How many readable records told nothing that matters.
+    /// How many readable records held nothing that matters.
     pub fn passed_over(&self) -> u64 {
         self.passed_over
     }
@@ -398,7 +398,7 @@ impl Tail {
         progress
     }
 
-    /// Tells a record, unless it was told before or tells nothing of this session.
+    /// Reports a record, unless it was reported before or says nothing of this session.
     fn take(&mut self, record: Record, (file, start): (&File, u64), out: &mut Output<'_>) {
         if self.is_copied(&record) {
             return;

@@ -119,7 +119,7 @@ impl Arms {
         }
     }
 
-    /// A folder that cannot be watched is tried again, and told of, by `follow`.
+    /// A folder that cannot be watched is tried again, and reported, by `follow`.
     fn report(&mut self, event: notify::Result<Event>, touched: &impl Fn(PathBuf)) {
         if let Ok(event) = &event
             && matches!(event.kind, EventKind::Remove(_))
@@ -189,7 +189,7 @@ impl Arms {
 
     fn disarm(&mut self, path: &Path) {
         if self.armed.remove(path).is_some() {
-            // A watch ends by itself with what it watches: there may be none to end.
+            // A watch ends together with what it watches: there may be none to end.
             let _ = self.watcher.unwatch(path);
         }
     }

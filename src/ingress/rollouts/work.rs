@@ -1,5 +1,5 @@
 //! What a record says about work that was done: commands that ran, files that were
-//! patched. It is told in three forms over the versions of Codex: the model's call and its
+//! patched. It is recorded in three forms over the versions of Codex: the model's call and its
 //! output, an event of its own, an item. The call's name says which belong together.
 
 use super::head;

@@ -7,7 +7,7 @@ use super::install::due;
 use super::place::Place;
 use super::record::Record;
 
-/// What is to run after us now, or why that cannot be told.
+/// What is to run after us now, or why that is not known.
 pub fn after_us(place: &Place) -> Result<Option<Argv>, String> {
     let record = Record::load(&place.state_dir).map_err(|error| {
         format!("cannot read the record of the notifier that runs after ours: {error}")

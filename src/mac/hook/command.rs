@@ -18,7 +18,7 @@ const PREDECESSOR: [&str; 2] = [
 const COMPUTER_USE: [&str; 2] = ["SkyComputerUseClient", "codex-computer-use"];
 /// How Computer Use names the command it found, as JSON in the next argument.
 pub const PREVIOUS: &str = "--previous-notify";
-/// Programs that are told apart by what they are given to run.
+/// Programs that are distinguished by what they are given to run.
 const INTERPRETERS: [&str; 16] = [
     "sh",
     "bash",

@@ -112,7 +112,7 @@ fn write(path: &Path, text: &str, mode: u32) -> io::Result<()> {
     let temporary = directory.join(format!(".{file}.{}.tmp", std::process::id()));
     let done = written(&temporary, text, mode).and_then(|()| std::fs::rename(&temporary, path));
     if done.is_err() {
-        // What cannot be written can perhaps not be removed either; the error is told.
+        // What cannot be written can perhaps not be removed either; the error is reported.
         let _ = std::fs::remove_file(&temporary);
         return done;
     }

@@ -1,6 +1,7 @@
 //! A private tmux server, a stand-in Codex in its panes, and an executor for them.
 
 use crate::executable;
+use control_plane::app_server::Link;
 use control_plane::effects::child::{Child, Ended};
 use control_plane::effects::{EffectsConfig, Executor as _, LocalExecutor};
 use events::command::{Instruction, TypeInstruction};
@@ -192,7 +193,7 @@ impl Rig {
 
     pub(super) async fn execute(&self, command: Command) -> Report {
         let cause = Seq(7);
-        let executor = LocalExecutor::new(self.config.clone());
+        let executor = LocalExecutor::new(self.config.clone(), Link::default());
         executor
             .execute(CommandId { cause, nth: 0 }, &command)
             .await

@@ -6,7 +6,7 @@ use super::names;
 use super::story::{Kind, Proof, S, Shows, Turn};
 use events::event::{Choice, Closing, Question, QuestionKind, SessionMeta, ThreadKind};
 use events::input::RolloutFact;
-use events::{CallId, Digest, Guid, SessionId, Text, TurnId, Wall};
+use events::{CallId, Digest, Guid, SessionId, Text, TurnId, Wall, samples};
 use std::collections::VecDeque;
 
 /// One thread.
@@ -99,15 +99,13 @@ impl Session {
             heard: Vec::new(),
         };
         let meta = SessionMeta {
-            cwd: session.cwd(),
             kind: if kind == Kind::Internal {
                 ThreadKind::Internal
             } else {
                 ThreadKind::Owner
             },
-            version: "0.169.0".into(),
-            path: format!("sessions/rollout-{nth}.jsonl"),
             created: wall,
+            ..samples::session_meta(&session.cwd(), &format!("sessions/rollout-{nth}.jsonl"))
         };
         session.write(now, RolloutFact::Meta(meta));
         session

@@ -382,7 +382,7 @@ proptest! {
             other.cursor = (2, u16::try_from(at.index(other.lines.len().max(1))).unwrap());
         }
         let seen = recognise(&other);
-        // A popup or Vim's mode is told by a row beside a real composer: without that row what is
+        // A popup or Vim's mode is recognised by a row beside a real composer: without that row what is
         // left may be a draft, which nothing is added to.
         let wrong = if name(alone) == "picker" { is_ready } else { takes_free_text };
         prop_assert!(!wrong(&seen), "{file}: {seen:?}");

@@ -3,6 +3,7 @@
 mod file;
 mod placing;
 mod rows;
+mod voice;
 mod waiting;
 
 use super::{ChatDb, Cursor};

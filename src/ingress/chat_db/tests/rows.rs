@@ -1,4 +1,4 @@
-//! What is told of each kind of row.
+//! What is reported of each kind of row.
 
 use super::{NOW, OWNER, said, setup};
 use crate::demo::messages::{Form, Place, Row, SelfChat};

@@ -26,6 +26,14 @@ impl<'a> Stream<'a> {
         }
     }
 
+    /// The bytes of all strings from here on, in their order, as far as they can be followed.
+    /// The name of an attribute stands before its value.
+    pub(super) fn strings_inside(&mut self) -> Vec<&'a [u8]> {
+        self.inside = Some(Vec::new());
+        let _as_far_as_it_goes = self.attributes();
+        self.inside.take().unwrap_or_default()
+    }
+
     fn attributes(&mut self) -> Result<(), Undecodable> {
         let mut open = vec![Open::Object];
         while let Some(top) = open.pop() {
@@ -54,7 +62,12 @@ impl<'a> Stream<'a> {
             b'@' => self.child(open)?,
             b'*' => self.c_string()?,
             b'%' => self.string().map(drop)?,
-            b'+' => self.counted().map(drop)?,
+            b'+' => {
+                let text = self.counted()?;
+                if let Some(inside) = &mut self.inside {
+                    inside.push(text);
+                }
+            }
             b'c' | b'C' | b'B' => self.byte().map(drop)?,
             b's' | b'S' | b'i' | b'I' | b'l' | b'L' | b'q' | b'Q' => self.integer()?,
             b'f' => self.real(4)?,

@@ -16,7 +16,22 @@ pub fn encode_mutable(text: &str) -> Vec<u8> {
     )
 }
 
+/// The body of a voice message with Apple's transcript.
+pub fn encode_spoken(transcript: &str) -> Vec<u8> {
+    let names = (&["NSAttributedString"][..], &["NSString"][..]);
+    write_with("\u{fffc}", names.0, names.1, Some(transcript))
+}
+
 fn write(text: &str, root: &[&'static str], string: &[&'static str]) -> Vec<u8> {
+    write_with(text, root, string, None)
+}
+
+fn write_with(
+    text: &str,
+    root: &[&'static str],
+    string: &[&'static str],
+    transcript: Option<&str>,
+) -> Vec<u8> {
     let mut archive = Archive::default();
     archive.out.extend(b"\x04\x0Bstreamtyped\x81\xE8\x03");
     archive.string("@");
@@ -28,7 +43,7 @@ fn write(text: &str, root: &[&'static str], string: &[&'static str]) -> Vec<u8> 
         archive.number(1);
         archive.number(text.encode_utf16().count());
         archive.string("@");
-        archive.attributes();
+        archive.attributes(transcript);
     }
     archive.end();
     archive.out
@@ -102,11 +117,17 @@ impl Archive {
         self.end();
     }
 
-    /// A dictionary that says: part 0 of the message.
-    fn attributes(&mut self) {
+    /// A dictionary that says: part 0 of the message; and what was said in it, if it was spoken.
+    fn attributes(&mut self, transcript: Option<&str>) {
         self.object(&["NSDictionary"]);
         self.string("i");
-        self.number(1);
+        self.number(if transcript.is_some() { 2 } else { 1 });
+        if let Some(transcript) = transcript {
+            self.string("@");
+            self.text(&["NSString"], "IMAudioTranscription");
+            self.string("@");
+            self.text(&["NSString"], transcript);
+        }
         self.string("@");
         self.text(&["NSString"], "__kIMMessagePartAttributeName");
         self.string("@");

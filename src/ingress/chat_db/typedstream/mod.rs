@@ -13,7 +13,7 @@ mod stream;
 #[cfg(test)]
 mod tests;
 
-pub use encode::{encode, encode_mutable};
+pub use encode::{encode, encode_mutable, encode_spoken};
 pub use stream::Undecodable;
 use stream::{END, Stream};
 
@@ -36,6 +36,28 @@ pub fn decode(body: &[u8]) -> Result<String, Undecodable> {
     stream.mark(END, "the text does not end where it says")?;
     stream.whole()?;
     Ok(text.to_owned())
+}
+
+/// The value of an attribute of a placeholder that is a string itself, such as the transcript of a
+/// voice message. `None` where there is none; what cannot be followed has none.
+pub fn attribute(body: &[u8], name: &str) -> Option<String> {
+    // Few bodies have it, and to walk the attributes of each is not free.
+    let named = body.windows(name.len()).any(|part| part == name.as_bytes());
+    if !named {
+        return None;
+    }
+    let mut stream = Stream::open(body).ok()?;
+    stream.group("@").ok()?;
+    stream.object("NSAttributedString").ok()?;
+    // The first string is the text itself, and it may say anything.
+    let found = stream.strings_inside();
+    let (text, found) = found.split_first()?;
+    if !text.windows(3).any(|part| part == "\u{fffc}".as_bytes()) {
+        return None;
+    }
+    let after = found.iter().skip_while(|text| **text != name.as_bytes());
+    let value = after.copied().nth(1)?;
+    String::from_utf8(value.to_vec()).ok()
 }
 
 /// Some rows hold plain UTF-16 behind a byte order mark instead of an archive.

@@ -58,6 +58,8 @@ pub(super) struct Stream<'a> {
     at: usize,
     strings: Vec<&'a [u8]>,
     objects: Vec<Entry<'a>>,
+    /// Strings that were passed, where somebody asks for them.
+    pub(super) inside: Option<Vec<&'a [u8]>>,
 }
 
 /// An entry of the object table.
@@ -77,6 +79,7 @@ impl<'a> Stream<'a> {
             at: 0,
             strings: Vec::new(),
             objects: Vec::new(),
+            inside: None,
         };
         if !bytes.starts_with(HEADER) {
             return stream.fail("no typedstream header");

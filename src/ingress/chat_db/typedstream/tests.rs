@@ -1,6 +1,6 @@
 //! Bodies of every size, cut at every place, and bytes that are no body.
 
-use super::{decode, encode, encode_mutable};
+use super::{attribute, decode, encode, encode_mutable, encode_spoken};
 use proptest::prelude::*;
 
 const HEAD: &[u8] = b"\x04\x0bstreamtyped\x81\xe8\x03\x84\x01@";
@@ -154,4 +154,30 @@ proptest! {
             prop_assert_eq!(text.len(), 10);
         }
     }
+}
+
+const SPOKEN: &str = "IMAudioTranscription";
+
+#[test]
+fn a_transcript_is_read_and_nothing_else_is_taken_for_one() {
+    for words in [
+        "Run the tests.",
+        "ß 日本語 \u{fffc}",
+        &"long ".repeat(9_000),
+    ] {
+        let body = encode_spoken(words);
+        assert_eq!(decode(&body).as_deref(), Ok("\u{fffc}"));
+        assert_eq!(attribute(&body, SPOKEN).as_deref(), Some(words));
+        for cut in 0..body.len().min(400) {
+            let part = attribute(&body[..cut], SPOKEN);
+            assert!(part.is_none_or(|part| part == words), "cut at {cut}");
+        }
+    }
+    assert_eq!(attribute(&encode("\u{fffc}"), SPOKEN), None);
+    // Somebody may write that very word.
+    assert_eq!(attribute(&encode(SPOKEN), SPOKEN), None);
+    assert_eq!(
+        attribute(&encode(&format!("\u{fffc}{SPOKEN}")), SPOKEN),
+        None
+    );
 }

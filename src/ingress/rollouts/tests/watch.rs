@@ -1,4 +1,4 @@
-//! Being told what was touched. Each wait is for an event; the long limit is
+//! Notifications of what was touched. Each wait is for an event; the long limit is
 //! only for a watch that does not work at all.
 
 use super::{THREAD, meta, rollout, user};
@@ -43,7 +43,7 @@ fn folders_tell_of_new_days_new_files_and_new_lines() {
     let path = rollout(&home.path().join("day"), THREAD);
     fs::write(&path, meta(0)).unwrap();
     let day = year.join("11");
-    // Moved in with its file: whoever is told of the folder finds the file.
+    // Moved in with its file: a notification about the folder leads to the file.
     fs::rename(home.path().join("day"), &day).unwrap();
     wait_for(&told, &day);
 
