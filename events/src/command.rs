@@ -45,6 +45,8 @@ pub enum Command {
     CopyOut(CopyOut),
     /// Give such a copy to Messages, for the owner.
     SendFile(SendFile),
+    /// Have the app-server change something about a session.
+    Manage(Manage),
 }
 
 /// One iMessage.
@@ -282,11 +284,38 @@ pub struct SendFile {
     /// The recipient's address.
     pub to: Text,
     /// The copy.
-    pub file: String,
+    pub file: Text,
     /// What the copy is called: its row in chat.db is known by that.
     pub name: Text,
     /// Its size.
     pub bytes: u64,
+}
+
+/// Something about a session that the app-server is to change. Nothing of it changes what
+/// Codex may do.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Manage {
+    /// The inbound message that asks for it.
+    pub inbound: Guid,
+    /// The session.
+    pub session: SessionId,
+    /// As in [`StartTurn::generation`].
+    pub generation: u64,
+    /// What.
+    pub change: Change,
+}
+
+/// What the app-server is to change.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Change {
+    /// Its name.
+    Rename { name: Text },
+    /// What the model remembers of it is summed up.
+    Compact,
+    /// The model of its next turns: one that the app-server lists.
+    Model { model: String },
+    /// How hard the model thinks in its next turns.
+    Effort { level: String },
 }
 
 /// What runs one at a time: commands of different lanes never wait for each other.
@@ -324,6 +353,7 @@ impl Command {
             Self::RemoveFiles(c) => Lane::Files(c.inbound.clone()),
             Self::Look(c) => Lane::Look(c.inbound.clone()),
             Self::CopyOut(c) => Lane::Files(c.inbound.clone()),
+            Self::Manage(c) => Lane::Session(c.session.clone()),
         }
     }
 
@@ -347,6 +377,7 @@ impl Command {
             Self::Look(_) => "Look",
             Self::CopyOut(_) => "CopyOut",
             Self::SendFile(_) => "SendFile",
+            Self::Manage(_) => "Manage",
         }
     }
 }

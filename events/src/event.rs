@@ -195,4 +195,8 @@ pub enum Event {
     SpokenAsked(SpokenAsked),
     /// The owner confirmed what they had spoken, or took it back.
     SpokenAnswered(SpokenAnswered),
+
+    // Names.
+    /// The owner gave a session another label.
+    SessionLabelled(SessionLabelled),
 }

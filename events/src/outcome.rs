@@ -103,13 +103,15 @@ pub enum Evidence {
     Removed,
     /// A file of a session's directory was copied for the owner.
     CopiedOut {
-        /// The copy.
-        file: String,
+        /// The copy; its path ends with the file's name.
+        file: Text,
         /// What the copy is called.
         name: Text,
         /// Its size.
         bytes: u64,
     },
+    /// The app-server says that it did it.
+    Managed,
 }
 
 /// A file of the owner's message, and what became of it.

@@ -178,6 +178,7 @@ kinds! {
     77 v 1 InboundSpoken,
     135 v 1 SpokenAsked,
     136 v 1 SpokenAnswered,
+    137 v 1 SessionLabelled,
 }
 
 fn options() -> impl bincode::Options {

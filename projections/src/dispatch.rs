@@ -100,6 +100,7 @@ impl Transport {
             | Command::InterruptTurn(_)
             | Command::Look(_)
             | Command::CopyOut(_)
+            | Command::Manage(_)
             | Command::SendFile(_) => None,
         }
     }
@@ -158,6 +159,7 @@ pub(crate) fn dispatch_of(command: &Command) -> Option<(SessionId, Guid)> {
         | Command::InterruptTurn(_)
         | Command::Look(_)
         | Command::CopyOut(_)
+        | Command::Manage(_)
         | Command::SendFile(_) => None,
     }
 }

@@ -40,6 +40,7 @@ pub fn evidence(evidence: &Evidence) -> String {
             format!("{copied} of {} files were copied", files.len())
         }
         Evidence::Removed => "the copies are deleted".into(),
+        Evidence::Managed => "Codex's background server did it".into(),
         Evidence::CopiedOut { bytes, .. } => format!("a copy of {bytes} bytes was made"),
         Evidence::Looked { text, left_out } => {
             let lines = text.reveal().lines().count();

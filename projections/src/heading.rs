@@ -66,6 +66,9 @@ headings! {
         NotSent = "not sent", PerhapsNotSent = "perhaps not sent";
     "a [voice message](#voice-messages) needs your `yes`, or did not get it":
         Confirm = "confirm", NotDone = "not done";
+    "the answer to a [change](#changing-a-session)":
+        Renamed = "renamed", NotRenamed = "not renamed", Compacting = "compacting", Model = "model",
+        Effort = "effort", NotChanged = "not changed";
     "it is unclear which session you mean; nothing was done": WhichSession = "which session?";
     "no session has that name; nothing was done": NoSuchSession = "no such session";
     "it is nearly a command, and nothing was done; or [something has an unknown form](#what-is-not-understood)":

@@ -279,6 +279,7 @@ pub fn text_of(command: &Command) -> Option<&str> {
         | Command::AnswerPrompt(_)
         | Command::InterruptTurn(_)
         | Command::CopyOut(_)
+        | Command::Manage(_)
         | Command::Look(_) => None,
         Command::SendFile(c) => Some(c.name.reveal()),
     }
@@ -319,6 +320,7 @@ pub(crate) fn meant(command: &Command) -> Option<How> {
         | Command::FetchFiles(_)
         | Command::RemoveFiles(_)
         | Command::CopyOut(_)
+        | Command::Manage(_)
         | Command::Look(_) => None,
     }
 }

@@ -3,6 +3,8 @@
 //! begin so are words for a session.
 
 use crate::phone_text::AT;
+use events::Text;
+use events::command::Change;
 
 /// What is to be shown, and of which session.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -28,6 +30,8 @@ pub enum Show {
     More,
     /// A file of its directory, to be sent.
     File(String),
+    /// It is to be changed.
+    Change(Change),
     /// It is written wrongly; here is how it is written.
     NearMiss(&'static str),
 }
@@ -53,6 +57,10 @@ impl Show {
             Self::Log => "log",
             Self::More => "more",
             Self::File(_) => "send",
+            Self::Change(Change::Rename { .. }) => "rename",
+            Self::Change(Change::Compact) => "/compact",
+            Self::Change(Change::Model { .. }) => "/model",
+            Self::Change(Change::Effort { .. }) => "/effort",
             Self::NearMiss(_) => "help look",
         }
     }
@@ -65,11 +73,45 @@ const QUOTES: [char; 8] = ['"', '\'', '“', '”', '„', '‘', '’', '«'];
 const PLAIN: &str =
     "Write \"screen @ref\", \"log @ref\" or \"more @ref\", with nothing behind the ref.";
 const SEND: &str = "Write \"send @ref docs/report.pdf\" for a file in the session's folder. Words for the session begin with its ref.";
+const RENAME: &str = "Write \"rename @ref new name\", a name of at most 40 characters on one line.";
+const COMPACT: &str = "Write \"/compact @ref\", with nothing behind the ref.";
+const MODEL: &str = "Write \"/model @ref name\", with the name of one model.";
+const EFFORT: &str =
+    "Write \"/effort @ref high\"; the levels are minimal, low, medium, high and xhigh.";
+/// What is said of a command of Codex's that is refused.
+pub const SLASH: &str = "Of Codex's own commands only /compact, /model and /effort can be used from the phone, so nothing was done. Others would reach Codex as plain words.";
+/// How hard a model may think.
+const LEVELS: [&str; 5] = ["minimal", "low", "medium", "high", "xhigh"];
+/// Commands of Codex that are words to it when they are not typed at the desk.
+const CODEX_ONLY: [&str; 18] = [
+    "clear",
+    "init",
+    "review",
+    "approvals",
+    "permissions",
+    "mcp",
+    "undo",
+    "fork",
+    "quit",
+    "exit",
+    "logout",
+    "plan",
+    "goal",
+    "agents",
+    "fast",
+    "rewind",
+    "skills",
+    "hooks",
+];
+const NAME_MAX: usize = 40;
 const LAST: &str = "Write \"last @ref\", or \"last @ref 3\" for the last three messages.";
 
 /// Understands one line, without the marks at its end.
 pub fn read(line: &str) -> Option<LookOrder> {
     let line = line.trim();
+    if let Some(order) = slash(line) {
+        return Some(order);
+    }
     let (word, rest) = line.split_once(char::is_whitespace).unwrap_or((line, ""));
     let (whose, behind) = whose(rest.trim());
     let named = matches!(whose, Whose::Named(_));
@@ -83,6 +125,7 @@ pub fn read(line: &str) -> Option<LookOrder> {
             None if named => Show::NearMiss(LAST),
             None => return last_of(behind),
         },
+        ("rename", name) if named => renamed(name),
         ("send", "") if rest.is_empty() => return None,
         ("send", "") => Show::NearMiss(SEND),
         ("send", path) if named => Show::File(unquoted(path).to_owned()),
@@ -132,6 +175,51 @@ fn last_of(behind: &str) -> Option<LookOrder> {
         show: Show::Last(count(number)?),
         whose,
     })
+}
+
+/// A name that the owner gives.
+fn renamed(name: &str) -> Show {
+    let name = unquoted(name.trim_start_matches("to ").trim());
+    let fits = name.chars().count() <= NAME_MAX
+        && name.chars().any(char::is_alphanumeric)
+        && !name.chars().any(char::is_control)
+        && !name.contains(AT);
+    if fits {
+        let name = Text::from(name);
+        Show::Change(Change::Rename { name })
+    } else {
+        Show::NearMiss(RENAME)
+    }
+}
+
+/// `/compact @ref`, `@ref /model name`, `/effort high`: what Codex itself calls so.
+fn slash(line: &str) -> Option<LookOrder> {
+    let (first, rest) = if line.starts_with(AT) {
+        whose(line)
+    } else {
+        (Whose::Thread, line)
+    };
+    let rest = rest.strip_prefix('/')?;
+    let (word, args) = rest.split_once(char::is_whitespace).unwrap_or((rest, ""));
+    let args = args.trim();
+    let (whose, args) = if args.starts_with(AT) && first == Whose::Thread {
+        whose(args)
+    } else {
+        (first, args)
+    };
+    let one = !args.is_empty() && !args.contains(char::is_whitespace);
+    let level = args.to_lowercase();
+    let show = match word.to_lowercase().as_str() {
+        "compact" if args.is_empty() => Show::Change(Change::Compact),
+        "compact" => Show::NearMiss(COMPACT),
+        "model" if one => Show::Change(Change::Model { model: args.into() }),
+        "model" => Show::NearMiss(MODEL),
+        "effort" if LEVELS.contains(&level.as_str()) => Show::Change(Change::Effort { level }),
+        "effort" => Show::NearMiss(EFFORT),
+        word if CODEX_ONLY.contains(&word) => Show::NearMiss(SLASH),
+        _ => return None,
+    };
+    Some(LookOrder { show, whose })
 }
 
 /// `send src/main.rs`, and `send k3f9 src/main.rs` if that is a ref.

@@ -3,17 +3,19 @@
 //! Before anything is sent the server is asked what the session does: a server
 //! that hangs, or has let go of the session, is found out while nothing has
 //! happened yet. What was sent and not answered may have happened. Nothing that
-//! is sent changes what Codex may do: no policy, no sandbox, no model.
+//! is sent changes what Codex may do: no policy, no sandbox. The model changes only if the owner asks.
 
 #[cfg(test)]
 mod tests;
 
 use super::settled;
 use crate::app_server::{Call, Fault, Link};
-use events::command::{GivePictures, InterruptTurn, InterruptWay, StartTurn, SteerTurn};
-use events::outcome::{Doubt, Failure, How, Performed};
+use events::command::{
+    Change, GivePictures, InterruptTurn, InterruptWay, Manage, StartTurn, SteerTurn,
+};
+use events::outcome::{Doubt, Evidence, Failure, How, Performed};
 use events::prompt::{AnswerPrompt, AnswerWay, Meaning, PromptAnswer};
-use events::{CommandId, Report, SessionId, Text, TurnId};
+use events::{CommandId, Outcome, Report, SessionId, Text, TurnId};
 use serde_json::{Value, json};
 use std::time::Duration;
 
@@ -147,6 +149,71 @@ pub(super) async fn interrupt(link: &Link, command: &InterruptTurn) -> Report {
         Err(Fault::Rejected(rejected)) if is_no_turn(&rejected.message) => settled(Failure::NoTurn),
         Err(fault) => failed(fault, How::InterruptAsked),
     }
+}
+
+/// Changes a session's name, model or effort, or sums it up.
+pub(super) async fn manage(link: &Link, command: &Manage) -> Report {
+    let (session, generation) = (&command.session, command.generation);
+    match (look(link, generation, session).await, &command.change) {
+        (Ok(State::NotLoaded | State::Unclear), _) => {
+            return settled(State::NotLoaded.failure());
+        }
+        // Only what is summed up must not be at work.
+        (Ok(state @ (State::Works | State::Waits)), Change::Compact) => {
+            return settled(state.failure());
+        }
+        (Ok(_), _) => {}
+        (Err(failure), _) => return settled(failure),
+    }
+    if let Change::Model { model } = &command.change
+        && let Err(failure) = offered(link, generation, model).await
+    {
+        return settled(failure);
+    }
+    let thread = session.as_str();
+    let (method, params) = match &command.change {
+        Change::Rename { name } => (
+            "thread/name/set",
+            json!({"threadId": thread, "name": name.reveal()}),
+        ),
+        Change::Compact => ("thread/compact/start", json!({"threadId": thread})),
+        Change::Model { model } => (
+            "thread/settings/update",
+            json!({"threadId": thread, "model": model}),
+        ),
+        Change::Effort { level } => (
+            "thread/settings/update",
+            json!({"threadId": thread, "effort": level}),
+        ),
+    };
+    match call(link, generation, method, &params).await {
+        Ok(_) => Report::Settled(Outcome::Done(Evidence::Managed)),
+        Err(Fault::TimedOut) => Report::Settled(Outcome::Unknown(timed_out())),
+        Err(Fault::Lost) => Report::Settled(Outcome::Unknown(broke_off())),
+        Err(fault @ (Fault::NotSent(_) | Fault::Rejected(_))) => failed(fault, How::Begun),
+    }
+}
+
+/// Whether the server offers a model. A name that it does not know would fail in the next turn.
+async fn offered(link: &Link, generation: u64, model: &str) -> Result<(), Failure> {
+    let listed = call(link, generation, "model/list", &json!({"limit": 100})).await;
+    let Ok(listed) = listed else {
+        return Err(no_link(format!(
+            "{SERVER} does not say which models there are"
+        )));
+    };
+    let models = listed["data"].as_array().into_iter().flatten();
+    let models: Vec<_> = models.filter_map(|known| known["model"].as_str()).collect();
+    if models.contains(&model) {
+        return Ok(());
+    }
+    let some: Vec<_> = models.iter().take(12).copied().collect();
+    Err(Failure::Unsupported {
+        what: format!(
+            "Codex does not list that model. It lists: {}.",
+            some.join(", ")
+        ),
+    })
 }
 
 /// Answers a prompt, if it is still the one that the owner was shown.

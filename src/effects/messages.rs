@@ -37,13 +37,13 @@ pub(super) async fn send(config: &EffectsConfig, message: &SendMessage) -> Repor
 
 /// Gives a copied file to Messages, if it still is what was copied.
 pub(super) async fn send_file(config: &EffectsConfig, file: &SendFile) -> Report {
-    let about = std::fs::symlink_metadata(&file.file);
+    let about = std::fs::symlink_metadata(file.file.reveal());
     if !about.is_ok_and(|about| about.is_file() && about.len() == file.bytes) {
         return settled(Failure::Unsupported {
             what: "its copy is gone or was changed.".into(),
         });
     }
-    let path = OsString::from(&file.file);
+    let path = OsString::from(file.file.reveal());
     give(config, FILE_SCRIPT, file.to.reveal(), path).await
 }
 

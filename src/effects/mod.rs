@@ -72,6 +72,7 @@ impl Executor for LocalExecutor {
             Command::FetchFiles(command) => files::fetch(config, id, command).await,
             Command::RemoveFiles(command) => files::remove(config, command.fetch),
             Command::Look(command) => look::look(config, command).await,
+            Command::Manage(command) => app_server::manage(&self.server, command).await,
             Command::CopyOut(command) => files::copy_out(config, id, command).await,
             Command::SendFile(file) => messages::send_file(config, file).await,
         }

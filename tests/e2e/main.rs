@@ -44,6 +44,7 @@ mod programs;
 mod rounds;
 mod runtime;
 mod served;
+mod served_changes;
 mod served_cost;
 mod spoken;
 mod stall;

@@ -232,6 +232,15 @@ pub enum SignOfTurn {
     Prompt,
 }
 
+/// See [`super::Event::SessionLabelled`].
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SessionLabelled {
+    /// The session.
+    pub session: SessionId,
+    /// What the owner calls it. No other session keeps that label.
+    pub label: String,
+}
+
 /// See [`super::Event::TextCut`].
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct TextCut {

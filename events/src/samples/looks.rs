@@ -1,8 +1,8 @@
 //! Samples of looks at a session, and of what was cut from a long text.
 
 use super::ids::{COMMAND, guid, pane, session};
-use crate::command::{Command, CopyOut, Look, SendFile, Sight};
-use crate::event::{CommandRequested, CommandSettled, Event, TextCut};
+use crate::command::{Change, Command, CopyOut, Look, Manage, SendFile, Sight};
+use crate::event::{CommandRequested, CommandSettled, Event, SessionLabelled, TextCut};
 use crate::outcome::{Evidence, Outcome};
 
 pub(super) fn events() -> Vec<Event> {
@@ -46,7 +46,47 @@ pub(super) fn events() -> Vec<Event> {
         .into_iter()
         .chain([settled, cut])
         .chain(file())
+        .chain(managed())
         .collect()
+}
+
+/// What is changed about a session.
+fn managed() -> Vec<Event> {
+    let changes = [
+        Change::Rename {
+            name: "login".into(),
+        },
+        Change::Compact,
+        Change::Model {
+            model: "gpt-5".into(),
+        },
+        Change::Effort {
+            level: "high".into(),
+        },
+    ];
+    let mut events: Vec<_> = { changes.into_iter() }
+        .map(|change| {
+            Event::CommandRequested(CommandRequested {
+                id: COMMAND,
+                attempt: 1,
+                command: Command::Manage(Manage {
+                    inbound: guid(),
+                    session: session(),
+                    generation: 1_795_000_000_000,
+                    change,
+                }),
+            })
+        })
+        .collect();
+    events.push(Event::CommandSettled(CommandSettled {
+        id: COMMAND,
+        outcome: Outcome::Done(Evidence::Managed),
+    }));
+    events.push(Event::SessionLabelled(SessionLabelled {
+        session: session(),
+        label: "login".into(),
+    }));
+    events
 }
 
 /// A file that the owner wants.

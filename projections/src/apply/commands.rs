@@ -8,7 +8,9 @@ use crate::sessions::Named;
 use crate::state::State;
 use crate::waits;
 use events::command::SendMessage;
-use events::event::{CommandPerformed, CommandRequested, CommandSettled, CommandStarted, Deadline};
+use events::event::{
+    CommandPerformed, CommandRequested, CommandSettled, CommandStarted, Deadline, SessionLabelled,
+};
 use events::outcome::{Doubt, Evidence};
 use events::{Command, CommandId, Digest, Outcome, Seq, SessionId};
 use std::sync::Arc;
@@ -54,7 +56,10 @@ pub(super) fn requested(state: &mut State, seq: Seq, e: &CommandRequested) {
             outbox.allowance.spend(tick, per_hour);
             super::shared::await_allowance(state);
         }
-        Command::AnswerPrompt(_) | Command::InterruptTurn(_) | Command::Look(_) => {}
+        Command::AnswerPrompt(_)
+        | Command::InterruptTurn(_)
+        | Command::Manage(_)
+        | Command::Look(_) => {}
     }
     let by = if matches!(e.command, Command::SendMessage(_)) {
         sent_digest
@@ -257,6 +262,18 @@ fn transport_settled(state: &mut State, id: CommandId, command: &Command, outcom
             transport,
             failure: failure.clone(),
         });
+    }
+}
+
+/// The owner calls it something else.
+pub(super) fn labelled(state: &mut State, e: &SessionLabelled) {
+    let sessions = Arc::make_mut(&mut state.sessions);
+    for (id, session) in &mut sessions.by_id {
+        if *id == e.session {
+            session.label = Some(e.label.clone());
+        } else if session.label.as_deref() == Some(&e.label) {
+            session.label = None;
+        }
     }
 }
 

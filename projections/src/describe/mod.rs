@@ -101,6 +101,7 @@ pub fn describe(event: &Event, state: &State) -> String {
             "The message {} waits a moment for a link or for further words.",
             e.inbound
         ),
+        Event::SessionLabelled(e) => format!("You call {} {:?}.", of(&e.session), e.label),
         Event::InboundSpoken(e) => format!(
             "The message {} was spoken; its words are Apple's transcript.",
             e.inbound
@@ -431,6 +432,7 @@ pub fn inbound_of(command: &Command) -> Option<events::Guid> {
         Command::RemoveFiles(c) => Some(c.inbound.clone()),
         Command::Look(c) => Some(c.inbound.clone()),
         Command::CopyOut(c) => Some(c.inbound.clone()),
+        Command::Manage(c) => Some(c.inbound.clone()),
         Command::SendFile(c) => Some(c.inbound.clone()),
         Command::SendMessage(_)
         | Command::TypeInstruction(_)

@@ -1,7 +1,7 @@
 //! The vocabulary of the log in words that a sentence can hold.
 
 use crate::local;
-use events::command::Sight;
+use events::command::{Change, Sight};
 use events::event::{
     Action, DeskSeen, GoalStatus, HoldChange, HoldRule, InstructionEnd, LifeSeen, NotTold,
     PromiseEnd, Rule, SignOfTurn, Source, TestRun, Topic, TurnWork,
@@ -53,6 +53,12 @@ pub fn does(command: &Command) -> String {
         }
         Command::FetchFiles(_) => "copy the pictures and files".into(),
         Command::RemoveFiles(_) => "delete the copies of pictures and files".into(),
+        Command::Manage(c) => match c.change {
+            Change::Rename { .. } => "change the name".into(),
+            Change::Compact => "compact the conversation".into(),
+            Change::Model { .. } => "change the model".into(),
+            Change::Effort { .. } => "change the effort".into(),
+        },
         Command::CopyOut(_) => "copy the file that you want".into(),
         Command::SendFile(_) => "send a file".into(),
         Command::Look(c) => match c.sight {

@@ -184,6 +184,7 @@ pub fn matter_of(state: &State, batch: &[Envelope], entry: &Envelope) -> Matter 
         Event::InboundDeferred(e) => Matter::Message(e.inbound.clone()),
         Event::InboundJoined(e) => Matter::Message(e.inbound.clone()),
         Event::InboundFilesNamed(e) => Matter::Message(e.inbound.clone()),
+        Event::SessionLabelled(e) => Matter::Session(e.session.clone()),
         Event::InboundSpoken(e) => Matter::Message(e.inbound.clone()),
         Event::SpokenAsked(e) => Matter::Message(e.inbound.clone()),
         Event::SpokenAnswered(e) => Matter::Message(e.inbound.clone()),

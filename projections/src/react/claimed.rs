@@ -4,7 +4,7 @@
 use super::draft::Draft;
 use crate::sessions::Claimed;
 use events::event::{SignOfTurn, TurnWentOn};
-use events::prompt::{PromptBody, PromptRaised};
+use events::prompt::{PromptAsked, PromptBody};
 use events::{Digest, Event, SessionId, Text, TurnId};
 
 /// The rollout has more. Behind the last words that notify reported, it shows that the turn
@@ -25,12 +25,12 @@ pub(super) fn read_on(
 }
 
 /// Codex asks in a turn that notify reported as over.
-pub(super) fn asks(draft: &mut Draft, raised: &PromptRaised) {
-    let asks = |turn: &TurnId| is_only_claimed(draft, &raised.session, turn);
+pub(super) fn asks(draft: &mut Draft, asked: &PromptAsked) {
+    let asks = |turn: &TurnId| is_only_claimed(draft, &asked.session, turn);
     // A plan is asked about after its turn.
-    let plan = matches!(raised.body, PromptBody::Plan { .. });
-    if !plan && raised.turn.as_ref().is_some_and(asks) {
-        went_on(draft, &raised.session, SignOfTurn::Prompt);
+    let plan = matches!(asked.body, PromptBody::Plan { .. });
+    if !plan && asked.turn.as_ref().is_some_and(asks) {
+        went_on(draft, &asked.session, SignOfTurn::Prompt);
     }
 }
 

@@ -2,10 +2,10 @@
 //! the log before the owner gets the text, and it may be taken again, as it changes nothing.
 
 use super::draft::{Draft, decide};
-use super::{answering, files_out, notices, replies};
+use super::{answering, files_out, manage, notices, replies};
 use crate::answers;
 use crate::heading::Heading;
-use crate::look_orders::{LookOrder, Show, Whose};
+use crate::look_orders::{LookOrder, SLASH, Show, Whose};
 use crate::routing::{self, Route};
 use events::command::{Look, Sight};
 use events::event::{Action, InboundReceived, Rule};
@@ -31,6 +31,7 @@ pub(super) fn ordered(draft: &mut Draft, event: &InboundReceived, order: &LookOr
     };
     match &order.show {
         Show::More => more(draft, event, route, &session),
+        Show::Change(change) => manage::ask(draft, event, route, &session, change),
         Show::File(path) => files_out::ask(draft, event, route, &session, path),
         Show::Screen | Show::Last(_) | Show::Diff(_) | Show::Log | Show::NearMiss(_) => {
             look(draft, event, route, &session, &order.show);
@@ -59,6 +60,11 @@ fn route(draft: &Draft, event: &InboundReceived, order: &LookOrder) -> Option<Ro
             if asks.is_some_and(|s| answers::is_option(s, event.text.reveal())) {
                 return None;
             }
+            // Where a question is up, the words are an answer to it, and refused as that.
+            let refused = matches!(order.show, Show::NearMiss(hint) if hint == SLASH);
+            if refused && asks.is_some_and(|s| s.question().is_some()) {
+                return None;
+            }
             if event.reply_to.is_some() {
                 return implied.target.is_some().then_some(implied);
             }
@@ -73,7 +79,8 @@ fn alone(draft: &Draft, show: &Show) -> Option<Route> {
     let state = draft.state();
     let only = match show {
         Show::More => Some(state.outbox.rests.last()?.session.clone()),
-        Show::Screen
+        Show::Change(_)
+        | Show::Screen
         | Show::Last(_)
         | Show::Diff(_)
         | Show::Log
@@ -129,7 +136,9 @@ fn look(
         Show::Diff(path) => Sight::Diff {
             path: path.as_deref().map(Text::from),
         },
-        Show::Log | Show::More | Show::File(_) | Show::NearMiss(_) => Sight::Steps,
+        Show::Log | Show::More | Show::File(_) | Show::Change(_) | Show::NearMiss(_) => {
+            Sight::Steps
+        }
     };
     let look = Look {
         inbound: event.guid.clone(),

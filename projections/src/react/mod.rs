@@ -18,6 +18,7 @@ mod help;
 mod holding;
 mod limits;
 mod looks;
+mod manage;
 mod messages;
 mod missing;
 mod notices;

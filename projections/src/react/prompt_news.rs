@@ -42,7 +42,6 @@ pub(super) fn raised(draft: &mut Draft, raised: PromptRaised) {
     if is_over(draft, &raised) {
         return;
     }
-    claimed::asks(draft, &raised);
     let (body, choices) = clean(draft, &raised);
     let turn = raised.turn.or_else(|| {
         let session = draft.state().sessions.get(&raised.session);
@@ -65,6 +64,7 @@ pub(super) fn raised(draft: &mut Draft, raised: PromptRaised) {
 /// A prompt is there that was not known.
 pub(super) fn asked(draft: &mut Draft, asked: PromptAsked) {
     let source = asked.source.clone();
+    claimed::asks(draft, &asked);
     let seq = draft.record(Event::PromptAsked(asked));
     replaced_on_screen(draft, seq, &source);
     prompts::tell(draft, seq);

@@ -3,6 +3,7 @@
 
 use crate::prompts::{ask, command, raised};
 use crate::support::{World, kinds};
+use crate::what_if::assert_decided_again;
 use events::event::SignOfTurn;
 use events::{Event, SessionId};
 
@@ -49,6 +50,7 @@ fn words_that_codex_took_into_the_turn_are_answered_by_a_second_end() {
     world.ends(&id, "t1", "I mended it.");
     assert_eq!(world.notices(), Vec::<String>::new());
     assert!(!runs(&world, &id));
+    assert_decided_again(world.log());
 }
 
 #[test]
@@ -81,6 +83,7 @@ fn a_prompt_of_the_turn_is_told_and_its_end_only_if_it_says_something_new() {
         let told = world.notices();
         assert_eq!(told.len(), usize::from(last != "I looked."), "{told:#?}");
         assert!(!runs(&world, &id));
+        assert_decided_again(world.log());
     }
 }
 

@@ -32,6 +32,7 @@ mod limits;
 mod log;
 mod looks;
 mod loops;
+mod manage;
 mod notify_payload;
 mod numbers;
 mod outbox;

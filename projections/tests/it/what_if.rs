@@ -9,6 +9,13 @@ use projections::State;
 use projections::explain::Batches;
 use projections::whatif::{Again, again};
 
+/// Every batch is decided again as it was.
+pub(crate) fn assert_decided_again(log: &[Envelope]) {
+    for again in decided(log, |_| true, &Clone::clone) {
+        assert!(!matches!(again, Again::Differs(_)), "{again:#?}");
+    }
+}
+
 /// What comes of each batch that holds such an event, decided again with changed settings.
 fn decided(
     log: &[Envelope],

@@ -80,7 +80,7 @@ fn copy(config: &EffectsConfig, id: CommandId, command: &CopyOut) -> Result<Evid
     let to = place.join(&name);
     let bytes = write(file, &to, command.max_bytes)?;
     Ok(Evidence::CopiedOut {
-        file: to.display().to_string(),
+        file: Text::from(to.display().to_string()),
         name: Text::from(name),
         bytes,
     })

@@ -61,7 +61,7 @@ async fn a_file_is_given_by_its_path_and_only_as_it_was_copied() {
             inbound: Guid::parse("g-1").unwrap(),
             session: SessionId::parse("01a20300-0000-7000-8000-000000000000").unwrap(),
             to: "+15555550123".into(),
-            file: path.display().to_string(),
+            file: path.display().to_string().into(),
             name: "report.pdf".into(),
             bytes,
         })

@@ -46,6 +46,7 @@ impl World {
             Command::QueueInstruction(i) => self.queue(i),
             Command::ResumeSession(i) => self.resume(i),
             Command::StartSession(start) => self.start(start),
+            Command::Manage(_) => (1, Report::Settled(Outcome::Done(Evidence::Managed)), true),
             Command::CopyOut(copy) => {
                 let bytes = copy.max_bytes.min(7);
                 let (file, name) = ("/out/a.txt".into(), "a.txt".into());

@@ -359,7 +359,9 @@ const fn settled(outcome: &Outcome) -> Option<&'static str> {
         Outcome::Done(Evidence::Resolved { .. }) => "done: resolved",
         Outcome::Done(Evidence::TurnEnded { .. }) => "done: turn ended",
         Outcome::Done(Evidence::Fetched { .. } | Evidence::Removed) => "done: files",
-        Outcome::Done(Evidence::Looked { .. } | Evidence::CopiedOut { .. }) => "done: looked",
+        Outcome::Done(Evidence::Looked { .. } | Evidence::CopiedOut { .. } | Evidence::Managed) => {
+            "done: looked"
+        }
         Outcome::Failed(failure) => match failure {
             Failure::Target { .. } => "failed: target",
             Failure::NotPermitted { .. } => "failed: not permitted",

@@ -468,6 +468,7 @@ pub(super) fn inbound_of(command: &Command) -> Option<&Guid> {
         Command::GivePictures(c) => Some(&c.instruction.inbound),
         Command::Look(_)
         | Command::CopyOut(_)
+        | Command::Manage(_)
         | Command::SendFile(_)
         | Command::PressEnter(_)
         | Command::SendMessage(_)

@@ -48,7 +48,7 @@ impl Rig {
         };
         match copy(&self.config, ID, &command) {
             Ok(Evidence::CopiedOut { file, name, bytes }) => {
-                Ok((file.into(), name.reveal().clone(), bytes))
+                Ok((file.reveal().into(), name.reveal().clone(), bytes))
             }
             Err(Failure::Unsupported { what }) => Err(what),
             other => Err(format!("{other:?}")),

@@ -40,6 +40,6 @@ pub(super) fn shown(evidence: &Evidence, world: &World) -> bool {
         }
         // No interruption is played that could end by this, and no file.
         Evidence::TurnEnded { .. } | Evidence::Fetched { .. } | Evidence::Removed => false,
-        Evidence::Looked { .. } | Evidence::CopiedOut { .. } => true,
+        Evidence::Looked { .. } | Evidence::CopiedOut { .. } | Evidence::Managed => true,
     }
 }
