@@ -171,6 +171,12 @@ impl Sessions {
         self.by_id.get(id)
     }
 
+    /// Whether this is a session's ref, in any case.
+    pub fn has_ref(&self, name: &str) -> bool {
+        let mut refs = self.by_ref.keys();
+        refs.any(|known| known.as_str().eq_ignore_ascii_case(name))
+    }
+
     /// The owner's sessions, the most recently active first.
     pub fn owners(&self) -> Vec<(&SessionId, &Session)> {
         let mut list: Vec<_> = self.by_id.iter().filter(|(_, s)| s.is_owners()).collect();

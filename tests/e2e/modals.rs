@@ -5,7 +5,7 @@ use std::ffi::OsStr;
 use crate::desk::{Desk, NO_APP_SERVER};
 use crate::lab::{Agent, wait_for};
 use crate::pane::Pane;
-use crate::panes::TEXTS;
+use crate::panes::{TEXTS, is_refused};
 use crate::phone::Notice;
 use crate::programs::older;
 
@@ -27,10 +27,7 @@ fn asking() -> Option<Desk> {
 fn nothing_answers(desk: &Desk, pane: &Pane<'_>, notice: &Notice, modal: &str, about: &str) {
     desk.phone.wait_for_prompt(about);
     for text in TEXTS {
-        let heard = desk.phone.notices().len();
-        desk.phone.reply(notice, text);
-        let why = desk.phone.wait_after(heard, "not answered", "it waits to");
-        assert!(why.body().contains(about), "{:?}", why.text);
+        is_refused(desk, notice, text, about);
         // The dot in front of what waits blinks.
         let still = |screen: &str| screen.replace('◦', "•");
         assert_eq!(still(&pane.screen()), still(modal), "after {text:?}");

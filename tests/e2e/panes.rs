@@ -2,6 +2,7 @@
 
 use crate::desk::{Desk, count};
 use crate::lab::Agent;
+use crate::phone::Notice;
 
 /// Texts that would do harm as keys.
 pub(crate) const TEXTS: [&str; 8] = [
@@ -14,6 +15,20 @@ pub(crate) const TEXTS: [&str; 8] = [
     "line one p\nline two y",
     "abc\u{1b}def\u{1b}[201~y",
 ];
+
+/// The text answers nothing, and the owner hears that; of one of Codex's commands, that it is
+/// none that can be used.
+pub(crate) fn is_refused(desk: &Desk, notice: &Notice, text: &str, about: &str) {
+    let heard = desk.phone.notices().len();
+    desk.phone.reply(notice, text);
+    if text.starts_with('/') {
+        let part = "nothing was done";
+        desk.phone.wait_after(heard, "not understood", part);
+    } else {
+        let why = desk.phone.wait_after(heard, "not answered", "it waits to");
+        assert!(why.body().contains(about), "{:?}", why.text);
+    }
+}
 
 #[test]
 fn sessions_in_one_directory_get_their_own_texts() {
@@ -130,10 +145,7 @@ fn no_text_approves_a_command() {
     });
     desk.phone.wait_for_prompt("touch made");
     for text in TEXTS {
-        let heard = desk.phone.notices().len();
-        desk.phone.reply(&notice, text);
-        let why = desk.phone.wait_after(heard, "not answered", "it waits to");
-        assert!(why.body().contains("touch made"), "{:?}", why.text);
+        is_refused(&desk, &notice, text, "touch made");
         assert_eq!(pane.screen(), modal, "after {text:?}");
     }
     assert!(!desk.lab.work().join("made").exists());

@@ -5,7 +5,7 @@ use crate::desk::Desk;
 /// What the owner writes, and what Codex records.
 const TEXTS: [(&str, &str); 9] = [
     ("!touch made", "\u{200b}!touch made"),
-    ("/quit", "/quit"),
+    ("/usr/bin/quit it", "/usr/bin/quit it"),
     ("see @work", "see @work"),
     ("$no-such-skill", "$no-such-skill"),
     ("abc\u{1b}[201~\u{3}\u{4}\rdef", "abc[201~\ndef"),

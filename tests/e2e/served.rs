@@ -301,6 +301,19 @@ fn a_prompt_in_two_windows_is_answered_once_from_wherever() {
     assert!(!lab.work().join("three").exists());
 }
 
+/// So many turns of this thread have ended.
+fn wait_for_ends(lab: &Lab, thread: &str, ends: usize) {
+    let ended = || {
+        let records = lab.rollout(thread);
+        let end = |record: &&serde_json::Value| record["payload"]["type"] == "task_complete";
+        records.iter().filter(end).count()
+    };
+    wait_for(
+        || format!("{ends} ends of turns, of {}", ended()),
+        || (ended() == ends).then_some(()),
+    );
+}
+
 #[test]
 fn words_wait_for_no_prompt_and_a_turn_is_interrupted() {
     let Some(lab) = Lab::new() else { return };
@@ -332,6 +345,8 @@ fn words_wait_for_no_prompt_and_a_turn_is_interrupted() {
     );
     pane.wait_for("the draft", |screen| screen.contains("my own draft"));
 
+    // Words that come while a turn ends may go into that turn.
+    wait_for_ends(&lab, &thread, 2);
     // A prompt is up: words behind it would be lost with its turn.
     served.say(1, &thread, "run: touch one");
     let (_, _raised) = served.prompt();

@@ -46,9 +46,8 @@ fn route(draft: &Draft, event: &InboundReceived, order: &LookOrder) -> Option<Ro
     match &order.whose {
         Whose::Named(name) => Some(routing::named(state, name)),
         Whose::Perhaps(name) => {
-            let known = state.sessions.by_ref.keys();
-            let mut known = known.filter(|known| known.to_string().eq_ignore_ascii_case(name));
-            known.next().map(|_| routing::named(state, name))
+            let known = state.sessions.has_ref(name);
+            known.then(|| routing::named(state, name))
         }
         Whose::Thread => {
             let implied = routing::implied(state, event.reply_to.as_ref());

@@ -21,9 +21,7 @@ pub(super) fn ask(
     decide(draft, &event.guid, route, Action::Reply);
     if let Change::Rename { name } = change {
         let label = name.reveal().clone();
-        let known = draft.state().sessions.by_ref.keys();
-        let mut refs = known.filter(|known| known.to_string().eq_ignore_ascii_case(&label));
-        if refs.next().is_some() {
+        if draft.state().sessions.has_ref(&label) {
             let body = "That is the ref of a session. Choose another name.";
             return answer(draft, &event.guid, session, &Heading::NotRenamed, body);
         }

@@ -10,7 +10,7 @@ use crate::redact::redact;
 use crate::render::{cut_lines, head, parts, sentence_head, tidy};
 use crate::state::State;
 use events::event::{CommandSettled, NoticeQueued, NoticeWithdrawn, TextCut, Topic};
-use events::{CommandId, Event, Guid, Outcome, Seq, SessionId, Text, Tick};
+use events::{CommandId, Event, Guid, Outcome, Seq, SessionId, Text, Tick, Wall};
 
 /// Queues a notice with our head line.
 pub(super) fn queue(
@@ -268,4 +268,23 @@ pub(super) fn drop_it(draft: &mut Draft, notice: Seq, why: &str) {
         why: why.to_owned(),
     }));
     expire(draft, owed);
+}
+
+/// All of what answers a message stood in chat.db as sent before this was written. Only
+/// notices behind position `at` count.
+pub(super) fn answer_was_there(state: &State, at: Seq, inbound: &Guid, written: Wall) -> bool {
+    let answers = |seq: Seq| {
+        let about = state.outbox.about(seq);
+        about.is_some_and(|(_, topic)| *topic == Topic::Answer(inbound.clone()))
+    };
+    let parts = state.ledger.sent.behind(at);
+    let mut parts = parts
+        .filter(|sent| !sent.failed && answers(sent.notice))
+        .peekable();
+    let is_open = |seq: Seq| state.outbox.open.contains_key(&seq);
+    parts.peek().is_some()
+        && parts.all(|sent| {
+            let there = sent.written.is_some_and(|at| at <= written);
+            there && !is_open(sent.notice)
+        })
 }

@@ -8,12 +8,10 @@ use super::draft::{Draft, decide};
 use super::{notices, prompts, replies};
 use crate::heading::Heading;
 use crate::promises;
-use crate::prompts::List;
 use crate::routing;
-use crate::state::State;
-use events::event::{Action, InboundReceived, Rule, Topic};
+use events::Seq;
+use events::event::{Action, InboundReceived, Rule};
 use events::prompt::Matched;
-use events::{Seq, Wall};
 
 /// The answer to `pending`.
 pub(super) fn pending(draft: &mut Draft, event: &InboundReceived) {
@@ -83,7 +81,7 @@ pub(super) fn listed(draft: &mut Draft, event: &InboundReceived, said: &[(usize,
         return false;
     };
     let newer = prompts.open.keys().any(|seq| *seq > list.at);
-    if !was_there(draft.state(), &list, event.date) {
+    if !notices::answer_was_there(draft.state(), list.at, &list.inbound, event.date) {
         let why = "Nothing was answered: your message was written before the list was there. Answer again.";
         refuse(draft, event, None, why);
         return true;
@@ -117,24 +115,6 @@ pub(super) fn listed(draft: &mut Draft, event: &InboundReceived, said: &[(usize,
     }
     answer_all(draft, event, &numbered);
     true
-}
-
-/// The whole list stood in chat.db as sent before this was written.
-fn was_there(state: &State, list: &List, written: Wall) -> bool {
-    let answers = |seq: Seq| {
-        let about = state.outbox.about(seq);
-        about.is_some_and(|(_, topic)| *topic == Topic::Answer(list.inbound.clone()))
-    };
-    let parts = state.ledger.sent.behind(list.at);
-    let mut parts = parts
-        .filter(|sent| !sent.failed && answers(sent.notice))
-        .peekable();
-    let is_open = |seq: Seq| state.outbox.open.contains_key(&seq);
-    parts.peek().is_some()
-        && parts.all(|sent| {
-            let there = sent.written.is_some_and(|at| at <= written);
-            there && !is_open(sent.notice)
-        })
 }
 
 /// Each alone: what cannot be answered is said, and holds up none of the others.

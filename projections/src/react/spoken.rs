@@ -56,14 +56,7 @@ pub(super) fn confirmed(
         Some(Bare::Yes) => true,
         Some(Bare::No(_) | Bare::Cancel) => false,
         Some(Bare::Always | Bare::Session | Bare::Never | Bare::Fresh) | None if in_thread => {
-            reply(
-                draft,
-                &event.guid,
-                &asked.inbound,
-                &Heading::Confirm,
-                CONFIRM,
-            );
-            return true;
+            return ask_again(draft, event, &asked, CONFIRM);
         }
         Some(Bare::Always | Bare::Session | Bare::Never | Bare::Fresh) | None => return false,
     };
@@ -71,14 +64,12 @@ pub(super) fn confirmed(
         return false;
     }
     if is_spoken(draft, &event.guid) {
-        reply(
-            draft,
-            &event.guid,
-            &asked.inbound,
-            &Heading::Confirm,
-            CONFIRM,
-        );
-        return true;
+        return ask_again(draft, event, &asked, CONFIRM);
+    }
+    if !in_thread && !was_asked(draft, event, &asked) {
+        // Where something else waits, the word may be meant for that.
+        let other = !draft.state().prompts.open.is_empty();
+        return !other && ask_again(draft, event, &asked, EARLY);
     }
     let before = draft.state().inbox.recent(&asked.inbound);
     let before = before.filter(|before| !before.unsent);
@@ -104,7 +95,20 @@ pub(super) fn confirmed(
 const DROPPED: &str = "Nothing was done.";
 const CONFIRM: &str = "A voice message may be misheard, so nothing was done yet. \
                        Write \"yes\" to do it, \"no\" to drop it.";
+const EARLY: &str = "Nothing was done: you wrote this before you were asked. \
+                     Reply to this text with \"yes\" to do it, \"no\" to drop it.";
 const LATE: &str = "Nothing was done: it is too long ago, or something else came up since. Write what is to be done.";
+
+fn ask_again(draft: &mut Draft, event: &InboundReceived, asked: &Spoken, body: &str) -> bool {
+    let about = &asked.inbound;
+    reply(draft, &event.guid, about, &Heading::Confirm, body);
+    true
+}
+
+/// The question stood in chat.db as sent before this was written.
+fn was_asked(draft: &Draft, event: &InboundReceived, asked: &Spoken) -> bool {
+    notices::answer_was_there(draft.state(), asked.seq, &asked.inbound, event.date)
+}
 
 fn is_spoken(draft: &Draft, guid: &Guid) -> bool {
     let recent = draft.state().inbox.recent(guid);

@@ -78,6 +78,7 @@ fn an_approval_by_voice_wants_a_yes_in_writing() {
     assert!(begun(&mut world).is_none());
     world.send_all();
     world.notices();
+    world.pass(2_000);
     world.says("yes");
     let (_, answer) = begun(&mut world).unwrap();
     assert_eq!(meaning(&answer), Meaning::Accept);
@@ -98,6 +99,8 @@ fn stop_and_new_by_voice_want_a_yes_in_writing() {
     let mut world = World::new();
     speaks(&mut world, "New api: fix the build", None);
     assert!(world.next_work().is_none());
+    world.send_all();
+    world.pass(2_000);
     world.says("yes");
     let Some((_, Command::StartSession(start))) = world.next_work() else {
         panic!("it starts");
@@ -169,6 +172,37 @@ fn a_yes_never_counts_for_a_request_that_came_up_behind_the_question() {
     let (_, _) = told(&mut world, raised(&session, 1, command("cargo publish")));
     world.replies(&question, "yes");
     assert!(interrupts(&mut world).is_none() && begun(&mut world).is_none());
+}
+
+#[test]
+fn a_yes_that_was_written_before_the_question_was_there_confirms_nothing() {
+    let mut world = World::new();
+    speaks(&mut world, "New api: fix the build", None);
+    world.notices();
+    world.says("yes");
+    assert!(!starts(&mut world), "the question is not sent yet");
+    assert!(world.notice().contains("before you were asked"));
+    let question = world.send_all().pop().unwrap().0;
+    world.replies(&question, "yes");
+    assert!(starts(&mut world));
+}
+
+#[test]
+fn a_yes_in_haste_answers_the_request_that_was_there_and_not_what_was_spoken() {
+    let mut world = World::new();
+    let first = working(&mut world, 1);
+    let second = world.session(2, "/srv/web");
+    world.turn(&second, "t2");
+    let (_, _) = told(&mut world, raised(&first, 1, command("cargo test")));
+    let reference = world.reference(&second);
+    speaks(&mut world, &format!("Stop @{reference}."), None);
+    world.says("yes");
+    let (_, answer) = begun(&mut world).unwrap();
+    assert_eq!(
+        (answer.session.clone(), meaning(&answer)),
+        (first, Meaning::Accept)
+    );
+    assert!(interrupts(&mut world).is_none());
 }
 
 #[test]
