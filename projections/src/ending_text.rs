@@ -47,7 +47,7 @@ pub(crate) fn sentence(
                 format!("{name} cannot go on with its goal without you{facts}")
             }
             Some(GoalStatus::UsageLimited) => {
-                format!("{name} stopped, your usage limit is used up{facts}")
+                format!("{name} stopped, the usage limit is reached{facts}")
             }
             Some(GoalStatus::BudgetLimited) => {
                 format!("{name} stopped, the budget of its goal is used up{facts}")

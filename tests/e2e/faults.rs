@@ -34,7 +34,11 @@ fn a_failed_and_an_interrupted_turn_are_told() {
     let (_, notice) = desk.prompted(&pane, "hello");
     desk.phone.reply(&notice, "fail");
     let failed = desk.phone.wait_for("failed", notice.reference());
-    assert!(!failed.body().is_empty(), "{:?}", failed.text);
+    // The whole error stands in the sentence, and is not said twice.
+    let error = failed.text.split_once("work failed: ").unwrap().1;
+    let error = error.split_once(". [Codex] @").unwrap().0;
+    assert!(!error.is_empty(), "{:?}", failed.text);
+    assert_eq!(failed.text.lines().count(), 1, "{:?}", failed.text);
     pane.prompt("quiet: 60");
     pane.wait_for("work", |screen| screen.contains("esc to interrupt"));
     pane.key("Escape");

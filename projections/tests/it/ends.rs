@@ -162,6 +162,21 @@ fn what_is_cut_of_the_last_words_is_brought_by_more() {
 }
 
 #[test]
+fn an_end_that_the_record_tells_waits_for_nothing() {
+    let mut world = World::new();
+    let id = world.session(1, "/srv/api");
+    world.turn(&id, "t1");
+    worked(&mut world, &id, "t1", busy());
+    world.ends(&id, "t1", "Fixed.");
+    assert_eq!(world.send_all().len(), 1);
+    // Nor does notify hold back what it was too late for.
+    world.turn(&id, "t2");
+    world.ends(&id, "t2", "Fixed more.");
+    world.notify_end(&id, "t2", "Fixed more.");
+    assert_eq!(world.send_all().len(), 1);
+}
+
+#[test]
 fn an_end_that_notify_tells_waits_a_moment_for_what_was_done() {
     let mut world = World::new();
     let id = world.session(1, "/srv/api");
