@@ -29,6 +29,7 @@ pub mod parse;
 mod payload;
 mod question;
 mod reported;
+mod runners;
 mod said;
 mod shapes;
 mod sum;

@@ -4,6 +4,7 @@ use super::head;
 use super::lines::{Lines, Next};
 use super::parse::{self, Record};
 use super::payload::payload;
+use super::runners;
 use super::said;
 use super::time;
 use super::work::{Work, work};
@@ -175,7 +176,7 @@ impl Sum {
             let known = self.commands.insert(name, (self.count, exit));
             self.ran += usize::from(known.is_none());
         }
-        if let Some(tests) = said::tests(command, output) {
+        if let Some(tests) = runners::tests(command, output) {
             self.tests = Some(tests);
         }
         if exit == 0 {
