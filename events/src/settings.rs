@@ -58,6 +58,8 @@ pub struct Settings {
     pub fresh: Span,
     /// Where a new session starts when no session was spoken to yet.
     pub default_cwd: String,
+    /// The owner's home directory, which they write as `~`.
+    pub home: String,
     /// A row that left as SMS is not a fault.
     pub allow_sms: bool,
     /// Most texts to the owner in an hour.
@@ -138,6 +140,7 @@ impl Default for Settings {
             dedupe_ttl: Span::seconds(86_400),
             fresh: Span::seconds(3600),
             default_cwd: String::new(),
+            home: String::new(),
             allow_sms: false,
             max_per_hour: 160,
             expiry: Span::seconds(86_400),

@@ -25,8 +25,12 @@ pub enum Parsed {
     Retry(Option<String>),
     /// `@ref words`
     Named { name: String, words: String },
-    /// `new label: words`
-    New { label: String, words: String },
+    /// `new label: words`, `new label in ~/dir: words`
+    New {
+        label: String,
+        place: Option<String>,
+        words: String,
+    },
     /// Nearly a command; here is how it is written.
     NearMiss(String),
     /// Anything else.
@@ -46,8 +50,13 @@ impl Parsed {
                 name,
                 words: more(words),
             },
-            Self::New { label, words } => Self::New {
+            Self::New {
                 label,
+                place,
+                words,
+            } => Self::New {
+                label,
+                place,
                 words: more(words),
             },
             Self::Plain(words) => Self::Plain(more(words)),
@@ -63,6 +72,7 @@ impl Parsed {
 const COLON: [char; 2] = [':', '：'];
 const QUOTES: [char; 10] = ['"', '\'', '“', '”', '„', '‟', '‘', '’', '«', '»'];
 const LABEL_MAX: usize = 40;
+const PLACE_MAX: usize = 300;
 
 const LIST: &str = "Write \"list\" to see your sessions.";
 const STATUS: &str = "Write \"status @ref\"; \"list\" shows the refs.";
@@ -70,6 +80,7 @@ const STATUS: &str = "Write \"status @ref\"; \"list\" shows the refs.";
 pub const RETRY: &str = "Write \"retry\" or \"retry @ref\" to have texts sent again.";
 const NEW: &str =
     "Write \"new label: what to do\", with a colon after a label of one to three words.";
+const NEW_IN: &str = "Write \"new label in ~/dir: what to do\", with a label before \"in\" and a directory behind it.";
 const NAMED: &str = "Write \"@ref what to do\"; \"list\" shows the refs.";
 const STOP: &str =
     "Write \"stop @ref\" to interrupt its turn, or reply \"stop\" to a text of that session.";
@@ -224,15 +235,19 @@ fn retry(rest: &str) -> Parsed {
     }
 }
 
-/// `label: words`; the label is short and stands on the first line.
+/// `label: words`, `label in ~/dir: words`; the label is short and stands on the first line.
 fn new_session(rest: &str) -> Parsed {
     let hint = Parsed::NearMiss(NEW.into());
-    let Some((label, words)) = at_colon(rest) else {
+    let Some((head, words)) = at_colon(rest) else {
         return hint;
     };
+    let (label, place) = label_and_place(head.trim());
     let label = label.trim_matches(|c: char| {
         c.is_whitespace() || AT.contains(&c) || QUOTES.contains(&c) || c == ','
     });
+    if place.is_some_and(|place| label.is_empty() || !is_place(place)) {
+        return Parsed::NearMiss(NEW_IN.into());
+    }
     let (words, parts) = (words.trim(), label.split_whitespace().count());
     let fits = (1..=3).contains(&parts)
         && label.chars().count() <= LABEL_MAX
@@ -246,8 +261,38 @@ fn new_session(rest: &str) -> Parsed {
             &label.split_whitespace().collect::<Vec<_>>().join(" "),
             LABEL_MAX,
         ),
+        place: place.map(str::to_owned),
         words: words.to_owned(),
     }
+}
+
+/// Splits `label in ~/dir`: before what is a path, else at the last `in`. A label in quotes
+/// is one name, whatever stands in it.
+fn label_and_place(head: &str) -> (&str, Option<&str>) {
+    if unquoted(head) != head {
+        return (head, None);
+    }
+    let lower = head.to_ascii_lowercase();
+    let mut found = None;
+    let starts = lower.starts_with("in ").then_some((0, 2));
+    let inside = lower.match_indices(" in ").map(|(at, _)| (at, at + 3));
+    for (before, behind) in starts.into_iter().chain(inside) {
+        let place = head[behind..].trim();
+        found = Some((&head[..before], Some(bare_place(place))));
+        if place.starts_with(['~', '/']) || place.starts_with(QUOTES) {
+            break;
+        }
+    }
+    found.unwrap_or((head, None))
+}
+
+fn bare_place(place: &str) -> &str {
+    place.trim_matches(|c: char| c.is_whitespace() || QUOTES.contains(&c))
+}
+
+fn is_place(place: &str) -> bool {
+    let length = place.chars().count();
+    (1..=PLACE_MAX).contains(&length) && !place.chars().any(char::is_control)
 }
 
 /// Splits at the first colon that is not a URL's or a time's.

@@ -13,6 +13,7 @@ pub mod breaker;
 pub mod check;
 pub mod deadlines;
 pub mod describe;
+pub mod directories;
 pub mod dispatch;
 mod ending_text;
 pub mod endings;

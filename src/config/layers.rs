@@ -190,6 +190,7 @@ impl Values {
                 .path("CODEX_IMESSAGE_DEFAULT_CWD")
                 .display()
                 .to_string(),
+            home: String::new(),
             allow_sms: self.switch("CODEX_IMESSAGE_ALLOW_SMS"),
             tapbacks: self.switch("CODEX_IMESSAGE_TAPBACKS"),
             grace: self.span("CODEX_IMESSAGE_GRACE_S"),

@@ -173,7 +173,9 @@ impl Config {
     }
 
     fn from_values(places: Places, environment: &Environment, values: Values) -> Self {
-        let settings = values.settings();
+        let mut settings = values.settings();
+        let home = environment.home().unwrap_or_default();
+        settings.home = home.display().to_string();
         let named = |program: Program| Some((program, values.word(program.variable())?));
         let named = Program::ALL.into_iter().filter_map(named).collect();
         Self {

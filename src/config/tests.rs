@@ -51,6 +51,7 @@ fn nothing_set_means_the_defaults_that_the_log_knows() {
     let config = home.load(&[]).expect("defaults make sense");
     let expected = Settings {
         default_cwd: home.0.path().display().to_string(),
+        home: home.0.path().display().to_string(),
         ..Settings::default()
     };
     assert_eq!(config.settings(), expected);

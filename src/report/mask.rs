@@ -18,6 +18,7 @@ const KEPT: &[&str] = &[
     "status",
     "retry",
     "new",
+    "in",
     "codex",
     "imessage",
     "yes",

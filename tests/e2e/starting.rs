@@ -2,6 +2,8 @@
 
 use std::ffi::OsStr;
 
+use control_plane::demo::codex_home::CodexHome;
+
 use crate::desk::{Desk, NO_APP_SERVER};
 use crate::lab::Agent;
 
@@ -94,4 +96,51 @@ fn what_is_asked_at_the_desk_is_not_answered_from_the_phone() {
     desk.phone.say("yes, trust it");
     desk.phone.wait_for("started", "phone");
     assert_eq!(pane.screen(), modal);
+}
+
+#[test]
+fn a_new_session_starts_in_the_directory_that_is_named() {
+    let site = |home: &CodexHome| home.path.ancestors().nth(2).unwrap().join("work-site");
+    let trust = |home: &mut CodexHome| {
+        let site = site(home);
+        std::fs::create_dir_all(&site).unwrap();
+        home.trusted.push(site);
+    };
+    let Some(desk) = Desk::with(trust, &[]) else {
+        return;
+    };
+    let site = desk.lab.place("work-site");
+    let codex = desk.lab.programs.native.clone();
+    let command = [
+        codex.as_os_str(),
+        "-C".as_ref(),
+        site.as_os_str(),
+        "--no-daemon".as_ref(),
+    ];
+    let pane = desk.lab.pane(&command).ready();
+    desk.prompted(&pane, "once in site");
+    let (_, other) = desk.prompted(&desk.embedded(), "then in work");
+    desk.phone.say(&format!("{} and here", other.reference()));
+    desk.phone.wait_for("done", "echo: and here");
+
+    desk.phone.say("new docs in nowhere: write them");
+    let refused = desk.phone.wait_for("not started", "nowhere");
+    let shown = site.to_str().unwrap();
+    assert!(refused.text.contains(shown), "{}", refused.text);
+    assert_eq!(desk.lab.rollouts_count(), 2);
+
+    // Not where the owner wrote last, and not asked about: `work` is another one.
+    desk.phone.say("New docs in work-s: write them");
+    let started = desk.phone.wait_for("started", " docs ");
+    assert!(started.text.contains(shown), "{}", started.text);
+    desk.phone.wait_for("done", "echo: write them");
+    let thread = desk.lab.thread_of("write them");
+    let meta = &desk.lab.rollout(&thread)[0]["payload"];
+    assert_eq!(meta["cwd"], shown);
+
+    // It is known, and not there any more.
+    std::fs::rename(&site, desk.lab.place("moved")).unwrap();
+    desk.phone.say("new more in work-site: write more");
+    desk.phone.wait_for("not started", "does not exist");
+    assert_eq!(desk.lab.rollouts_count(), 3);
 }

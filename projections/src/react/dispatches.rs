@@ -4,6 +4,7 @@
 
 use super::draft::{Draft, decide, topic_known};
 use super::{fetching, notices, replies};
+use crate::directories::{self, Directory};
 use crate::dispatch::{Dispatch, Transport, What, dispatch_of};
 use crate::files::Files;
 use crate::heading::Heading;
@@ -370,8 +371,14 @@ pub(super) fn not_seen_yet(draft: &mut Draft, command: &Command, how: &How) {
     notices::queue(draft, Some(&session), topic, kind, "");
 }
 
-/// A new session was asked for.
-pub(super) fn start(draft: &mut Draft, inbound: &Guid, rule: Rule, label: &str, words: &str) {
+/// A new session was asked for, in this directory where one is named.
+pub(super) fn start(
+    draft: &mut Draft,
+    inbound: &Guid,
+    rule: Rule,
+    (label, place): (&str, Option<&str>),
+    words: &str,
+) {
     let route = Route::nowhere(rule);
     if !draft.state().settings.enable_new {
         decide(draft, inbound, route, Action::Reply);
@@ -383,7 +390,16 @@ pub(super) fn start(draft: &mut Draft, inbound: &Guid, rule: Rule, label: &str, 
             "Starting sessions from the phone is disabled (CODEX_IMESSAGE_ENABLE_NEW_SESSION).",
         );
     }
-    let cwd = directory(draft);
+    let named = place.map(|place| (place, directories::find(draft.state(), place)));
+    let cwd = match named {
+        None => directory(draft),
+        Some((_, Directory::One(path))) => path,
+        Some((place, found)) => {
+            let body = replies::directories(draft.state(), label, place, &found);
+            decide(draft, inbound, route, Action::Reply);
+            return notices::answer(draft, inbound, None, &Heading::NotStarted, &body);
+        }
+    };
     let text = Text::from(words);
     decide(
         draft,
@@ -431,7 +447,7 @@ pub(super) fn start_settled(draft: &mut Draft, command: &Command, outcome: &Outc
     };
     let topic = Topic::Receipt(start.inbound.clone());
     match outcome {
-        Outcome::Done(Evidence::Running { session, .. }) => {
+        Outcome::Done(Evidence::Running { session, cwd, .. }) => {
             end(
                 draft,
                 Some(session),
@@ -439,7 +455,8 @@ pub(super) fn start_settled(draft: &mut Draft, command: &Command, outcome: &Outc
                 InstructionEnd::Delivered,
             );
             if draft.state().sessions.get(session).is_some() {
-                notices::queue(draft, Some(session), topic, &Heading::Started, "");
+                let body = replies::runs_in(draft.state(), cwd);
+                notices::queue(draft, Some(session), topic, &Heading::Started, &body);
             }
         }
         Outcome::Failed(failure) => {

@@ -46,8 +46,13 @@ fn understand(draft: &mut Draft, event: &InboundReceived) {
         Parsed::Status(name) => status(draft, guid, &name),
         Parsed::Retry(Some(name)) => retry_named(draft, guid, &name),
         Parsed::Retry(None) => retry(draft, event),
-        Parsed::New { label, words } => {
-            dispatches::start(draft, guid, Rule::NewSession, &label, &words);
+        Parsed::New {
+            label,
+            place,
+            words,
+        } => {
+            let place = place.as_deref();
+            dispatches::start(draft, guid, Rule::NewSession, (&label, place), &words);
         }
         Parsed::Named { name, words } => {
             let route = routing::named(draft.state(), &name);
@@ -153,7 +158,7 @@ fn plain(draft: &mut Draft, event: &InboundReceived, words: &str) {
     match (&route.target, route.rule) {
         (Some(_), _) => to_session(draft, event, route, words),
         (None, Rule::AutoCreate) => {
-            dispatches::start(draft, guid, Rule::AutoCreate, "phone", words);
+            dispatches::start(draft, guid, Rule::AutoCreate, ("phone", None), words);
         }
         (None, _) => {
             let body = replies::which(draft.state(), &route);

@@ -1,5 +1,6 @@
 //! The answers that this program words itself.
 
+use crate::directories::Directory;
 use crate::dispatch::{Transport, Tried};
 use crate::holding;
 use crate::markdown::plain;
@@ -212,6 +213,36 @@ fn shows(screen: &Screen) -> String {
         Screen::CopyMode => "the pane is in copy mode.".into(),
         Screen::Unknown => "the screen was not recognised, so nothing was typed.".into(),
     }
+}
+
+/// Where a new session works.
+pub(super) fn runs_in(state: &State, cwd: &str) -> String {
+    let shown = crate::directories::shown(cwd, &state.settings.home);
+    format!("In {}", tidy(&shown, 120))
+}
+
+/// No directory, or several, are what the owner means: those that can be meant.
+pub(super) fn directories(state: &State, label: &str, words: &str, found: &Directory) -> String {
+    let (label, words) = (tidy(label, 40), tidy(words, 80));
+    let (why, paths) = match found {
+        Directory::Several(paths) => (format!("\"{words}\" fits several folders."), paths.clone()),
+        Directory::One(_) | Directory::Nobody => (
+            format!("No session has worked in a folder called \"{words}\"."),
+            crate::directories::known(state),
+        ),
+    };
+    let home = &state.settings.home;
+    let shown = |path: &String| tidy(&crate::directories::shown(path, home), 120);
+    let mut lines: Vec<String> = paths.iter().take(8).map(shown).collect();
+    let more = paths.len().saturating_sub(8);
+    if more > 0 {
+        lines.push(format!("… and {more} more"));
+    }
+    format!(
+        "{why} Nothing was started. Write \"new {label} in\" and one of these, then a colon \
+         and what to do:\n{}\nIf \"in\" belongs to the label, put the label in quotes.",
+        lines.join("\n")
+    )
 }
 
 /// A command that failed while a session was being started.

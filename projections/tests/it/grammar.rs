@@ -13,6 +13,7 @@ fn named(name: &str, words: &str) -> Parsed {
 fn new(label: &str, words: &str) -> Parsed {
     Parsed::New {
         label: label.into(),
+        place: None,
         words: words.into(),
     }
 }
