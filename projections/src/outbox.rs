@@ -26,6 +26,8 @@ pub struct Outbox {
     pub missing: Missing,
     /// How many more may go.
     pub allowance: Allowance,
+    /// When a text about ends of turns was asked for last.
+    pub told: Option<Tick>,
     /// What was cut from the last long text about a session, the newest last.
     pub rests: Ring<Rest, 32>,
 }
@@ -107,6 +109,12 @@ impl Notice {
     pub const fn is_news(&self) -> bool {
         let told = matches!(self.topic, Topic::TurnEnd(_) | Topic::Progress);
         told && self.session.is_some() && self.untouched()
+    }
+
+    /// It tells that a turn ended, or several did.
+    pub const fn ends(&self) -> bool {
+        let several = matches!(self.topic, Topic::Progress) && self.session.is_none();
+        matches!(self.topic, Topic::TurnEnd(_)) || several
     }
 
     /// It waits for the owner's answer.
