@@ -211,10 +211,11 @@ impl Outbox {
         ready.into_iter().map(|(seq, _)| seq).collect()
     }
 
-    /// Ordinary notices about one session, or none, that may be sent as one.
-    /// None of them is `held` back.
-    pub fn alike(&self, session: Option<&SessionId>, held: impl Fn(&Notice) -> bool) -> Vec<Seq> {
-        let mine = |n: &Notice| n.session.as_ref() == session && n.ordinary();
+    /// Ordinary notices about the same session, or of one sort where they are about none,
+    /// that may be sent as one. None of them is `held` back.
+    pub fn alike(&self, first: &Notice, held: impl Fn(&Notice) -> bool) -> Vec<Seq> {
+        let same = |n: &Notice| n.session.is_some() || n.topic == first.topic;
+        let mine = |n: &Notice| n.session == first.session && same(n) && n.ordinary();
         let alike = |n: &Notice| mine(n) && n.untouched() && !held(n);
         let open = self.open.iter().filter(|(_, notice)| alike(notice));
         open.map(|(seq, _)| *seq).collect()

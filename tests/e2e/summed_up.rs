@@ -2,6 +2,8 @@
 
 use std::fs;
 
+use serde_json::Value;
+
 use crate::desk::{Desk, NO_APP_SERVER, count};
 
 #[test]
@@ -62,5 +64,7 @@ fn ends_soon_after_another_one_are_told_in_one_text() {
     desk.phone.reply(&told, &format!("{reference} go on"));
     desk.lab.wait_for_answer(&thread, "echo: go on");
     drop(panes);
-    assert_eq!(count(&desk.stop(), "NoticeDeferred"), 2);
+    let log = desk.stop();
+    let waited = |entry: &&Value| entry["event"]["rule"] == "Together";
+    assert_eq!(log.iter().filter(waited).count(), 2);
 }

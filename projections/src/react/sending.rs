@@ -158,7 +158,7 @@ fn merge(draft: &mut Draft, first: &Notice) -> bool {
     let (now, per_hour) = (draft.now().tick, state.settings.max_per_hour);
     let wall = draft.now().wall;
     let waits = |notice: &Notice| held(state, notice, wall).is_some();
-    let alike = state.outbox.alike(first.session.as_ref(), waits);
+    let alike = state.outbox.alike(first, waits);
     if alike.len() <= state.outbox.allowance.room(now, per_hour, false) {
         return false;
     }
