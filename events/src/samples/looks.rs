@@ -61,7 +61,7 @@ fn opened() -> [Event; 2] {
             session: session(),
             label: "login".into(),
             cwd: "/srv/api-server".into(),
-            rollout: "/home/sessions/rollout.jsonl".into(),
+            rollout: "/srv/codex/sessions/rollout-1.jsonl".into(),
             hints: vec![pane()],
             again: false,
         }),
