@@ -26,14 +26,8 @@ macro_rules! headings {
 
 headings! {
     "the session asks a question": NeedsInput = "needs input";
-    "a turn ended; its last words follow": Done = "done";
-    "a turn ended with an error": Failed = "failed";
-    "somebody interrupted a turn at the desk": Interrupted = "interrupted";
     "a turn's record has not grown for long": NoSignOfLife = "no sign of life";
     "so much of Codex's usage limit is used, or it is used up": UsageLimit = "usage limit";
-    "a session's goal ended; its last words follow":
-        GoalReached = "goal reached", GoalBlocked = "goal blocked", GoalPaused = "goal paused",
-        GoalStopped = "goal stopped", GoalChanged = "goal changed";
     "Codex said something during a turn (mode `send` only)": Working = "working";
     "what happened to your message: see [receipts](#receipts)":
         Received = "received", FromQueue = "received from the queue",

@@ -31,6 +31,35 @@ pub fn held(state: &State, notice: &Notice, now: Wall) -> Option<Hold> {
         .or_else(|| quiet(state, notice, now))
         .or_else(|| here(state, notice, now))
         .or_else(|| desk(state, notice, now))
+        .or_else(|| record(state, notice, now))
+}
+
+/// Notify is faster than the session's record by a moment, and only the record says what was
+/// done in the turn.
+fn record(state: &State, notice: &Notice, now: Wall) -> Option<Hold> {
+    let session = state.sessions.get(notice.session.as_ref()?)?;
+    let turn = session
+        .claimed
+        .as_ref()
+        .map(|claimed| claimed.turn.clone())?;
+    let ended = notice.topic == Topic::TurnEnd(Some(turn));
+    // What comes later about the session does not overtake it.
+    let later = |other: &Notice| {
+        let mine = other.session == notice.session && other.topic != notice.topic;
+        mine && other.at >= notice.at
+    };
+    let hurries = state.outbox.open.values().any(|other| later(other));
+    if !ended || hurries || state.failed_sources.contains_key(&Source::Rollouts) {
+        return None;
+    }
+    let left = waits::RECORD.0.saturating_sub(waited(state, notice.at));
+    let until = now
+        .0
+        .saturating_add(i64::try_from(left).unwrap_or(i64::MAX));
+    (left > 0).then_some(Hold {
+        rule: HoldRule::Record,
+        until: Some(Wall(until)),
+    })
 }
 
 fn muted(state: &State, notice: &Notice, now: Wall) -> Option<Hold> {

@@ -208,7 +208,10 @@ fn kind(state: &State, event: &Event) -> (u8, &'static str) {
         }
         Event::QuestionAsked(_) | Event::QuestionClosed(_) => (1, "prompt"),
         _ if events::upcast::kind(event).name.starts_with("Prompt") => (1, "prompt"),
-        Event::TurnStarted(_) | Event::TurnCompleted(_) | Event::TurnWentOn(_) => (2, "turn"),
+        Event::TurnStarted(_)
+        | Event::TurnWorked(_)
+        | Event::TurnCompleted(_)
+        | Event::TurnWentOn(_) => (2, "turn"),
         Event::NoticeQueued(_)
         | Event::NoticeWithdrawn(_)
         | Event::NoticeExpired(_)

@@ -22,6 +22,32 @@ pub fn head(session: Option<&Session>, kind: &Heading) -> String {
     }
 }
 
+/// Longest sentence that a lock screen or a watch shows whole.
+const SENTENCE: usize = 110;
+
+/// A head line that can be read aloud: `api-server is done: 3 files changed. [Codex] @k3f9`.
+pub fn sentence_head(session: Option<&Session>, sentence: &str, max: usize) -> String {
+    let mark = session.map_or_else(
+        || format!(" {SIGIL}"),
+        |session| format!(" {SIGIL} @{}", session.reference),
+    );
+    // Where the limit is tight the words below come first.
+    let room = (max / 2).min(SENTENCE).saturating_sub(mark.chars().count());
+    format!("{}{mark}", tidy(sentence, room.max(1)))
+}
+
+/// The line of a digest that a head makes: the ref, then what happened.
+pub(crate) fn by_ref(head: &str) -> String {
+    match head.rsplit_once(&format!(" {SIGIL} @")) {
+        Some((sentence, reference)) => format!("@{reference} {sentence}"),
+        None => head
+            .strip_prefix(SIGIL)
+            .unwrap_or(head)
+            .trim_start()
+            .to_owned(),
+    }
+}
+
 /// One line without control or direction-changing characters, cut to a length.
 pub fn tidy(text: &str, max: usize) -> String {
     let line = clean(text).replace(['\n', '\t'], " ");
@@ -184,10 +210,11 @@ fn news_lines(news: &[(&[Text], usize)], room: usize) -> Vec<String> {
             more => format!(" (and {more} before)"),
         };
         let text = parts.first().map_or("", |text| text.reveal());
-        let text = text.strip_prefix(SIGIL).unwrap_or(text).trim_start();
         let (head, said) = text.split_once('\n').unwrap_or((text, ""));
+        let head = by_ref(head);
         let line = match said.trim() {
-            "" => head.to_owned(),
+            "" => head,
+            said if head.ends_with('.') => format!("{head} {said}"),
             said => format!("{head}: {said}"),
         };
         let room = each.saturating_sub(more.len() + 1).clamp(SHORTEST, LONGEST);

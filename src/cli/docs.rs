@@ -51,6 +51,7 @@ pub fn settings() -> String {
          no variables of your shell to the agent, so put settings for the agent into the file.\n\n\
          Switches take `0`, `false`, `no`, `off` and `1`, `true`, `yes`, `on`, in any case. An empty\n\
          variable counts as not set. An invalid value stops the program with an error that names it.\n\n\
+         [A week of texts](week.md) shows what the settings about the time of texts come to.\n\n\
          | variable | values | default | meaning |\n| --- | --- | --- | --- |\n",
     );
     for Variable {

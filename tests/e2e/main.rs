@@ -51,6 +51,7 @@ mod spoken;
 mod stall;
 mod stand_in;
 mod starting;
+mod summed_up;
 mod turns;
 mod usage;
 mod versions;

@@ -53,6 +53,7 @@ pub(super) fn events() -> Vec<Event> {
         (HoldRule::Here, Some(until)),
         (HoldRule::Looking, Some(until)),
         (HoldRule::AtDesk, Some(until)),
+        (HoldRule::Record, Some(until)),
     ];
     events.extend(rules.map(|(rule, until)| {
         Event::NoticeDeferred(NoticeDeferred {

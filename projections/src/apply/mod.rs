@@ -64,6 +64,7 @@ pub fn apply(state: &mut State, envelope: &Envelope) {
         Event::AssistantReplied(e) => sessions::replied(state, seq, e),
         Event::QuestionAsked(e) => sessions::asked(state, seq, e),
         Event::QuestionClosed(e) => sessions::closed(state, seq, e),
+        Event::TurnWorked(e) => sessions::worked(state, seq, e),
         Event::TurnCompleted(e) => {
             sessions::turn_completed(state, seq, e);
             watch::turn_over(state, &e.session);

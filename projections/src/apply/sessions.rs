@@ -8,7 +8,7 @@ use crate::waits;
 use events::event::{
     AssistantReplied, Closing, Deadline, Ending, EndingNotTold, GoalChanged, GoalStatus, NotTold,
     NotifyReceived, QuestionAsked, QuestionClosed, QuestionKind, RecordsSkipped, RolloutFollowed,
-    SessionSeen, SignOfTurn, Topic, TurnCompleted, TurnStarted, TurnWentOn, UserSpoke,
+    SessionSeen, SignOfTurn, Topic, TurnCompleted, TurnStarted, TurnWentOn, TurnWorked, UserSpoke,
 };
 use events::{Digest, Seq, SessionId, Text, Wall};
 use std::collections::BTreeMap;
@@ -72,6 +72,7 @@ pub(super) fn seen(state: &mut State, e: &SessionSeen) {
         plan_mode: false,
         said: None,
         unsent: None,
+        worked: None,
         noticed: Ring::default(),
         active: e.meta.created.max(Wall(0)).min(wall),
         spoken: named.as_ref().map(|_| state.tick),
@@ -147,6 +148,7 @@ pub(super) fn turn_started(state: &mut State, seq: Seq, e: &TurnStarted) {
     session.goal = session.goal.take().filter(|g| *g == GoalStatus::Active);
     session.finished = false;
     session.unsent = None;
+    session.worked = None;
     deadlines(state).clear(&Deadline::Goal(e.session.clone()));
 }
 
@@ -201,6 +203,13 @@ pub(super) fn skipped(state: &mut State, seq: Seq, e: &RecordsSkipped) {
         return;
     };
     session.offset = session.offset.max(e.offset);
+}
+
+pub(super) fn worked(state: &mut State, seq: Seq, e: &TurnWorked) {
+    if let Some(session) = heard(state, seq, &e.session) {
+        session.offset = e.offset;
+        session.worked = Some(e.clone());
+    }
 }
 
 pub(super) fn turn_completed(state: &mut State, seq: Seq, e: &TurnCompleted) {

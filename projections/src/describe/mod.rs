@@ -65,6 +65,7 @@ pub fn describe(event: &Event, state: &State) -> String {
         Event::QuestionClosed(e) => {
             format!("The question of {} {}.", of(&e.session), closed(e.how))
         }
+        Event::TurnWorked(e) => format!("{} {}.", of(&e.session), words::worked(&e.work)),
         Event::TurnCompleted(e) => {
             let by = if e.offset.is_none() {
                 ", as its notify program says"

@@ -3,6 +3,7 @@
 use crate::directories::Directory;
 use crate::dispatch::{Transport, Tried};
 use crate::holding;
+use crate::markdown::plain;
 use crate::render::tidy;
 use crate::routing::{Route, state_of};
 use crate::sessions::Session;
@@ -81,7 +82,7 @@ pub(super) fn status(state: &State, id: &SessionId) -> String {
     } else if let Some(said) = &session.said {
         lines.push(format!(
             "Last said: {}",
-            forgotten::shown(said.reveal()).trim()
+            plain(forgotten::shown(said.reveal())).trim()
         ));
     }
     let waiting = state

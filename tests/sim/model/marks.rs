@@ -169,6 +169,7 @@ pub(crate) const BRANCHES: &[&str] = &[
     "row ignored",
     "notice withdrawn",
     "notice expired",
+    "notice deferred",
     "notice delayed",
     "notices merged",
     "missing texts told",
