@@ -74,8 +74,8 @@ fn last(mut file: File) -> io::Result<Option<Permissions>> {
                 None => piece.len(),
             }
         };
-        let lines = piece[whole..].rsplit(|byte| *byte == b'\n');
-        if let Some(found) = lines.filter_map(permissions).next() {
+        let mut lines = piece[whole..].rsplit(|byte| *byte == b'\n');
+        if let Some(found) = lines.find_map(permissions) {
             return Ok(Some(found));
         }
         piece.truncate(whole);
