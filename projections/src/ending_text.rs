@@ -3,8 +3,10 @@
 
 use crate::local;
 use crate::render::tidy;
+use crate::sessions::Session;
 use events::Span;
 use events::event::{Ending, GoalStatus, TurnWork};
+use std::collections::BTreeSet;
 
 /// Most facts in the sentence.
 const IN_SENTENCE: usize = 3;
@@ -59,6 +61,60 @@ pub(crate) fn sentence(
                 )
             }
         },
+    }
+}
+
+/// Most sessions that a sentence names.
+const IN_DIGEST: usize = 5;
+
+/// What happened to several sessions, what needs the owner first.
+pub(crate) fn several(sessions: &[&Session]) -> String {
+    let fates = ["needs you", "failed", "was interrupted", "is done"];
+    let of = |fate: &str| -> Vec<String> {
+        let mine = sessions.iter().filter(|session| fate_of(session) == fate);
+        mine.map(|session| tidy(session.name(), 20)).collect()
+    };
+    let groups = fates.map(|fate| (fate, of(fate)));
+    let groups: Vec<_> = groups.iter().filter(|(_, of)| !of.is_empty()).collect();
+    let all: BTreeSet<_> = groups.iter().flat_map(|(_, names)| names).collect();
+    // Many names, and names that several have, tell nothing.
+    let named = sessions.len() <= IN_DIGEST && all.len() == sessions.len();
+    let told = groups.iter().map(|(fate, names)| match groups.as_slice() {
+        _ if named => format!("{} {}", listed(names), are(fate, names.len())),
+        [_] => format!("{} sessions {}", names.len(), are(fate, names.len())),
+        _ => format!("{} {}", names.len(), are(fate, names.len())),
+    });
+    let told = told.collect::<Vec<_>>().join(", ");
+    if named || groups.len() == 1 {
+        format!("{told}.")
+    } else {
+        format!("{} sessions ended: {told}.", sessions.len())
+    }
+}
+
+fn fate_of(session: &Session) -> &'static str {
+    match &session.ending {
+        Some(Ending::Failed { .. }) => "failed",
+        Some(Ending::Interrupted { .. }) => "was interrupted",
+        _ if session.goal == Some(GoalStatus::Blocked) => "needs you",
+        _ => "is done",
+    }
+}
+
+/// The same of so many.
+fn are(fate: &'static str, count: usize) -> &'static str {
+    match fate {
+        "needs you" if count > 1 => "need you",
+        "was interrupted" if count > 1 => "were interrupted",
+        "is done" if count > 1 => "are done",
+        one => one,
+    }
+}
+
+fn listed(names: &[String]) -> String {
+    match names {
+        [all @ .., last] if !all.is_empty() => format!("{} and {last}", all.join(", ")),
+        _ => names.concat(),
     }
 }
 

@@ -39,7 +39,11 @@ pub fn sentence_head(session: Option<&Session>, sentence: &str, max: usize) -> S
 /// The line of a digest that a head makes: the ref, then what happened.
 pub(crate) fn by_ref(head: &str) -> String {
     match head.rsplit_once(&format!(" {SIGIL} @")) {
-        Some((sentence, reference)) => format!("@{reference} {sentence}"),
+        Some((sentence, behind)) => {
+            // Behind the ref may stand the number of the part.
+            let reference = behind.split(' ').next().unwrap_or(behind);
+            format!("@{reference} {sentence}")
+        }
         None => head
             .strip_prefix(SIGIL)
             .unwrap_or(head)
@@ -163,6 +167,35 @@ pub fn digest(news: &[(&[Text], usize)], max: usize) -> Vec<Text> {
     let head = head(None, &Heading::News(news.len()));
     let lines = news_lines(news, room(max, &head) * DIGEST_PARTS);
     parts(&head, &format!("{HOW}\n{}", lines.join("\n")), max)
+}
+
+/// One text for sessions that ended within a short time: this sentence, then what is told of each.
+pub fn ended(sentence: &str, news: &[(&[Text], usize)], max: usize) -> Vec<Text> {
+    let head = tidy(&format!("{SIGIL} {sentence}"), (max / 2).min(SENTENCE));
+    let all = room(max, &head).saturating_sub(HOW.chars().count() + 2);
+    let each = (all / news.len().max(1)).saturating_sub(2);
+    let told = if each > LONGEST {
+        let blocks: Vec<_> = news.iter().map(|(parts, _)| block(parts, each)).collect();
+        blocks.join("\n\n")
+    } else {
+        news_lines(news, all * DIGEST_PARTS).join("\n")
+    };
+    parts(&head, &format!("{told}\n\n{HOW}"), max)
+}
+
+/// The sentence of a text with the ref before it, and as much of its words as there is room for.
+fn block(parts: &[Text], room: usize) -> String {
+    let text = parts.first().map_or("", |text| text.reveal());
+    let (head, said) = text.split_once('\n').unwrap_or((text, ""));
+    let head = by_ref(head);
+    let room = room.saturating_sub(head.chars().count() + 3);
+    let (shown, rest) = cut_lines(said, room);
+    let more = if rest.is_empty() && parts.len() == 1 {
+        ""
+    } else {
+        " …"
+    };
+    format!("{head}\n{shown}{more}").trim_end().to_owned()
 }
 
 /// One text for what waited for the owner's sake: a line for each session that has news, and

@@ -66,6 +66,7 @@ impl World {
             .env("TMUX_TMPDIR", &self.root)
             .env("CODEX_IMESSAGE_TO", OWNER)
             .env("CODEX_IMESSAGE_MAX_PER_HOUR", "100000")
+            .env("CODEX_IMESSAGE_DIGEST_S", "0")
             .env("CODEX_IMESSAGE_STATE_DIR", self.path("state"))
             .env("CODEX_IMESSAGE_CHAT_DB", self.path("messages/chat.db"))
             .env("CODEX_IMESSAGE_TMUX_SOCKET", self.path("tmux.sock"))

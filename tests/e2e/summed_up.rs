@@ -2,6 +2,8 @@
 
 use std::fs;
 
+use serde_json::Value;
+
 use crate::desk::{Desk, NO_APP_SERVER, count};
 
 #[test]
@@ -34,4 +36,35 @@ fn a_text_says_what_was_changed_and_what_failed() {
     let next = desk.phone.wait_for("done", "echo: and now");
     assert_eq!(next.text.lines().count(), 2, "{}", next.text);
     assert_eq!(count(&desk.stop(), "TurnWorked"), 1);
+}
+
+#[test]
+fn ends_soon_after_another_one_are_told_in_one_text() {
+    let settings = [NO_APP_SERVER, ("CODEX_IMESSAGE_DIGEST_S", "20")];
+    let Some(mut desk) = Desk::with(|_| {}, &settings) else {
+        return;
+    };
+    let panes = [desk.embedded(), desk.embedded(), desk.embedded()];
+    desk.prompted(&panes[0], "one");
+    panes[1].prompt("two");
+    panes[2].prompt("three");
+    let told = desk.phone.wait_for_text("[Codex] 2 sessions are done.");
+    for words in ["echo: two", "echo: three"] {
+        assert!(told.text.contains(words), "{}", told.text);
+        assert_eq!(desk.phone.calls(words), 1, "{words}");
+    }
+    // It says nothing about which of them a reply is meant for.
+    desk.phone.reply(&told, "go on");
+    desk.phone.wait_for("which session?", "the session's ref");
+    let thread = desk.lab.thread_of("three");
+    let mut blocks = told.text.split("\n\n");
+    let block = blocks.find(|block| block.ends_with("echo: three"));
+    let at = block.and_then(|block| block.rfind('@')).unwrap();
+    let reference = block.unwrap()[at..].split(' ').next().unwrap();
+    desk.phone.reply(&told, &format!("{reference} go on"));
+    desk.lab.wait_for_answer(&thread, "echo: go on");
+    drop(panes);
+    let log = desk.stop();
+    let waited = |entry: &&Value| entry["event"]["rule"] == "Together";
+    assert_eq!(log.iter().filter(waited).count(), 2);
 }

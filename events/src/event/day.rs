@@ -84,12 +84,17 @@ pub enum HoldRule {
     AtDesk,
     /// Only notify has told the end of its turn; the session's record says what was done.
     Record,
+    /// Another end was told a moment ago; those that follow soon go as one text.
+    Together,
 }
 
 impl HoldRule {
     /// The owner said so; it does not follow from where they are.
     pub const fn is_wanted(self) -> bool {
-        !matches!(self, Self::Looking | Self::AtDesk | Self::Record)
+        !matches!(
+            self,
+            Self::Looking | Self::AtDesk | Self::Record | Self::Together
+        )
     }
 }
 

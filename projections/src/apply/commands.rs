@@ -85,6 +85,9 @@ fn asked_for(state: &mut State, notice: Seq, e: &CommandRequested) {
     let outbox = Arc::make_mut(&mut state.outbox);
     outbox.allowance.spend(tick, per_hour);
     if let Some(notice) = outbox.open.get_mut(&notice).map(Arc::make_mut) {
+        if notice.ends() && notice.untouched() {
+            outbox.told = Some(tick);
+        }
         notice.sending = Some(e.id);
         notice.attempts = e.attempt;
         notice.not_before = None;

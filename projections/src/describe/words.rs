@@ -200,6 +200,9 @@ pub const fn held(rule: HoldRule) -> &'static str {
         HoldRule::Quiet => "these are quiet hours",
         HoldRule::Here => "you said that you are at the Mac",
         HoldRule::Record => "the session's record of the turn is awaited",
+        HoldRule::Together => {
+            "another end was told a moment ago, and what ends now goes as one text"
+        }
         HoldRule::Looking => "it is looked whether somebody is at the Mac",
         HoldRule::AtDesk => "somebody is at the Mac and may see it there",
     }

@@ -62,6 +62,7 @@ mod spoken;
 mod stall;
 mod support;
 mod threads;
+mod together;
 mod transports;
 mod turns;
 mod unanswered;

@@ -4,7 +4,7 @@
 //! happened; whether it was right is the oracle's business.
 
 use super::story::{Fate, Hook, Keys, Odd, Queue};
-use events::event::{Deadline, InstructionEnd, Placing, Rule, Topic};
+use events::event::{Deadline, HoldRule, InstructionEnd, Placing, Rule, Topic};
 use events::outcome::{Doubt, Evidence, Failure, How};
 use events::{Event, Outcome};
 use std::collections::BTreeMap;
@@ -170,6 +170,7 @@ pub(crate) const BRANCHES: &[&str] = &[
     "notice withdrawn",
     "notice expired",
     "notice deferred",
+    "an end waits for others",
     "notice delayed",
     "notices merged",
     "missing texts told",
@@ -311,6 +312,7 @@ pub(super) fn branch(event: &Event) -> Option<&'static str> {
         Event::InboundIgnored(_) => "row ignored",
         Event::NoticeWithdrawn(_) => "notice withdrawn",
         Event::NoticeExpired(_) => "notice expired",
+        Event::NoticeDeferred(e) if e.rule == HoldRule::Together => "an end waits for others",
         Event::NoticeDeferred(_) => "notice deferred",
         Event::NoticeDelayed(_) => "notice delayed",
         Event::NoticeQueued(e) if e.topic == Topic::Missing => "missing texts told",
