@@ -69,6 +69,8 @@ headings! {
     "the answer to a [change](#changing-a-session)":
         Renamed = "renamed", NotRenamed = "not renamed", Compacting = "compacting", Model = "model",
         Effort = "effort", NotChanged = "not changed";
+    "the answer to `open` or `resume @ref`: see [old sessions](#old-sessions)":
+        Opened = "opened", NotOpened = "not opened";
     "it is unclear which session you mean; nothing was done": WhichSession = "which session?";
     "no session has that name; nothing was done": NoSuchSession = "no such session";
     "it is nearly a command, and nothing was done; or [something has an unknown form](#what-is-not-understood)":

@@ -1,5 +1,5 @@
 //! What the owner asks to see of a session: `screen @ref`, `last @ref 3`, `diff @ref path`,
-//! `log @ref`, `more @ref`, `send @ref path`. Only what is exactly one of these is one; other words that
+//! `log @ref`, `more @ref`, `send @ref path`, `open @ref`. Only what is exactly one of these is one; other words that
 //! begin so are words for a session.
 
 use crate::phone_text::AT;
@@ -30,6 +30,8 @@ pub enum Show {
     More,
     /// A file of its directory, to be sent.
     File(String),
+    /// It is to be opened in a window.
+    Open,
     /// It is to be changed.
     Change(Change),
     /// A command of Codex's own that cannot be used from the phone.
@@ -61,6 +63,7 @@ impl Show {
             | Self::Log
             | Self::More
             | Self::File(_)
+            | Self::Open
             | Self::Change(_) => None,
         }
     }
@@ -74,6 +77,7 @@ impl Show {
             Self::Log => "log",
             Self::More => "more",
             Self::File(_) => "send",
+            Self::Open => "open",
             Self::Change(Change::Rename { .. }) => "rename",
             Self::Change(Change::Compact) => "/compact",
             Self::Change(Change::Model { .. }) => "/model",
@@ -90,6 +94,7 @@ const QUOTES: [char; 8] = ['"', '\'', '“', '”', '„', '‘', '’', '«'];
 const PLAIN: &str =
     "Write \"screen @ref\", \"log @ref\" or \"more @ref\", with nothing behind the ref.";
 const SEND: &str = "Write \"send @ref docs/report.pdf\" for a file in the session's folder. Words for the session begin with its ref.";
+const OPEN: &str = "Write \"open @ref\" or \"resume @ref\" to open it in a window, or \"resume @ref at 18:00\" to have it continue then.";
 const RENAME: &str = "Write \"rename @ref new name\", a name of at most 40 characters on one line.";
 const COMPACT: &str = "Write \"/compact @ref\", with nothing behind the ref.";
 const MODEL: &str = "Write \"/model @ref name\", with the name of one model.";
@@ -142,6 +147,10 @@ pub fn read(line: &str) -> Option<LookOrder> {
             None => return last_of(behind),
         },
         ("rename", name) if named => renamed(name),
+        // Alone it is a word like any other, also in reply to a text.
+        ("open" | "resume", "") if whose != Whose::Thread => Show::Open,
+        ("open" | "resume", _) if named => Show::NearMiss(OPEN),
+        ("open", name) => return opened(name),
         ("send", "") if rest.is_empty() => return None,
         ("send", "") => Show::NearMiss(SEND),
         ("send", path) if named => Show::File(unquoted(path).to_owned()),
@@ -190,6 +199,16 @@ fn last_of(behind: &str) -> Option<LookOrder> {
     matches!(whose, Whose::Named(_)).then_some(LookOrder {
         show: Show::Last(count(number)?),
         whose,
+    })
+}
+
+/// `open login fix`: a session may be called so.
+fn opened(name: &str) -> Option<LookOrder> {
+    let name = unquoted(name);
+    let fits = !name.is_empty() && name.chars().count() <= NAME_MAX;
+    fits.then(|| LookOrder {
+        show: Show::Open,
+        whose: Whose::Perhaps(name.to_owned()),
     })
 }
 

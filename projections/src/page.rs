@@ -165,6 +165,7 @@ fn lane(state: &State, entry: &Envelope) -> Option<SessionId> {
             Command::SendMessage(send) => notice(send.notice),
             Command::Look(look) => Some(look.session.clone()),
             Command::Manage(manage) => Some(manage.session.clone()),
+            Command::OpenSession(open) => Some(open.session.clone()),
             Command::CopyOut(copy) => Some(copy.session.clone()),
             Command::SendFile(file) => Some(file.session.clone()),
             other => crate::dispatch::dispatch_of(other).map(|(session, _)| session),

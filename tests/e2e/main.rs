@@ -34,6 +34,7 @@ mod leaving;
 mod looking;
 mod mcp;
 mod modals;
+mod opening;
 mod outlasting;
 mod pane;
 mod panes;

@@ -433,6 +433,7 @@ pub fn inbound_of(command: &Command) -> Option<events::Guid> {
         Command::Look(c) => Some(c.inbound.clone()),
         Command::CopyOut(c) => Some(c.inbound.clone()),
         Command::Manage(c) => Some(c.inbound.clone()),
+        Command::OpenSession(c) => Some(c.inbound.clone()),
         Command::SendFile(c) => Some(c.inbound.clone()),
         Command::SendMessage(_)
         | Command::TypeInstruction(_)

@@ -59,6 +59,8 @@ pub fn does(command: &Command) -> String {
             Change::Model { .. } => "change the model".into(),
             Change::Effort { .. } => "change the effort".into(),
         },
+        Command::OpenSession(c) if c.again => "look whether it was opened".into(),
+        Command::OpenSession(_) => "open it in a new tmux window".into(),
         Command::CopyOut(_) => "copy the file that you want".into(),
         Command::SendFile(_) => "send a file".into(),
         Command::Look(c) => match c.sight {

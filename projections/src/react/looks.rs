@@ -2,7 +2,7 @@
 //! the log before the owner gets the text, and it may be taken again, as it changes nothing.
 
 use super::draft::{Draft, decide};
-use super::{answering, files_out, manage, notices, replies};
+use super::{answering, files_out, manage, notices, opening, replies};
 use crate::answers;
 use crate::heading::Heading;
 use crate::look_orders::{LookOrder, Show, Whose};
@@ -24,6 +24,9 @@ pub(super) fn ordered(draft: &mut Draft, event: &InboundReceived, order: &LookOr
     let Some(session) = route.target.clone() else {
         let body = match &order.whose {
             Whose::Named(name) => replies::unknown(draft.state(), &route, name),
+            Whose::Perhaps(name) if order.show == Show::Open => {
+                replies::unknown(draft.state(), &route, name)
+            }
             Whose::Thread | Whose::Perhaps(_) => which(draft, &order.show),
         };
         reply(draft, event, route, None, &Heading::WhichSession, &body);
@@ -33,6 +36,7 @@ pub(super) fn ordered(draft: &mut Draft, event: &InboundReceived, order: &LookOr
         Show::More => more(draft, event, route, &session),
         Show::Change(change) => manage::ask(draft, event, route, &session, change),
         Show::File(path) => files_out::ask(draft, event, route, &session, path),
+        Show::Open => opening::ask(draft, event, route, &session),
         Show::Screen
         | Show::Last(_)
         | Show::Diff(_)
@@ -50,6 +54,11 @@ fn route(draft: &Draft, event: &InboundReceived, order: &LookOrder) -> Option<Ro
     let state = draft.state();
     match &order.whose {
         Whose::Named(name) => Some(routing::named(state, name)),
+        // `open` names a session by whatever it is called: words that name none are no order.
+        Whose::Perhaps(name) if order.show == Show::Open => {
+            let route = routing::named(state, name);
+            (route.rule != Rule::NoMatch).then_some(route)
+        }
         Whose::Perhaps(name) => {
             let known = state.sessions.has_ref(name);
             known.then(|| routing::named(state, name))
@@ -88,6 +97,7 @@ fn alone(draft: &Draft, show: &Show) -> Option<Route> {
         | Show::Diff(_)
         | Show::Log
         | Show::File(_)
+        | Show::Open
         | Show::CodexOnly
         | Show::NearMiss(_) => match state.sessions.owners().as_slice() {
             [(id, _)] => Some((*id).clone()),
@@ -143,6 +153,7 @@ fn look(
         Show::Log
         | Show::More
         | Show::File(_)
+        | Show::Open
         | Show::Change(_)
         | Show::CodexOnly
         | Show::NearMiss(_) => Sight::Steps,

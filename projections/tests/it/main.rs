@@ -36,6 +36,7 @@ mod loops;
 mod manage;
 mod notify_payload;
 mod numbers;
+mod opening;
 mod outbox;
 mod own_rows;
 mod progress;

@@ -243,6 +243,15 @@ pub(crate) async fn is_held(config: &EffectsConfig, session: &SessionId) -> Resu
     Ok(Held::among(&config.codex_home, files.values().flatten()).holds(session))
 }
 
+/// The pane that holds the session, or why none is known to.
+pub(crate) async fn pane_of(
+    config: &EffectsConfig,
+    session: &SessionId,
+    hints: &[Pane],
+) -> Result<Pane, String> {
+    find(config, session, hints).await.map(|proven| proven.pane)
+}
+
 fn has_lock_file(codex_home: &Path, session: &SessionId) -> bool {
     let id = session.as_str();
     !id.contains('/')

@@ -174,6 +174,7 @@ impl World {
             Words::To(s, text) => (format!("@{} {text}", reference(s)), None),
             Words::Again => (self.messages.last.clone(), None),
             Words::Status(s) => (format!("status @{}", reference(s)), None),
+            Words::Open(s) => (format!("open @{}", reference(s)), None),
             Words::Thread(s, text) => (text.to_owned(), self.messages.newest_about(&reference(s))),
             Words::Asked(s, text) => {
                 let asking = self.asking(Some(&reference(s)));

@@ -359,6 +359,7 @@ const fn settled(outcome: &Outcome) -> Option<&'static str> {
         Outcome::Done(Evidence::Recorded { .. }) => "done: recorded",
         Outcome::Done(Evidence::Answered { .. }) => "done: answered",
         Outcome::Done(Evidence::Running { .. }) => "done: running",
+        Outcome::Done(Evidence::Opened { .. }) => "done: opened",
         Outcome::Done(Evidence::Resolved { .. }) => "done: resolved",
         Outcome::Done(Evidence::TurnEnded { .. }) => "done: turn ended",
         Outcome::Done(Evidence::Fetched { .. } | Evidence::Removed) => "done: files",

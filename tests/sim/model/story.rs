@@ -291,6 +291,8 @@ pub(crate) enum Words {
     Thumb(S, bool),
     /// `status @ref`
     Status(S),
+    /// `open @ref`
+    Open(S),
     /// What was written last, once more.
     Again,
 }
