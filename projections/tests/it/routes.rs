@@ -349,17 +349,30 @@ fn what_this_program_answers_itself() {
     let reference = world.reference(&api);
     assert_eq!(
         world.notice(),
-        format!("[Codex] sessions\n@{reference} api has finished")
+        format!("[Codex] sessions\n@{reference} api has finished (since 11:06, pane or queue)")
     );
     world.says("Status API?");
     let status = world.notice();
     assert!(
         status.starts_with(&format!(
-            "[Codex] @{reference} api · status\nIt has finished."
+            "[Codex] @{reference} api · status\nIt has finished (since 11:06).\n"
         )),
         "{status}"
     );
     assert!(status.contains("Last said: I am done."));
+    world.pass(3_600_000);
+    world.turn(&api, "t2");
+    world.says("list");
+    let list = world.notice();
+    assert!(list.contains(" api is working (since 12:0"), "{list}");
+    world.asks(&api, "call", QuestionKind::Modal, &["a", "b"]);
+    world.notices();
+    world.says("list");
+    let list = world.notice();
+    assert!(
+        list.contains("is waiting for your answer (since 12:0"),
+        "{list}"
+    );
     world.says("status");
     assert_eq!(
         world.notice(),
