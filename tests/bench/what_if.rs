@@ -164,9 +164,11 @@ impl Life {
     fn sends(&mut self) {
         loop {
             let owed = self.machine.owed();
-            let send = owed.into_iter().find_map(|(id, command)| match command {
-                Command::SendMessage(send) => Some((id, send.text)),
-                _ => None,
+            let send = owed.into_iter().find_map(|(id, command)| {
+                if let Command::SendMessage(send) = command {
+                    return Some((id, send.text));
+                }
+                None
             });
             let Some((id, text)) = send else { return };
             let batch = self.machine.start([id], self.now);
