@@ -360,19 +360,6 @@ fn what_this_program_answers_itself() {
         "{status}"
     );
     assert!(status.contains("Last said: I am done."));
-    world.pass(3_600_000);
-    world.turn(&api, "t2");
-    world.says("list");
-    let list = world.notice();
-    assert!(list.contains(" api is working (since 12:0"), "{list}");
-    world.asks(&api, "call", QuestionKind::Modal, &["a", "b"]);
-    world.notices();
-    world.says("list");
-    let list = world.notice();
-    assert!(
-        list.contains("is waiting for your answer (since 12:0"),
-        "{list}"
-    );
     world.says("status");
     assert_eq!(
         world.notice(),
