@@ -9,8 +9,8 @@ use crate::world::World;
 use control_plane::clock::Stopwatch;
 use control_plane::ingress::client;
 use control_plane::runtime::size;
-use control_plane::store::{EventLog as _, Import, SledLog};
-use events::{Batch, Envelope, Link, Now, Tick, codec};
+use control_plane::store::{EventLog as _, SledLog};
+use events::{Batch, Envelope, Now, Tick};
 use std::time::Duration;
 
 const STARTS: usize = 9;
@@ -48,14 +48,7 @@ pub(crate) fn run() -> Vec<Row> {
 /// size of its two copies.
 fn lived(world: &World, log: &[Envelope], packed: bool) -> String {
     if !log.is_empty() {
-        let mut import = Import::into(&world.path("state")).expect("an empty log");
-        let mut link = Link::START;
-        for entry in log {
-            let (frame, next) = codec::encode(link, entry).expect("it fits");
-            import.push(frame).expect("it follows");
-            link = next;
-        }
-        import.finish().expect("a log");
+        world.import(log);
     }
     let once = world.ours(&["once"]).status();
     assert!(once.expect("once runs").success());

@@ -96,9 +96,7 @@ struct Phone<'a> {
 
 impl<'a> Phone<'a> {
     fn new(world: &'a World) -> Self {
-        let told = world.fifo("told");
-        let body = format!("printf '%s\\0' \"$3\" >{}", world.path("told").display());
-        world.script("osascript", &body);
+        let told = world.osascript_tells();
         Self { world, told }
     }
 

@@ -16,9 +16,7 @@ pub(crate) const REST: Duration = Duration::from_millis(300);
 
 pub(crate) fn run() -> Vec<Row> {
     let world = World::new();
-    let told = world.fifo("told");
-    let body = format!("printf '%s\\0' \"$3\" >{}", world.path("told").display());
-    world.script("osascript", &body);
+    let told = world.osascript_tells();
     let running = world.run(&[]);
     std::thread::sleep(REST * 5);
     let heard = |watch: Stopwatch| {

@@ -5,13 +5,11 @@
 use crate::table::{Row, median};
 use crate::world::{OWNER, World};
 use control_plane::clock::Stopwatch;
-use control_plane::store::Import;
 use events::event::{ChatDbPlaced, Placing};
 use events::input::{Body, Chat, MessageRow, Rollout, RolloutFact, Started};
 use events::outcome::{How, Performed};
 use events::{
-    Command, Envelope, Guid, Input, Link, Now, Report, SessionId, Settings, Tick, TurnId, Wall,
-    codec, samples,
+    Command, Envelope, Guid, Input, Now, Report, SessionId, Settings, Tick, TurnId, Wall, samples,
 };
 use projections::Machine;
 
@@ -23,14 +21,7 @@ pub(crate) fn run() -> Vec<Row> {
     let world = World::new();
     let log = Life::lived();
     let events = log.len();
-    let mut import = Import::into(&world.path("state")).expect("an empty log");
-    let mut link = Link::START;
-    for entry in &log {
-        let (frame, next) = codec::encode(link, entry).expect("it fits");
-        import.push(frame).expect("it follows");
-        link = next;
-    }
-    import.finish().expect("a log");
+    world.import(&log);
     let took = |args: &[&str]| {
         let watch = Stopwatch::start();
         let ended = world.ours(args).status().expect("it runs");

@@ -14,6 +14,10 @@ use events::forgotten;
 use events::outcome::{Failure, Screen};
 use events::{Command, SessionId};
 
+/// Why no session is started or opened.
+pub(super) const STARTS_OFF: &str =
+    "Starting sessions from the phone is disabled (CODEX_IMESSAGE_ENABLE_NEW_SESSION).";
+
 /// The answer to `help`.
 pub(super) const HELP: &str = "\
 Reply to a text about a session, and your words go to that session.
