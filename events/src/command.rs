@@ -47,6 +47,8 @@ pub enum Command {
     SendFile(SendFile),
     /// Have the app-server change something about a session.
     Manage(Manage),
+    /// Open a session that no Codex has open, in a new tmux window.
+    OpenSession(OpenSession),
 }
 
 /// One iMessage.
@@ -318,6 +320,25 @@ pub enum Change {
     Effort { level: String },
 }
 
+/// A session to be opened in a window of its own.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OpenSession {
+    /// The inbound message that asks for it.
+    pub inbound: Guid,
+    /// The session.
+    pub session: SessionId,
+    /// What the window is called after.
+    pub label: String,
+    /// Directory of the session.
+    pub cwd: String,
+    /// The file that its records come from.
+    pub rollout: String,
+    /// As in [`TypeInstruction::hints`].
+    pub hints: Vec<Pane>,
+    /// The program was stopped while it opened: it is only looked for, and not opened again.
+    pub again: bool,
+}
+
 /// What runs one at a time: commands of different lanes never wait for each other.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum Lane {
@@ -354,6 +375,7 @@ impl Command {
             Self::Look(c) => Lane::Look(c.inbound.clone()),
             Self::CopyOut(c) => Lane::Files(c.inbound.clone()),
             Self::Manage(c) => Lane::Session(c.session.clone()),
+            Self::OpenSession(c) => Lane::Session(c.session.clone()),
         }
     }
 
@@ -378,6 +400,7 @@ impl Command {
             Self::CopyOut(_) => "CopyOut",
             Self::SendFile(_) => "SendFile",
             Self::Manage(_) => "Manage",
+            Self::OpenSession(_) => "OpenSession",
         }
     }
 }

@@ -12,6 +12,7 @@ mod messages;
 mod runtime;
 mod sessions;
 mod watch;
+mod work;
 
 pub use commands::*;
 pub use day::*;
@@ -21,6 +22,7 @@ pub use messages::*;
 pub use runtime::*;
 pub use sessions::*;
 pub use watch::*;
+pub use work::*;
 
 use crate::prompt::{
     AppServerLinkChanged, PromptAnswered, PromptAsked, PromptClosed, PromptDelivered,
@@ -177,6 +179,10 @@ pub enum Event {
     // Long texts.
     /// A text was too long; what was cut is kept for the owner to ask for.
     TextCut(TextCut),
+
+    // What turns did.
+    /// A turn that ends did this.
+    TurnWorked(TurnWorked),
 
     // Turns that go on.
     /// A turn that notify reported as over goes on.

@@ -5,7 +5,7 @@
 
 use crate::event::{
     ChatDbPlaced, Closing, GoalStatus, LogRecovered, Origin, Question, QuestionKind, SessionMeta,
-    ShapeUnknown, Source, Target,
+    ShapeUnknown, Source, Target, TurnWork,
 };
 use crate::event::{DeskSeen, HostSlept, LifeSeen};
 use crate::id::{CallId, CommandId, Guid, InputKey, SessionId, TurnId};
@@ -139,6 +139,11 @@ pub enum RolloutFact {
     },
     /// A tool call got its output. Sent for every call: the machine knows which are questions.
     CallClosed { call: CallId, how: Closing },
+    /// The turn that ends with the next record did this.
+    Worked {
+        turn: Option<TurnId>,
+        work: TurnWork,
+    },
     /// A turn ended on its own, well or with an error.
     TurnCompleted {
         turn: TurnId,

@@ -112,6 +112,12 @@ pub enum Evidence {
     },
     /// The app-server says that it did it.
     Managed,
+    /// The Codex in this pane holds the session, and `window` says to a person where that is.
+    Opened {
+        session: SessionId,
+        pane: Pane,
+        window: String,
+    },
 }
 
 /// A file of the owner's message, and what became of it.

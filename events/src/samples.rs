@@ -12,6 +12,7 @@ mod looks;
 mod messages;
 mod prompts;
 mod watch;
+mod work;
 
 pub use ids::session_meta;
 use ids::{COMMAND, call, given, guid, key, pane, session, turn};
@@ -47,6 +48,7 @@ pub fn events() -> Vec<Event> {
         messages::events(),
         day::events(),
         watch::events(),
+        work::events(),
         carried::events(),
         looks::events(),
     ]

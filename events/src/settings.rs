@@ -78,6 +78,8 @@ pub struct Settings {
     pub grace: Span,
     /// This run can look whether somebody is at the Mac.
     pub desk: bool,
+    /// Ends of turns this soon after another one go as one text; zero: each goes at once.
+    pub digest: Span,
     /// After this an unanswered prompt is sent once more; zero: never.
     pub nudge: Span,
     /// A turn that shows no sign of life for so long is reported once; zero: never.
@@ -150,6 +152,7 @@ impl Default for Settings {
             quiet_approvals: false,
             grace: Span::seconds(45),
             desk: false,
+            digest: Span::seconds(20),
             nudge: Span::seconds(1800),
             stall: Span::seconds(900),
             limits: true,
@@ -168,6 +171,7 @@ impl Settings {
     pub fn unrecorded() -> Self {
         Self {
             files: FilesIn::Off,
+            digest: Span(0),
             ..Self::default()
         }
     }

@@ -101,6 +101,7 @@ impl Transport {
             | Command::Look(_)
             | Command::CopyOut(_)
             | Command::Manage(_)
+            | Command::OpenSession(_)
             | Command::SendFile(_) => None,
         }
     }
@@ -160,6 +161,7 @@ pub(crate) fn dispatch_of(command: &Command) -> Option<(SessionId, Guid)> {
         | Command::Look(_)
         | Command::CopyOut(_)
         | Command::Manage(_)
+        | Command::OpenSession(_)
         | Command::SendFile(_) => None,
     }
 }

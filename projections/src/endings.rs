@@ -41,6 +41,9 @@ pub fn evidence(evidence: &Evidence) -> String {
         }
         Evidence::Removed => "the copies are deleted".into(),
         Evidence::Managed => "Codex's background server did it".into(),
+        Evidence::Opened { session, pane, .. } => {
+            format!("the Codex in {pane} holds {session}")
+        }
         Evidence::CopiedOut { bytes, .. } => format!("a copy of {bytes} bytes was made"),
         Evidence::Looked { text, left_out } => {
             let lines = text.reveal().lines().count();

@@ -26,14 +26,8 @@ macro_rules! headings {
 
 headings! {
     "the session asks a question": NeedsInput = "needs input";
-    "a turn ended; its last words follow": Done = "done";
-    "a turn ended with an error": Failed = "failed";
-    "somebody interrupted a turn at the desk": Interrupted = "interrupted";
     "a turn's record has not grown for long": NoSignOfLife = "no sign of life";
     "so much of Codex's usage limit is used, or it is used up": UsageLimit = "usage limit";
-    "a session's goal ended; its last words follow":
-        GoalReached = "goal reached", GoalBlocked = "goal blocked", GoalPaused = "goal paused",
-        GoalStopped = "goal stopped", GoalChanged = "goal changed";
     "Codex said something during a turn (mode `send` only)": Working = "working";
     "what happened to your message: see [receipts](#receipts)":
         Received = "received", FromQueue = "received from the queue",
@@ -75,6 +69,8 @@ headings! {
     "the answer to a [change](#changing-a-session)":
         Renamed = "renamed", NotRenamed = "not renamed", Compacting = "compacting", Model = "model",
         Effort = "effort", NotChanged = "not changed";
+    "the answer to `open` or `resume @ref`: see [old sessions](#old-sessions)":
+        Opened = "opened", NotOpened = "not opened";
     "it is unclear which session you mean; nothing was done": WhichSession = "which session?";
     "no session has that name; nothing was done": NoSuchSession = "no such session";
     "it is nearly a command, and nothing was done; or [something has an unknown form](#what-is-not-understood)":

@@ -31,6 +31,68 @@ pub fn held(state: &State, notice: &Notice, now: Wall) -> Option<Hold> {
         .or_else(|| quiet(state, notice, now))
         .or_else(|| here(state, notice, now))
         .or_else(|| desk(state, notice, now))
+        .or_else(|| record(state, notice, now))
+        .or_else(|| together(state, notice, now))
+}
+
+/// Notify is faster than the session's record by a moment, and only the record says what was
+/// done in the turn.
+fn record(state: &State, notice: &Notice, now: Wall) -> Option<Hold> {
+    let session = state.sessions.get(notice.session.as_ref()?)?;
+    let turn = session.claimed.as_ref()?.turn.clone();
+    let ended = notice.topic == Topic::TurnEnd(Some(turn));
+    let unread = state.failed_sources.contains_key(&Source::Rollouts);
+    if !ended || unread || is_followed(state, notice, |topic| *topic != notice.topic) {
+        return None;
+    }
+    let left = waits::RECORD.0.saturating_sub(waited(state, notice.at));
+    for_now(HoldRule::Record, left, now)
+}
+
+/// The end of a turn soon after another one that was told waits for what else ends by then.
+fn together(state: &State, notice: &Notice, now: Wall) -> Option<Hold> {
+    let window = state.settings.digest;
+    let told = state.outbox.told?;
+    if !joins(state, notice) || notice.at >= told.after(window) {
+        return None;
+    }
+    // However many follow, none waits for longer than this.
+    let until = told.min(notice.at).after(window);
+    let left = until.0.saturating_sub(state.tick.0);
+    for_now(HoldRule::Together, left, now)
+}
+
+/// The text about this end may be joined with others. One of which the owner waits to hear,
+/// or that something else about the session follows, goes alone.
+pub fn joins(state: &State, notice: &Notice) -> bool {
+    let ended = matches!(notice.topic, Topic::TurnEnd(_)) && notice.untouched();
+    let session = notice.session.as_ref();
+    let Some(session) = session.and_then(|id| state.sessions.get(id)) else {
+        return false;
+    };
+    let is_end = |topic: &Topic| matches!(topic, Topic::TurnEnd(_));
+    let awaited = session.spoken > state.outbox.told;
+    let set = state.settings.digest.0 > 0;
+    set && ended && !awaited && !is_followed(state, notice, |topic| !is_end(topic))
+}
+
+/// Something of these topics about its session came after it: it is not to be overtaken.
+fn is_followed(state: &State, notice: &Notice, by: impl Fn(&Topic) -> bool) -> bool {
+    let later = |other: &Notice| {
+        other.session == notice.session && other.at >= notice.at && by(&other.topic)
+    };
+    state.outbox.open.values().any(|other| later(other))
+}
+
+/// It waits for so long.
+fn for_now(rule: HoldRule, left: u64, now: Wall) -> Option<Hold> {
+    let until = now
+        .0
+        .saturating_add(i64::try_from(left).unwrap_or(i64::MAX));
+    (left > 0).then_some(Hold {
+        rule,
+        until: Some(Wall(until)),
+    })
 }
 
 fn muted(state: &State, notice: &Notice, now: Wall) -> Option<Hold> {
@@ -96,13 +158,7 @@ fn desk(state: &State, notice: &Notice, now: Wall) -> Option<Hold> {
         Some(_) => return None,
     };
     let left = wait.0.saturating_sub(waited(state, notice.at));
-    let until = now
-        .0
-        .saturating_add(i64::try_from(left).unwrap_or(i64::MAX));
-    (left > 0).then_some(Hold {
-        rule,
-        until: Some(Wall(until)),
-    })
+    for_now(rule, left, now)
 }
 
 /// The newest text that waits for a look at the desk.

@@ -280,6 +280,7 @@ pub fn text_of(command: &Command) -> Option<&str> {
         | Command::InterruptTurn(_)
         | Command::CopyOut(_)
         | Command::Manage(_)
+        | Command::OpenSession(_)
         | Command::Look(_) => None,
         Command::SendFile(c) => Some(c.name.reveal()),
     }
@@ -321,6 +322,7 @@ pub(crate) fn meant(command: &Command) -> Option<How> {
         | Command::RemoveFiles(_)
         | Command::CopyOut(_)
         | Command::Manage(_)
+        | Command::OpenSession(_)
         | Command::Look(_) => None,
     }
 }

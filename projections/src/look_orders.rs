@@ -1,5 +1,5 @@
 //! What the owner asks to see of a session: `screen @ref`, `last @ref 3`, `diff @ref path`,
-//! `log @ref`, `more @ref`, `send @ref path`. Only what is exactly one of these is one; other words that
+//! `log @ref`, `more @ref`, `send @ref path`, `open @ref`. Only what is exactly one of these is one; other words that
 //! begin so are words for a session.
 
 use crate::phone_text::AT;
@@ -30,8 +30,12 @@ pub enum Show {
     More,
     /// A file of its directory, to be sent.
     File(String),
+    /// It is to be opened in a window.
+    Open,
     /// It is to be changed.
     Change(Change),
+    /// A command of Codex's own that cannot be used from the phone.
+    CodexOnly,
     /// It is written wrongly; here is how it is written.
     NearMiss(&'static str),
 }
@@ -48,6 +52,22 @@ pub enum Whose {
 }
 
 impl Show {
+    /// What is said instead of doing it, where it is refused.
+    pub const fn refusal(&self) -> Option<&'static str> {
+        match self {
+            Self::CodexOnly => Some(CODEX_ONLY_HINT),
+            Self::NearMiss(hint) => Some(hint),
+            Self::Screen
+            | Self::Last(_)
+            | Self::Diff(_)
+            | Self::Log
+            | Self::More
+            | Self::File(_)
+            | Self::Open
+            | Self::Change(_) => None,
+        }
+    }
+
     /// How it is written.
     pub const fn word(&self) -> &'static str {
         match self {
@@ -57,11 +77,12 @@ impl Show {
             Self::Log => "log",
             Self::More => "more",
             Self::File(_) => "send",
+            Self::Open => "open",
             Self::Change(Change::Rename { .. }) => "rename",
             Self::Change(Change::Compact) => "/compact",
             Self::Change(Change::Model { .. }) => "/model",
             Self::Change(Change::Effort { .. }) => "/effort",
-            Self::NearMiss(_) => "help look",
+            Self::CodexOnly | Self::NearMiss(_) => "help look",
         }
     }
 }
@@ -73,13 +94,13 @@ const QUOTES: [char; 8] = ['"', '\'', '“', '”', '„', '‘', '’', '«'];
 const PLAIN: &str =
     "Write \"screen @ref\", \"log @ref\" or \"more @ref\", with nothing behind the ref.";
 const SEND: &str = "Write \"send @ref docs/report.pdf\" for a file in the session's folder. Words for the session begin with its ref.";
+const OPEN: &str = "Write \"open @ref\" or \"resume @ref\" to open it in a window, or \"resume @ref at 18:00\" to have it continue then.";
 const RENAME: &str = "Write \"rename @ref new name\", a name of at most 40 characters on one line.";
 const COMPACT: &str = "Write \"/compact @ref\", with nothing behind the ref.";
 const MODEL: &str = "Write \"/model @ref name\", with the name of one model.";
 const EFFORT: &str =
     "Write \"/effort @ref high\"; the levels are minimal, low, medium, high and xhigh.";
-/// What is said of a command of Codex's that is refused.
-pub const SLASH: &str = "Of Codex's own commands only /compact, /model and /effort can be used from the phone, so nothing was done. Others would reach Codex as plain words.";
+const CODEX_ONLY_HINT: &str = "Of Codex's own commands only /compact, /model and /effort can be used from the phone, so nothing was done. Others would reach Codex as plain words.";
 /// How hard a model may think.
 const LEVELS: [&str; 5] = ["minimal", "low", "medium", "high", "xhigh"];
 /// Commands of Codex that are words to it when they are not typed at the desk.
@@ -126,6 +147,10 @@ pub fn read(line: &str) -> Option<LookOrder> {
             None => return last_of(behind),
         },
         ("rename", name) if named => renamed(name),
+        // Alone it is a word like any other, also in reply to a text.
+        ("open" | "resume", "") if whose != Whose::Thread => Show::Open,
+        ("open" | "resume", _) if named => Show::NearMiss(OPEN),
+        ("open", name) => return opened(name),
         ("send", "") if rest.is_empty() => return None,
         ("send", "") => Show::NearMiss(SEND),
         ("send", path) if named => Show::File(unquoted(path).to_owned()),
@@ -177,6 +202,16 @@ fn last_of(behind: &str) -> Option<LookOrder> {
     })
 }
 
+/// `open login fix`: a session may be called so.
+fn opened(name: &str) -> Option<LookOrder> {
+    let name = unquoted(name);
+    let fits = !name.is_empty() && name.chars().count() <= NAME_MAX;
+    fits.then(|| LookOrder {
+        show: Show::Open,
+        whose: Whose::Perhaps(name.to_owned()),
+    })
+}
+
 /// A name that the owner gives.
 fn renamed(name: &str) -> Show {
     let name = unquoted(name.trim_start_matches("to ").trim());
@@ -216,7 +251,7 @@ fn slash(line: &str) -> Option<LookOrder> {
         "model" => Show::NearMiss(MODEL),
         "effort" if LEVELS.contains(&level.as_str()) => Show::Change(Change::Effort { level }),
         "effort" => Show::NearMiss(EFFORT),
-        word if CODEX_ONLY.contains(&word) => Show::NearMiss(SLASH),
+        word if CODEX_ONLY.contains(&word) => Show::CodexOnly,
         _ => return None,
     };
     Some(LookOrder { show, whose })

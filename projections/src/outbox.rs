@@ -26,6 +26,8 @@ pub struct Outbox {
     pub missing: Missing,
     /// How many more may go.
     pub allowance: Allowance,
+    /// When a text about ends of turns was asked for last.
+    pub told: Option<Tick>,
     /// What was cut from the last long text about a session, the newest last.
     pub rests: Ring<Rest, 32>,
 }
@@ -107,6 +109,12 @@ impl Notice {
     pub const fn is_news(&self) -> bool {
         let told = matches!(self.topic, Topic::TurnEnd(_) | Topic::Progress);
         told && self.session.is_some() && self.untouched()
+    }
+
+    /// It tells that a turn ended, or several did.
+    pub const fn ends(&self) -> bool {
+        let several = matches!(self.topic, Topic::Progress) && self.session.is_none();
+        matches!(self.topic, Topic::TurnEnd(_)) || several
     }
 
     /// It waits for the owner's answer.
@@ -203,10 +211,11 @@ impl Outbox {
         ready.into_iter().map(|(seq, _)| seq).collect()
     }
 
-    /// Ordinary notices about one session, or none, that may be sent as one.
-    /// None of them is `held` back.
-    pub fn alike(&self, session: Option<&SessionId>, held: impl Fn(&Notice) -> bool) -> Vec<Seq> {
-        let mine = |n: &Notice| n.session.as_ref() == session && n.ordinary();
+    /// Ordinary notices about the same session, or of one sort where they are about none,
+    /// that may be sent as one. None of them is `held` back.
+    pub fn alike(&self, first: &Notice, held: impl Fn(&Notice) -> bool) -> Vec<Seq> {
+        let same = |n: &Notice| n.session.is_some() || n.topic == first.topic;
+        let mine = |n: &Notice| n.session == first.session && same(n) && n.ordinary();
         let alike = |n: &Notice| mine(n) && n.untouched() && !held(n);
         let open = self.open.iter().filter(|(_, notice)| alike(notice));
         open.map(|(seq, _)| *seq).collect()

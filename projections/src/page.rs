@@ -165,6 +165,7 @@ fn lane(state: &State, entry: &Envelope) -> Option<SessionId> {
             Command::SendMessage(send) => notice(send.notice),
             Command::Look(look) => Some(look.session.clone()),
             Command::Manage(manage) => Some(manage.session.clone()),
+            Command::OpenSession(open) => Some(open.session.clone()),
             Command::CopyOut(copy) => Some(copy.session.clone()),
             Command::SendFile(file) => Some(file.session.clone()),
             other => crate::dispatch::dispatch_of(other).map(|(session, _)| session),
@@ -207,7 +208,10 @@ fn kind(state: &State, event: &Event) -> (u8, &'static str) {
         }
         Event::QuestionAsked(_) | Event::QuestionClosed(_) => (1, "prompt"),
         _ if events::upcast::kind(event).name.starts_with("Prompt") => (1, "prompt"),
-        Event::TurnStarted(_) | Event::TurnCompleted(_) | Event::TurnWentOn(_) => (2, "turn"),
+        Event::TurnStarted(_)
+        | Event::TurnWorked(_)
+        | Event::TurnCompleted(_)
+        | Event::TurnWentOn(_) => (2, "turn"),
         Event::NoticeQueued(_)
         | Event::NoticeWithdrawn(_)
         | Event::NoticeExpired(_)

@@ -22,6 +22,36 @@ pub fn head(session: Option<&Session>, kind: &Heading) -> String {
     }
 }
 
+/// Longest sentence that a lock screen or a watch shows whole.
+const SENTENCE: usize = 110;
+
+/// A head line that can be read aloud: `api-server is done: 3 files changed. [Codex] @k3f9`.
+pub fn sentence_head(session: Option<&Session>, sentence: &str, max: usize) -> String {
+    let mark = session.map_or_else(
+        || format!(" {SIGIL}"),
+        |session| format!(" {SIGIL} @{}", session.reference),
+    );
+    // Where the limit is tight the words below come first.
+    let room = (max / 2).min(SENTENCE).saturating_sub(mark.chars().count());
+    format!("{}{mark}", tidy(sentence, room.max(1)))
+}
+
+/// The line of a digest that a head makes: the ref, then what happened.
+pub(crate) fn by_ref(head: &str) -> String {
+    match head.rsplit_once(&format!(" {SIGIL} @")) {
+        Some((sentence, behind)) => {
+            // Behind the ref may stand the number of the part.
+            let reference = behind.split(' ').next().unwrap_or(behind);
+            format!("@{reference} {sentence}")
+        }
+        None => head
+            .strip_prefix(SIGIL)
+            .unwrap_or(head)
+            .trim_start()
+            .to_owned(),
+    }
+}
+
 /// One line without control or direction-changing characters, cut to a length.
 pub fn tidy(text: &str, max: usize) -> String {
     let line = clean(text).replace(['\n', '\t'], " ");
@@ -139,6 +169,35 @@ pub fn digest(news: &[(&[Text], usize)], max: usize) -> Vec<Text> {
     parts(&head, &format!("{HOW}\n{}", lines.join("\n")), max)
 }
 
+/// One text for sessions that ended within a short time: this sentence, then what is told of each.
+pub fn ended(sentence: &str, news: &[(&[Text], usize)], max: usize) -> Vec<Text> {
+    let head = tidy(&format!("{SIGIL} {sentence}"), (max / 2).min(SENTENCE));
+    let all = room(max, &head).saturating_sub(HOW.chars().count() + 2);
+    let each = (all / news.len().max(1)).saturating_sub(2);
+    let told = if each > LONGEST {
+        let blocks: Vec<_> = news.iter().map(|(parts, _)| block(parts, each)).collect();
+        blocks.join("\n\n")
+    } else {
+        news_lines(news, all * DIGEST_PARTS).join("\n")
+    };
+    parts(&head, &format!("{told}\n\n{HOW}"), max)
+}
+
+/// The sentence of a text with the ref before it, and as much of its words as there is room for.
+fn block(parts: &[Text], room: usize) -> String {
+    let text = parts.first().map_or("", |text| text.reveal());
+    let (head, said) = text.split_once('\n').unwrap_or((text, ""));
+    let head = by_ref(head);
+    let room = room.saturating_sub(head.chars().count() + 3);
+    let (shown, rest) = cut_lines(said, room);
+    let more = if rest.is_empty() && parts.len() == 1 {
+        ""
+    } else {
+        " …"
+    };
+    format!("{head}\n{shown}{more}").trim_end().to_owned()
+}
+
 /// One text for what waited for the owner's sake: a line for each session that has news, and
 /// what is about none, `whole`.
 pub fn waited(count: usize, news: &[(&[Text], usize)], whole: &[&Text], max: usize) -> Vec<Text> {
@@ -184,10 +243,11 @@ fn news_lines(news: &[(&[Text], usize)], room: usize) -> Vec<String> {
             more => format!(" (and {more} before)"),
         };
         let text = parts.first().map_or("", |text| text.reveal());
-        let text = text.strip_prefix(SIGIL).unwrap_or(text).trim_start();
         let (head, said) = text.split_once('\n').unwrap_or((text, ""));
+        let head = by_ref(head);
         let line = match said.trim() {
-            "" => head.to_owned(),
+            "" => head,
+            said if head.ends_with('.') => format!("{head} {said}"),
             said => format!("{head}: {said}"),
         };
         let room = each.saturating_sub(more.len() + 1).clamp(SHORTEST, LONGEST);

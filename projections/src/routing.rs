@@ -71,6 +71,7 @@ pub fn implied(state: &State, reply_to: Option<&Guid>) -> Route {
         Some(Thread::Session(route)) => return route,
         // It is meant for something, and what that was is not known: no guess.
         Some(Thread::Lost) => return lost(state),
+        Some(Thread::Several) => return one_of(state),
         Some(Thread::General) | None => {}
     }
     let owners: Vec<_> = state
@@ -124,6 +125,8 @@ fn waits(state: &State, id: &SessionId, session: &Session) -> bool {
 enum Thread {
     /// A notice of a session.
     Session(Route),
+    /// A text of ours that tells of several: it says nothing about which of them is meant.
+    Several,
     /// A text of ours that is about none.
     General,
     /// Nothing that is remembered.
@@ -144,6 +147,7 @@ fn thread(state: &State, guid: &Guid) -> Thread {
         return Thread::Lost;
     };
     match session {
+        None if *topic == Topic::Progress => Thread::Several,
         None => Thread::General,
         Some(id) if state.sessions.get(id).is_none() => Thread::Lost,
         Some(id) => Thread::Session(Route {
@@ -204,6 +208,17 @@ fn nobody(state: &State) -> Route {
     Route {
         rule,
         ..lost(state)
+    }
+}
+
+/// To none: the text that is replied to tells of several.
+fn one_of(state: &State) -> Route {
+    let owners = state.sessions.owners();
+    let told = "the message replies to a text about several sessions";
+    let candidates = owners.iter().map(|(id, _)| candidate(id, told, false));
+    Route {
+        candidates: candidates.take(16).collect(),
+        ..Route::nowhere(Rule::Ambiguous)
     }
 }
 

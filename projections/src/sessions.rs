@@ -3,6 +3,7 @@
 use crate::ring::Ring;
 use events::event::{
     Ending, GoalStatus, Question, QuestionKind, SessionMeta, ThreadKind, Topic, TurnTold,
+    TurnWorked,
 };
 use events::{CallId, Digest, Pane, SessionId, SessionRef, Text, Tick, TurnId, Wall};
 use serde::{Deserialize, Serialize};
@@ -65,10 +66,14 @@ pub struct Session {
     pub said: Option<Text>,
     /// Said in the running turn, and not made a notice yet.
     pub unsent: Option<Text>,
+    /// What the newest turn that ended did, where it is known.
+    pub worked: Option<TurnWorked>,
     /// Topics that a notice was queued for.
     pub noticed: Ring<Topic, 32>,
     /// When anything was last heard of it.
     pub active: Wall,
+    /// Since when it does what it does: its turn began, or ended.
+    pub since: Wall,
     /// When the owner last spoke to it from the phone.
     pub spoken: Option<Tick>,
 }

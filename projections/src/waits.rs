@@ -63,6 +63,8 @@ pub const AWAKE_FOR: Span = Span::seconds(12 * 3600);
 pub const AWAKE_AFTER: Span = Span::seconds(600);
 /// How long after the owner's words to a session what it says comes despite quiet hours.
 pub const TALK: Span = Span::seconds(3600);
+/// For the session's record of an end that notify told first; only the record says what was done.
+pub const RECORD: Span = Span(1_500);
 
 /// The waits behind one performed command.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -38,6 +38,7 @@ const FIELDS: &[(&str, &str)] = &[
     ("CODEX_IMESSAGE_FILES_WAIT_S", "files_wait"),
     ("CODEX_IMESSAGE_FILES_KEEP_S", "files_keep"),
     ("CODEX_IMESSAGE_GRACE_S", "grace"),
+    ("CODEX_IMESSAGE_DIGEST_S", "digest"),
     ("CODEX_IMESSAGE_NUDGE_S", "nudge"),
     ("CODEX_IMESSAGE_QUIET", "quiet"),
     ("CODEX_IMESSAGE_QUIET_APPROVALS", "quiet_approvals"),

@@ -195,6 +195,7 @@ impl Values {
             tapbacks: self.switch("CODEX_IMESSAGE_TAPBACKS"),
             grace: self.span("CODEX_IMESSAGE_GRACE_S"),
             desk: false,
+            digest: self.span("CODEX_IMESSAGE_DIGEST_S"),
             nudge: self.span("CODEX_IMESSAGE_NUDGE_S"),
             quiet: self.hours("CODEX_IMESSAGE_QUIET"),
             quiet_approvals: self.switch("CODEX_IMESSAGE_QUIET_APPROVALS"),

@@ -155,6 +155,12 @@ pub const VARIABLES: &[Variable] = &[
         "where somebody is at the Mac, how long a text waits to be seen there first; nobody there: not at all",
     ),
     v(
+        "CODEX_IMESSAGE_DIGEST_S",
+        Kind::Seconds(0.0, 3600.0),
+        "20",
+        "turns that end this soon after another one are told in one text; 0: each has its own, at once",
+    ),
+    v(
         "CODEX_IMESSAGE_NUDGE_S",
         Kind::Seconds(0.0, 604_800.0),
         "1800",

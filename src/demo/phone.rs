@@ -65,16 +65,19 @@ pub(super) struct Bubble {
 impl Bubble {
     /// The ref of the session it is about.
     pub(super) fn reference(&self) -> Option<&str> {
-        let word = self.text.split_whitespace().nth(1)?;
-        word.starts_with('@').then_some(word)
+        let mut words = self.text.split_whitespace();
+        words.find(|word| *word == "[Codex]")?;
+        words.next().filter(|word| word.starts_with('@'))
     }
 
-    /// Its first line ends so: what sort of text it is.
+    /// What sort of text it is: its first line ends so, or its sentence says so.
     pub(super) fn is(&self, kind: &str) -> bool {
-        self.text
-            .lines()
-            .next()
-            .is_some_and(|head| head.ends_with(kind))
+        let head = self.text.lines().next().unwrap_or_default();
+        let sentence = head.rsplit_once(" [Codex] @").map(|(sentence, _)| sentence);
+        match sentence {
+            Some(sentence) => sentence.contains(&format!(" is {kind}")),
+            None => head.ends_with(kind),
+        }
     }
 
     /// It holds these words.

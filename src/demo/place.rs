@@ -138,6 +138,7 @@ impl Place {
             ("CODEX_IMESSAGE_TO", OWNER.into()),
             // Whoever watches sits at the desk, and wants to see the texts.
             ("CODEX_IMESSAGE_GRACE_S", "0".into()),
+            ("CODEX_IMESSAGE_DIGEST_S", "0".into()),
             ("CODEX_IMESSAGE_STATE_DIR", file(self.state())),
             ("CODEX_IMESSAGE_CHAT_DB", file(self.chat_db())),
             ("CODEX_IMESSAGE_DEFAULT_CWD", file(self.work())),

@@ -13,10 +13,12 @@ mod config;
 mod desk;
 mod files;
 mod full_access;
+mod kept_access;
 mod look;
 mod messages;
 mod panes;
 pub mod paste;
+mod reopen;
 pub mod screen;
 mod start;
 
@@ -73,6 +75,7 @@ impl Executor for LocalExecutor {
             Command::RemoveFiles(command) => files::remove(config, command.fetch),
             Command::Look(command) => look::look(config, command).await,
             Command::Manage(command) => app_server::manage(&self.server, command).await,
+            Command::OpenSession(command) => reopen::open(config, command).await,
             Command::CopyOut(command) => files::copy_out(config, id, command).await,
             Command::SendFile(file) => messages::send_file(config, file).await,
         }

@@ -27,12 +27,12 @@ const KEY_MAY_BE_LOST: Duration = Duration::from_secs(2);
 /// Any setting on the command line keeps Codex in the pane, whatever its version,
 /// also where a daemon runs; this one has the pane's title name the thread too.
 const EMBEDDED: &str = r#"tui.terminal_title=["activity","run-state","thread-id"]"#;
-const PAUSE: Duration = Duration::from_millis(100);
+pub(super) const PAUSE: Duration = Duration::from_millis(100);
 
 /// A window in which Codex was started.
-struct Window {
+pub(super) struct Window {
     tmux: Tmux,
-    pane: Pane,
+    pub(super) pane: Pane,
     root: u32,
 }
 
@@ -51,65 +51,12 @@ async fn begin(
     let framed = framed(command.text.reveal())?;
     let text = framed.bytes_to_paste.reveal();
     let argument = Some(text.as_str()).filter(|text| text.len() <= ARGUMENT);
-    let window = open(config, command, argument).await?;
+    let prompt: Vec<&str> = argument.iter().flat_map(|text| ["--", text]).collect();
+    let window = Window::open(config, &command.label, &command.cwd, &prompt).await?;
     if argument.is_none() {
         window.type_in(config, id, command).await?;
     }
     Ok(window.wait(config, &command.cwd).await)
-}
-
-/// Opens the window, with Codex and its first prompt if that is given.
-async fn open(
-    config: &EffectsConfig,
-    command: &StartSession,
-    prompt: Option<&str>,
-) -> Result<Window, Report> {
-    let cwd = Path::new(&command.cwd);
-    if !cwd.is_dir() {
-        return Err(no_directory("codex", cwd));
-    }
-    if let Some(failure) =
-        full_access::refused_by(&config.codex_home).filter(|_| !config.full_access)
-    {
-        return Err(settled(failure));
-    }
-    let socket = socket(config).display().to_string();
-    let tmux = Tmux::at(config, &socket);
-    let session = plain(&config.new_session_name);
-    let place = place(&tmux, config, &session).await?;
-    let name = window_name(config, &command.label);
-    let directory = format_literal(&command.cwd);
-    let codex = config.codex.display().to_string();
-    let variables = variables(config);
-    let mut words: Vec<&str> = place.iter().map(String::as_str).collect();
-    words.extend([
-        "-d",
-        "-P",
-        "-F",
-        "#{pane_id} #{pane_pid}",
-        "-n",
-        &name,
-        "-c",
-        &directory,
-    ]);
-    words.extend(variables.iter().flat_map(|variable| ["-e", variable]));
-    words.push("--");
-    words.extend([&codex, "-c", EMBEDDED, "-C", &command.cwd]);
-    words.extend(prompt.iter().flat_map(|prompt| ["--", prompt]));
-    let out = tmux.run(&[&words], &[]).await.map_err(not_opened)?;
-    let (id, root) = out.trim().split_once(' ').unwrap_or_default();
-    let root = root.parse().map_err(|_| {
-        let doubt = Doubt::NoWitness;
-        Report::Settled(Outcome::Unknown(doubt))
-    })?;
-    let id = id.to_owned();
-    let window = Window {
-        tmux,
-        pane: Pane { socket, id },
-        root,
-    };
-    window.add_time(&name).await;
-    Ok(window)
 }
 
 /// How the window is made: in the tmux session, or with it.
@@ -191,6 +138,53 @@ fn format_literal(text: &str) -> String {
 }
 
 impl Window {
+    /// Opens a window in which Codex gets these arguments, besides its directory.
+    pub(super) async fn open(
+        config: &EffectsConfig,
+        label: &str,
+        directory: &str,
+        args: &[&str],
+    ) -> Result<Self, Report> {
+        let cwd = Path::new(directory);
+        if !cwd.is_dir() {
+            return Err(no_directory("codex", cwd));
+        }
+        if let Some(failure) =
+            full_access::refused_by(&config.codex_home).filter(|_| !config.full_access)
+        {
+            return Err(settled(failure));
+        }
+        let socket = socket(config).display().to_string();
+        let tmux = Tmux::at(config, &socket);
+        let session = plain(&config.new_session_name);
+        let place = place(&tmux, config, &session).await?;
+        let name = window_name(config, label);
+        let literal = format_literal(directory);
+        let codex = config.codex.display().to_string();
+        let variables = variables(config);
+        let mut words: Vec<&str> = place.iter().map(String::as_str).collect();
+        words.extend(["-d", "-P", "-F", "#{pane_id} #{pane_pid}"]);
+        words.extend(["-n", &name, "-c", &literal]);
+        words.extend(variables.iter().flat_map(|variable| ["-e", variable]));
+        words.push("--");
+        words.extend([&codex, "-c", EMBEDDED, "-C", directory]);
+        words.extend(args);
+        let out = tmux.run(&[&words], &[]).await.map_err(not_opened)?;
+        let (id, root) = out.trim().split_once(' ').unwrap_or_default();
+        let root = root.parse().map_err(|_| {
+            let doubt = Doubt::NoWitness;
+            Report::Settled(Outcome::Unknown(doubt))
+        })?;
+        let id = id.to_owned();
+        let window = Self {
+            tmux,
+            pane: Pane { socket, id },
+            root,
+        };
+        window.add_time(&name).await;
+        Ok(window)
+    }
+
     /// Makes the window's name unique by the time, which tmux tells in the
     /// owner's zone. Without it the window only has a shorter name.
     async fn add_time(&self, name: &str) {
@@ -251,7 +245,7 @@ impl Window {
 
     /// What the pane shows, `None` where tmux is slow. What only the owner at the
     /// desk can answer ends the start.
-    async fn screen(&self) -> Result<Option<Screen>, Report> {
+    pub(super) async fn screen(&self) -> Result<Option<Screen>, Report> {
         match self.tmux.look(&self.pane.id).await {
             Ok(look) => {
                 let screen = recognise(&look.capture).screen;
@@ -288,7 +282,7 @@ impl Window {
     }
 
     /// The one thread of the Codex in this pane, and whether its rollout was begun.
-    async fn thread(&self, config: &EffectsConfig) -> Option<(SessionId, bool)> {
+    pub(super) async fn thread(&self, config: &EffectsConfig) -> Option<(SessionId, bool)> {
         let table = Table::read(config).await.ok()?;
         let files = open_files(config, &table.codex_in_front(self.root))
             .await
@@ -300,16 +294,25 @@ impl Window {
         only.then(|| SessionId::parse(id).map(|id| (id, recorded)))?
     }
 
+    /// Closes the window, in which nothing was begun. `Err`: it is not known whether it is closed.
+    pub(super) async fn close(&self) -> Result<(), Report> {
+        let pane = &self.pane.id;
+        match self.tmux.run(&[&["kill-pane", "-t", pane]], &[]).await {
+            Ok(_) | Err(Trouble::Refused(_)) => Ok(()),
+            Err(Trouble::Silent(_) | Trouble::NotStarted(_)) => {
+                Err(Report::Settled(Outcome::Unknown(Doubt::NoProof)))
+            }
+        }
+    }
+
     /// Codex asks for something that only the owner at the desk can answer, and
     /// has not begun. The window is closed, so that nothing starts behind the
     /// owner's back once it has been reported as failed.
     async fn give_up(&self, screen: Screen) -> Report {
         let pane = self.pane.clone();
-        match self.tmux.run(&[&["kill-pane", "-t", &pane.id]], &[]).await {
-            Ok(_) | Err(Trouble::Refused(_)) => settled(Failure::NotReady { pane, screen }),
-            Err(Trouble::Silent(_) | Trouble::NotStarted(_)) => {
-                Report::Settled(Outcome::Unknown(Doubt::NoProof))
-            }
+        match self.close().await {
+            Ok(()) => settled(Failure::NotReady { pane, screen }),
+            Err(report) => report,
         }
     }
 }

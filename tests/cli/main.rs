@@ -97,16 +97,19 @@ fn plays(mut demo: Command, desk: &Desk, steps: &[&str]) -> String {
 }
 
 /// What happens whatever carries the instructions.
-const ALWAYS: [&str; 14] = [
-    "· done\n  ┃ echo: hello from the desk",
+const ALWAYS: [&str; 17] = [
+    " is done. [Codex] @",
+    "  ┃ echo: hello from the desk",
     "you: list",
     "┃ [Codex] sessions",
     "you: status @",
     "· status\n",
     "say something",
-    "· done\n  ┃ echo: say something",
+    " is done. [Codex] @",
+    "  ┃ echo: say something",
     "you: 👍 in two lines",
-    "· done\n  ┃ echo: and once more\n  ┃ 👍 in two lines",
+    " is done. [Codex] @",
+    "  ┃ echo: and once more\n  ┃ 👍 in two lines",
     "you: yes",
     "approved, it runs",
     "wants to run: rm -rf build. Yes or no?",
@@ -121,7 +124,8 @@ fn plays_in_tmux(codex: &Path, which: &str) {
     steps.extend([
         "· needs input\n  ┃ Which database?",
         "you: 2",
-        "· done\n  ┃ done: postgres",
+        " is done. [Codex] @",
+        "  ┃ done: postgres",
         "you: new docs: write the docs",
         "┃ echo: write the docs",
         "9 steps, all as they should be",

@@ -169,6 +169,7 @@ impl World {
             .env("CODEX_IMESSAGE_TO", OWNER)
             // More than a person wants to read.
             .env("CODEX_IMESSAGE_MAX_PER_HOUR", "100000")
+            .env("CODEX_IMESSAGE_DIGEST_S", "0")
             .env("CODEX_IMESSAGE_GRACE_S", "0")
             .env("CODEX_IMESSAGE_STATE_DIR", self.state())
             .env("CODEX_IMESSAGE_CHAT_DB", self.chat_db())

@@ -34,13 +34,21 @@ fn a_failed_and_an_interrupted_turn_are_told() {
     let (_, notice) = desk.prompted(&pane, "hello");
     desk.phone.reply(&notice, "fail");
     let failed = desk.phone.wait_for("failed", notice.reference());
-    assert!(!failed.body().is_empty());
+    // The whole error stands in the sentence, and is not said twice.
+    let error = failed.text.split_once("work failed: ").unwrap().1;
+    let error = error.split_once(". [Codex] @").unwrap().0;
+    assert!(!error.is_empty(), "{:?}", failed.text);
+    assert_eq!(failed.text.lines().count(), 1, "{:?}", failed.text);
     pane.prompt("quiet: 60");
     pane.wait_for("work", |screen| screen.contains("esc to interrupt"));
     pane.key("Escape");
     desk.phone.wait_for("interrupted", notice.reference());
     desk.stop();
-    for (kind, times) in [("· failed", 1), ("· interrupted", 1), ("· done", 1)] {
+    for (kind, times) in [
+        (" failed: ", 1),
+        (" was interrupted. ", 1),
+        (" is done. ", 1),
+    ] {
         assert_eq!(desk.phone.calls(kind), times, "{kind}");
     }
 }
@@ -79,7 +87,7 @@ fn killed_at_any_moment_nothing_is_done_twice_or_lost_unsaid() {
     let phone = &desk.phone;
     let unsaid = || phone.mentions("(perhaps sent)");
     let ended = || phone.calls("· received") + phone.calls("· not confirmed") + unsaid();
-    let answered = || phone.calls("· done") + phone.calls("· not confirmed") + unsaid();
+    let answered = || phone.calls(" is done") + phone.calls("· not confirmed") + unsaid();
     wait_for(
         || format!("an end of every text: {} and {}", ended(), answered()),
         || (ended() >= sent.len() - 1 && answered() >= sent.len()).then_some(()),

@@ -34,7 +34,7 @@ fn a_compaction_and_a_command_at_the_desk_are_silent_and_a_review_tells_what_it_
         .wait_for("done", "echo: Review the current code changes");
     assert!(!findings.body().is_empty());
     let log = desk.stop();
-    assert_eq!(desk.phone.calls("· done"), 2);
+    assert_eq!(desk.phone.calls(" is done"), 2);
     assert_eq!(count(&log, "EndingNotTold"), 2);
     assert_eq!(
         count(&log, "ShapeUnknown"),
@@ -90,13 +90,13 @@ fn a_session_that_was_rewound_is_one_session_and_still_hears_the_phone() {
         "{seen:#?}"
     );
     assert_eq!(count(&log, "RolloutFollowed"), 1);
-    assert_eq!(desk.phone.calls("· done"), 4);
+    assert_eq!(desk.phone.calls(" is done"), 4);
     // A start in between tells none of it again.
     desk.start(&[]);
     desk.phone.reply(&first, "after a start");
     desk.phone.wait_for("done", "echo: after a start");
     desk.stop();
-    assert_eq!(desk.phone.calls("· done"), 5);
+    assert_eq!(desk.phone.calls(" is done"), 5);
 }
 
 #[test]
@@ -115,7 +115,7 @@ fn a_fork_of_an_older_codex_tells_only_its_own_turns() {
     desk.phone.wait_for("done", "echo: of the fork");
     desk.stop();
     assert_eq!(desk.phone.calls("echo: of the parent"), 1);
-    assert_eq!(desk.phone.calls("· done"), 2);
+    assert_eq!(desk.phone.calls(" is done"), 2);
     assert_eq!(desk.phone.calls("· interrupted"), 0);
 }
 
@@ -222,7 +222,7 @@ fn threads_that_codex_opens_beside_a_session_are_silent_and_take_none_of_its_tex
     desk.phone.wait_for("done", "echo: from afar");
     let log = desk.stop();
     assert_eq!(
-        desk.phone.calls("· done"),
+        desk.phone.calls(" is done"),
         2,
         "{:#?}",
         of_kind(&log, "NoticeQueued")
@@ -246,7 +246,7 @@ fn a_sub_agent_works_in_silence_and_its_session_tells_the_end() {
         of_kind(&log, "TurnCompleted")
     );
     assert_eq!(
-        desk.phone.calls("· done"),
+        desk.phone.calls(" is done"),
         3,
         "{:#?}",
         of_kind(&log, "NoticeQueued")

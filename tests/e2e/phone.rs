@@ -36,9 +36,8 @@ impl Notice {
     /// What the head line says of it.
     pub(crate) fn kind(&self) -> &str {
         let head = self.text.lines().next().unwrap();
-        // What waits for a decision begins with a sentence.
         let Some(head) = head.strip_prefix("[Codex] ") else {
-            return "waits";
+            return said(head);
         };
         let kind = head.rsplit(" · ").next().unwrap();
         kind.split(" (").next().unwrap()
@@ -48,6 +47,19 @@ impl Notice {
     pub(crate) fn body(&self) -> &str {
         self.text.split_once('\n').map_or("", |(_, body)| body)
     }
+}
+
+/// What a first line that is a sentence says: an end, or that something waits for a decision.
+fn said(head: &str) -> &'static str {
+    let ends = [
+        (" is done", "done"),
+        (" failed: ", "failed"),
+        (" was interrupted", "interrupted"),
+        (" reached its goal", "goal reached"),
+        (" stopped, the usage limit is reached", "usage limit"),
+    ];
+    let end = ends.iter().find(|(words, _)| head.contains(words));
+    end.map_or("waits", |(_, kind)| kind)
 }
 
 pub(crate) struct Phone {

@@ -93,7 +93,8 @@ pub(crate) fn ours(lab: &Lab, phone: &Phone) -> Command {
         .env("CODEX_IMESSAGE_MAX_PER_HOUR", "100000")
         // Panes of tests have terminals that are used all the time.
         .env("CODEX_IMESSAGE_GRACE_S", "0")
-        // A test that is about links sets it back.
+        // Tests wait for each end; the test of this sets it back, and so does that of links.
+        .env("CODEX_IMESSAGE_DIGEST_S", "0")
         .env("CODEX_IMESSAGE_GATHER_S", "0")
         .env("CODEX_IMESSAGE_CHAT_DB", phone.chat_db())
         .env("CODEX_IMESSAGE_OSASCRIPT_BIN", phone.osascript())

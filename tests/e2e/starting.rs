@@ -29,7 +29,11 @@ fn a_new_session_is_named_by_its_receipt_and_spoken_to() {
     desk.phone.say(&format!("{} go on", started.reference()));
     desk.lab.wait_for_answer(&thread, "echo: go on");
     let done = desk.phone.wait_for("done", "echo: go on");
-    assert!(done.text.contains(" API · done"), "{:?}", done.text);
+    assert!(
+        done.text.starts_with("API is done. [Codex] @"),
+        "{:?}",
+        done.text
+    );
     desk.phone.say("@api: once more");
     desk.lab.wait_for_answer(&thread, "echo: once more");
     // An argument is not trimmed by Codex; the blanks keep a `!` from its shell.

@@ -23,8 +23,8 @@ fn talk(desk: &mut Desk, npm: bool, agent: Agent, receipt: &str) {
     };
     let pane = desk.codex(program, agent);
     let (thread, first) = desk.prompted(&pane, "by hand");
-    assert!(first.text.starts_with("[Codex] @"), "{:?}", first.text);
-    assert!(first.text.contains(" work · done\n"), "{:?}", first.text);
+    let head = "work is done. [Codex] @";
+    assert!(first.text.starts_with(head), "{:?}", first.text);
 
     let long = long_text();
     desk.phone.say(&format!("{} {long}", first.reference()));
@@ -45,7 +45,7 @@ fn talk(desk: &mut Desk, npm: bool, agent: Agent, receipt: &str) {
         assert_eq!(desk.phone.calls(part), times, "{part}");
     }
     assert_eq!(count(&ended, "InboundReceived"), 2);
-    assert_eq!(desk.phone.calls("· done"), 3);
+    assert_eq!(desk.phone.calls(" is done"), 3);
 }
 
 #[test]

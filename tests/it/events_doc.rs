@@ -10,7 +10,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
 /// Where the definitions stand.
-const SOURCES: [&str; 13] = [
+const SOURCES: [&str; 14] = [
     "event",
     "event/commands",
     "event/day",
@@ -20,6 +20,7 @@ const SOURCES: [&str; 13] = [
     "event/runtime",
     "event/sessions",
     "event/watch",
+    "event/work",
     "command",
     "outcome",
     "prompt",

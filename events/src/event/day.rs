@@ -82,12 +82,19 @@ pub enum HoldRule {
     Looking,
     /// Somebody is at the Mac, and may see it there.
     AtDesk,
+    /// Only notify has told the end of its turn; the session's record says what was done.
+    Record,
+    /// Another end was told a moment ago; those that follow soon go as one text.
+    Together,
 }
 
 impl HoldRule {
     /// The owner said so; it does not follow from where they are.
     pub const fn is_wanted(self) -> bool {
-        !matches!(self, Self::Looking | Self::AtDesk)
+        !matches!(
+            self,
+            Self::Looking | Self::AtDesk | Self::Record | Self::Together
+        )
     }
 }
 

@@ -46,21 +46,7 @@ pub(super) fn events() -> Vec<Event> {
             change,
         })
     }));
-    let rules = [
-        (HoldRule::Muted, Some(until)),
-        (HoldRule::MutedAll, None),
-        (HoldRule::Quiet, Some(until)),
-        (HoldRule::Here, Some(until)),
-        (HoldRule::Looking, Some(until)),
-        (HoldRule::AtDesk, Some(until)),
-    ];
-    events.extend(rules.map(|(rule, until)| {
-        Event::NoticeDeferred(NoticeDeferred {
-            notice: Seq(40),
-            rule,
-            until,
-        })
-    }));
+    events.extend(deferred(until));
     events.extend([
         Event::DeskSeen(DeskSeen {
             idle: Some(Span(1_500)),
@@ -78,4 +64,25 @@ pub(super) fn events() -> Vec<Event> {
         }),
     ]);
     events
+}
+
+/// A text that waits, by each rule.
+fn deferred(until: Wall) -> impl Iterator<Item = Event> {
+    let rules = [
+        (HoldRule::Muted, Some(until)),
+        (HoldRule::MutedAll, None),
+        (HoldRule::Quiet, Some(until)),
+        (HoldRule::Here, Some(until)),
+        (HoldRule::Looking, Some(until)),
+        (HoldRule::AtDesk, Some(until)),
+        (HoldRule::Record, Some(until)),
+        (HoldRule::Together, Some(until)),
+    ];
+    rules.into_iter().map(|(rule, until)| {
+        Event::NoticeDeferred(NoticeDeferred {
+            notice: Seq(40),
+            rule,
+            until,
+        })
+    })
 }

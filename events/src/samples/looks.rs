@@ -1,7 +1,7 @@
 //! Samples of looks at a session, and of what was cut from a long text.
 
 use super::ids::{COMMAND, guid, pane, session};
-use crate::command::{Change, Command, CopyOut, Look, Manage, SendFile, Sight};
+use crate::command::{Change, Command, CopyOut, Look, Manage, OpenSession, SendFile, Sight};
 use crate::event::{CommandRequested, CommandSettled, Event, SessionLabelled, TextCut};
 use crate::outcome::{Evidence, Outcome};
 
@@ -47,7 +47,34 @@ pub(super) fn events() -> Vec<Event> {
         .chain([settled, cut])
         .chain(file())
         .chain(managed())
+        .chain(opened())
         .collect()
+}
+
+/// An old session that is opened in a window.
+fn opened() -> [Event; 2] {
+    let open = Event::CommandRequested(CommandRequested {
+        id: COMMAND,
+        attempt: 1,
+        command: Command::OpenSession(OpenSession {
+            inbound: guid(),
+            session: session(),
+            label: "login".into(),
+            cwd: "/srv/api-server".into(),
+            rollout: "/srv/codex/sessions/rollout-1.jsonl".into(),
+            hints: vec![pane()],
+            again: false,
+        }),
+    });
+    let opened = Event::CommandSettled(CommandSettled {
+        id: COMMAND,
+        outcome: Outcome::Done(Evidence::Opened {
+            session: session(),
+            pane: pane(),
+            window: "agent:2 agent-login".into(),
+        }),
+    });
+    [open, opened]
 }
 
 /// What is changed about a session.

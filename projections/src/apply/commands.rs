@@ -59,6 +59,7 @@ pub(super) fn requested(state: &mut State, seq: Seq, e: &CommandRequested) {
         Command::AnswerPrompt(_)
         | Command::InterruptTurn(_)
         | Command::Manage(_)
+        | Command::OpenSession(_)
         | Command::Look(_) => {}
     }
     let by = if matches!(e.command, Command::SendMessage(_)) {
@@ -84,6 +85,9 @@ fn asked_for(state: &mut State, notice: Seq, e: &CommandRequested) {
     let outbox = Arc::make_mut(&mut state.outbox);
     outbox.allowance.spend(tick, per_hour);
     if let Some(notice) = outbox.open.get_mut(&notice).map(Arc::make_mut) {
+        if notice.ends() && notice.untouched() {
+            outbox.told = Some(tick);
+        }
         notice.sending = Some(e.id);
         notice.attempts = e.attempt;
         notice.not_before = None;
@@ -232,6 +236,11 @@ pub(super) fn settled(state: &mut State, seq: Seq, e: &CommandSettled) {
                     pane: pane.clone(),
                 };
                 name_session(state, session, named);
+            }
+        }
+        (Command::OpenSession(_), Outcome::Done(Evidence::Opened { session, pane, .. })) => {
+            if let Some(session) = Arc::make_mut(&mut state.sessions).get_mut(session) {
+                session.panes.push(pane.clone());
             }
         }
         (Command::FetchFiles(_), outcome) => {

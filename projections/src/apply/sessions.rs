@@ -8,7 +8,7 @@ use crate::waits;
 use events::event::{
     AssistantReplied, Closing, Deadline, Ending, EndingNotTold, GoalChanged, GoalStatus, NotTold,
     NotifyReceived, QuestionAsked, QuestionClosed, QuestionKind, RecordsSkipped, RolloutFollowed,
-    SessionSeen, SignOfTurn, Topic, TurnCompleted, TurnStarted, TurnWentOn, UserSpoke,
+    SessionSeen, SignOfTurn, Topic, TurnCompleted, TurnStarted, TurnWentOn, TurnWorked, UserSpoke,
 };
 use events::{Digest, Seq, SessionId, Text, Wall};
 use std::collections::BTreeMap;
@@ -72,8 +72,10 @@ pub(super) fn seen(state: &mut State, e: &SessionSeen) {
         plan_mode: false,
         said: None,
         unsent: None,
+        worked: None,
         noticed: Ring::default(),
         active: e.meta.created.max(Wall(0)).min(wall),
+        since: e.meta.created.max(Wall(0)).min(wall),
         spoken: named.as_ref().map(|_| state.tick),
     };
     for pane in unplaced.pane.into_iter().chain(named.map(|n| n.pane)) {
@@ -140,6 +142,7 @@ pub(super) fn turn_started(state: &mut State, seq: Seq, e: &TurnStarted) {
     };
     session.offset = e.offset;
     session.turn = Some(e.turn.clone());
+    session.since = session.active;
     session.claimed = session.claimed.take().filter(|c| c.turn == e.turn);
     session.plan_mode = e.plan_mode;
     session.asked = false;
@@ -147,6 +150,7 @@ pub(super) fn turn_started(state: &mut State, seq: Seq, e: &TurnStarted) {
     session.goal = session.goal.take().filter(|g| *g == GoalStatus::Active);
     session.finished = false;
     session.unsent = None;
+    session.worked = None;
     deadlines(state).clear(&Deadline::Goal(e.session.clone()));
 }
 
@@ -203,12 +207,22 @@ pub(super) fn skipped(state: &mut State, seq: Seq, e: &RecordsSkipped) {
     session.offset = session.offset.max(e.offset);
 }
 
+pub(super) fn worked(state: &mut State, seq: Seq, e: &TurnWorked) {
+    if let Some(session) = heard(state, seq, &e.session) {
+        session.offset = e.offset;
+        session.worked = Some(e.clone());
+    }
+}
+
 pub(super) fn turn_completed(state: &mut State, seq: Seq, e: &TurnCompleted) {
     let Some(session) = heard(state, seq, &e.session) else {
         return;
     };
     session.offset = e.offset.unwrap_or(session.offset);
-    session.turn = None;
+    // The record of an end that notify told is no news.
+    if session.turn.take().is_some() || session.ending.is_none() {
+        session.since = session.active;
+    }
     session.ending = Some(e.ending.clone());
     session.claimed = claimed(e, session.unsent.as_ref());
     session.unsent = None;

@@ -65,6 +65,7 @@ pub fn describe(event: &Event, state: &State) -> String {
         Event::QuestionClosed(e) => {
             format!("The question of {} {}.", of(&e.session), closed(e.how))
         }
+        Event::TurnWorked(e) => format!("{} {}.", of(&e.session), words::worked(&e.work)),
         Event::TurnCompleted(e) => {
             let by = if e.offset.is_none() {
                 ", as its notify program says"
@@ -432,6 +433,7 @@ pub fn inbound_of(command: &Command) -> Option<events::Guid> {
         Command::Look(c) => Some(c.inbound.clone()),
         Command::CopyOut(c) => Some(c.inbound.clone()),
         Command::Manage(c) => Some(c.inbound.clone()),
+        Command::OpenSession(c) => Some(c.inbound.clone()),
         Command::SendFile(c) => Some(c.inbound.clone()),
         Command::SendMessage(_)
         | Command::TypeInstruction(_)

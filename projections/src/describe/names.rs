@@ -90,6 +90,7 @@ pub fn command_name(state: &State, command: &Command) -> String {
         Command::FetchFiles(c) => format!("{does} of the message {}", c.inbound),
         Command::RemoveFiles(c) => format!("{does} of the message {}", c.inbound),
         Command::Manage(c) => format!("{does} of {}", session_name(state, &c.session)),
+        Command::OpenSession(c) => format!("{does}: {}", session_name(state, &c.session)),
         Command::CopyOut(c) => format!("{does} of {}", session_name(state, &c.session)),
         Command::SendFile(c) => format!("{does} of {}", session_name(state, &c.session)),
         Command::Look(c) => format!("{does} of {}", session_name(state, &c.session)),

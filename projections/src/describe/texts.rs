@@ -23,6 +23,15 @@ pub fn texts(event: &Event) -> Vec<(&'static str, &Text)> {
             let asked = e.questions.iter().map(|q| ("asked", &q.text));
             asked.chain(options).collect()
         }
+        Event::TurnWorked(e) => {
+            let files = e.work.files.iter().map(|file| ("file", &file.path));
+            let failed = e.work.failed.iter();
+            let failed = failed.map(|failed| ("failed", &failed.command));
+            let commits = e.work.commits.iter();
+            let commits = commits.map(|commit| ("commit", &commit.subject));
+            let links = e.work.links.iter().map(|link| ("link", link));
+            files.chain(failed).chain(commits).chain(links).collect()
+        }
         Event::TurnCompleted(e) => match &e.ending {
             Ending::Finished { last: Some(last) } => vec![("last said", last)],
             Ending::Failed { error } => vec![("error", error)],

@@ -4,7 +4,7 @@ use crate::local;
 use events::command::{Change, Sight};
 use events::event::{
     Action, DeskSeen, GoalStatus, HoldChange, HoldRule, InstructionEnd, LifeSeen, NotTold,
-    PromiseEnd, Rule, SignOfTurn, Source, Topic,
+    PromiseEnd, Rule, SignOfTurn, Source, TestRun, Topic, TurnWork,
 };
 use events::prompt::{AnswerWay, Matched};
 use events::{Command, Span};
@@ -59,6 +59,8 @@ pub fn does(command: &Command) -> String {
             Change::Model { .. } => "change the model".into(),
             Change::Effort { .. } => "change the effort".into(),
         },
+        Command::OpenSession(c) if c.again => "look whether it was opened".into(),
+        Command::OpenSession(_) => "open it in a new tmux window".into(),
         Command::CopyOut(_) => "copy the file that you want".into(),
         Command::SendFile(_) => "send a file".into(),
         Command::Look(c) => match c.sight {
@@ -197,6 +199,10 @@ pub const fn held(rule: HoldRule) -> &'static str {
         HoldRule::MutedAll => "you muted everything",
         HoldRule::Quiet => "these are quiet hours",
         HoldRule::Here => "you said that you are at the Mac",
+        HoldRule::Record => "the session's record of the turn is awaited",
+        HoldRule::Together => {
+            "another end was told a moment ago, and what ends now goes as one text"
+        }
         HoldRule::Looking => "it is looked whether somebody is at the Mac",
         HoldRule::AtDesk => "somebody is at the Mac and may see it there",
     }
@@ -254,4 +260,23 @@ pub fn desk(seen: &DeskSeen) -> String {
         ago(seen.idle, "not asked"),
         ago(seen.terminal, "attached nowhere")
     )
+}
+
+pub fn worked(work: &TurnWork) -> String {
+    let files = work.files.len() + work.more_files as usize;
+    let mut parts = vec![
+        counted(files, "patched file"),
+        counted(work.ran as usize, "command"),
+    ];
+    if !work.failed.is_empty() {
+        parts.push(format!("{} of them failed", work.failed.len()));
+    }
+    if let Some(tests) = work.tests {
+        let TestRun { passed, failed } = tests;
+        parts.push(format!("{passed} passed and {failed} failed tests"));
+    }
+    if !work.commits.is_empty() {
+        parts.push(counted(work.commits.len(), "commit"));
+    }
+    format!("recorded in this turn: {}", parts.join(", "))
 }

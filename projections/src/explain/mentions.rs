@@ -36,6 +36,7 @@ impl Mentions {
             Event::AssistantReplied(e) => found.sessions.push(e.session.clone()),
             Event::UserSpoke(e) => found.sessions.push(e.session.clone()),
             Event::TurnStarted(e) => found.sessions.push(e.session.clone()),
+            Event::TurnWorked(e) => found.sessions.push(e.session.clone()),
             Event::TurnCompleted(e) => found.sessions.push(e.session.clone()),
             Event::TurnWentOn(e) => found.sessions.push(e.session.clone()),
             Event::NotifyReceived(e) => {

@@ -154,6 +154,7 @@ fn decide(draft: &mut Draft, entry: &Envelope, batch: &[Envelope]) -> Option<()>
         // Nothing follows from these but themselves.
         event @ (Event::RuntimeStopped(_)
         | Event::TurnStarted(_)
+        | Event::TurnWorked(_)
         | Event::RecordsSkipped(_)
         | Event::RolloutFollowed(_)
         | Event::ChatDbPlaced(_)

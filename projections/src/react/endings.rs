@@ -4,6 +4,7 @@
 use super::draft::Draft;
 use super::{goals, notices, prompt_news, proofs, stall};
 use crate::heading::Heading;
+use crate::markdown::plain;
 use crate::notify_payload;
 use crate::sessions::{OpenQuestion, Session};
 use events::event::{
@@ -109,7 +110,10 @@ pub(super) fn turn_ended(
     }
     prompt_news::turn_ended(draft, session, turn.as_ref());
     stall::over(draft, session);
-    if !owners || told || !wants_endings(draft) {
+    if told {
+        return goals::add_work(draft, session, turn, ending);
+    }
+    if !owners || !wants_endings(draft) {
         return;
     }
     if let Some(why) = not_told {
@@ -170,7 +174,7 @@ pub(super) fn progress(draft: &mut Draft, session: &SessionId, last: Option<&Tex
             Some(session),
             Topic::Progress,
             &Heading::Working,
-            text.reveal(),
+            &plain(text.reveal()),
         );
     }
 }

@@ -3,9 +3,12 @@
 
 use super::draft::Draft;
 use super::{limits, notices};
-use crate::heading::Heading;
+use crate::ending_text;
+use crate::markdown::plain;
+use crate::outbox::Notice;
+use crate::render::{self, tidy};
 use events::event::{Ending, GoalChanged, GoalStatus, Topic};
-use events::{Event, SessionId};
+use events::{Event, Seq, SessionId, TurnId};
 
 /// The status of a goal, as the rollout records it.
 pub(super) fn changed(draft: &mut Draft, session: &SessionId, offset: u64, status: &GoalStatus) {
@@ -43,64 +46,75 @@ pub(super) fn ended(draft: &mut Draft, session: &SessionId) {
     }
 }
 
+/// The record of an end that notify told says what was done: a text that has not left yet
+/// says so too.
+pub(super) fn add_work(
+    draft: &mut Draft,
+    session: &SessionId,
+    turn: Option<TurnId>,
+    ending: &Ending,
+) {
+    let state = draft.state();
+    let known = state.sessions.get(session);
+    let worked = known.and_then(|known| known.worked.as_ref());
+    if worked.is_none_or(|worked| worked.turn != turn) {
+        return;
+    }
+    let topic = Topic::TurnEnd(turn);
+    let mine = |n: &Notice| n.topic == topic && n.session.as_ref() == Some(session);
+    let open = state.outbox.open.iter();
+    let mut open = open.filter(|(_, n)| mine(n) && n.untouched());
+    if let Some(notice) = open.next().map(|(seq, _)| *seq) {
+        told(draft, &[notice], session, topic, ending);
+    }
+}
+
 /// Tells how a turn ended, and with it how its goal did.
 pub(super) fn tell(draft: &mut Draft, session: &SessionId, topic: Topic, ending: &Ending) {
-    let goal = draft.state().sessions.get(session);
-    let goal = goal.and_then(|known| known.goal.clone());
-    let limit = limits::failed(draft, session, ending);
-    let (kind, mut body) = limit.unwrap_or_else(|| worded(ending));
-    let finished = matches!(ending, Ending::Finished { .. });
-    let (of_goal, why) = match &goal {
-        None | Some(GoalStatus::Active) => (kind, None),
-        Some(GoalStatus::Complete) => (&Heading::GoalReached, None),
-        Some(GoalStatus::Paused) => (&Heading::GoalPaused, Some("The goal is paused.".to_owned())),
-        Some(GoalStatus::Blocked) => {
-            let why = "Codex cannot go on with the goal without you.";
-            (&Heading::GoalBlocked, Some(why.to_owned()))
-        }
-        Some(GoalStatus::UsageLimited) => {
-            let why = "The goal stopped: the usage of your account is used up.";
-            (&Heading::GoalStopped, Some(why.to_owned()))
-        }
-        Some(GoalStatus::BudgetLimited) => {
-            let why = "The goal stopped: its budget is used up.";
-            (&Heading::GoalStopped, Some(why.to_owned()))
-        }
-        Some(GoalStatus::Other(status)) => {
-            let why = format!("Codex calls the goal \"{status}\" now.");
-            (&Heading::GoalChanged, Some(why))
-        }
+    told(draft, &[], session, topic, ending);
+}
+
+fn told(draft: &mut Draft, replaces: &[Seq], session: &SessionId, topic: Topic, ending: &Ending) {
+    let Some(known) = draft.state().sessions.get(session) else {
+        return;
     };
-    if let Some(why) = why {
-        body = format!("{body}\n{why}");
-    }
-    let kind = if finished { of_goal } else { kind };
-    notices::queue(draft, Some(session), topic, kind, &body);
+    let name = tidy(known.name(), 40);
+    let worked = known.worked.as_ref();
+    let work = worked.filter(|worked| topic == Topic::TurnEnd(worked.turn.clone()));
+    let work = work.map(|worked| worked.work.clone());
+    let sentence = ending_text::sentence(&name, ending, known.goal.as_ref(), work.as_ref());
+    let limit = limits::failed(draft, session, ending);
+    let sentence = if limit.is_some() {
+        format!("{name} stopped, the usage limit is reached.")
+    } else {
+        sentence
+    };
+    let max = draft.state().settings.max_len as usize;
+    let said = limit.unwrap_or_else(|| said(ending));
+    // What the sentence says is not said again.
+    let whole = render::sentence_head(Some(known), &sentence, max).starts_with(&sentence);
+    let failed = matches!(ending, Ending::Failed { .. });
+    let again = failed && whole && sentence.contains(said.trim_end_matches('.'));
+    let said = if again { String::new() } else { said };
+    let details = work.as_ref().map(ending_text::details).unwrap_or_default();
+    let lines = [details, said]
+        .into_iter()
+        .filter(|lines| !lines.is_empty());
+    let body = lines.collect::<Vec<_>>().join("\n\n");
+    notices::tell(draft, replaces, session, topic, (&sentence, &body));
     limits::told_by_turn(draft, ending);
+}
+
+/// What was said at the end of a turn.
+fn said(ending: &Ending) -> String {
+    match ending {
+        Ending::Finished { last: Some(last) } => plain(last.reveal()),
+        Ending::Finished { last: None } => "It ended without a message.".into(),
+        Ending::Failed { error } => error.reveal().trim().to_owned(),
+        Ending::Interrupted { .. } => String::new(),
+    }
 }
 
 fn deadline(session: &SessionId) -> events::event::Deadline {
     events::event::Deadline::Goal(session.clone())
-}
-
-/// How an ending is called, and what is said about it.
-fn worded(ending: &Ending) -> (&'static Heading, String) {
-    match ending {
-        Ending::Finished { last } => (
-            &Heading::Done,
-            last.as_ref().map_or_else(
-                || "The turn ended without a message.".into(),
-                |l| l.reveal().clone(),
-            ),
-        ),
-        Ending::Failed { error } => (&Heading::Failed, error.reveal().clone()),
-        Ending::Interrupted { reason } => (
-            &Heading::Interrupted,
-            if reason == "interrupted" {
-                "The turn was interrupted.".into()
-            } else {
-                format!("The turn was interrupted: {reason}.")
-            },
-        ),
-    }
 }

@@ -27,6 +27,7 @@ screen @ref: what its terminal shows now
 last @ref: what was said last; last @ref 5: the last five messages
 diff @ref: what is changed in its folder, by git; diff @ref src/main.rs: one file
 log @ref: its last steps: turns, commands, your messages
+open @ref, resume @ref: opens an old session in a tmux window
 rename @ref new name; /compact @ref; /model @ref name; /effort @ref high
 more @ref: what was cut from the last text about it
 In reply to a text about a session the word alone is enough.

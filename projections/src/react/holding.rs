@@ -3,12 +3,13 @@
 
 use super::draft::Draft;
 use super::notices::{drop_it, instead};
-use crate::holding::{Hold, held};
+use crate::ending_text;
+use crate::holding::{Hold, held, joins};
 use crate::outbox::Notice;
 use crate::render;
 use crate::waits;
 use events::event::{DeskSeen, HoldRule, NoticeDeferred, Topic};
-use events::{Event, Seq, SessionId};
+use events::{Event, Seq, SessionId, Text};
 use std::collections::BTreeMap;
 
 /// Records what waits by which rule, and joins what does not wait any more.
@@ -24,7 +25,7 @@ pub(super) fn review(draft: &mut Draft) {
             }
             None if known.is_some_and(|hold| hold.rule.is_wanted())
                 && notice.untouched()
-                && joins(notice) =>
+                && is_told_later(notice) =>
             {
                 over.push(*seq);
             }
@@ -41,6 +42,51 @@ pub(super) fn review(draft: &mut Draft) {
     if over.len() > 1 {
         digest(draft, &over);
     }
+    join_ends(draft);
+}
+
+/// What ended within a short time goes as one text, once one of it is due.
+fn join_ends(draft: &mut Draft) {
+    let (state, now) = (draft.state(), draft.now().wall);
+    let (mut ends, mut due) = (Vec::new(), false);
+    for (seq, notice) in state.outbox.open.iter().filter(|(_, n)| joins(state, n)) {
+        let hold = held(state, notice, now);
+        due |= hold.is_none();
+        if hold.is_none_or(|hold| hold.rule == HoldRule::Together) {
+            ends.push((*seq, &**notice));
+        }
+    }
+    let newest = newest(&ends);
+    if !due || newest.len() < 2 {
+        return;
+    }
+    let sessions = newest.iter().filter_map(|(n, _)| n.session.as_ref());
+    let sessions: Vec<_> = sessions.filter_map(|id| state.sessions.get(id)).collect();
+    let sentence = ending_text::several(&sessions);
+    let parts = render::ended(&sentence, &lines(&newest), state.settings.max_len as usize);
+    let replaced: Vec<_> = ends.iter().map(|(seq, _)| *seq).collect();
+    instead(draft, &replaced, None, Topic::Progress, parts);
+}
+
+/// The newest notice of each session, in their order, and how many there are of it.
+pub(super) fn newest<'a>(notices: &[(Seq, &'a Notice)]) -> Vec<(&'a Notice, usize)> {
+    let mut newest: BTreeMap<&SessionId, (Seq, &Notice, usize)> = BTreeMap::new();
+    for (seq, notice) in notices {
+        if let Some(session) = &notice.session {
+            let before = newest.get(session).map_or(0, |(.., count)| *count);
+            newest.insert(session, (*seq, notice, before + 1));
+        }
+    }
+    let mut newest: Vec<_> = newest.into_values().collect();
+    newest.sort_by_key(|(seq, ..)| *seq);
+    let newest = newest.into_iter();
+    newest.map(|(_, notice, count)| (notice, count)).collect()
+}
+
+/// Their texts, as a digest takes them.
+pub(super) fn lines<'a>(newest: &[(&'a Notice, usize)]) -> Vec<(&'a [Text], usize)> {
+    let line = |(notice, count): &(&'a Notice, usize)| (notice.parts.as_slice(), *count);
+    newest.iter().map(line).collect()
 }
 
 /// A rule that is counted anew from another clock ends a moment sooner or later.
@@ -68,32 +114,19 @@ pub(super) fn due(draft: &mut Draft, seq: Seq) {
 }
 
 /// It is only news. What waits for an answer is sent as a text of its own.
-const fn joins(notice: &Notice) -> bool {
+const fn is_told_later(notice: &Notice) -> bool {
     notice.ordinary() || matches!(notice.topic, Topic::Health)
 }
 
 /// One text: a line for each session, and what is about none in full.
 fn digest(draft: &mut Draft, over: &[Seq]) {
     let state = draft.state();
-    let open = over.iter().filter_map(|seq| state.outbox.open.get(seq));
+    let open = over.iter();
+    let open = open.filter_map(|seq| Some((*seq, &**state.outbox.open.get(seq)?)));
     let open: Vec<_> = open.collect();
-    let mut newest: BTreeMap<&SessionId, (usize, &Notice, usize)> = BTreeMap::new();
-    let mut whole = Vec::new();
-    for (nth, notice) in open.iter().enumerate() {
-        match &notice.session {
-            Some(session) => {
-                let before = newest.get(session).map_or(0, |(.., count)| *count);
-                newest.insert(session, (nth, notice, before + 1));
-            }
-            None => whole.extend(notice.parts.iter()),
-        }
-    }
-    let mut lines: Vec<_> = newest.into_values().collect();
-    lines.sort_by_key(|(nth, ..)| *nth);
-    let lines: Vec<_> = lines
-        .into_iter()
-        .map(|(_, notice, count)| (notice.parts.as_slice(), count))
-        .collect();
+    let general = open.iter().filter(|(_, n)| n.session.is_none());
+    let whole: Vec<_> = general.flat_map(|(_, notice)| &notice.parts).collect();
+    let lines = lines(&newest(&open));
     let max = state.settings.max_len as usize;
     let parts = render::waited(over.len(), &lines, &whole, max);
     instead(draft, over, None, Topic::Progress, parts);

@@ -68,11 +68,7 @@ fn warned(draft: &mut Draft, window: &RateLimit, level: u32) {
 
 /// What is said of a turn that failed because the limit is used up: when it resets, and
 /// that the session can go on then.
-pub(super) fn failed(
-    draft: &Draft,
-    session: &SessionId,
-    ending: &Ending,
-) -> Option<(&'static Heading, String)> {
+pub(super) fn failed(draft: &Draft, session: &SessionId, ending: &Ending) -> Option<String> {
     let Ending::Failed { error } = ending else {
         return None;
     };
@@ -87,10 +83,7 @@ pub(super) fn failed(
     let offer = format!(
         "The limit resets at {at}. Write \"resume @{reference} at reset\", and this session continues then."
     );
-    Some((
-        &Heading::UsageLimit,
-        format!("{}\n{offer}", error.reveal().trim()),
-    ))
+    Some(format!("{}\n{offer}", error.reveal().trim()))
 }
 
 /// A turn's end said that it is used up.

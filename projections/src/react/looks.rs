@@ -2,10 +2,10 @@
 //! the log before the owner gets the text, and it may be taken again, as it changes nothing.
 
 use super::draft::{Draft, decide};
-use super::{answering, files_out, manage, notices, replies};
+use super::{answering, files_out, manage, notices, opening, replies};
 use crate::answers;
 use crate::heading::Heading;
-use crate::look_orders::{LookOrder, SLASH, Show, Whose};
+use crate::look_orders::{LookOrder, Show, Whose};
 use crate::routing::{self, Route};
 use events::command::{Look, Sight};
 use events::event::{Action, InboundReceived, Rule};
@@ -17,13 +17,16 @@ pub(super) fn ordered(draft: &mut Draft, event: &InboundReceived, order: &LookOr
     let Some(route) = route(draft, event, order) else {
         return false;
     };
-    if let Show::NearMiss(hint) = order.show {
+    if let Some(hint) = order.show.refusal() {
         reply(draft, event, route, None, &Heading::NotUnderstood, hint);
         return true;
     }
     let Some(session) = route.target.clone() else {
         let body = match &order.whose {
             Whose::Named(name) => replies::unknown(draft.state(), &route, name),
+            Whose::Perhaps(name) if order.show == Show::Open => {
+                replies::unknown(draft.state(), &route, name)
+            }
             Whose::Thread | Whose::Perhaps(_) => which(draft, &order.show),
         };
         reply(draft, event, route, None, &Heading::WhichSession, &body);
@@ -33,7 +36,13 @@ pub(super) fn ordered(draft: &mut Draft, event: &InboundReceived, order: &LookOr
         Show::More => more(draft, event, route, &session),
         Show::Change(change) => manage::ask(draft, event, route, &session, change),
         Show::File(path) => files_out::ask(draft, event, route, &session, path),
-        Show::Screen | Show::Last(_) | Show::Diff(_) | Show::Log | Show::NearMiss(_) => {
+        Show::Open => opening::ask(draft, event, route, &session),
+        Show::Screen
+        | Show::Last(_)
+        | Show::Diff(_)
+        | Show::Log
+        | Show::CodexOnly
+        | Show::NearMiss(_) => {
             look(draft, event, route, &session, &order.show);
         }
     }
@@ -45,6 +54,11 @@ fn route(draft: &Draft, event: &InboundReceived, order: &LookOrder) -> Option<Ro
     let state = draft.state();
     match &order.whose {
         Whose::Named(name) => Some(routing::named(state, name)),
+        // `open` names a session by whatever it is called: words that name none are no order.
+        Whose::Perhaps(name) if order.show == Show::Open => {
+            let route = routing::named(state, name);
+            (route.rule != Rule::NoMatch).then_some(route)
+        }
         Whose::Perhaps(name) => {
             let known = state.sessions.has_ref(name);
             known.then(|| routing::named(state, name))
@@ -60,8 +74,7 @@ fn route(draft: &Draft, event: &InboundReceived, order: &LookOrder) -> Option<Ro
                 return None;
             }
             // Where a question is up, the words are an answer to it, and refused as that.
-            let refused = matches!(order.show, Show::NearMiss(hint) if hint == SLASH);
-            if refused && asks.is_some_and(|s| s.question().is_some()) {
+            if order.show == Show::CodexOnly && asks.is_some_and(|s| s.question().is_some()) {
                 return None;
             }
             if event.reply_to.is_some() {
@@ -84,6 +97,8 @@ fn alone(draft: &Draft, show: &Show) -> Option<Route> {
         | Show::Diff(_)
         | Show::Log
         | Show::File(_)
+        | Show::Open
+        | Show::CodexOnly
         | Show::NearMiss(_) => match state.sessions.owners().as_slice() {
             [(id, _)] => Some((*id).clone()),
             _ => None,
@@ -135,9 +150,13 @@ fn look(
         Show::Diff(path) => Sight::Diff {
             path: path.as_deref().map(Text::from),
         },
-        Show::Log | Show::More | Show::File(_) | Show::Change(_) | Show::NearMiss(_) => {
-            Sight::Steps
-        }
+        Show::Log
+        | Show::More
+        | Show::File(_)
+        | Show::Open
+        | Show::Change(_)
+        | Show::CodexOnly
+        | Show::NearMiss(_) => Sight::Steps,
     };
     let look = Look {
         inbound: event.guid.clone(),

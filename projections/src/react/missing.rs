@@ -6,7 +6,7 @@ use super::notices;
 use crate::heading::Heading;
 use crate::missing::{Lost, Why};
 use crate::outbox::{Notice, Outbox};
-use crate::render::{self, SIGIL, tidy};
+use crate::render::{self, by_ref, tidy};
 use crate::state::State;
 use events::event::Topic;
 use events::{Guid, Seq, SessionId};
@@ -57,13 +57,12 @@ pub(super) fn is_report(draft: &Draft, notice: Seq) -> bool {
 fn line(lost: &Lost) -> String {
     let text = lost.parts.values().next().map_or("", |text| text.reveal());
     let first = text.lines().next().unwrap_or_default();
-    let first = first.trim_start_matches(SIGIL).trim_start();
     let why = match lost.why {
         Why::Unproven => "may have been sent",
         Why::GivenUp => "not sent",
         Why::TooOld => "too old to send",
     };
-    format!("{} ({why})", tidy(first, 80))
+    format!("{} ({why})", tidy(&by_ref(first), 80))
 }
 
 /// What is missing about a session, or about anything.

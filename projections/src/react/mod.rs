@@ -24,6 +24,7 @@ mod missing;
 mod notices;
 mod notify;
 mod nudge;
+mod opening;
 mod own_rows;
 mod promises;
 mod prompt_lists;

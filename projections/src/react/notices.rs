@@ -7,7 +7,7 @@ use crate::heading::Heading;
 use crate::ledger::Stage;
 use crate::outbox::Notice;
 use crate::redact::redact;
-use crate::render::{cut_lines, head, parts, tidy};
+use crate::render::{cut_lines, head, parts, sentence_head, tidy};
 use crate::state::State;
 use events::event::{CommandSettled, NoticeQueued, NoticeWithdrawn, TextCut, Topic};
 use events::{CommandId, Event, Guid, Outcome, Seq, SessionId, Text, Tick, Wall};
@@ -24,6 +24,33 @@ pub(super) fn queue(
     let body = format!("{heard}{body}");
     let parts = worded(draft.state(), session, kind, &body);
     instead(draft, &[], session, topic, parts);
+}
+
+/// Queues what happened to a session: a sentence that stands alone on a lock screen, its ref
+/// behind it, then the words, in the place of others. What is cut is kept for `more`.
+pub(super) fn tell(
+    draft: &mut Draft,
+    replaces: &[Seq],
+    session: &SessionId,
+    topic: Topic,
+    (sentence, body): (&str, &str),
+) {
+    let body = cleaned(draft.state(), body);
+    let body = cut(draft, session, &body);
+    let state = draft.state();
+    let max = state.settings.max_len as usize;
+    let known = state.sessions.get(session);
+    let head = sentence_head(known, &cleaned(state, sentence), max);
+    let parts = parts(&head, &body, max);
+    instead(draft, replaces, Some(session), topic, parts);
+}
+
+fn cleaned(state: &State, text: &str) -> String {
+    if state.settings.redact {
+        redact(text)
+    } else {
+        text.to_owned()
+    }
 }
 
 /// What was understood of a voice message, above the answer to it.
@@ -60,11 +87,7 @@ pub(super) fn request(draft: &mut Draft, body: &str) {
 fn worded(state: &State, session: Option<&SessionId>, kind: &Heading, body: &str) -> Vec<Text> {
     let known = session.and_then(|id| state.sessions.get(id));
     let head = head(known, kind);
-    let body = if state.settings.redact {
-        redact(body)
-    } else {
-        body.to_owned()
-    };
+    let body = cleaned(state, body);
     parts(&head, &body, state.settings.max_len as usize)
 }
 

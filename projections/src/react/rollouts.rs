@@ -3,7 +3,7 @@
 
 use super::draft::{Draft, topic_known};
 use super::endings::{close, progress, turn_ended};
-use super::{claimed, endings, goals, holding, limits, notices, prompts, proofs};
+use super::{claimed, endings, goals, holding, limits, notices, prompts, proofs, replies};
 use crate::heading::Heading;
 use crate::redact::redact;
 use crate::refs;
@@ -13,7 +13,7 @@ use crate::waits;
 use events::event::{
     AssistantReplied, Choice, Closing, Ending, Question, QuestionAsked, QuestionKind,
     RecordsSkipped, RolloutFollowed, SessionMeta, SessionSeen, SignOfTurn, Topic, TurnStarted,
-    UserSpoke,
+    TurnWork, TurnWorked, UserSpoke,
 };
 use events::input::{Rollout, RolloutFact};
 use events::settings::NotifyMode;
@@ -77,6 +77,7 @@ pub(super) fn grew(draft: &mut Draft, rollout: Rollout) {
             asked(draft, event);
         }
         RolloutFact::CallClosed { call, how } => call_closed(draft, &session, offset, &call, how),
+        RolloutFact::Worked { turn, work } => worked(draft, session, offset, turn, work),
         RolloutFact::TurnCompleted { turn, last, error } => {
             let ending = ending(draft, last, error);
             turn_ended(draft, &session, Some(offset), Some(turn), &ending);
@@ -192,6 +193,38 @@ fn clean_question(draft: &Draft, question: &Question) -> Question {
     }
 }
 
+/// A turn that ends did this. The session's files are stored by their path in its directory.
+fn worked(
+    draft: &mut Draft,
+    session: SessionId,
+    offset: u64,
+    turn: Option<TurnId>,
+    mut work: TurnWork,
+) {
+    let known = draft.state().sessions.get(&session);
+    let folder = known.map_or_else(String::new, |known| format!("{}/", known.meta.cwd));
+    for file in &mut work.files {
+        let path = file.path.reveal();
+        let below = path.strip_prefix(folder.as_str()).filter(|p| !p.is_empty());
+        file.path = clean(draft, &Text::from(below.unwrap_or(path)));
+    }
+    for failed in &mut work.failed {
+        failed.command = clean(draft, &failed.command);
+    }
+    for commit in &mut work.commits {
+        commit.subject = clean(draft, &commit.subject);
+    }
+    for link in &mut work.links {
+        *link = clean(draft, link);
+    }
+    draft.record(Event::TurnWorked(TurnWorked {
+        session,
+        offset,
+        turn,
+        work,
+    }));
+}
+
 /// The head of a rollout: the session gets its ref, and turns that notify reported find their place.
 /// A known head comes again when the file under it moved or was rewritten.
 fn seen(draft: &mut Draft, session: &SessionId, mut meta: SessionMeta, offset: u64) {
@@ -215,26 +248,17 @@ fn seen(draft: &mut Draft, session: &SessionId, mut meta: SessionMeta, offset: u
         .get(session)
         .cloned()
         .unwrap_or_default();
-    let named = draft
-        .state()
-        .sessions
-        .named
-        .get(session)
-        .map(|n| n.label.clone());
+    let named = draft.state().sessions.named.contains_key(session);
+    let place = replies::runs_in(draft.state(), &meta.cwd);
     draft.record(Event::SessionSeen(SessionSeen {
         session: session.clone(),
         reference,
         meta,
         offset,
     }));
-    if let Some(label) = named {
-        notices::queue(
-            draft,
-            Some(session),
-            Topic::Progress,
-            &Heading::Started,
-            &format!("\"{label}\" is running."),
-        );
+    if named {
+        let topic = Topic::Progress;
+        notices::queue(draft, Some(session), topic, &Heading::Started, &place);
     }
     for told in waiting.turns.iter().cloned() {
         endings::place(draft, told);

@@ -13,7 +13,7 @@ use events::command::SendMessage;
 use events::event::{NoticeDelayed, NoticeExpired, NoticeGivenUp, Topic};
 use events::outcome::Failure;
 use events::{Command, Event, Seq};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 /// Texts asked for at once: Messages takes one after the other anyway, and what
@@ -107,21 +107,12 @@ fn digest(draft: &mut Draft, first: &Notice) -> bool {
     let news: Vec<_> = news
         .filter(|(_, n)| held(state, n, wall).is_none())
         .collect();
-    let mut newest = BTreeMap::new();
-    for (seq, notice) in &news {
-        let told = newest.entry(&notice.session).or_insert((seq, notice, 0));
-        *told = (seq, notice, told.2 + 1);
-    }
+    let newest = holding::newest(&news);
     let (now, per_hour) = (draft.now().tick, state.settings.max_per_hour);
     if newest.len() <= state.outbox.allowance.soon(now, per_hour, false).max(FEW) {
         return false;
     }
-    let mut lines: Vec<_> = newest.into_values().collect();
-    lines.sort_by_key(|(seq, ..)| **seq);
-    let lines: Vec<_> = lines
-        .into_iter()
-        .map(|(_, notice, count)| (notice.parts.as_slice(), count))
-        .collect();
+    let lines = holding::lines(&newest);
     let parts = render::digest(&lines, state.settings.max_len as usize);
     let replaced: Vec<_> = news.iter().map(|(seq, _)| *seq).collect();
     if let Some(digest) = instead(draft, &replaced, None, Topic::Progress, parts) {
@@ -167,7 +158,7 @@ fn merge(draft: &mut Draft, first: &Notice) -> bool {
     let (now, per_hour) = (draft.now().tick, state.settings.max_per_hour);
     let wall = draft.now().wall;
     let waits = |notice: &Notice| held(state, notice, wall).is_some();
-    let alike = state.outbox.alike(first.session.as_ref(), waits);
+    let alike = state.outbox.alike(first, waits);
     if alike.len() <= state.outbox.allowance.room(now, per_hour, false) {
         return false;
     }

@@ -3,7 +3,9 @@
 //! [`super::rollouts`], …) say that something ended, and leave it at that.
 
 use super::draft::Draft;
-use super::{dispatches, files, files_out, looks, manage, missing, prompts, sending, turn_ends};
+use super::{
+    dispatches, files, files_out, looks, manage, missing, opening, prompts, sending, turn_ends,
+};
 use crate::ledger::{Stage, as_meant, meant};
 use events::event::{CommandPerformed, CommandSettled, Source};
 use events::outcome::{Doubt, Evidence, Performed};
@@ -105,6 +107,7 @@ pub(super) fn settle(draft: &mut Draft, id: CommandId, outcome: Outcome) {
         Command::RemoveFiles(_) => {}
         Command::Look(look) => looks::looked(draft, look, &outcome),
         Command::Manage(manage) => manage::managed(draft, manage, &outcome),
+        Command::OpenSession(open) => opening::opened(draft, open, &outcome),
         Command::CopyOut(copy) => files_out::copied(draft, id, copy, &outcome),
         Command::SendFile(file) => files_out::sent(draft, file, &outcome),
     }

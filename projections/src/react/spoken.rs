@@ -144,7 +144,10 @@ const fn is_risky(event: &Event) -> bool {
         ),
         Event::CommandRequested(CommandRequested { command, .. }) => matches!(
             command,
-            Command::AnswerPrompt(_) | Command::InterruptTurn(_) | Command::StartSession(_)
+            Command::AnswerPrompt(_)
+                | Command::InterruptTurn(_)
+                | Command::StartSession(_)
+                | Command::OpenSession(_)
         ),
         _ => false,
     }

@@ -111,7 +111,7 @@ fn a_directory_is_found_by_its_end_or_its_beginning_only_if_it_is_the_only_one()
         // A name in full comes before names that begin so.
         ("me", one("/Users/me")),
         ("~/work", Directory::Nobody),
-        ("/work/site", Directory::Nobody),
+        ("/elsewhere/site", Directory::Nobody),
         ("ite", Directory::Nobody),
         ("..", Directory::Nobody),
         ("~/work/../work/site", Directory::Nobody),

@@ -150,7 +150,7 @@ fn a_text_without_a_row_is_reported_once_and_comes_when_asked_for() {
     let report = said(&mut world);
     assert_eq!(report.len(), 1);
     assert!(
-        report[0].contains(&format!("@{reference} api · ")),
+        report[0].contains(&format!("@{reference} api is done.")),
         "{report:?}"
     );
     assert!(report[0].contains("(may have been sent)"));

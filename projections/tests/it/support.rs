@@ -10,7 +10,7 @@ use events::input::{Body, Chat, MessageRow, Notify, Rollout, RolloutFact, Starte
 use events::outcome::{How, Performed};
 use events::{
     CallId, Command, CommandId, Envelope, Event, Guid, Input, InputKey, Lane, Now, Outcome, Pane,
-    Report, SessionId, Settings, Text, Tick, TurnId, Wall, samples,
+    Report, SessionId, Settings, Span, Text, Tick, TurnId, Wall, samples,
 };
 use projections::{Machine, check};
 
@@ -22,6 +22,8 @@ pub(crate) fn settings() -> Settings {
     Settings {
         owner: vec![OWNER.into(), "owner@example.com".into()],
         default_cwd: "/srv/default".into(),
+        // A test that is about this sets it back.
+        digest: Span(0),
         ..Settings::default()
     }
 }

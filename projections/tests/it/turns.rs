@@ -24,7 +24,7 @@ fn notify_and_rollout_tell_of_one_turn_in_any_order() {
         let reference = world.reference(&id);
         assert_eq!(
             world.notice(),
-            format!("[Codex] @{reference} api · done\nAll good.")
+            format!("api is done. [Codex] @{reference}\nAll good.")
         );
     }
 }
@@ -122,7 +122,12 @@ fn turns_that_fail_or_are_interrupted_are_told() {
     let mut world = World::new();
     let id = world.session(1, "/srv/api");
     failed(&mut world, &id, "t1");
-    assert!(world.notice().ends_with("· failed\nusage limit reached"));
+    let notice = world.notice();
+    let sentence = "api failed: usage limit reached. [Codex] @";
+    assert!(
+        notice.starts_with(sentence) && !notice.contains('\n'),
+        "{notice}"
+    );
     for turn in [Some(turn_id("t2")), None] {
         world.turn(&id, "t2");
         world.grow(
@@ -135,7 +140,7 @@ fn turns_that_fail_or_are_interrupted_are_told() {
     }
     let told = world.notices();
     assert_eq!(told.len(), 1, "{told:?}");
-    assert!(told[0].ends_with("· interrupted\nThe turn was interrupted."));
+    assert!(told[0].starts_with("api was interrupted. [Codex] @"));
 }
 
 /// What is told of two replies, a question and an end.
@@ -151,7 +156,11 @@ fn told(settings: Settings) -> Vec<String> {
     let texts = world.notices();
     texts
         .iter()
-        .map(|t| t.split_once("· ").unwrap().1.replace('\n', " | "))
+        .map(|text| {
+            let (head, body) = text.split_once('\n').unwrap();
+            let kind = head.split_once("· ").map_or("done", |(_, kind)| kind);
+            format!("{kind} | {}", body.replace('\n', " | "))
+        })
         .collect()
 }
 

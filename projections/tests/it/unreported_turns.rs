@@ -30,7 +30,7 @@ fn a_turn_in_which_nobody_asked_and_nothing_was_said_is_not_told() {
     without_words(&mut world, &id, "t2");
     let told = world.notice();
     assert!(
-        told.ends_with("done\nThe turn ended without a message."),
+        told.starts_with("api is done. ") && told.ends_with("\nIt ended without a message."),
         "{told}"
     );
     // A review's end holds no words; its findings were said before it.
@@ -38,7 +38,7 @@ fn a_turn_in_which_nobody_asked_and_nothing_was_said_is_not_told() {
     world.model(&id, "Two findings.");
     without_words(&mut world, &id, "t3");
     let told = world.notice();
-    assert!(told.ends_with("done\nTwo findings."), "{told}");
+    assert!(told.ends_with("\nTwo findings."), "{told}");
     // One that began before this program looked.
     without_words(&mut world, &id, "t4");
     assert!(world.notice().ends_with("without a message."));
@@ -95,11 +95,11 @@ fn of_a_goal_only_its_end_is_told_and_what_needs_the_owner() {
         world.turn(&id, "asked");
         world.user(&id, "how far are you?");
         world.ends(&id, "asked", "half way");
-        assert!(world.notice().ends_with("· done\nhalf way"));
+        assert!(world.notice().ends_with("\nhalf way"));
         world.grow(&id, RolloutFact::Goal(GoalStatus::Complete));
         world.turn(&id, "last");
         world.ends(&id, "last", "an ordinary turn");
-        assert!(world.notice().ends_with("· done\nan ordinary turn"));
+        assert!(world.notice().ends_with("\nan ordinary turn"));
     }
 }
 
@@ -111,15 +111,24 @@ fn a_goal_ends_with_its_status_or_when_no_further_turn_begins() {
     goal_turn(&mut world, &id, "t1", "first");
     assert!(world.notices().is_empty());
     world.pass(waits::GOAL.0);
-    assert!(world.notice().ends_with("· done\nfirst"));
+    assert!(world.notice().ends_with("\nfirst"));
     world.turn(&id, "t2");
     world.grow(&id, RolloutFact::Goal(GoalStatus::Complete));
     world.ends(&id, "t2", "all counted");
-    assert!(world.notice().ends_with("· goal reached\nall counted"));
+    let told = world.notice();
+    assert!(
+        told.starts_with("api reached its goal. [Codex] @"),
+        "{told}"
+    );
+    assert!(told.ends_with("\nall counted"), "{told}");
     goal_turn(&mut world, &id, "t3", "stuck");
     world.grow(&id, RolloutFact::Goal(GoalStatus::Blocked));
     let told = world.notice();
-    assert!(told.contains("· goal blocked\nstuck\n"), "{told}");
+    assert!(
+        told.starts_with("api cannot go on with its goal without you.")
+            && told.ends_with("\nstuck"),
+        "{told}"
+    );
     world.pass(waits::GOAL.0);
     assert!(world.notices().is_empty());
 }

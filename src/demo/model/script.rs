@@ -7,6 +7,7 @@
 //! | `run: COMMAND`   | a command that needs approval                                 |
 //! | `try: COMMAND`   | a command in the sandbox: the approval policy decides         |
 //! | `patch: FILES`   | a patch that makes files; `~FILE` changes one, `-FILE` deletes |
+//! | `work: A ;; B`  | one after the other: commands in the sandbox, `patch FILES`   |
 //! | `mcp: TOOL`      | that tool of the MCP server `lab`                             |
 //! | `plan: TEXT`     | a proposed plan (Plan mode)                                   |
 //! | `agent: TEXT`    | a sub-agent that is asked TEXT                                |
@@ -89,6 +90,9 @@ pub fn answer(request: &Value) -> Answer {
     if prompt.starts_with(GOAL) {
         return goal(input);
     }
+    if let Some(next) = next_step(&prompt, &input[at..]) {
+        return run(json!({"cmd": next}), request);
+    }
     if let Some(result) = input[at..].iter().rfind(|item| is_result(item)) {
         return Answer::Text(format!("done: {}", outcome(&result_of(&result["output"]))));
     }
@@ -100,6 +104,17 @@ pub fn answer(request: &Value) -> Answer {
         1 => Answer::Text(format!("saw 1 picture: {}", prompt.trim())),
         many => Answer::Text(format!("saw {many} pictures: {}", prompt.trim())),
     }
+}
+
+/// The command of the next of several steps that a prompt asks for, of which some have results.
+fn next_step(prompt: &str, since: &[Value]) -> Option<String> {
+    let steps = prompt.trim().strip_prefix("work:")?;
+    let over = since.iter().filter(|item| is_result(item)).count();
+    let step = steps.split(";;").nth(over)?.trim();
+    Some(
+        step.strip_prefix("patch ")
+            .map_or_else(|| step.to_owned(), patch),
+    )
 }
 
 /// How many pictures stand in a message.

@@ -165,6 +165,7 @@ impl Steps {
             } => format!("the turn failed: {}", short(error.reveal())),
             RolloutFact::TurnAborted { .. } => "the turn was interrupted".to_owned(),
             RolloutFact::Meta(_)
+            | RolloutFact::Worked { .. }
             | RolloutFact::Goal(_)
             | RolloutFact::CallClosed { .. }
             | RolloutFact::Limits(_)

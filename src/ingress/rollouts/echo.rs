@@ -45,6 +45,7 @@ impl Echoes {
                 return false;
             }
             RolloutFact::Meta(_)
+            | RolloutFact::Worked { .. }
             | RolloutFact::Goal(_)
             | RolloutFact::Limits(_)
             | RolloutFact::Asked { .. }

@@ -126,6 +126,13 @@ fn told(
     Ok(told)
 }
 
+/// Whether a turn begins with a line.
+pub(super) fn starts_turn(line: &[u8]) -> bool {
+    head::of(line).is_some_and(|head| {
+        head.record == "event_msg" && matches!(&*head.payload, "task_started" | "turn_started")
+    })
+}
+
 /// Whether a line is the head of a session.
 pub(super) fn is_head(line: &[u8]) -> bool {
     head::of(line).is_some_and(|head| head.record == "session_meta")

@@ -87,6 +87,7 @@ fn digest(fact: &RolloutFact) -> u64 {
     std::mem::discriminant(fact).hash(&mut hash);
     match fact {
         RolloutFact::Meta(_) => {}
+        RolloutFact::Worked { work, .. } => format!("{work:?}").hash(&mut hash),
         RolloutFact::Skipped { records } => records.hash(&mut hash),
         RolloutFact::Goal(status) => format!("{status:?}").hash(&mut hash),
         RolloutFact::Limits(limits) => format!("{limits:?}").hash(&mut hash),

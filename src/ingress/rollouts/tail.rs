@@ -9,12 +9,13 @@
 use super::echo::Echoes;
 use super::first;
 use super::fork::Fork;
-use super::history::History;
+use super::history::{self, History};
 use super::lines::{Lines, Next};
 use super::meta::Head;
 use super::parse::{self, Form, Line, Record};
 use super::reported::{Moment, Reported};
 use super::shapes::Strange;
+use super::sum;
 use events::event::ShapeEffect;
 use events::id::SessionId;
 use events::input::{Rollout, RolloutFact};
@@ -24,8 +25,6 @@ use std::io::{self, Read, Seek};
 use std::os::unix::fs::{FileExt, MetadataExt};
 use std::path::{Path, PathBuf};
 
-/// How much history is looked through for an open question.
-const HISTORY: u64 = 4 << 20;
 /// What a line is called that is no record.
 const DAMAGED: &str = "record cut, damaged or too long";
 /// How much of a file is read at a time.
@@ -74,6 +73,8 @@ pub struct Tail {
     /// The time of the newest record.
     at: Option<Wall>,
     turn_open: bool,
+    /// Where the running turn began.
+    turn_start: Option<u64>,
     unknown_in_turn: Option<String>,
     moment: Moment,
     echoes: Echoes,
@@ -125,6 +126,7 @@ impl Tail {
             version: String::new(),
             at: None,
             turn_open: false,
+            turn_start: None,
             unknown_in_turn: None,
             moment: Moment::default(),
             echoes: Echoes::default(),
@@ -195,6 +197,7 @@ impl Tail {
     fn start_over(&mut self) {
         self.position = 0;
         self.passing = false;
+        self.turn_start = None;
         self.echoes = Echoes::default();
         self.moment = Moment::default();
         self.again = true;
@@ -265,7 +268,7 @@ impl Tail {
             self.strange(&format!("session head without {field}"), effect, 0, out);
         }
         self.again |= out.reported.any(&self.session);
-        let from = self.history_from(file, behind_head, length)?;
+        let from = history::from(file, behind_head, length, self.since)?;
         let lines = Lines::at(file, from, from > behind_head)?;
         let history = self.pass_history(lines, modified, out)?;
         self.phase = Phase::Following;
@@ -312,34 +315,6 @@ impl Tail {
                 }
             }
             (self.position, self.passing) = lines.place();
-        }
-    }
-
-    /// Where to begin with the history: so far back that what is before is
-    /// surely history, but no further back than needed for an open question.
-    fn history_from(&self, file: &File, behind_head: u64, length: u64) -> io::Result<u64> {
-        let mut span = HISTORY;
-        loop {
-            let from = length.saturating_sub(span);
-            if from <= behind_head {
-                return Ok(behind_head);
-            }
-            let mut lines = Lines::at(file, from, true)?;
-            let first = loop {
-                match lines.next()? {
-                    Next::End => break None,
-                    Next::Passed => {}
-                    Next::Line(_, line) => {
-                        if let Some(at) = parse::timestamp(line) {
-                            break Some(at);
-                        }
-                    }
-                }
-            };
-            if first.is_some_and(|at| at < self.since) {
-                return Ok(from);
-            }
-            span = span.saturating_mul(2);
         }
     }
 
@@ -395,7 +370,7 @@ impl Tail {
             };
             (self.position, self.passing) = lines.place();
             match read {
-                Line::Fact(record) => self.take(record, start == 0, out),
+                Line::Fact(record) => self.take(record, (file, start), out),
                 Line::Passed => self.passed_over += 1,
                 Line::Unknown(kind) => {
                     self.passed_over += 1;
@@ -424,12 +399,12 @@ impl Tail {
     }
 
     /// Reports a record, unless it was reported before or says nothing of this session.
-    fn take(&mut self, record: Record, is_first: bool, out: &mut Output<'_>) {
+    fn take(&mut self, record: Record, (file, start): (&File, u64), out: &mut Output<'_>) {
         if self.is_copied(&record) {
             return;
         }
         // Behind the head, a head is that of the thread whose history was copied.
-        if matches!(record.fact, RolloutFact::Meta(_)) && !is_first {
+        if matches!(record.fact, RolloutFact::Meta(_)) && start != 0 {
             return;
         }
         self.at = Some(record.at);
@@ -442,6 +417,9 @@ impl Tail {
             return;
         }
         out.reported.note(&self.session, key);
+        if let Some(worked) = sum::of(file, &self.session, self.turn_start, (start, &record)) {
+            self.push(start, record.at, worked, out);
+        }
         self.watch_turns(&record.fact, out);
         self.push(self.position, record.at, record.fact, out);
     }
@@ -462,12 +440,15 @@ impl Tail {
                     self.strange(&kind, ShapeEffect::Lost, self.position, out);
                 }
                 self.turn_open = true;
+                self.turn_start = Some(self.position);
             }
             RolloutFact::TurnCompleted { .. } | RolloutFact::TurnAborted { .. } => {
                 self.turn_open = false;
+                self.turn_start = None;
                 self.unknown_in_turn = None;
             }
             RolloutFact::Meta(_)
+            | RolloutFact::Worked { .. }
             | RolloutFact::Goal(_)
             | RolloutFact::Limits(_)
             | RolloutFact::UserMessage { .. }

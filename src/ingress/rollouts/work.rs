@@ -12,8 +12,9 @@ use serde::de::IgnoredAny;
 use serde_json::Value;
 use std::collections::BTreeMap;
 
-/// Most characters of a command and of what it printed that are kept.
+/// Most characters of a command that are kept, and of what it printed.
 const KEPT: usize = 2_000;
+const OUTPUT: usize = 16_000;
 
 /// Work that a record tells of.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -279,5 +280,5 @@ fn words(command: &Value) -> Option<String> {
 /// The end of a text.
 fn tail(text: &str) -> String {
     let chars = text.chars().count();
-    text.chars().skip(chars.saturating_sub(KEPT)).collect()
+    text.chars().skip(chars.saturating_sub(OUTPUT)).collect()
 }

@@ -181,6 +181,7 @@ impl World {
                 let text = format!("{order} @{} {rest}", reference(s));
                 (text.trim_end().to_owned(), None)
             }
+            Words::Open(s) => (format!("open @{}", reference(s)), None),
             Words::Thread(s, text) => (text.to_owned(), self.messages.newest_about(&reference(s))),
             Words::Asked(s, text) => {
                 let asking = self.asking(Some(&reference(s)));

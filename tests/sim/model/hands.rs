@@ -6,7 +6,7 @@ use super::marks;
 use super::names;
 use super::story::{Fate, Keys, Kind, Proof, Queue, S, Shows, Starts};
 use super::world::{Effect, Happening, World};
-use events::command::{Instruction, StartSession, TypeInstruction};
+use events::command::{Instruction, OpenSession, StartSession, TypeInstruction};
 use events::outcome::{Doubt, Evidence, Failure, How, Performed, Screen};
 use events::{Command, CommandId, Outcome, Report, SessionId, Text, Wall};
 
@@ -46,6 +46,7 @@ impl World {
             Command::QueueInstruction(i) => self.queue(i),
             Command::ResumeSession(i) => self.resume(i),
             Command::StartSession(start) => self.start(start),
+            Command::OpenSession(open) => self.reopen(open),
             Command::Manage(_) => (1, Report::Settled(Outcome::Done(Evidence::Managed)), true),
             Command::CopyOut(copy) => {
                 let bytes = copy.max_bytes.min(7);
@@ -304,6 +305,36 @@ impl World {
         };
         self.start_turn(s, put(instruction));
         (1500, performed(How::Resumed, None), true)
+    }
+
+    fn reopen(&mut self, open: &OpenSession) -> (u64, Report, bool) {
+        let s = self.sessions.iter().position(|s| s.id == open.session);
+        let Some((s, session)) = s.and_then(|s| Some((s, self.sessions.get_mut(s)?))) else {
+            return (1, Report::Settled(Outcome::Unknown(Doubt::NoProof)), false);
+        };
+        let what = match (open.again, session.live) {
+            // A look at what was begun before changes nothing.
+            (true, false) => {
+                return (
+                    TMUX,
+                    Report::Settled(Outcome::Unknown(Doubt::NoProof)),
+                    false,
+                );
+            }
+            (false, true) => {
+                let what = "it is open already".into();
+                return (100, failed(Failure::Unsupported { what }), false);
+            }
+            (true, true) => false,
+            (false, false) => true,
+        };
+        (session.live, session.proof, session.shows) = (true, Proof::Proven, Shows::Composer);
+        let opened = Evidence::Opened {
+            session: open.session.clone(),
+            pane: names::pane(self.sessions[s].pane),
+            window: "agent:1".into(),
+        };
+        (700, Report::Settled(Outcome::Done(opened)), what)
     }
 
     fn start(&mut self, start: &StartSession) -> (u64, Report, bool) {

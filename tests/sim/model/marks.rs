@@ -214,6 +214,8 @@ pub(crate) const BRANCHES: &[&str] = &[
     "held: here",
     "held: looking",
     "held: at the desk",
+    "held: waits for its record",
+    "held: waits for others",
     "due: held",
     "due: nudge",
     "due: stall",
@@ -402,6 +404,8 @@ const fn held(rule: HoldRule) -> &'static str {
         HoldRule::Here => "held: here",
         HoldRule::Looking => "held: looking",
         HoldRule::AtDesk => "held: at the desk",
+        HoldRule::Record => "held: waits for its record",
+        HoldRule::Together => "held: waits for others",
     }
 }
 
@@ -411,6 +415,7 @@ const fn settled(outcome: &Outcome) -> Option<&'static str> {
         Outcome::Done(Evidence::Recorded { .. }) => "done: recorded",
         Outcome::Done(Evidence::Answered { .. }) => "done: answered",
         Outcome::Done(Evidence::Running { .. }) => "done: running",
+        Outcome::Done(Evidence::Opened { .. }) => "done: opened",
         Outcome::Done(Evidence::Resolved { .. }) => "done: resolved",
         Outcome::Done(Evidence::TurnEnded { .. }) => "done: turn ended",
         Outcome::Done(Evidence::Fetched { .. } | Evidence::Removed) => "done: files",

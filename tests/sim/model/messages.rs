@@ -307,10 +307,15 @@ impl Messages {
 
     /// The name of the newest of our rows that speaks of a session.
     pub(crate) fn newest_about(&self, reference: &str) -> Option<Guid> {
-        let head = format!("[Codex] @{reference} ");
+        // The mark begins the first line, or ends it.
+        let head = format!("[Codex] @{reference}");
+        let names = |text: &str| {
+            let first = text.lines().next().unwrap_or_default();
+            let behind = first.split_once(&head).map(|(_, behind)| behind);
+            behind.is_some_and(|behind| behind.is_empty() || behind.starts_with(' '))
+        };
         let about = |r: &&Row| {
-            r.by.is_some()
-                && matches!(&r.row.body, Body::Text(text) if text.reveal().starts_with(&head))
+            r.by.is_some() && matches!(&r.row.body, Body::Text(text) if names(text.reveal()))
         };
         self.rows
             .iter()
@@ -321,5 +326,9 @@ impl Messages {
 }
 
 fn is_headed(body: &Body) -> bool {
-    matches!(body, Body::Text(text) if text.reveal().starts_with("[Codex]"))
+    let marked = |text: &str| {
+        let first = text.lines().next().unwrap_or_default();
+        first.starts_with("[Codex]") || first.contains(" [Codex] @")
+    };
+    matches!(body, Body::Text(text) if marked(text.reveal()))
 }

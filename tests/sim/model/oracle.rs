@@ -477,6 +477,7 @@ pub(super) fn inbound_of(command: &Command) -> Option<&Guid> {
         Command::ChooseOptions(c) => Some(&c.inbound),
         Command::QueueInstruction(c) | Command::ResumeSession(c) => Some(&c.inbound),
         Command::StartSession(c) => Some(&c.inbound),
+        Command::OpenSession(c) => Some(&c.inbound),
         Command::AnswerPrompt(c) => Some(&c.inbound),
         Command::StartTurn(c) => Some(&c.instruction.inbound),
         Command::SteerTurn(c) => Some(&c.instruction.inbound),

@@ -314,6 +314,8 @@ pub(crate) enum Words {
     Status(S),
     /// An order about a session: words before its ref, and behind it.
     Order(&'static str, S, &'static str),
+    /// `open @ref`
+    Open(S),
     /// What was written last, once more.
     Again,
 }

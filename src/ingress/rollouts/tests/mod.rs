@@ -7,6 +7,7 @@ mod several;
 mod strange;
 mod tail;
 mod watch;
+mod worked;
 
 use events::event::Question;
 use events::id::SessionId;
@@ -124,6 +125,13 @@ fn show(fact: &RolloutFact) -> String {
             let turn = turn.as_ref().map_or("-", |turn| turn.as_str());
             format!("aborted {} {reason}", tail(turn))
         }
+        RolloutFact::Worked { work, .. } => format!(
+            "worked files={} failed={} tests={:?} millis={}",
+            work.files.len(),
+            work.failed.len(),
+            work.tests,
+            work.millis
+        ),
         RolloutFact::Skipped { records } => format!("skipped {records}"),
     }
 }

@@ -33,7 +33,9 @@ pub(super) fn shown(evidence: &Evidence, world: &World) -> bool {
             let closes = |fact: &RolloutFact| matches!(fact, RolloutFact::CallClosed { call: c, .. } if c == call);
             s.records.iter().any(|r| closes(&r.fact))
         }),
-        Evidence::Running { session: id, .. } => session(id).is_some(),
+        Evidence::Running { session: id, .. } | Evidence::Opened { session: id, .. } => {
+            session(id).is_some()
+        }
         Evidence::Resolved { prompt } => {
             let answers = |command: &Command| matches!(command, Command::AnswerPrompt(c) if c.prompt == *prompt);
             world.effects.iter().any(|x| x.reached && answers(&x.command))

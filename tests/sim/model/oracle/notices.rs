@@ -62,27 +62,19 @@ impl Oracle {
     /// many sessions names each of them.
     fn replaces(&self, seq: Seq, e: &NoticeQueued) -> Result<(), Broken> {
         let outbox = &self.shadow.outbox;
-        if e.session.is_none() && e.topic == Topic::Progress {
-            // What is about no session stands there in its own words.
-            let said = |text: &Text| {
-                let mut words = text.reveal().split_whitespace();
-                words.all(|word| e.parts.iter().any(|part| part.reveal().contains(word)))
-            };
-            let named = |replaced: &Seq| {
-                let open = outbox.open.get(replaced)?;
-                let Some(session) = &open.session else {
-                    return Some(open.parts.iter().all(said));
-                };
-                let name = format!("@{}", self.shadow.sessions.get(session)?.reference);
-                Some(e.parts.iter().any(|part| part.reveal().contains(&name)))
-            };
-            return must(e.replaces.iter().all(|r| named(r) == Some(true)), || {
-                format!("notice {seq} does not name every session that it tells of")
-            });
-        }
+        let several = e.session.is_none() && e.topic == Topic::Progress;
         let said = |text: &Text| e.parts.iter().any(|p| p.reveal().contains(text.reveal()));
         for replaced in e.replaces.iter().filter(|_| e.topic != Topic::Missing) {
             let waiting = outbox.open.get(replaced);
+            let about = waiting.and_then(|notice| notice.session.as_ref());
+            if let Some(known) = about.and_then(|id| self.shadow.sessions.get(id))
+                && several
+            {
+                must(said(&Text::from(format!("@{}", known.reference))), || {
+                    format!("notice {seq} does not name every session that it tells of")
+                })?;
+                continue;
+            }
             let rest = waiting.map(|n| n.parts.iter().skip(usize::from(n.next)));
             let missing = outbox
                 .missing

@@ -88,6 +88,21 @@ pub(super) fn stories() -> Vec<Story> {
             ],
         ),
         story(
+            "an old session is opened once and spoken to",
+            1,
+            &[
+                Desk(0, "begin"),
+                Wait(4000),
+                Quit(0),
+                Owner(Words::Open(0)),
+                Wait(3000),
+                Owner(Words::To(0, "go on")),
+                Wait(5000),
+                Owner(Words::Open(0)),
+                Wait(3000),
+            ],
+        ),
+        story(
             "a session cannot be started",
             1,
             &[
