@@ -51,6 +51,8 @@ pub(super) struct Oracle {
     /// Texts that went out while chat.db could not be read.
     unwitnessed: BTreeSet<CommandId>,
     effects: usize,
+    /// The entry up to which the live State was compared.
+    compared: Seq,
     /// The order number of the last message put into each session.
     put: BTreeMap<SessionId, usize>,
     endings: BTreeMap<(SessionId, Topic), Vec<Text>>,
@@ -132,6 +134,7 @@ impl Oracle {
             format!("entries behind {last} were acknowledged and are gone")
         })?;
         self.effects(world)?;
+        let closely = closely && self.compared != last;
         for entry in driver.log().read(self.shadow.last.next()) {
             let entry = entry.map_err(|fault| fault.to_string())?;
             if let Some(transcript) = &mut self.transcript {
@@ -148,6 +151,7 @@ impl Oracle {
         if !closely {
             return Ok(());
         }
+        self.compared = last;
         must(self.shadow == *driver.machine().state(), || {
             "the log, replayed, is not the live state".into()
         })?;
@@ -158,6 +162,11 @@ impl Oracle {
         must(open < 500 && notices < 500, || {
             format!("state grows: {open} commands, {notices} notices")
         })
+    }
+
+    /// The next process has read its State from the log.
+    pub(super) const fn begins_anew(&mut self) {
+        self.compared = Seq(0);
     }
 
     /// What a trace says of State, whose lines come from its `Debug`, is nothing private.
