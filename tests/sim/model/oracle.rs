@@ -67,6 +67,8 @@ pub(super) struct Oracle {
     hurried: BTreeSet<Seq>,
     /// How many prompts each message was taken to answer.
     answered: BTreeMap<Guid, usize>,
+    /// Messages that are to steer the running turn.
+    pub(super) steers: BTreeSet<Guid>,
     /// Messages for which Enter was pressed once more.
     entered: BTreeSet<Guid>,
     /// When the owner is texted.
@@ -350,6 +352,9 @@ impl Oracle {
             e.action,
             Action::Reply | Action::Answer { .. } | Action::Interrupt | Action::TakeBack { .. }
         );
+        if matches!(e.action, Action::Steer { .. }) {
+            self.steers.insert(e.inbound.clone());
+        }
         if e.action == Action::Interrupt {
             self.times.stops(&e.inbound);
         }
