@@ -99,8 +99,8 @@ impl Oracle {
         Ok(())
     }
 
-    /// The owner's messages are heard in their order; only one that is to steer a turn comes
-    /// before those that wait in Codex's queue for the next.
+    /// The owner's messages are heard in their order; only one that is for the running turn
+    /// comes before those that wait in Codex's queue for the next.
     fn in_order(&self, words: &[&Guid], session: &Session) -> Result<(), Broken> {
         let queued = |guid: &Guid| {
             let queues = |life: &Life| matches!(&life.command, Command::QueueInstruction(c) if c.inbound == *guid);

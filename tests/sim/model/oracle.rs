@@ -67,7 +67,7 @@ pub(super) struct Oracle {
     hurried: BTreeSet<Seq>,
     /// How many prompts each message was taken to answer.
     answered: BTreeMap<Guid, usize>,
-    /// Messages that are to steer the running turn.
+    /// Messages that are for the running turn: that steer it, or answer what it asks.
     pub(super) steers: BTreeSet<Guid>,
     /// Messages for which Enter was pressed once more.
     entered: BTreeSet<Guid>,
@@ -352,8 +352,10 @@ impl Oracle {
             e.action,
             Action::Reply | Action::Answer { .. } | Action::Interrupt | Action::TakeBack { .. }
         );
-        if matches!(e.action, Action::Steer { .. }) {
+        if matches!(e.action, Action::Steer { .. } | Action::Answer { .. }) {
             self.steers.insert(e.inbound.clone());
+        } else {
+            self.steers.remove(&e.inbound);
         }
         if e.action == Action::Interrupt {
             self.times.stops(&e.inbound);

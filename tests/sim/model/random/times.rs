@@ -2,7 +2,7 @@
 //! turns hang, limits are used up, and the Mac sleeps.
 
 use crate::model::entropy::Entropy;
-use crate::model::story::{Beat, S, Seat, Turn, Words};
+use crate::model::story::{Beat, S, Seat, Server, Turn, Words};
 use events::{Settings, Span};
 
 /// The story begins at 14:13 UTC.
@@ -27,8 +27,37 @@ pub(super) fn settings(settings: &mut Settings, entropy: &mut Entropy) {
 /// Something about time, and then time.
 pub(super) fn moment(beats: &mut Vec<Beat>, s: S, entropy: &mut Entropy) {
     beats.extend(entropy.one(&times(s)));
+    if entropy.chance(24) {
+        let together: [fn(S) -> Vec<Beat>; 2] = [stopped_late, quits_while_asking];
+        let together = entropy.one(&together);
+        beats.extend(together.map(|beats| beats(s)).unwrap_or_default());
+    }
     let pauses = [100, 1_500, 4_000, 50_000, 130_000, 1_000_000, 2_000_000];
     beats.extend(entropy.one(&pauses).map(Beat::Wait));
+}
+
+/// The order to stop a turn waits for the server, and meanwhile another turn begins.
+fn stopped_late(s: S) -> Vec<Beat> {
+    vec![
+        Beat::Desk(s, "look at the zebra"),
+        Beat::Wait(100),
+        Beat::Server(Server::ActsUnsaid),
+        Beat::Owner(Words::Order("steer", s, "the zebra first")),
+        Beat::Wait(100),
+        Beat::Owner(Words::Order("stop", s, "")),
+        Beat::Wait(2_000),
+        Beat::Next(s, Turn::Works(20_000)),
+        Beat::Desk(s, "and go on"),
+    ]
+}
+
+fn quits_while_asking(s: S) -> Vec<Beat> {
+    vec![
+        Beat::Next(s, Turn::Runs(1)),
+        Beat::Desk(s, "run the zebra"),
+        Beat::Wait(700),
+        Beat::Quit(s),
+    ]
 }
 
 const fn times(s: S) -> [Beat; 32] {
