@@ -100,16 +100,17 @@ impl Oracle {
     }
 
     /// The owner's messages are heard in their order; only one that is for the running turn
-    /// comes before those that wait in Codex's queue for the next.
+    /// comes before those that wait in Codex's queue for the next, or for the end of an answer.
     fn in_order(&self, words: &[&Guid], session: &Session) -> Result<(), Broken> {
-        let queued = |guid: &Guid| {
+        let waits = |guid: &Guid| {
             let queues = |life: &Life| matches!(&life.command, Command::QueueInstruction(c) if c.inbound == *guid);
-            self.commands.values().any(queues)
+            let follows = self.inbound.get(guid).is_some_and(|known| known.follows);
+            follows || self.commands.values().any(queues)
         };
         for (at, word) in words.iter().enumerate() {
             let later = words.iter().skip(at + 1);
             let mut earlier = later.filter(|later| self.order_of(later) < self.order_of(word));
-            if !earlier.all(|waits| self.steers.contains(*word) && queued(waits)) {
+            if !earlier.all(|late| self.steers.contains(*word) && waits(late)) {
                 return Err(format!("{} heard the owner out of order", session.id));
             }
         }

@@ -53,8 +53,9 @@ pub(super) struct Oracle {
     effects: usize,
     /// The entry up to which the live State was compared.
     compared: Seq,
-    /// The order number of the last message put into each session.
-    put: BTreeMap<SessionId, usize>,
+    /// The order number of the last message put into each session: of those for the running
+    /// turn, and of the others.
+    put: BTreeMap<(SessionId, bool), usize>,
     endings: BTreeMap<(SessionId, Topic), Vec<Text>>,
     parts: BTreeMap<Seq, u16>,
     last_sent: Option<(Seq, u16)>,
@@ -101,6 +102,8 @@ pub(super) struct Inbound {
     pub(super) decided: bool,
     /// It answers prompts; words behind an answer may follow.
     answers: bool,
+    /// Its words wait for the answer that stands in front of them.
+    pub(super) follows: bool,
     /// It has to come to an end.
     pub(super) instructs: bool,
     pub(super) end: Option<InstructionEnd>,
@@ -112,6 +115,7 @@ impl Inbound {
             nth,
             decided: false,
             answers: false,
+            follows: false,
             instructs: false,
             end: None,
         }
@@ -347,6 +351,7 @@ impl Oracle {
             format!("{} was decided twice", e.inbound)
         })?;
         inbound.decided = true;
+        inbound.follows = inbound.answers;
         inbound.answers = matches!(e.action, Action::Answer { .. });
         inbound.instructs = !matches!(
             e.action,
@@ -460,7 +465,9 @@ impl Oracle {
         let Lane::Session(session) = command.lane() else {
             return Ok(());
         };
-        let last = self.put.insert(session, known.nth);
+        // What is for the running turn waits for nothing else.
+        let at_once = self.steers.contains(inbound);
+        let last = self.put.insert((session, at_once), known.nth);
         must(last.is_none_or(|last| last < known.nth), || {
             format!("{inbound} was put in behind a later message")
         })
