@@ -5,7 +5,7 @@
 use super::codex::{Put, Session};
 use super::marks;
 use super::names;
-use super::story::{Beat, Database, Kind, Odd, Proof, S, Seat, Shows, Turn, Words};
+use super::story::{Beat, Database, Kind, Odd, Proof, S, Shows, Turn, Words};
 use super::world::{Happening, Seen, World};
 use events::input::Attention;
 use events::{Guid, Input, Text};
@@ -38,15 +38,7 @@ impl World {
             }
             Beat::DiskFull(ms) => self.full_until = now + ms,
             Beat::Database(what) => self.database(what),
-            Beat::TmuxEnds => {
-                self.marks.hit("tmux ended");
-                for session in &mut self.sessions {
-                    session.interrupt(now);
-                    session.live = false;
-                    session.proof = Proof::Gone;
-                }
-                self.server_from = self.sessions.len();
-            }
+            Beat::TmuxEnds => self.tmux_ends(),
             Beat::Upgrade(which) => {
                 self.marks.hit("upgraded");
                 return Seen::Upgrade(which);
@@ -72,12 +64,7 @@ impl World {
                 return Seen::Restart;
             }
             Beat::Server(does) => self.server_does(does),
-            Beat::Sits(seat) => {
-                if seat == Seat::Unseen {
-                    self.marks.hit("look at the desk hangs");
-                }
-                self.seat = seat;
-            }
+            Beat::Sits(seat) => self.sits(seat),
             Beat::Used(percent, ms) => self.used(percent, ms),
             Beat::Next(s, _)
             | Beat::Decides(s, _)
@@ -90,6 +77,16 @@ impl World {
             | Beat::Lag(s, _) => self.at_the_desk(s, beat),
         }
         Seen::Nothing
+    }
+
+    fn tmux_ends(&mut self) {
+        self.marks.hit("tmux ended");
+        for session in &mut self.sessions {
+            session.interrupt(self.now);
+            session.live = false;
+            session.proof = Proof::Gone;
+        }
+        self.server_from = self.sessions.len();
     }
 
     /// A thread begins, in a new pane. Each server of tmux counts its panes from 0.

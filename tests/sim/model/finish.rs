@@ -104,8 +104,7 @@ impl Oracle {
     fn in_order(&self, words: &[&Guid], session: &Session) -> Result<(), Broken> {
         let waits = |guid: &Guid| {
             let queues = |life: &Life| matches!(&life.command, Command::QueueInstruction(c) if c.inbound == *guid);
-            let follows = self.inbound.get(guid).is_some_and(|known| known.follows);
-            follows || self.commands.values().any(queues)
+            self.follows.contains(guid) || self.commands.values().any(queues)
         };
         for (at, word) in words.iter().enumerate() {
             let later = words.iter().skip(at + 1);

@@ -4,6 +4,7 @@
 
 mod approvals;
 mod arrived;
+mod decided;
 mod evidence;
 mod notices;
 mod times;
@@ -17,8 +18,8 @@ use super::world::{Effect, World};
 use control_plane::driver::Driver;
 use control_plane::store::EventLog;
 use events::event::{
-    Action, CommandRequested, CommandSettled, IgnoreReason, InboundReceived, InstructionEnd,
-    InstructionEnded, NoticeQueued, RoutingDecided, Rule, Topic,
+    CommandRequested, CommandSettled, IgnoreReason, InboundReceived, InstructionEnd, NoticeQueued,
+    Topic,
 };
 use events::outcome::{Doubt, Failure};
 use events::{
@@ -70,6 +71,8 @@ pub(super) struct Oracle {
     answered: BTreeMap<Guid, usize>,
     /// Messages that are for the running turn: that steer it, or answer what it asks.
     pub(super) steers: BTreeSet<Guid>,
+    /// Messages whose words wait for the answer that stands in front of them.
+    pub(super) follows: BTreeSet<Guid>,
     /// Messages for which Enter was pressed once more.
     entered: BTreeSet<Guid>,
     /// When the owner is texted.
@@ -102,8 +105,6 @@ pub(super) struct Inbound {
     pub(super) decided: bool,
     /// It answers prompts; words behind an answer may follow.
     answers: bool,
-    /// Its words wait for the answer that stands in front of them.
-    pub(super) follows: bool,
     /// It has to come to an end.
     pub(super) instructs: bool,
     pub(super) end: Option<InstructionEnd>,
@@ -115,7 +116,6 @@ impl Inbound {
             nth,
             decided: false,
             answers: false,
-            follows: false,
             instructs: false,
             end: None,
         }
@@ -287,16 +287,6 @@ impl Oracle {
         must(fresh, || format!("row {} was taken twice", e.rowid))
     }
 
-    /// The session of the notice in whose thread a message stands, as the world knows it.
-    fn session_of_thread(&self, inbound: &Guid, world: &World) -> Option<&SessionId> {
-        let root = world.messages.once_named(inbound)?.row.reply_to.as_ref()?;
-        let by = world.messages.once_named(root)?.by?;
-        let Command::SendMessage(send) = &self.commands.get(&by)?.command else {
-            return None;
-        };
-        self.notices.get(&send.notice)?.session.as_ref()
-    }
-
     /// The notice was queued, or the message was taken and decided on.
     fn has_cause(&self, command: &Command) -> bool {
         match command {
@@ -319,53 +309,10 @@ impl Oracle {
         })
     }
 
-    fn ended(&mut self, e: &InstructionEnded, world: &World) -> Result<(), Broken> {
-        let inbound = self.inbound.get_mut(&e.inbound).filter(|i| i.decided);
-        let inbound = inbound.ok_or("an end without a decision")?;
-        must(inbound.end.replace(e.end).is_none(), || {
-            format!("{} ended twice", e.inbound)
-        })?;
-        let put = world.effects.iter().any(|x| puts(x, &e.inbound));
-        must(e.end != InstructionEnd::Refused || !put, || {
-            format!("{} was refused and had been put in", e.inbound)
-        })
-    }
-
     fn key(&mut self, key: &InputKey) -> Result<(), Broken> {
         must(self.keys.insert(key.clone()), || {
             format!("hand-over {key} counts twice")
         })
-    }
-
-    fn routed(&mut self, e: &RoutingDecided, world: &World) -> Result<(), Broken> {
-        if e.rule == Rule::ReplyThread {
-            let threads = self.session_of_thread(&e.inbound, world);
-            must(
-                threads.is_none_or(|id| Some(id) == e.target.as_ref()),
-                || format!("{} went to another session than its thread's", e.inbound),
-            )?;
-        }
-        let inbound = self.inbound.get_mut(&e.inbound);
-        let inbound = inbound.ok_or("a decision on a message that was not taken")?;
-        must(!inbound.decided || inbound.answers, || {
-            format!("{} was decided twice", e.inbound)
-        })?;
-        inbound.decided = true;
-        inbound.follows = inbound.answers;
-        inbound.answers = matches!(e.action, Action::Answer { .. });
-        inbound.instructs = !matches!(
-            e.action,
-            Action::Reply | Action::Answer { .. } | Action::Interrupt | Action::TakeBack { .. }
-        );
-        if matches!(e.action, Action::Steer { .. } | Action::Answer { .. }) {
-            self.steers.insert(e.inbound.clone());
-        } else {
-            self.steers.remove(&e.inbound);
-        }
-        if e.action == Action::Interrupt {
-            self.times.stops(&e.inbound);
-        }
-        Ok(())
     }
 
     fn moves(&mut self, id: CommandId, from: &[Stage], to: Stage) -> Result<(), Broken> {

@@ -184,25 +184,29 @@ fn moment(beats: &mut Vec<Beat>, sessions: S, rates: &Rates, entropy: &mut Entro
         beats.extend(entropy.one(&HOOKS).map(Beat::Hook));
     }
     if entropy.chance(rates.kill) {
-        let children_live = entropy.chance(128);
-        let restart = entropy.chance(60);
-        beats.push(if restart {
-            Beat::Restart
-        } else {
-            Beat::Kill { children_live }
-        });
+        beats.push(ends(entropy));
     }
-    if rates.plays == Plays::Times {
-        times::moment(beats, s, entropy);
-    }
-    if rates.plays != Plays::Work {
-        asking(beats, s, rates, entropy);
-    } else {
-        beats.extend(entropy.one(&acts(s)));
+    match rates.plays {
+        Plays::Work => beats.extend(entropy.one(&acts(s))),
+        Plays::Approvals => asking(beats, s, rates, entropy),
+        Plays::Times => {
+            times::moment(beats, s, entropy);
+            asking(beats, s, rates, entropy);
+        }
     }
     beats.extend(entropy.one(&acts(s)));
     let pauses = [5, 30, 90, 400, 1200, 3000, 12_000];
     beats.extend(entropy.one(&pauses).map(Beat::Wait));
+}
+
+/// The program is killed, or restarted in order.
+fn ends(entropy: &mut Entropy) -> Beat {
+    let children_live = entropy.chance(128);
+    if entropy.chance(60) {
+        Beat::Restart
+    } else {
+        Beat::Kill { children_live }
+    }
 }
 
 /// Something about approvals, and something about them a moment later.

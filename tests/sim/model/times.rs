@@ -43,8 +43,8 @@ impl Looks {
         let id = looking.iter().find(|id| !self.lives.contains(*id))?;
         self.lives.insert(id.clone());
         let session = world.sessions.iter().find(|session| session.id == *id)?;
-        let written = session.records.iter().filter(|r| r.at <= world.now);
-        let ago = world.now - written.last().map_or(0, |r| r.at);
+        let mut written = session.records.iter().filter(|r| r.at <= world.now);
+        let ago = world.now - written.next_back().map_or(0, |r| r.at);
         Some(Input::Life(LifeSeen {
             session: id.clone(),
             last: Some(Wall(world.wall().0 - ago.cast_signed())),
@@ -54,6 +54,14 @@ impl Looks {
 }
 
 impl World {
+    /// The owner sits down or leaves, or that cannot be seen any more.
+    pub(super) fn sits(&mut self, seat: Seat) {
+        if seat == Seat::Unseen {
+            self.marks.hit("look at the desk hangs");
+        }
+        self.seat = seat;
+    }
+
     /// Codex writes into a rollout how much of its limit is used.
     pub(super) fn used(&mut self, percent: u32, ms: u64) {
         self.marks.hit("limit told");

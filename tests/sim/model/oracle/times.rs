@@ -69,10 +69,8 @@ impl Oracle {
         }
         match &entry.event {
             Event::NoticeDeferred(e) => _ = times.held.insert(e.notice),
-            Event::NoticeQueued(e) => {
-                if e.replaces.iter().any(|replaced| times.waited(*replaced)) {
-                    times.held.insert(entry.seq);
-                }
+            Event::NoticeQueued(e) if e.replaces.iter().any(|r| times.waited(*r)) => {
+                times.held.insert(entry.seq);
             }
             Event::NoticeWithdrawn(e) => {
                 return must(!times.starting || !times.waited(e.notice), || {
