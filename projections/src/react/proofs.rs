@@ -91,11 +91,12 @@ pub(super) fn proven_by_answer(
     call: &CallId,
     how: Closing,
 ) {
-    let answering = |command: &Command| match command {
-        Command::ChooseOptions(c) | Command::AnswerWithNotes(AnswerWithNotes { choose: c, .. }) => {
-            c.session == *session && c.call == *call
-        }
-        _ => false,
+    let answering = |command: &Command| {
+        matches!(
+            command,
+            Command::ChooseOptions(c) | Command::AnswerWithNotes(AnswerWithNotes { choose: c, .. })
+                if c.session == *session && c.call == *call
+        )
     };
     let mine = draft
         .state()
