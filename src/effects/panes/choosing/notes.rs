@@ -40,7 +40,7 @@ pub(super) async fn write(target: &Target, answer: &Answer<'_>, note: &Text) -> 
     }
     select(target, answer).await?;
     press(target, "Tab").await?;
-    let open = |seen: &Seen| on_option(answer, seen).is_some_and(|q| is_empty(q));
+    let open = |seen: &Seen| on_option(answer, seen).is_some_and(is_empty);
     if until(target, open).await.is_none() {
         return Err(target.lost("the notes of its question did not open; nothing was sent"));
     }
