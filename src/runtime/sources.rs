@@ -11,6 +11,7 @@ use crate::ingress::health::Access;
 use crate::ingress::inbox::{Inbox, Refused, Waiting};
 use crate::ingress::queue_file::QueueFile;
 use crate::ingress::rollouts::{self, Rollouts};
+use crate::ingress::thread_names::ThreadNames;
 use events::event::Source;
 use events::input::SourceState;
 use events::{Guid, Input, InputKey, SessionId, Tick, Wall};
@@ -210,6 +211,7 @@ fn rollouts(config: &Config, state: &State, wakes: Wakes, server: Link) -> io::R
     let socket = socket::path(&config.codex_home);
     let folder = config.codex_home.join("sessions");
     let mut rollouts = rollouts_left(config, state);
+    let mut names = ThreadNames::new(config.codex_home.join("session_index.jsonl"));
     let mut watch: Option<rollouts::Watch> = None;
     let mut scanned: Option<Stopwatch> = None;
     start("rollouts", wakes, hinted, move |hints| {
@@ -248,6 +250,8 @@ fn rollouts(config: &Config, state: &State, wakes: Wakes, server: Link) -> io::R
         for path in touched {
             inputs.extend(rollouts.touched(&path));
         }
+        let named = names.look(&inputs);
+        inputs.extend(named);
         let again = if rollouts.is_behind() {
             Duration::from_millis(1)
         } else if folder.is_dir() {

@@ -28,8 +28,19 @@ use tokio::time::sleep;
 
 /// Most files of one message.
 const MOST: usize = 10;
+/// Longest time for one file: a volume that does not answer must hold nothing up for good.
+const LIMIT: Duration = Duration::from_secs(60);
 /// Between two looks at chat.db.
 const PAUSE: Duration = Duration::from_millis(250);
+
+/// Does work on a disk that may hang; `None`: it took too long, and is left to itself.
+async fn in_time<T: Send + 'static>(
+    limit: Duration,
+    work: impl FnOnce() -> T + Send + 'static,
+) -> Option<Result<T, tokio::task::JoinError>> {
+    let work = tokio::task::spawn_blocking(work);
+    tokio::time::timeout(limit, work).await.ok()
+}
 
 /// Waits until the files of a message are whole, and copies them.
 pub(super) async fn fetch(config: &EffectsConfig, id: CommandId, command: &FetchFiles) -> Report {
@@ -157,11 +168,13 @@ async fn one(
     let path = file.path.clone()?;
     let below = messages(config).to_owned();
     let (place, max) = (place.to_owned(), command.max_bytes);
-    let copied = tokio::task::spawn_blocking(move || copy::open(&path, &below)?.copy(&place, max));
-    let copied = copied.await.unwrap_or_else(|_| {
-        let why = "it could not be copied".to_owned();
-        Err(NoCopy::Unreadable { why })
-    });
+    let copied = in_time(LIMIT, move || copy::open(&path, &below)?.copy(&place, max)).await;
+    let unreadable = |why: &str| NoCopy::Unreadable { why: why.into() };
+    let copied = match copied {
+        Some(Ok(copied)) => copied,
+        Some(Err(_)) => Err(unreadable("it could not be copied")),
+        None => Err(unreadable("its disk did not answer in time")),
+    };
     let (path, kind, bytes) = copied?;
     let (path, picture, bytes) = match kind {
         Kind::Picture(_) => (path, true, bytes),

@@ -6,6 +6,7 @@
 mod tests;
 
 use super::private::fresh;
+use super::{LIMIT, in_time};
 use crate::effects::config::{EffectsConfig, settled};
 use events::command::CopyOut;
 use events::outcome::{Evidence, Failure};
@@ -16,6 +17,7 @@ use std::fs::{File, OpenOptions};
 use std::io::{self, Read as _};
 use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::{Component, Path, PathBuf};
+use std::time::Duration;
 
 /// Most entries that are looked at for a file of the same name.
 const LOOKED: usize = 5_000;
@@ -31,11 +33,25 @@ pub(super) fn place(config: &EffectsConfig, id: CommandId) -> PathBuf {
 
 /// Copies the file to where Messages can read it.
 pub(crate) async fn copy_out(config: &EffectsConfig, id: CommandId, command: &CopyOut) -> Report {
+    copy_within(LIMIT, config, id, command).await
+}
+
+async fn copy_within(
+    limit: Duration,
+    config: &EffectsConfig,
+    id: CommandId,
+    command: &CopyOut,
+) -> Report {
     let (config, command) = (config.clone(), command.clone());
-    let copied = tokio::task::spawn_blocking(move || copy(&config, id, &command));
-    let copied = copied
-        .await
-        .unwrap_or_else(|_| unsupported("it could not be copied."));
+    let copied = in_time(limit, move || copy(&config, id, &command)).await;
+    let copied = match copied {
+        Some(copied) => copied.unwrap_or_else(|_| unsupported("it could not be copied.")),
+        // What is copied late is sent to nobody, and deleted with all copies.
+        None => unsupported(format!(
+            "its disk did not answer within {} s. Nothing was sent; you can ask again.",
+            limit.as_secs()
+        )),
+    };
     match copied {
         Ok(evidence) => Report::Settled(Outcome::Done(evidence)),
         Err(failure) => settled(failure),

@@ -171,3 +171,23 @@ fn a_pipe_is_refused_and_nobody_waits_for_it() {
     mknodat(CWD, rig.at("work/pipe"), FileType::Fifo, Mode::RUSR, 0).unwrap();
     assert!(rig.copy("pipe").unwrap_err().contains("not a plain file"));
 }
+
+#[tokio::test]
+async fn a_disk_that_does_not_answer_holds_nothing_up() {
+    let rig = Rig::new();
+    let big = File::create(rig.at("work/big")).unwrap();
+    big.set_len(1 << 30).unwrap();
+    let command = CopyOut {
+        inbound: Guid::parse("g-1").unwrap(),
+        session: SessionId::parse("01a20300-0000-7000-8000-000000000000").unwrap(),
+        cwd: rig.at("work").display().to_string(),
+        path: "big".into(),
+        max_bytes: 2 << 30,
+        again: false,
+    };
+    let report = copy_within(Duration::ZERO, &rig.config, ID, &command).await;
+    let Report::Settled(Outcome::Failed(Failure::Unsupported { what })) = report else {
+        panic!("{report:?}");
+    };
+    assert!(what.contains("did not answer"), "{what}");
+}
