@@ -182,6 +182,8 @@ fn a_file_that_was_asked_for_is_not_sent_once_the_message_is_unsent() {
     let ask = |world: &mut World| {
         let row = world.row(&format!("send @{reference} docs/a.pdf"));
         world.take(row.clone());
+        // The same words within moments would be one message.
+        world.pass(10_000);
         row
     };
     // Before it is copied, while it is copied, and before Messages gets it.
