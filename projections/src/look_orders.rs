@@ -34,6 +34,8 @@ pub enum Show {
     Open,
     /// It is to be changed.
     Change(Change),
+    /// A command of Codex's own that cannot be used from the phone.
+    CodexOnly,
     /// It is written wrongly; here is how it is written.
     NearMiss(&'static str),
 }
@@ -50,6 +52,22 @@ pub enum Whose {
 }
 
 impl Show {
+    /// What is said instead of doing it, where it is refused.
+    pub const fn refusal(&self) -> Option<&'static str> {
+        match self {
+            Self::CodexOnly => Some(CODEX_ONLY_HINT),
+            Self::NearMiss(hint) => Some(hint),
+            Self::Screen
+            | Self::Last(_)
+            | Self::Diff(_)
+            | Self::Log
+            | Self::More
+            | Self::File(_)
+            | Self::Open
+            | Self::Change(_) => None,
+        }
+    }
+
     /// How it is written.
     pub const fn word(&self) -> &'static str {
         match self {
@@ -64,7 +82,7 @@ impl Show {
             Self::Change(Change::Compact) => "/compact",
             Self::Change(Change::Model { .. }) => "/model",
             Self::Change(Change::Effort { .. }) => "/effort",
-            Self::NearMiss(_) => "help look",
+            Self::CodexOnly | Self::NearMiss(_) => "help look",
         }
     }
 }
@@ -82,8 +100,7 @@ const COMPACT: &str = "Write \"/compact @ref\", with nothing behind the ref.";
 const MODEL: &str = "Write \"/model @ref name\", with the name of one model.";
 const EFFORT: &str =
     "Write \"/effort @ref high\"; the levels are minimal, low, medium, high and xhigh.";
-/// What is said of a command of Codex's that is refused.
-pub const SLASH: &str = "Of Codex's own commands only /compact, /model and /effort can be used from the phone, so nothing was done. Others would reach Codex as plain words.";
+const CODEX_ONLY_HINT: &str = "Of Codex's own commands only /compact, /model and /effort can be used from the phone, so nothing was done. Others would reach Codex as plain words.";
 /// How hard a model may think.
 const LEVELS: [&str; 5] = ["minimal", "low", "medium", "high", "xhigh"];
 /// Commands of Codex that are words to it when they are not typed at the desk.
@@ -234,7 +251,7 @@ fn slash(line: &str) -> Option<LookOrder> {
         "model" => Show::NearMiss(MODEL),
         "effort" if LEVELS.contains(&level.as_str()) => Show::Change(Change::Effort { level }),
         "effort" => Show::NearMiss(EFFORT),
-        word if CODEX_ONLY.contains(&word) => Show::NearMiss(SLASH),
+        word if CODEX_ONLY.contains(&word) => Show::CodexOnly,
         _ => return None,
     };
     Some(LookOrder { show, whose })

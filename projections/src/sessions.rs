@@ -74,6 +74,8 @@ pub struct Session {
     pub noticed: Ring<Topic, 32>,
     /// When anything was last heard of it.
     pub active: Wall,
+    /// Since when it does what it does: its turn began, or ended.
+    pub since: Wall,
     /// When the owner last spoke to it from the phone.
     pub spoken: Option<Tick>,
 }

@@ -106,7 +106,7 @@ async fn late(config: &EffectsConfig, command: &OpenSession, window: &Window) ->
 async fn look(config: &EffectsConfig, command: &OpenSession) -> Report {
     let watch = Stopwatch::start();
     loop {
-        if let Ok(pane) = panes::pane_of(config, &command.session, &[]).await {
+        if let Some(pane) = panes::holder(config, &command.session).await {
             return opened(config, command, pane).await;
         }
         if watch.elapsed() > LOOKED_FOR {

@@ -1,5 +1,5 @@
 //! What this program costs. `cargo bench --bench cost` runs all; with `-- NAME`
-//! one of fold, append, history, notify, rollout, phone, idle. Each figure stands beside its floor,
+//! one of fold, append, what-if, history, notify, rollout, phone, large, idle. Each figure stands beside its floor,
 //! taken in the same run: on a busy machine only the ratio means something.
 
 #![allow(clippy::expect_used, reason = "a benchmark that fails stops")]
@@ -14,10 +14,13 @@ mod fold;
 mod history;
 #[cfg(target_os = "linux")]
 mod idle;
+#[cfg(target_os = "linux")]
+mod large;
 mod notify;
 mod phone;
 mod rollout;
 mod table;
+mod what_if;
 mod world;
 
 use std::process::ExitCode;
@@ -28,11 +31,14 @@ type Bench = fn() -> Vec<table::Row>;
 const ALL: &[(&str, Bench)] = &[
     ("fold", fold::run),
     ("append", append::run),
+    ("what-if", what_if::run),
     #[cfg(target_os = "linux")]
     ("history", history::run),
     ("notify", notify::run),
     ("rollout", rollout::run),
     ("phone", phone::run),
+    #[cfg(target_os = "linux")]
+    ("large", large::run),
     #[cfg(target_os = "linux")]
     ("idle", idle::run),
 ];

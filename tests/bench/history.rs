@@ -8,8 +8,9 @@ use crate::table::{Row, at, median};
 use crate::world::World;
 use control_plane::clock::Stopwatch;
 use control_plane::ingress::client;
-use control_plane::store::{EventLog as _, Import, SledLog};
-use events::{Batch, Envelope, Link, Now, Tick, codec};
+use control_plane::runtime::size;
+use control_plane::store::{EventLog as _, SledLog};
+use events::{Batch, Envelope, Now, Tick};
 use std::time::Duration;
 
 const STARTS: usize = 9;
@@ -26,7 +27,7 @@ pub(crate) fn run() -> Vec<Row> {
         (1_000_000, true),
     ] {
         let world = World::new();
-        lived(&world, log.get(..events).unwrap_or_default(), packed);
+        let sizes = lived(&world, log.get(..events).unwrap_or_default(), packed);
         let (start, memory) = starts(&world);
         let appends = appends(&world);
         let found = (start, at(appends.clone(), 50), at(appends, 99));
@@ -38,21 +39,16 @@ pub(crate) fn run() -> Vec<Row> {
         );
         rows.push(Row::new(&format!("append p50, {name}"), found.1, half));
         rows.push(Row::new(&format!("append p99, {name}"), found.2, most));
+        rows.push(Row::text(&format!("both copies, {name}"), sizes));
     }
     rows
 }
 
-/// A state directory whose log holds these events, run once so that a snapshot is there.
-fn lived(world: &World, log: &[Envelope], packed: bool) {
+/// A state directory whose log holds these events, run once so that a snapshot is there. Gives the
+/// size of its two copies.
+fn lived(world: &World, log: &[Envelope], packed: bool) -> String {
     if !log.is_empty() {
-        let mut import = Import::into(&world.path("state")).expect("an empty log");
-        let mut link = Link::START;
-        for entry in log {
-            let (frame, next) = codec::encode(link, entry).expect("it fits");
-            import.push(frame).expect("it follows");
-            link = next;
-        }
-        import.finish().expect("a log");
+        world.import(log);
     }
     let once = world.ours(&["once"]).status();
     assert!(once.expect("once runs").success());
@@ -60,6 +56,8 @@ fn lived(world: &World, log: &[Envelope], packed: bool) {
         let compact = world.ours(&["log", "compact", "--keep", "0s"]).status();
         assert!(compact.expect("compact runs").success());
     }
+    let copy = |name| size(&world.path("state").join(name)).div_ceil(1 << 20);
+    format!("log {} MiB, journal {} MiB", copy("log"), copy("journal"))
 }
 
 fn starts(world: &World) -> (Duration, f64) {

@@ -6,12 +6,12 @@ use crate::table::{Row, median};
 use crate::world::{World, utc};
 use control_plane::clock::Stopwatch;
 use serde_json::json;
-use std::fmt::Write as _;
 use std::fs;
 use std::process::Stdio;
 use std::time::Duration;
 
-const SESSIONS: usize = 2000;
+/// So many sessions, and five times as many.
+const COUNTS: [usize; 2] = [2_000, 10_000];
 const PER_DAY: usize = 100;
 const SIZE: usize = 40_000;
 /// Long enough for one look at all files, which comes once a minute.
@@ -21,8 +21,12 @@ const CALM: Duration = Duration::from_secs(3);
 const HOUR: Duration = Duration::from_secs(3600);
 
 pub(crate) fn run() -> Vec<Row> {
+    COUNTS.into_iter().flat_map(beside).collect()
+}
+
+fn beside(sessions: usize) -> Vec<Row> {
     let world = World::new();
-    furnish(&world);
+    furnish(&world, sessions);
     let find = find(&world);
     let running = world.run(&[]);
     let start = calm(running.pid());
@@ -36,20 +40,29 @@ pub(crate) fn run() -> Vec<Row> {
     let kib = |name| status(running.pid(), name);
     let (now, peak) = (kib("VmRSS:"), kib("VmHWM:"));
     drop(running);
+    let few = sessions == COUNTS[0];
+    let aim = |aim: &str| if few { aim.to_owned() } else { String::new() };
     vec![
-        Row::new("start beside 2,000 sessions, processor", start, find)
-            .note("floor: find with stat".into()),
-        Row::alone("idle beside them, processor per hour", hourly).note("at most 5,000 ms".into()),
+        Row::new(
+            &format!("start beside {sessions} sessions, processor"),
+            start,
+            find,
+        )
+        .note("floor: find with stat".into()),
+        Row::alone("idle beside them, processor per hour", hourly).note(aim("at most 5,000 ms")),
         Row::text("idle beside them, wake-ups a second", format!("{woken:.2}"))
             .note("at most 1".into()),
-        Row::text("idle beside them, memory", format!("{:.1} MiB", mib(now)))
-            .note(format!("at most 40 MiB; at its peak {:.1}", mib(peak))),
+        Row::text("idle beside them, memory", format!("{:.1} MiB", mib(now))).note(format!(
+            "{}; at its peak {:.1}",
+            aim("at most 40 MiB"),
+            mib(peak)
+        )),
     ]
 }
 
-fn furnish(world: &World) {
+fn furnish(world: &World, sessions: usize) {
     let now = utc();
-    for nth in 0..SESSIONS {
+    for nth in 0..sessions {
         let day = nth / PER_DAY;
         let date = format!("2026/{:02}/{:02}", 1 + day / 28, 1 + day % 28);
         let folder = world.path("home/.codex/sessions").join(&date);
@@ -57,41 +70,39 @@ fn furnish(world: &World) {
         let id = format!("01a203af-139d-7ea3-bbb9-{nth:012x}");
         let stamp = format!("{}T10-00-00", date.replace('/', "-"));
         let file = folder.join(format!("rollout-{stamp}-{id}.jsonl"));
-        fs::write(file, rollout(&id, &now)).expect("a session");
+        fs::write(file, head(&id, &now) + &turns(SIZE, &now)).expect("a session");
     }
 }
 
-/// Finished turns up to the size of an ordinary session.
-fn rollout(id: &str, now: &str) -> String {
-    let mut text = String::with_capacity(SIZE + 4096);
-    let mut line = |kind: &str, payload: serde_json::Value| {
-        let record = json!({"timestamp": now, "type": kind, "payload": payload});
-        writeln!(text, "{record}").expect("memory");
-        text.len()
-    };
-    line(
-        "session_meta",
-        json!({
-            "session_id": id, "id": id, "timestamp": now, "cwd": "/srv/api",
-            "originator": "codex-tui", "cli_version": "0.169.0", "source": "cli",
-            "thread_source": "user", "base_instructions": "x".repeat(8000),
-        }),
-    );
+fn head(id: &str, now: &str) -> String {
+    let meta = json!({
+        "session_id": id, "id": id, "timestamp": now, "cwd": "/srv/api",
+        "originator": "codex-tui", "cli_version": "0.169.0", "source": "cli",
+        "thread_source": "user", "base_instructions": "x".repeat(8000),
+    });
+    record("session_meta", &meta, now)
+}
+
+fn record(kind: &str, payload: &serde_json::Value, now: &str) -> String {
+    let record = json!({"timestamp": now, "type": kind, "payload": payload});
+    format!("{record}\n")
+}
+
+/// So many bytes of finished turns.
+pub(crate) fn turns(bytes: usize, now: &str) -> String {
+    let mut text = String::with_capacity(bytes + 4096);
     let said = "The tests pass now; two files changed. ".repeat(20);
     for nth in 0.. {
         let turn = format!("01a203af-6fff-7ea3-bbb9-{nth:012x}");
-        line(
-            "event_msg",
-            json!({"type": "task_started", "turn_id": turn}),
-        );
-        line(
-            "event_msg",
-            json!({"type": "agent_message", "message": said}),
-        );
+        let start = json!({"type": "task_started", "turn_id": turn});
+        let words = json!({"type": "agent_message", "message": said});
         let output = json!({"type": "function_call_output", "call_id": "c", "output": said});
-        line("response_item", output);
         let end = json!({"type": "task_complete", "turn_id": turn, "last_agent_message": said});
-        if line("event_msg", end) >= SIZE {
+        text += &record("event_msg", &start, now);
+        text += &record("event_msg", &words, now);
+        text += &record("response_item", &output, now);
+        text += &record("event_msg", &end, now);
+        if text.len() >= bytes {
             break;
         }
     }
@@ -113,7 +124,7 @@ fn find(world: &World) -> Duration {
 }
 
 /// Waits until nothing has happened for a while; gives what it took until then.
-fn calm(pid: u32) -> Duration {
+pub(crate) fn calm(pid: u32) -> Duration {
     let (mut last, mut since) = (busy(pid), Stopwatch::start());
     while since.elapsed() < CALM {
         std::thread::sleep(Duration::from_millis(100));
@@ -128,7 +139,7 @@ fn calm(pid: u32) -> Duration {
 }
 
 /// Processor time of all threads, which all live as long as the process.
-fn busy(pid: u32) -> Duration {
+pub(crate) fn busy(pid: u32) -> Duration {
     let tasks = fs::read_dir(format!("/proc/{pid}/task")).expect("it runs");
     let spent = tasks.flatten().map(|task| {
         let stat = fs::read_to_string(task.path().join("schedstat")).unwrap_or_default();

@@ -12,13 +12,11 @@ use std::time::Duration;
 
 const ROUNDS: usize = 40;
 /// Until everything that a round set off has come to rest.
-const REST: Duration = Duration::from_millis(300);
+pub(crate) const REST: Duration = Duration::from_millis(300);
 
 pub(crate) fn run() -> Vec<Row> {
     let world = World::new();
-    let told = world.fifo("told");
-    let body = format!("printf '%s\\0' \"$3\" >{}", world.path("told").display());
-    world.script("osascript", &body);
+    let told = world.osascript_tells();
     let running = world.run(&[]);
     std::thread::sleep(REST * 5);
     let heard = |watch: Stopwatch| {
@@ -56,7 +54,7 @@ pub(crate) fn run() -> Vec<Row> {
     ]
 }
 
-fn begin(world: &World, nth: usize) -> PathBuf {
+pub(crate) fn begin(world: &World, nth: usize) -> PathBuf {
     let (now, id) = (utc(), session(nth));
     let day = world
         .path("home/.codex/sessions")
@@ -68,13 +66,16 @@ fn begin(world: &World, nth: usize) -> PathBuf {
         "session_id": id, "id": id, "timestamp": now, "cwd": "/srv/api", "originator": "codex-tui",
         "cli_version": "0.169.0", "source": "cli", "thread_source": "user",
     });
-    let begun = json!({"type": "task_started", "turn_id": turn(nth)});
-    let text = line("session_meta", &meta) + &line("event_msg", &begun);
-    append(&path, &text);
+    append(&path, &(line("session_meta", &meta) + &beginning(nth)));
     path
 }
 
-fn ending(nth: usize) -> String {
+pub(crate) fn beginning(nth: usize) -> String {
+    let begun = json!({"type": "task_started", "turn_id": turn(nth)});
+    line("event_msg", &begun)
+}
+
+pub(crate) fn ending(nth: usize) -> String {
     let end = json!({
         "type": "task_complete", "turn_id": turn(nth), "last_agent_message": "The tests pass now.",
     });
@@ -88,7 +89,7 @@ fn line(kind: &str, payload: &Value) -> String {
     )
 }
 
-fn append(path: &PathBuf, text: &str) {
+pub(crate) fn append(path: &PathBuf, text: &str) {
     let file = OpenOptions::new().append(true).create(true).open(path);
     let written = file.and_then(|mut file| file.write_all(text.as_bytes()));
     written.expect("a line");

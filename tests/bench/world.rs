@@ -5,6 +5,8 @@
 use control_plane::clock::{Stopwatch, wall};
 use control_plane::demo::messages::{Messages, State};
 use control_plane::ingress::client;
+use control_plane::store::Import;
+use events::{Envelope, Link, codec};
 use std::fs::{self, File, OpenOptions};
 use std::io::{BufRead as _, BufReader};
 use std::os::unix::fs::PermissionsExt as _;
@@ -122,6 +124,26 @@ impl World {
             }
         });
         heard
+    }
+
+    /// An osascript that tells the text it is to send, and nothing else.
+    pub(crate) fn osascript_tells(&self) -> Receiver<String> {
+        let told = self.fifo("told");
+        let body = format!("printf '%s\\0' \"$3\" >{}", self.path("told").display());
+        self.script("osascript", &body);
+        told
+    }
+
+    /// Makes these entries the log of this world, which has none yet.
+    pub(crate) fn import(&self, log: &[Envelope]) {
+        let mut import = Import::into(&self.path("state")).expect("an empty log");
+        let mut link = Link::START;
+        for entry in log {
+            let (frame, next) = codec::encode(link, entry).expect("it fits");
+            import.push(frame).expect("it follows");
+            link = next;
+        }
+        import.finish().expect("a log");
     }
 
     /// Messages has sent this text, and it arrived.

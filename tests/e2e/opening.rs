@@ -40,8 +40,9 @@ fn an_old_session_is_opened_in_a_window_and_spoken_to() {
     let (name, pane) = windows[0].split_once(' ').unwrap();
     assert!(opened.text.contains(name), "{}", opened.text);
     assert!(opened.text.contains(pane), "{}", opened.text);
-    let shown = desk.lab.tmux(&["capture-pane", "-p", "-t", pane]);
-    assert!(shown.contains("echo: before"), "{shown}");
+    // Codex holds the thread a moment before it has drawn it.
+    let shown = || desk.lab.tmux(&["capture-pane", "-p", "-t", pane]);
+    wait_for(shown, || shown().contains("echo: before").then_some(()));
 
     desk.phone.say(&format!("{reference} and after"));
     desk.lab.wait_for_answer(&thread, "echo: and after");

@@ -219,6 +219,43 @@ fn old_history_is_packed_and_every_command_still_reads_it() {
     assert!(said.contains("history"), "{said}");
 }
 
+#[test]
+fn with_damaged_old_history_the_program_works_on_and_says_so() {
+    let home = lived();
+    let home = home.path();
+    says(home, &["log", "compact", "--keep", "0s"]);
+    says(home, &["once"]);
+    let history = home.join("codex/imessage-control-plane/history");
+    let mut files = std::fs::read_dir(&history).expect("history");
+    let file = files.next().expect("a file").expect("readable").path();
+    let whole = std::fs::read(&file).expect("readable");
+    let mut flipped = whole.clone();
+    flipped[whole.len() / 2] ^= 1;
+    let log = || -> Value {
+        let report = says(home, &["doctor", "--json"]);
+        let report: Value = serde_json::from_str(&report).expect("JSON");
+        let checks = report["checks"].as_array().expect("checks").clone();
+        let log = checks.into_iter().find(|check| check["name"] == "log");
+        log.expect("the log is checked")
+    };
+    assert_eq!(log()["verdict"], "ok", "{}", log());
+    std::fs::write(&file, flipped).expect("written");
+    let read = run(home, &["replay", "--check"]);
+    assert_eq!(read.status.code(), Some(2), "{read:?}");
+    let said = String::from_utf8(read.stderr).expect("text");
+    assert!(said.contains("history"), "{said}");
+    let verified = run(home, &["log", "verify"]);
+    assert_ne!(verified.status.code(), Some(0), "{verified:?}");
+    let check = log();
+    assert_eq!(check["verdict"], "fail", "{check}");
+    let evidence = check["evidence"].as_str().expect("text");
+    assert!(evidence.contains("old history"), "{check}");
+    let worked = run(home, &["once"]);
+    assert_eq!(worked.status.code(), Some(0), "{worked:?}");
+    std::fs::write(&file, whole).expect("written");
+    assert_eq!(log()["verdict"], "ok", "what came back counts: {}", log());
+}
+
 /// Whether these bytes stand in a file below a directory, packed or not.
 fn stands_in(dir: &Path, words: &[u8]) -> bool {
     std::fs::read_dir(dir).expect("a directory").any(|entry| {

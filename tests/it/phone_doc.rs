@@ -8,7 +8,6 @@ use crate::tree;
 use events::outcome::Failure;
 use events::{Settings, Span};
 use projections::heading::TABLE;
-use projections::look_orders::Show;
 use projections::orders::{Order, order};
 use projections::outbox::ATTEMPTS_MAX;
 use projections::prompt_answers::{Bare, bare};
@@ -93,12 +92,7 @@ fn read(message: &str) -> Vec<String> {
 fn correction(message: &str) -> Option<String> {
     match order(message) {
         Some(Order::When(WhenOrder::NearMiss(hint))) => Some(hint.to_owned()),
-        Some(Order::Look(look)) => {
-            if let Show::NearMiss(hint) = look.show {
-                return Some(hint.to_owned());
-            }
-            None
-        }
+        Some(Order::Look(look)) => look.show.refusal().map(str::to_owned),
         Some(_) => None,
         None => {
             let parsed = grammar::parse(message);

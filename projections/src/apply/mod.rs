@@ -63,7 +63,10 @@ pub fn apply(state: &mut State, envelope: &Envelope) {
         Event::UserSpoke(e) => sessions::user_spoke(state, seq, e),
         Event::AssistantReplied(e) => sessions::replied(state, seq, e),
         Event::QuestionAsked(e) => sessions::asked(state, seq, e),
-        Event::QuestionClosed(e) => sessions::closed(state, seq, e),
+        Event::QuestionClosed(e) => {
+            sessions::closed(state, seq, e);
+            watch::goes_on(state, &e.session);
+        }
         Event::TurnWorked(e) => sessions::worked(state, seq, e),
         Event::TurnCompleted(e) => {
             sessions::turn_completed(state, seq, e);
@@ -81,7 +84,14 @@ pub fn apply(state: &mut State, envelope: &Envelope) {
         Event::PromptAsked(e) => prompts::asked(state, seq, e),
         Event::PromptWitnessed(e) => prompts::witnessed(state, seq, e),
         Event::PromptDelivered(e) => prompts::delivered(state, e),
-        Event::PromptClosed(e) => prompts::closed(state, seq, e),
+        Event::PromptClosed(e) => {
+            let open = state.prompts.open.get(&e.prompt);
+            let session = open.map(|prompt| prompt.session.clone());
+            prompts::closed(state, seq, e);
+            if let Some(session) = session {
+                watch::goes_on(state, &session);
+            }
+        }
         Event::PromptAnswered(e) => prompts::answered(state, e),
         Event::PromptsListed(e) => prompts::listed(state, seq, e),
         Event::PromptExpired(e) => prompts::expired(state, e),

@@ -77,6 +77,7 @@ pub(super) fn seen(state: &mut State, e: &SessionSeen) {
         worked: None,
         noticed: Ring::default(),
         active: e.meta.created.max(Wall(0)).min(wall),
+        since: e.meta.created.max(Wall(0)).min(wall),
         spoken: named.as_ref().map(|_| state.tick),
     };
     for pane in unplaced.pane.into_iter().chain(named.map(|n| n.pane)) {
@@ -143,6 +144,7 @@ pub(super) fn turn_started(state: &mut State, seq: Seq, e: &TurnStarted) {
     };
     session.offset = e.offset;
     session.turn = Some(e.turn.clone());
+    session.since = session.active;
     session.claimed = session.claimed.take().filter(|c| c.turn == e.turn);
     session.plan_mode = e.plan_mode;
     session.asked = false;
@@ -219,7 +221,10 @@ pub(super) fn turn_completed(state: &mut State, seq: Seq, e: &TurnCompleted) {
         return;
     };
     session.offset = e.offset.unwrap_or(session.offset);
-    session.turn = None;
+    // The record of an end that notify told is no news.
+    if session.turn.take().is_some() || session.ending.is_none() {
+        session.since = session.active;
+    }
     session.ending = Some(e.ending.clone());
     session.claimed = claimed(e, session.unsent.as_ref());
     session.unsent = None;

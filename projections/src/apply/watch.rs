@@ -2,7 +2,7 @@
 
 use super::shared::deadlines;
 use crate::awake::met;
-use crate::life::silent_since;
+use crate::life::{silent_since, untold};
 use crate::limits::{is_told, used_up};
 use crate::promises::newest_turn;
 use crate::state::State;
@@ -103,6 +103,7 @@ pub(super) fn warned(state: &mut State, of: &Warning) {
         }
         Warning::Stall { session, turn } => {
             watch.stalled.insert(session.clone(), turn.clone());
+            deadlines(state).clear(&Deadline::Stall(session.clone()));
         }
     }
 }
@@ -117,6 +118,14 @@ pub(super) fn await_life(state: &mut State, session: &SessionId) {
     if wait.0 > 0 && owners {
         let at = state.tick.after(wait);
         deadlines(state).set(deadline, at);
+    }
+}
+
+/// What was asked is answered: if the turn goes on, its silence is counted from here.
+pub(super) fn goes_on(state: &mut State, session: &SessionId) {
+    let known = state.deadlines.contains(&Deadline::Stall(session.clone()));
+    if !known && !state.watch.looking.contains(session) && untold(state, session).is_some() {
+        await_life(state, session);
     }
 }
 
@@ -141,16 +150,23 @@ pub(super) fn look_for_life(state: &mut State, session: &SessionId) {
     }
 }
 
-/// Where it lives, it is looked again when it has been silent for long from now on.
+/// Where it lives, it is looked again when it has been silent for long from now on. What was
+/// told of, or has been silent for hours, is not looked at any more: that would fill the log.
 pub(super) fn life(state: &mut State, e: &LifeSeen) {
     if !Arc::make_mut(&mut state.watch).looking.remove(&e.session) {
         return;
     }
-    let Some(since) = silent_since(state, e) else {
-        return await_life(state, &e.session);
+    let active = || state.sessions.get(&e.session).map(|session| session.active);
+    let Some(since) = silent_since(state, e).or_else(active) else {
+        return;
     };
     let wait = state.settings.stall.0;
     let silent = since.until(state.wall).0;
+    // The clock was set back behind its last sign of life: how long that is ago cannot be said.
+    let ahead = state.wall.until(since) > waits::SILENT;
+    if ahead || untold(state, &e.session).is_none() || silent > waits::SILENT.0.max(wait) {
+        return;
+    }
     let left = if silent < wait { wait - silent } else { wait };
     let at = state.tick.after(Span(left.max(1_000)));
     deadlines(state).set(Deadline::Stall(e.session.clone()), at);

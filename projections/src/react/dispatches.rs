@@ -387,7 +387,7 @@ pub(super) fn start(
             inbound,
             None,
             &Heading::NotStarted,
-            "Starting sessions from the phone is disabled (CODEX_IMESSAGE_ENABLE_NEW_SESSION).",
+            replies::STARTS_OFF,
         );
     }
     let named = place.map(|place| (place, directories::find(draft.state(), place)));

@@ -5,7 +5,7 @@ use super::draft::{Draft, decide};
 use super::{answering, files_out, manage, notices, opening, replies};
 use crate::answers;
 use crate::heading::Heading;
-use crate::look_orders::{LookOrder, SLASH, Show, Whose};
+use crate::look_orders::{LookOrder, Show, Whose};
 use crate::routing::{self, Route};
 use events::command::{Look, Sight};
 use events::event::{Action, InboundReceived, Rule};
@@ -17,7 +17,7 @@ pub(super) fn ordered(draft: &mut Draft, event: &InboundReceived, order: &LookOr
     let Some(route) = route(draft, event, order) else {
         return false;
     };
-    if let Show::NearMiss(hint) = order.show {
+    if let Some(hint) = order.show.refusal() {
         reply(draft, event, route, None, &Heading::NotUnderstood, hint);
         return true;
     }
@@ -37,7 +37,12 @@ pub(super) fn ordered(draft: &mut Draft, event: &InboundReceived, order: &LookOr
         Show::Change(change) => manage::ask(draft, event, route, &session, change),
         Show::File(path) => files_out::ask(draft, event, route, &session, path),
         Show::Open => opening::ask(draft, event, route, &session),
-        Show::Screen | Show::Last(_) | Show::Diff(_) | Show::Log | Show::NearMiss(_) => {
+        Show::Screen
+        | Show::Last(_)
+        | Show::Diff(_)
+        | Show::Log
+        | Show::CodexOnly
+        | Show::NearMiss(_) => {
             look(draft, event, route, &session, &order.show);
         }
     }
@@ -69,8 +74,7 @@ fn route(draft: &Draft, event: &InboundReceived, order: &LookOrder) -> Option<Ro
                 return None;
             }
             // Where a question is up, the words are an answer to it, and refused as that.
-            let refused = matches!(order.show, Show::NearMiss(hint) if hint == SLASH);
-            if refused && asks.is_some_and(|s| s.question().is_some()) {
+            if order.show == Show::CodexOnly && asks.is_some_and(|s| s.question().is_some()) {
                 return None;
             }
             if event.reply_to.is_some() {
@@ -94,6 +98,7 @@ fn alone(draft: &Draft, show: &Show) -> Option<Route> {
         | Show::Log
         | Show::File(_)
         | Show::Open
+        | Show::CodexOnly
         | Show::NearMiss(_) => match state.sessions.owners().as_slice() {
             [(id, _)] => Some((*id).clone()),
             _ => None,
@@ -150,6 +155,7 @@ fn look(
         | Show::File(_)
         | Show::Open
         | Show::Change(_)
+        | Show::CodexOnly
         | Show::NearMiss(_) => Sight::Steps,
     };
     let look = Look {

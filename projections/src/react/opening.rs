@@ -11,8 +11,6 @@ use events::event::{Action, InboundReceived};
 use events::outcome::{Doubt, Evidence};
 use events::{Command, Outcome, SessionId};
 
-const OFF: &str =
-    "Starting sessions from the phone is disabled (CODEX_IMESSAGE_ENABLE_NEW_SESSION).";
 const SERVED: &str = "Codex's background server has it open, so no second window was opened. \
                       What you write for it goes in there.";
 const OPENING: &str = "It is being opened already.";
@@ -26,7 +24,7 @@ pub(super) fn ask(draft: &mut Draft, event: &InboundReceived, route: Route, sess
     let opens =
         |command: &Command| matches!(command, Command::OpenSession(c) if c.session == *session);
     let refused = if !state.settings.enable_new {
-        Some(OFF)
+        Some(replies::STARTS_OFF)
     } else if state.server.has(session).is_some() {
         Some(SERVED)
     } else if state.ledger.open.values().any(|e| opens(&e.command)) {

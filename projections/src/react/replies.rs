@@ -2,7 +2,9 @@
 
 use crate::directories::Directory;
 use crate::dispatch::{Transport, Tried};
+use crate::ending_text;
 use crate::holding;
+use crate::local;
 use crate::markdown::plain;
 use crate::render::tidy;
 use crate::routing::{Route, state_of};
@@ -11,6 +13,10 @@ use crate::state::State;
 use events::forgotten;
 use events::outcome::{Failure, Screen};
 use events::{Command, SessionId};
+
+/// Why no session is started or opened.
+pub(super) const STARTS_OFF: &str =
+    "Starting sessions from the phone is disabled (CODEX_IMESSAGE_ENABLE_NEW_SESSION).";
 
 /// The answer to `help`.
 pub(super) const HELP: &str = "\
@@ -39,23 +45,51 @@ pub(crate) fn list(state: &State) -> String {
         return lines.collect::<Vec<_>>().join("\n");
     }
     let lines = owners.iter().take(20).map(|(id, session)| {
-        let served = state.server.has(id).is_some();
-        let way = if served { " · background server" } else { "" };
+        let (line, since) = (line(state, id, session), since(state, id, session));
         let muted = holding::mark(state, id, state.wall);
-        format!("{}{way}{muted}", line(session))
+        format!("{line} ({since}, {}){muted}", short_way(state, id))
     });
     let more = owners.len().saturating_sub(20);
     let rest = (more > 0).then(|| format!("… and {more} older sessions"));
     lines.chain(rest).chain(held).collect::<Vec<_>>().join("\n")
 }
 
-fn line(session: &Session) -> String {
+fn line(state: &State, id: &SessionId, session: &Session) -> String {
+    let name = tidy(session.name(), 40);
     format!(
-        "@{} {} {}",
+        "@{} {name} {}",
         session.reference,
-        tidy(session.name(), 40),
-        state_of(session)
+        doing(state, id, session)
     )
+}
+
+/// What it does. Of a prompt its record says nothing.
+fn doing(state: &State, id: &SessionId, session: &Session) -> &'static str {
+    if session.question().is_some() || state.prompts.of(id).next().is_some() {
+        "is waiting for your answer"
+    } else {
+        state_of(session)
+    }
+}
+
+/// Since when it does that.
+fn since(state: &State, id: &SessionId, session: &Session) -> String {
+    let prompt = state.prompts.of(id).next().map(|(_, prompt)| prompt.at);
+    let asked = session.question().map(|question| question.asked_at);
+    let since = prompt.or(asked).unwrap_or(session.since);
+    let since = local::at(state.wall, since, state.holds.offset);
+    format!("since {since}")
+}
+
+/// The way that words take, in a word or two.
+fn short_way(state: &State, id: &SessionId) -> &'static str {
+    if state.server.has(id).is_some() {
+        "background server"
+    } else if state.settings.route_via_tmux {
+        "pane or queue"
+    } else {
+        "queue"
+    }
 }
 
 /// How the owner names a session.
@@ -73,10 +107,23 @@ pub(super) fn status(state: &State, id: &SessionId) -> String {
         return String::new();
     };
     let mut lines = vec![
-        format!("It {}.", state_of(session)),
+        format!(
+            "It {} ({}).",
+            doing(state, id, session),
+            since(state, id, session)
+        ),
         format!("In {}", tidy(&session.meta.cwd, 120)),
         way(state, id).to_owned(),
     ];
+    let worked = session.worked.as_ref();
+    let worked = worked.map(|worked| ending_text::details(&worked.work));
+    if let Some(worked) = worked.filter(|worked| !worked.is_empty()) {
+        lines.push(format!("Its last turn: {worked}"));
+    }
+    lines.push(format!(
+        "\"log @{}\" shows its last steps.",
+        session.reference
+    ));
     if let Some(question) = session.question() {
         lines.push(crate::render::questions(&question.questions));
     } else if let Some(said) = &session.said {
@@ -113,8 +160,8 @@ pub(super) fn which(state: &State, route: &Route) -> String {
     let known = route
         .candidates
         .iter()
-        .filter_map(|c| state.sessions.get(&c.session))
-        .map(line);
+        .filter_map(|c| Some((&c.session, state.sessions.get(&c.session)?)))
+        .map(|(id, session)| line(state, id, session));
     let lines: Vec<_> = known.take(8).collect();
     if lines.is_empty() {
         return "No sessions yet, so nothing was done. Write \"new label: what to do\" to start one.".into();

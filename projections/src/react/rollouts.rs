@@ -3,7 +3,7 @@
 
 use super::draft::{Draft, topic_known};
 use super::endings::{close, progress, turn_ended};
-use super::{claimed, endings, goals, holding, limits, notices, prompts, proofs};
+use super::{claimed, endings, goals, holding, limits, notices, prompts, proofs, replies};
 use crate::heading::Heading;
 use crate::redact::redact;
 use crate::refs;
@@ -248,26 +248,17 @@ fn seen(draft: &mut Draft, session: &SessionId, mut meta: SessionMeta, offset: u
         .get(session)
         .cloned()
         .unwrap_or_default();
-    let named = draft
-        .state()
-        .sessions
-        .named
-        .get(session)
-        .map(|n| n.label.clone());
+    let named = draft.state().sessions.named.contains_key(session);
+    let place = replies::runs_in(draft.state(), &meta.cwd);
     draft.record(Event::SessionSeen(SessionSeen {
         session: session.clone(),
         reference,
         meta,
         offset,
     }));
-    if let Some(label) = named {
-        notices::queue(
-            draft,
-            Some(session),
-            Topic::Progress,
-            &Heading::Started,
-            &format!("\"{label}\" is running."),
-        );
+    if named {
+        let topic = Topic::Progress;
+        notices::queue(draft, Some(session), topic, &Heading::Started, &place);
     }
     for told in waiting.turns.iter().cloned() {
         endings::place(draft, told);

@@ -1,4 +1,5 @@
-//! What is said along the way, where the settings ask for it: told once, in its place.
+//! What is said along the way, where the settings ask for it: told once, in its place. And what a
+//! session does now, and since when.
 
 use crate::support::{World, pane, settings};
 use events::Settings;
@@ -72,4 +73,26 @@ fn a_receipt_does_not_take_what_was_said_along_the_way() {
     let said = told.iter().position(|text| text.contains("First I look."));
     let end = told.iter().position(|text| text.contains("All good."));
     assert!(said.is_some() && said < end, "{told:?}");
+}
+
+#[test]
+fn the_list_says_what_each_session_does_and_since_when() {
+    let mut world = World::new();
+    let api = world.session(1, "/srv/api");
+    world.finished(&api, "t1");
+    let list = |world: &mut World| {
+        world.says("list");
+        world.notice()
+    };
+    let first = list(&mut world);
+    assert!(first.contains(" has finished (since 11:0"), "{first}");
+    world.pass(3_600_000);
+    world.turn(&api, "t2");
+    let works = list(&mut world);
+    assert!(works.contains(" api is working (since 12:0"), "{works}");
+    world.asks(&api, "call", QuestionKind::Modal, &["a", "b"]);
+    world.notices();
+    let waits = list(&mut world);
+    let since = "is waiting for your answer (since 12:0";
+    assert!(waits.contains(since), "{waits}");
 }

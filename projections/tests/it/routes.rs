@@ -349,13 +349,13 @@ fn what_this_program_answers_itself() {
     let reference = world.reference(&api);
     assert_eq!(
         world.notice(),
-        format!("[Codex] sessions\n@{reference} api has finished")
+        format!("[Codex] sessions\n@{reference} api has finished (since 11:06, pane or queue)")
     );
     world.says("Status API?");
     let status = world.notice();
     assert!(
         status.starts_with(&format!(
-            "[Codex] @{reference} api · status\nIt has finished."
+            "[Codex] @{reference} api · status\nIt has finished (since 11:06).\n"
         )),
         "{status}"
     );

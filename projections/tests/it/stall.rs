@@ -1,9 +1,10 @@
 //! A turn that shows no sign of life.
 
-use crate::prompts::{ask, command, raised, working};
+use crate::prompts::{ask, command, raised, resolved, working};
 use crate::support::{World, settings};
 use events::event::{HostSlept, LifeSeen};
-use events::{Input, SessionId, Settings, Span, Wall};
+use events::prompt::PromptEnd;
+use events::{Event, Input, SessionId, Settings, Span, Wall};
 
 const MINUTE: u64 = 60_000;
 
@@ -132,6 +133,54 @@ fn a_prompt_a_sleep_or_an_end_of_the_program_explains_the_silence() {
     world.boot(settings());
     looks(&mut world, &session, 24 * 60 * MINUTE, false);
     assert!(sent(&mut world).is_empty());
+}
+
+/// How often it was looked.
+fn looked(world: &World) -> usize {
+    let life = |entry: &&events::Envelope| matches!(entry.event, Event::LifeSeen(_));
+    world.log().iter().filter(life).count()
+}
+
+#[test]
+fn what_was_told_or_is_forgotten_does_not_fill_the_log() {
+    let (mut world, session) = running();
+    for nth in 1..200 {
+        world.pass(15 * MINUTE);
+        looks(&mut world, &session, nth * 15 * MINUTE, false);
+    }
+    assert_eq!(sent(&mut world).len(), 1);
+    assert!(looked(&world) <= 2, "{}", looked(&world));
+    // An approval that nobody gives: for hours, and then not any more.
+    let mut world = World::new();
+    let session = working(&mut world, 1);
+    ask(&mut world, raised(&session, 1, command("cargo test")));
+    for nth in 1..200 {
+        world.pass(15 * MINUTE);
+        looks(&mut world, &session, nth * 15 * MINUTE, true);
+    }
+    assert!(looked(&world) <= 25, "{}", looked(&world));
+    sent(&mut world);
+    // Once it is given, the silence behind it counts.
+    resolved(&mut world, &session, 1, PromptEnd::Elsewhere);
+    world.pass(16 * MINUTE);
+    assert!(looks(&mut world, &session, 16 * MINUTE, true));
+    let texts = sent(&mut world);
+    assert!(
+        texts.iter().any(|text| text.contains("no sign of life")),
+        "{texts:#?}"
+    );
+}
+
+#[test]
+fn where_the_clock_was_set_back_by_years_it_is_looked_once() {
+    let (mut world, session) = running();
+    world.now.wall = Wall(world.now.wall.0 - 3_650 * 86_400_000);
+    for nth in 1..20 {
+        world.pass(15 * MINUTE);
+        looks(&mut world, &session, nth * 15 * MINUTE, false);
+    }
+    assert!(sent(&mut world).is_empty());
+    assert_eq!(looked(&world), 1);
 }
 
 #[test]

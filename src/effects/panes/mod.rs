@@ -20,7 +20,7 @@ pub(super) use answering::{answer, interrupt};
 pub(super) use choosing::choose;
 pub(super) use files::open_files;
 pub(super) use processes::Table;
-pub(super) use proof::{is_held, pane_of};
+pub(super) use proof::{holder, is_held, pane_of};
 pub(super) use showing::show;
 pub use survey::{Survey, survey};
 pub(super) use threads::Held;

@@ -243,13 +243,22 @@ pub(crate) async fn is_held(config: &EffectsConfig, session: &SessionId) -> Resu
     Ok(Held::among(&config.codex_home, files.values().flatten()).holds(session))
 }
 
-/// The pane that holds the session, or why none is known to.
+/// The pane that shows the session, or why none is known to.
 pub(crate) async fn pane_of(
     config: &EffectsConfig,
     session: &SessionId,
     hints: &[Pane],
 ) -> Result<Pane, String> {
     find(config, session, hints).await.map(|proven| proven.pane)
+}
+
+/// The pane whose own Codex has the session open. A pane that only names it in its title may show
+/// what another Codex has.
+pub(crate) async fn holder(config: &EffectsConfig, session: &SessionId) -> Option<Pane> {
+    let proven = find(config, session, &[]).await.ok()?;
+    let files = open_files(config, &proven.codex).await.ok()?;
+    let held = Held::among(&config.codex_home, files.values().flatten());
+    held.holds(session).then_some(proven.pane)
 }
 
 fn has_lock_file(codex_home: &Path, session: &SessionId) -> bool {

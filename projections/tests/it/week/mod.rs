@@ -454,6 +454,7 @@ fn played(settings: Settings, habit: Habit) -> Week {
 fn defaults() -> Settings {
     Settings {
         desk: true,
+        digest: Settings::default().digest,
         ..settings()
     }
 }

@@ -24,6 +24,10 @@ fn rows() -> Vec<(&'static str, Settings, Habit)> {
         stall: minutes(after),
         ..base()
     };
+    let digest = |seconds| Settings {
+        digest: Span::seconds(seconds),
+        ..base()
+    };
     let quiet = |quiet_approvals| Settings {
         quiet: night,
         quiet_approvals,
@@ -45,6 +49,9 @@ fn rows() -> Vec<(&'static str, Settings, Habit)> {
         ("`nudge_s` 3600 (60 min)", nudge(60), none),
         ("`stall_s` 300 (5 min)", stall(5), none),
         ("`stall_s` 1800 (30 min)", stall(30), none),
+        ("`digest_s` 0", digest(0), none),
+        ("`digest_s` 120", digest(120), none),
+        ("`digest_s` 600", digest(600), none),
         ("`quiet` 23-7", quiet(false), none),
         ("the same, `quiet_approvals` on", quiet(true), none),
         ("`only_needs_input` on", needs, none),
