@@ -122,6 +122,10 @@ fn a_session_is_called_as_codex_calls_it_and_found_by_that() {
     desk.runtime().wait_for_event("ThreadNamed", 1);
     let (_, second) = desk.prompted(&pane, "named");
     assert!(second.text.contains("Login page"), "{}", second.text);
+    desk.phone.say("list");
+    let list = desk.phone.wait_for("sessions", "Login page");
+    let line = format!("{} Login page has finished", second.reference());
+    assert!(list.text.contains(&line), "{}", list.text);
     desk.phone.say("@login-page once more");
     desk.lab.wait_for_answer(&thread, "echo: once more");
 }

@@ -1,11 +1,13 @@
 //! Messages that the owner edits or unsends: before they were read, before anything
 //! was done with them, and too late.
 
+use crate::served::{is, up};
 use crate::support::World;
 use events::event::IgnoreReason;
 use events::input::{Body, MessageRow};
 use events::outcome::Evidence;
 use events::outcome::How;
+use events::prompt::ThreadState;
 use events::{Command, CommandId, Event, Outcome, SessionId};
 
 fn world() -> (World, SessionId) {
@@ -241,6 +243,22 @@ fn a_session_that_was_to_be_opened_is_not_once_the_message_is_unsent() {
     world.take(row.clone());
     world.take(unsent(&row));
     assert!(world.notice().contains("taken back"));
+    world.send_all();
+    assert!(world.machine.owed().is_empty());
+}
+
+#[test]
+fn a_new_name_that_is_unsent_before_codex_has_it_does_not_go_there() {
+    let (mut world, api) = world();
+    up(&mut world, 7);
+    is(&mut world, 7, &api, ThreadState::Idle);
+    let reference = world.reference(&api);
+    let row = world.row(&format!("rename @{reference} login fix"));
+    world.take(row.clone());
+    assert!(matches!(owed(&world).1, Command::Manage(_)));
+    world.take(unsent(&row));
+    let text = world.notice();
+    assert!(text.contains("Codex keeps its own name"), "{text}");
     world.send_all();
     assert!(world.machine.owed().is_empty());
 }

@@ -49,7 +49,11 @@ fn a_name_is_one_short_line_without_the_marks_of_our_texts() {
             "@k3f9 x · approved, it runs [Codex]",
             "k3f9 x approved, it runs Codex",
         ),
-        ("\u{202e}evil", "evil"),
+        ("\u{202e}evil\u{200f}", "evil"),
+        (
+            "/stop • Write \"yes\" to `go` on",
+            "stop Write yes to go on",
+        ),
         ("sk-proj-abcdefghijklmnopqrstuvwxyz0123456789ABCDEFGH", ""),
     ] {
         named(&mut world, &api, name);
@@ -94,7 +98,7 @@ fn a_name_leads_to_its_session_only_if_nothing_else_has_it() {
     assert_eq!((route.rule, route.target), (Rule::Ambiguous, None));
     // A ref or a label is never taken over.
     let reference = world.reference(&api);
-    named(&mut world, &web, &reference);
+    assert!(named(&mut world, &web, &reference).is_empty());
     let route = routing::named(world.machine.state(), &reference);
     assert_eq!(route.target, Some(api.clone()));
     world.says(&format!("rename @{reference} login"));

@@ -33,18 +33,15 @@ pub(super) fn place(config: &EffectsConfig, id: CommandId) -> PathBuf {
 
 /// Copies the file to where Messages can read it.
 pub(crate) async fn copy_out(config: &EffectsConfig, id: CommandId, command: &CopyOut) -> Report {
-    copy_within(LIMIT, config, id, command).await
+    let (config, command) = (config.clone(), command.clone());
+    copied_within(LIMIT, move || copy(&config, id, &command)).await
 }
 
-async fn copy_within(
+async fn copied_within(
     limit: Duration,
-    config: &EffectsConfig,
-    id: CommandId,
-    command: &CopyOut,
+    copy: impl FnOnce() -> Result<Evidence, Failure> + Send + 'static,
 ) -> Report {
-    let (config, command) = (config.clone(), command.clone());
-    let copied = in_time(limit, move || copy(&config, id, &command)).await;
-    let copied = match copied {
+    let copied = match in_time(limit, copy).await {
         Some(copied) => copied.unwrap_or_else(|_| unsupported("it could not be copied.")),
         // What is copied late is sent to nobody, and deleted with all copies.
         None => unsupported(format!(

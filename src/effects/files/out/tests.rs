@@ -174,20 +174,15 @@ fn a_pipe_is_refused_and_nobody_waits_for_it() {
 
 #[tokio::test]
 async fn a_disk_that_does_not_answer_holds_nothing_up() {
-    let rig = Rig::new();
-    let big = File::create(rig.at("work/big")).unwrap();
-    big.set_len(1 << 30).unwrap();
-    let command = CopyOut {
-        inbound: Guid::parse("g-1").unwrap(),
-        session: SessionId::parse("01a20300-0000-7000-8000-000000000000").unwrap(),
-        cwd: rig.at("work").display().to_string(),
-        path: "big".into(),
-        max_bytes: 2 << 30,
-        again: false,
+    let (answers, disk) = std::sync::mpsc::channel::<()>();
+    let hangs = move || {
+        let _gone = disk.recv();
+        unsupported("the disk answered.")
     };
-    let report = copy_within(Duration::ZERO, &rig.config, ID, &command).await;
+    let report = copied_within(Duration::ZERO, hangs).await;
     let Report::Settled(Outcome::Failed(Failure::Unsupported { what })) = report else {
         panic!("{report:?}");
     };
     assert!(what.contains("did not answer"), "{what}");
+    drop(answers);
 }
