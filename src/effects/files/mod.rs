@@ -6,6 +6,7 @@
 
 mod convert;
 mod copy;
+mod in_time;
 mod kinds;
 mod out;
 mod private;
@@ -18,6 +19,7 @@ use crate::ingress::chat_db::{Attached, AttachedFile, Transfer, attached};
 use events::command::FetchFiles;
 use events::outcome::{Evidence, Failure, FetchedFile, FileCopy, NoCopy};
 use events::{CommandId, Outcome, Report, Text};
+use in_time::{LIMIT, in_time};
 use kinds::Kind;
 pub(super) use out::copy_out;
 use private::fresh;
@@ -28,19 +30,8 @@ use tokio::time::sleep;
 
 /// Most files of one message.
 const MOST: usize = 10;
-/// Longest time for one file: a volume that does not answer must hold nothing up for good.
-const LIMIT: Duration = Duration::from_secs(60);
 /// Between two looks at chat.db.
 const PAUSE: Duration = Duration::from_millis(250);
-
-/// Does work on a disk that may hang; `None`: it took too long, and is left to itself.
-async fn in_time<T: Send + 'static>(
-    limit: Duration,
-    work: impl FnOnce() -> T + Send + 'static,
-) -> Option<Result<T, tokio::task::JoinError>> {
-    let work = tokio::task::spawn_blocking(work);
-    tokio::time::timeout(limit, work).await.ok()
-}
 
 /// Waits until the files of a message are whole, and copies them.
 pub(super) async fn fetch(config: &EffectsConfig, id: CommandId, command: &FetchFiles) -> Report {

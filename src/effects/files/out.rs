@@ -5,8 +5,8 @@
 #[cfg(test)]
 mod tests;
 
+use super::in_time::{LIMIT, in_time};
 use super::private::fresh;
-use super::{LIMIT, in_time};
 use crate::effects::config::{EffectsConfig, settled};
 use events::command::CopyOut;
 use events::outcome::{Evidence, Failure};
