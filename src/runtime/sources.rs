@@ -217,7 +217,8 @@ fn rollouts(config: &Config, state: &State, wakes: Wakes, server: Link) -> io::R
     start("rollouts", wakes, hinted, move |hints| {
         // This thread is awake anyway: a server that was started is found without a timer more.
         server.nudge(&socket);
-        let mut inputs = Vec::new();
+        // A new name counts for the text about the end that is read now.
+        let mut inputs = names.look(&[]);
         if scanned.is_none_or(|at| at.elapsed() >= SCAN) {
             // Where Codex was never used there is no folder: it is watched as soon as there is one.
             scanned = folder.exists().then(Stopwatch::start);

@@ -120,7 +120,8 @@ fn a_session_is_called_as_codex_calls_it_and_found_by_that() {
         screen.contains("· Login page")
     });
     desk.runtime().wait_for_event("ThreadNamed", 1);
-    let (_, second) = desk.prompted(&pane, "named");
+    pane.prompt("and again");
+    let second = desk.phone.wait_for("done", "echo: and again");
     assert!(second.text.contains("Login page"), "{}", second.text);
     desk.phone.say("list");
     let list = desk.phone.wait_for("sessions", "Login page");
