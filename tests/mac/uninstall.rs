@@ -34,6 +34,9 @@ fn everything_goes_in_the_order_in_which_it_can() {
     );
     fs::create_dir(world.path("home/Applications/.codex-imessage-new.app")).expect("made");
     // Copies of files that have not been deleted yet.
+    for copies in ["state/files/7.0", "Messages/Attachments/ours/8.0"] {
+        fs::create_dir_all(world.path(copies)).expect("made");
+    }
     world.write("state/files/7.0/1.png", "picture");
     world.write("Messages/Attachments/ours/8.0/report.pdf", "report");
     world.write("Messages/Attachments/theirs.pdf", "theirs");
