@@ -49,6 +49,8 @@ pub enum Command {
     Manage(Manage),
     /// Open a session that no Codex has open, in a new tmux window.
     OpenSession(OpenSession),
+    /// Answer a question that is up in a session's pane with the owner's own words.
+    AnswerWithNotes(AnswerWithNotes),
 }
 
 /// One iMessage.
@@ -107,6 +109,15 @@ pub struct ChooseOptions {
     pub choices: Vec<Chosen>,
 }
 
+/// An answer to a question in which words go with an option, or stand for one.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AnswerWithNotes {
+    /// What is chosen. The option behind the last one is Codex's own "None of the above".
+    pub choose: ChooseOptions,
+    /// For each question in order: the words for its notes field.
+    pub notes: Vec<Option<Text>>,
+}
+
 /// The choice for one question.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Chosen {
@@ -117,7 +128,7 @@ pub struct Chosen {
     pub digest: Option<Digest>,
     /// How many options were offered.
     pub options: u16,
-    /// Which was chosen, from 1.
+    /// Which was chosen, from 1; in an answer in words also the one behind the last.
     pub option: u16,
 }
 
@@ -376,6 +387,7 @@ impl Command {
             Self::CopyOut(c) => Lane::Files(c.inbound.clone()),
             Self::Manage(c) => Lane::Session(c.session.clone()),
             Self::OpenSession(c) => Lane::Session(c.session.clone()),
+            Self::AnswerWithNotes(c) => Lane::Session(c.choose.session.clone()),
         }
     }
 
@@ -401,6 +413,7 @@ impl Command {
             Self::SendFile(_) => "SendFile",
             Self::Manage(_) => "Manage",
             Self::OpenSession(_) => "OpenSession",
+            Self::AnswerWithNotes(_) => "AnswerWithNotes",
         }
     }
 }

@@ -1,14 +1,16 @@
-//! Reading an answer to a question. Numbers choose options; words answer only
-//! a question that is not a modal, because in a modal they would be keys.
+//! Reading an answer to a question. Numbers choose options. Words answer a question that is
+//! not a modal; in a modal they would be keys, so there they need a mark: `other: words`.
 
 use crate::numbers::{self, Numbers};
+use crate::prompt_answers::{self, Reply};
 use crate::redact;
 use crate::render;
 use crate::sessions::{OpenQuestion, Session};
 use events::command::Chosen;
 use events::digest::fold;
 use events::event::{Question, QuestionKind, Topic};
-use events::{CallId, Span, Wall};
+use events::prompt::PromptQuestion;
+use events::{CallId, Span, Text, Wall};
 
 /// What words mean to a session.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -19,6 +21,12 @@ pub enum Answer {
     Labels(String),
     /// Options by their numbers, for the modal that is up.
     Options { call: CallId, choices: Vec<Chosen> },
+    /// The same with words for some of them, for the modal's notes.
+    Notes {
+        call: CallId,
+        choices: Vec<Chosen>,
+        notes: Vec<Option<Text>>,
+    },
     /// Nothing that may go in; this is why.
     Not(String),
 }
@@ -51,12 +59,16 @@ pub fn read(session: &Session, about: Option<&Topic>, words: &str, written: Wall
         return Answer::Not(BOTH.into());
     }
     let numbers = numbers.or(label);
-    if numbers.is_some() && !is_meant(open, about, written) {
+    let notes = match (&numbers, open.kind) {
+        (None, QuestionKind::Modal) => with_notes(open, words),
+        (Some(_), _) | (None, QuestionKind::Async) => None,
+    };
+    if (numbers.is_some() || notes.is_some()) && !is_meant(open, about, written) {
         return Answer::Not(ANOTHER.into());
     }
     match (numbers, open.kind) {
         (None, QuestionKind::Async) => Answer::Words,
-        (None, QuestionKind::Modal) => Answer::Not(not_words(open)),
+        (None, QuestionKind::Modal) => notes.unwrap_or_else(|| Answer::Not(not_words(open))),
         (Some(numbers), kind) => match choose(open, &numbers) {
             Err(why) => Answer::Not(why),
             Ok(choices) if kind == QuestionKind::Async => Answer::Labels(labels(open, &choices)),
@@ -111,9 +123,55 @@ pub fn is_option(session: &Session, words: &str) -> bool {
 
 fn not_words(open: &OpenQuestion) -> String {
     format!(
-        "It is waiting for an answer to this question and takes no other words. Nothing was typed.\n{}",
+        "It is waiting for an answer to this question: a number, or \"other: your words\". Nothing was typed.\n{}",
         render::questions(&open.questions)
     )
+}
+
+/// `other: words`, `2 note: words`: an option, or none of them, and words for its notes. Every
+/// question gets an answer, or this is none.
+fn with_notes(open: &OpenQuestion, words: &str) -> Option<Answer> {
+    let asked: Vec<_> = open.questions.iter().map(takes_notes).collect();
+    if asked.iter().any(|question| question.options.is_empty()) {
+        return None;
+    }
+    let replies = prompt_answers::replies(&asked, words)?;
+    let pair = |(nth, (question, (option, _))): (usize, (&Question, &Reply))| {
+        let options = u16::try_from(question.options.len()).ok()?;
+        // Behind the last one stands Codex's own "None of the above".
+        let option = u16::try_from(option.unwrap_or(question.options.len())).ok()?;
+        Some(choice_of(open, nth, options, option.checked_add(1)?))
+    };
+    let pairs = open.questions.iter().zip(&replies).enumerate();
+    Some(Answer::Notes {
+        call: open.call.clone(),
+        choices: pairs.map(pair).collect::<Option<_>>()?,
+        notes: replies
+            .into_iter()
+            .map(|(_, note)| note.map(Text::from))
+            .collect(),
+    })
+}
+
+/// A question in a pane, as one that takes words: Codex has notes for each of them.
+fn takes_notes(question: &Question) -> PromptQuestion {
+    PromptQuestion {
+        id: question.id.clone(),
+        text: question.text.clone(),
+        options: question.options.clone(),
+        free: true,
+        secret: false,
+    }
+}
+
+fn choice_of(open: &OpenQuestion, nth: usize, options: u16, option: u16) -> Chosen {
+    let asked = open.questions.get(nth).map(|question| &question.text);
+    Chosen {
+        question: asked.cloned().unwrap_or_default(),
+        digest: open.digests.get(nth).copied(),
+        options,
+        option,
+    }
 }
 
 /// Every question gets exactly one option that exists, or nothing is chosen.
@@ -162,12 +220,7 @@ fn choose(open: &OpenQuestion, numbers: &Numbers) -> Result<Vec<Chosen>, String>
     }
     let pair = |(nth, (question, option)): (usize, (&Question, Option<u16>))| {
         let options = u16::try_from(question.options.len()).ok()?;
-        Some(Chosen {
-            question: question.text.clone(),
-            digest: open.digests.get(nth).copied(),
-            options,
-            option: option?,
-        })
+        Some(choice_of(open, nth, options, option?))
     };
     let all: Option<Vec<_>> = questions.iter().zip(chosen).enumerate().map(pair).collect();
     all.ok_or_else(|| format!("Some questions have no answer. {}", valid(questions)))

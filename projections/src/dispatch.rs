@@ -52,8 +52,13 @@ pub enum What {
     Queued(Text),
     /// Words for the turn that runs.
     Steer(Text),
-    /// Options of a question that is up.
-    Options { call: CallId, choices: Vec<Chosen> },
+    /// Options of a question that is up, and the words that go with them; no words at all
+    /// where there is no list of them.
+    Options {
+        call: CallId,
+        choices: Vec<Chosen>,
+        notes: Vec<Option<Text>>,
+    },
 }
 
 /// A transport that failed.
@@ -85,7 +90,9 @@ impl Transport {
     pub const fn of(command: &Command) -> Option<Self> {
         match command {
             Command::TypeInstruction(c) if c.steer => Some(Self::Steer),
-            Command::TypeInstruction(_) | Command::ChooseOptions(_) => Some(Self::Pane),
+            Command::TypeInstruction(_)
+            | Command::ChooseOptions(_)
+            | Command::AnswerWithNotes(_) => Some(Self::Pane),
             Command::QueueInstruction(_) => Some(Self::Queue),
             Command::ResumeSession(_) => Some(Self::Resume),
             Command::StartTurn(_) | Command::SteerTurn(_) | Command::GivePictures(_) => {
@@ -138,6 +145,7 @@ pub(crate) fn dispatch_of(command: &Command) -> Option<(SessionId, Guid)> {
             Some((c.session.clone(), c.inbound.clone()))
         }
         Command::ChooseOptions(c) => Some((c.session.clone(), c.inbound.clone())),
+        Command::AnswerWithNotes(c) => Some((c.choose.session.clone(), c.choose.inbound.clone())),
         Command::StartTurn(c) => {
             Some((c.instruction.session.clone(), c.instruction.inbound.clone()))
         }

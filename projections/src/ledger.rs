@@ -281,6 +281,7 @@ pub fn text_of(command: &Command) -> Option<&str> {
         | Command::CopyOut(_)
         | Command::Manage(_)
         | Command::OpenSession(_)
+        | Command::AnswerWithNotes(_)
         | Command::Look(_) => None,
         Command::SendFile(c) => Some(c.name.reveal()),
     }
@@ -300,6 +301,7 @@ pub(crate) fn meant(command: &Command) -> Option<How> {
         Command::TypeInstruction(c) if c.steer => Some(How::Steered(pane(&c.hints))),
         Command::TypeInstruction(c) => Some(How::Typed(pane(&c.hints))),
         Command::ChooseOptions(c) => Some(How::Chosen(pane(&c.hints))),
+        Command::AnswerWithNotes(c) => Some(How::Chosen(pane(&c.choose.hints))),
         Command::QueueInstruction(_) => Some(How::Queued),
         Command::ResumeSession(_) => Some(How::Resumed),
         Command::AnswerPrompt(c) => Some(match &c.way {

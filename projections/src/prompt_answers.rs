@@ -193,7 +193,7 @@ fn labelled<'a>(labels: impl Iterator<Item = &'a Text>, words: &str) -> Option<u
 }
 
 /// What was said to one question: an option from 0, or none of them, and words.
-type Reply = (Option<usize>, Option<String>);
+pub(crate) type Reply = (Option<usize>, Option<String>);
 
 /// Every question gets exactly one answer, or nothing is answered.
 fn questions(asked: &[PromptQuestion], words: &str) -> Said {
@@ -223,7 +223,8 @@ fn questions(asked: &[PromptQuestion], words: &str) -> Said {
     }
 }
 
-fn replies(asked: &[PromptQuestion], words: &str) -> Option<Vec<Reply>> {
+/// What is said to each of these questions; `None` where one has no answer, or two.
+pub(crate) fn replies(asked: &[PromptQuestion], words: &str) -> Option<Vec<Reply>> {
     if let [only] = asked {
         return Some(vec![one(only, words)?]);
     }

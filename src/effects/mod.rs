@@ -60,7 +60,10 @@ impl Executor for LocalExecutor {
             Command::SendMessage(message) => messages::send(config, message).await,
             Command::TypeInstruction(command) => panes::type_in(config, id, command).await,
             Command::PressEnter(command) => panes::press_enter(config, command).await,
-            Command::ChooseOptions(command) => panes::choose(config, command).await,
+            Command::ChooseOptions(command) => panes::choose(config, command, &[]).await,
+            Command::AnswerWithNotes(command) => {
+                panes::choose(config, &command.choose, &command.notes).await
+            }
             Command::QueueInstruction(instruction) => codex::queue(config, instruction).await,
             Command::ResumeSession(instruction) => codex::resume(config, instruction).await,
             Command::StartSession(command) => start::start(config, id, command).await,

@@ -97,7 +97,8 @@ fn rows_of(line: &str, room: usize) -> usize {
     rows
 }
 
-fn is_marked(framed: &Framed) -> bool {
+/// Whether Codex shows a marker in place of this text.
+pub fn is_marked(framed: &Framed) -> bool {
     framed.bytes_to_paste.reveal().chars().count() > SHOWN_CHARS
 }
 

@@ -290,9 +290,27 @@ impl Lab {
     }
 }
 
+impl Lab {
+    /// What every pane shows, for whoever reads why a test failed.
+    fn print_screens(&self) {
+        let list = ["list-panes", "-a", "-F", "#{pane_id}"];
+        let panes = self.tmux_command().args(list).output();
+        let panes = panes.map(|output| output.stdout).unwrap_or_default();
+        for pane in String::from_utf8_lossy(&panes).lines() {
+            let capture = ["capture-pane", "-p", "-t", pane];
+            let screen = self.tmux_command().args(capture).output();
+            let screen = screen.map(|output| output.stdout).unwrap_or_default();
+            eprintln!("pane {pane}:\n{}", String::from_utf8_lossy(&screen));
+        }
+    }
+}
+
 impl Drop for Lab {
     fn drop(&mut self) {
         // A test that has failed already must not fail again in here.
+        if thread::panicking() {
+            self.print_screens();
+        }
         let _gone = self
             .codex_command(&["app-server", "daemon", "stop"])
             .output();

@@ -136,6 +136,56 @@ fn several_questions_take_one_number_each() {
     }
 }
 
+#[test]
+fn a_question_in_a_pane_is_answered_in_words() {
+    let Some(desk) = Desk::with(|home| home.ask_in_default_mode = true, &[NO_APP_SERVER]) else {
+        return;
+    };
+    let pane = desk.embedded();
+    let two = TWO.replace('\n', " ");
+    let long = "a copy in each of the three halls, ".repeat(12);
+    let of_long = format!("done: None of the above, user_note: {}", long.trim());
+    for (question, right, answer) in [
+        (
+            "ask: Keep it?",
+            "other: 1 of each\nand 2 more",
+            "done: None of the above, user_note: 1 of each\nand 2 more",
+        ),
+        ("ask: Where?", &format!("other: {long}"), &of_long),
+        (
+            "ask: How?",
+            "2 note: with 3 replicas",
+            "done: postgres, user_note: with 3 replicas",
+        ),
+        (
+            &two,
+            "1.2\n2 other: /quit !ls",
+            "done: 2 of them, None of the above, user_note: /quit !ls",
+        ),
+        (
+            &two,
+            "1: 1 note: both\n2: 1",
+            "done: 1 for all, user_note: both, go 1.25",
+        ),
+    ] {
+        let heard = desk.phone.notices().len();
+        pane.prompt(question);
+        let asked = desk.phone.wait_after(heard, "needs input", "");
+        let modal = pane.wait_for("the question", |screen| {
+            screen.contains(" unanswered)") && screen.contains("esc to interrupt")
+        });
+        for wrong in ["other:", "both", "9 note: both", "note: both"] {
+            let heard = desk.phone.notices().len();
+            desk.phone.reply(&asked, wrong);
+            desk.phone.wait_after(heard, "not answered", "");
+            assert_eq!(pane.screen(), modal, "after {wrong:?}");
+        }
+        desk.phone.say(right);
+        desk.lab.wait_for_answer(&pane.thread(), answer);
+        pane.wait_for("the composer", |screen| screen.contains("› Ask Codex"));
+    }
+}
+
 fn ask<'lab>(desk: &'lab Desk, question: &str) -> (Pane<'lab>, Notice, String) {
     let pane = desk.embedded();
     pane.prompt(&format!("ask: {question}"));

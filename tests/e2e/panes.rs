@@ -120,7 +120,8 @@ fn a_question_is_answered_by_its_number_alone() {
     desk.phone.say("3");
     desk.phone.wait_for("not answered", "from 1 to 2");
     desk.phone.reply(&question, "take 2 if you can");
-    desk.phone.wait_for("not answered", "takes no other words");
+    desk.phone
+        .wait_for("not answered", "is waiting for an answer");
     desk.phone.reply(&question, "2 please and 1 backup");
     desk.phone.wait_for_calls("· not answered", 3);
     assert_eq!(pane.screen(), before);

@@ -314,6 +314,25 @@ fn wait_for_ends(lab: &Lab, thread: &str, ends: usize) {
     );
 }
 
+/// Begins a turn. The server may still count the last one as running after its end is on record.
+fn begin(served: &Served<'_>, nth: u16, thread: &str, text: &str) {
+    let runs = Report::Settled(Outcome::Failed(Failure::TurnRuns));
+    let begun = wait_for(
+        || format!("a turn for {text:?}"),
+        || Some(served.say(nth, thread, text)).filter(|report| *report != runs),
+    );
+    assert!(
+        matches!(
+            &begun,
+            Report::Performed(Performed {
+                how: How::TurnStarted { turn: Some(_) },
+                doubt: None
+            })
+        ),
+        "{begun:?}"
+    );
+}
+
 #[test]
 fn words_wait_for_no_prompt_and_a_turn_is_interrupted() {
     let Some(lab) = Lab::new() else { return };
@@ -345,10 +364,10 @@ fn words_wait_for_no_prompt_and_a_turn_is_interrupted() {
     );
     pane.wait_for("the draft", |screen| screen.contains("my own draft"));
 
-    // Words that come while a turn ends may go into that turn.
+    // Words that come while a turn ends are refused, or go into that turn.
     wait_for_ends(&lab, &thread, 2);
     // A prompt is up: words behind it would be lost with its turn.
-    served.say(1, &thread, "run: touch one");
+    begin(&served, 1, &thread, "run: touch one");
     let (_, _raised) = served.prompt();
     let report = served.say(2, &thread, "words");
     assert_eq!(report, Report::Settled(Outcome::Failed(Failure::PromptUp)));
@@ -374,7 +393,7 @@ fn words_wait_for_no_prompt_and_a_turn_is_interrupted() {
     assert_eq!(none, Report::Settled(Outcome::Failed(Failure::NoTurn)));
 
     // A turn that runs is not steered by accident.
-    served.say(5, &thread, "quiet: 5");
+    begin(&served, 5, &thread, "quiet: 5");
     let works = || {
         let report = served.say(6, &thread, "more");
         (report == Report::Settled(Outcome::Failed(Failure::TurnRuns))).then_some(())

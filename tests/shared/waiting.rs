@@ -84,6 +84,13 @@ fn traces() -> i64 {
 }
 
 fn below(path: &Path) -> i64 {
+    // Codex writes to its own log for ever, also where nothing happens.
+    if path
+        .file_name()
+        .is_some_and(|name| name.as_encoded_bytes().starts_with(b"logs_"))
+    {
+        return 0;
+    }
     // What is gone while it is looked at will be missed by the next look.
     let Ok(about) = fs::symlink_metadata(path) else {
         return 0;

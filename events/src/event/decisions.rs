@@ -46,6 +46,12 @@ pub enum Action {
     Steer { text: Text },
     /// It takes back an instruction that has not been taken yet.
     TakeBack { inbound: Option<Guid> },
+    /// It answers a question that is up in words: see [`crate::command::AnswerWithNotes`].
+    Note {
+        call: CallId,
+        choices: Vec<Chosen>,
+        notes: Vec<Option<Text>>,
+    },
 }
 
 /// A session that was considered for an inbound message.

@@ -2,7 +2,8 @@
 
 use super::ids::{COMMAND, call, guid, pane, session, turn};
 use crate::command::{
-    ChooseOptions, Chosen, Command, Instruction, SendMessage, StartSession, TypeInstruction,
+    AnswerWithNotes, ChooseOptions, Chosen, Command, Instruction, SendMessage, StartSession,
+    TypeInstruction,
 };
 use crate::digest::Digest;
 use crate::event::{
@@ -110,6 +111,11 @@ fn actions() -> Vec<Event> {
             text: "write the guide".into(),
         }),
         decided(Action::Reply),
+        decided(Action::Note {
+            call: call(),
+            choices: vec![chosen(), chosen()],
+            notes: vec![Some("on disk".into()), None],
+        }),
         ended(InstructionEnd::Delivered),
         ended(InstructionEnd::Refused),
         ended(InstructionEnd::Unknown),
@@ -179,6 +185,19 @@ fn commands() -> Vec<Event> {
             command,
         })
     };
+    let choose = || ChooseOptions {
+        inbound: guid(),
+        session: session(),
+        call: call(),
+        cwd: "/srv/api-server".into(),
+        hints: vec![],
+        choices: vec![Chosen {
+            question: "Which database?".into(),
+            digest: Some(Digest([7; 16])),
+            options: 3,
+            option: 2,
+        }],
+    };
     let mut events = [
         Command::SendMessage(SendMessage {
             notice: Seq(40),
@@ -188,18 +207,10 @@ fn commands() -> Vec<Event> {
         }),
         Command::TypeInstruction(typed()),
         Command::PressEnter(typed()),
-        Command::ChooseOptions(ChooseOptions {
-            inbound: guid(),
-            session: session(),
-            call: call(),
-            cwd: "/srv/api-server".into(),
-            hints: vec![],
-            choices: vec![Chosen {
-                question: "Which database?".into(),
-                digest: Some(Digest([7; 16])),
-                options: 3,
-                option: 2,
-            }],
+        Command::ChooseOptions(choose()),
+        Command::AnswerWithNotes(AnswerWithNotes {
+            choose: choose(),
+            notes: vec![Some("on disk".into())],
         }),
         Command::QueueInstruction(instruction()),
         Command::ResumeSession(instruction()),

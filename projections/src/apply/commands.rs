@@ -33,6 +33,7 @@ pub(super) fn requested(state: &mut State, seq: Seq, e: &CommandRequested) {
         Command::TypeInstruction(_)
         | Command::PressEnter(_)
         | Command::ChooseOptions(_)
+        | Command::AnswerWithNotes(_)
         | Command::QueueInstruction(_)
         | Command::ResumeSession(_)
         | Command::StartTurn(_)

@@ -179,6 +179,16 @@ pub(super) fn routed(state: &mut State, e: &RoutingDecided) {
         Action::Choose { call, choices } => What::Options {
             call: call.clone(),
             choices: choices.clone(),
+            notes: Vec::new(),
+        },
+        Action::Note {
+            call,
+            choices,
+            notes,
+        } => What::Options {
+            call: call.clone(),
+            choices: choices.clone(),
+            notes: notes.clone(),
         },
         Action::Start { .. }
         | Action::Reply

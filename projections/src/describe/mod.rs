@@ -441,6 +441,7 @@ pub fn inbound_of(command: &Command) -> Option<events::Guid> {
         | Command::TypeInstruction(_)
         | Command::PressEnter(_)
         | Command::ChooseOptions(_)
+        | Command::AnswerWithNotes(_)
         | Command::QueueInstruction(_)
         | Command::ResumeSession(_)
         | Command::StartTurn(_)

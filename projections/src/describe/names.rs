@@ -71,6 +71,9 @@ pub fn command_name(state: &State, command: &Command) -> String {
             format!("{does} of {}", session_name(state, &c.instruction.session))
         }
         Command::ChooseOptions(c) => format!("{does} of {}", session_name(state, &c.session)),
+        Command::AnswerWithNotes(c) => {
+            format!("{does} of {}", session_name(state, &c.choose.session))
+        }
         Command::QueueInstruction(c) | Command::ResumeSession(c) => {
             format!("{does} for {}", session_name(state, &c.session))
         }

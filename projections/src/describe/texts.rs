@@ -48,6 +48,11 @@ pub fn texts(event: &Event) -> Vec<(&'static str, &Text)> {
                 .iter()
                 .map(|choice| ("question", &choice.question))
                 .collect(),
+            Action::Note { choices, notes, .. } => {
+                let questions = choices.iter().map(|choice| ("question", &choice.question));
+                let words = notes.iter().flatten().map(|note| ("words", note));
+                questions.chain(words).collect()
+            }
             _ => Vec::new(),
         },
         Event::PromptAsked(e) => {

@@ -35,6 +35,7 @@ pub fn does(command: &Command) -> String {
         Command::TypeInstruction(_) => "type it into the pane".into(),
         Command::PressEnter(_) => "press Enter once more on our own text in the pane".into(),
         Command::ChooseOptions(_) => "type the digits of the options into the pane".into(),
+        Command::AnswerWithNotes(_) => "put the answer with its words into the pane".into(),
         Command::QueueInstruction(_) => "hand it to codex queue".into(),
         Command::ResumeSession(_) => "run it with codex exec resume".into(),
         Command::StartSession(_) => "start Codex in a new tmux window".into(),
@@ -109,6 +110,7 @@ pub const fn action(action: &Action) -> &'static str {
     match action {
         Action::Instruct { .. } => "Its words go into",
         Action::Choose { .. } => "It chooses options of the question of",
+        Action::Note { .. } => "It answers, in words, the question of",
         Action::Start { .. } => "It starts a session beside",
         Action::Reply => "This program answers it, about",
         Action::Answer { .. } => "It answers what waits for approval or an answer in",

@@ -10,8 +10,8 @@ use crate::files::Files;
 use crate::heading::Heading;
 use crate::routing::Route;
 use events::command::{
-    ChooseOptions, FilesFor, GivePictures, Instruction, StartSession, StartTurn, SteerTurn,
-    TypeInstruction,
+    AnswerWithNotes, ChooseOptions, FilesFor, GivePictures, Instruction, StartSession, StartTurn,
+    SteerTurn, TypeInstruction,
 };
 use events::event::{Action, InstructionEnd, InstructionEnded, Rule, Topic};
 use events::outcome::{Doubt, Evidence, Failure, How, Screen};
@@ -177,16 +177,25 @@ fn command(
         .unwrap_or_default();
     let inbound = dispatch.inbound.clone();
     let text = match &dispatch.what {
-        What::Options { call, choices } => {
+        What::Options {
+            call,
+            choices,
+            notes,
+        } => {
             let (call, choices, session) = (call.clone(), choices.clone(), session.clone());
-            return Command::ChooseOptions(ChooseOptions {
+            let choose = ChooseOptions {
                 inbound,
                 session,
                 call,
                 cwd,
                 hints,
                 choices,
-            });
+            };
+            if notes.is_empty() {
+                return Command::ChooseOptions(choose);
+            }
+            let notes = notes.clone();
+            return Command::AnswerWithNotes(AnswerWithNotes { choose, notes });
         }
         What::Words(text) | What::Queued(text) | What::Steer(text) => {
             let as_words = transport != Transport::AppServer;

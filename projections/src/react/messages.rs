@@ -293,6 +293,15 @@ fn to_session(draft: &mut Draft, event: &InboundReceived, route: Route, words: &
             text: Text::from(text),
         },
         Answer::Options { call, choices } => Action::Choose { call, choices },
+        Answer::Notes {
+            call,
+            choices,
+            notes,
+        } => Action::Note {
+            call,
+            choices,
+            notes,
+        },
         Answer::Not(why) => {
             decide(draft, inbound, route, Action::Reply);
             return notices::answer(draft, inbound, Some(&session), &Heading::NotAnswered, &why);

@@ -4,6 +4,7 @@ use super::draft::Draft;
 use super::settle::{perform, settle};
 use crate::dispatch::Transport;
 use crate::ledger::{Entry, Stage};
+use events::command::AnswerWithNotes;
 use events::event::Closing;
 use events::outcome::{Doubt, Evidence, Failure};
 use events::{CallId, Command, CommandId, Digest, Outcome, Report, SessionId};
@@ -90,7 +91,13 @@ pub(super) fn proven_by_answer(
     call: &CallId,
     how: Closing,
 ) {
-    let answering = |command: &Command| matches!(command, Command::ChooseOptions(c) if c.session == *session && c.call == *call);
+    let answering = |command: &Command| {
+        matches!(
+            command,
+            Command::ChooseOptions(c) | Command::AnswerWithNotes(AnswerWithNotes { choose: c, .. })
+                if c.session == *session && c.call == *call
+        )
+    };
     let mine = draft
         .state()
         .ledger

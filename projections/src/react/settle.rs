@@ -88,6 +88,7 @@ pub(super) fn settle(draft: &mut Draft, id: CommandId, outcome: Outcome) {
         Command::TypeInstruction(_)
         | Command::PressEnter(_)
         | Command::ChooseOptions(_)
+        | Command::AnswerWithNotes(_)
         | Command::QueueInstruction(_)
         | Command::ResumeSession(_)
         | Command::StartTurn(_)

@@ -196,11 +196,70 @@ fn only_a_number_in_reply_to_a_question_that_is_over_is_refused() {
 }
 
 #[test]
+fn marked_words_answer_a_modal_and_other_words_do_not() {
+    let one = asking(QuestionKind::Modal, &[&["red", "green"]]);
+    let two = asking(QuestionKind::Modal, &[&["red", "green"], &["1", "2", "3"]]);
+    let noted = |session: &Session, words: &str| match read(session, None, words, Wall(1)) {
+        Answer::Notes { choices, notes, .. } => {
+            let options = choices.iter().map(|c| c.option);
+            let notes = notes
+                .iter()
+                .map(|note| note.as_ref().map(|n| n.reveal().clone()));
+            Some(options.zip(notes).collect::<Vec<_>>())
+        }
+        _ => None,
+    };
+    let said = |option, note: &str| (option, Some(note.to_owned()));
+    // Behind the last option stands Codex's own "None of the above".
+    for words in ["other: blue, 2", "Other : blue, 2", "other：blue, 2"] {
+        assert_eq!(
+            noted(&one, words),
+            Some(vec![said(3, "blue, 2")]),
+            "{words}"
+        );
+    }
+    for words in ["2 note: dark", "2, note: dark", "#2 Note: dark"] {
+        assert_eq!(noted(&one, words), Some(vec![said(2, "dark")]), "{words}");
+    }
+    for words in ["1: 2\n2 other: 7", "2: other: 7; 1.2", "1.2; 2 other: 7"] {
+        let both = vec![(2, None), said(4, "7")];
+        assert_eq!(noted(&two, words), Some(both), "{words}");
+    }
+    for words in [
+        "blue",
+        "other blue",
+        "other:",
+        "another: blue",
+        "note: dark",
+        "3 note: dark",
+        "no, because",
+    ] {
+        assert_eq!(noted(&one, words), None, "{words}");
+        let why = refused(&one, words);
+        assert!(why.contains("other: your words"), "{words}: {why}");
+    }
+    for words in [
+        "other: 7",
+        "1 other: 7",
+        "1: 2",
+        "1: 2\n1 other: 7",
+        "3 other: 7; 1: 1",
+    ] {
+        assert_eq!(noted(&two, words), None, "{words}");
+    }
+}
+
+#[test]
 fn a_number_written_before_the_question_was_there_is_not_meant_for_it() {
     let mut session = asking(QuestionKind::Modal, &[&["red", "green"]]);
     session.questions[0].asked_at = Wall(5_000);
     let meant = |written: i64| {
         let answer = read(&session, None, "2", Wall(written));
+        let words = read(&session, None, "other: blue", Wall(written));
+        assert_eq!(
+            matches!(answer, Answer::Options { .. }),
+            matches!(words, Answer::Notes { .. })
+        );
         matches!(answer, Answer::Options { .. })
     };
     // Dates of rows may be whole seconds.

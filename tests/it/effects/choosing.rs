@@ -1,7 +1,7 @@
 //! Questions answered by a digit, and only the ones that were meant.
 
 use super::rig::{ID, Rig, session};
-use events::command::{ChooseOptions, Chosen};
+use events::command::{AnswerWithNotes, ChooseOptions, Chosen};
 use events::outcome::{Doubt, Failure, How, Performed, Screen};
 use events::{CallId, Command, Digest, Guid, Outcome, Report};
 
@@ -139,6 +139,69 @@ async fn a_second_question_that_is_another_stays_unanswered() {
     let doubt = Some(Doubt::NoProof);
     assert!(matches!(report, Report::Performed(Performed { doubt: d, .. }) if d == doubt));
     assert_eq!(codex.keys(), ["1"]);
+}
+
+/// The same with words for some of the questions.
+fn in_words(choices: &[(&str, u16, u16)], notes: &[Option<&str>]) -> Command {
+    let Command::ChooseOptions(choose) = choose(choices) else {
+        unreachable!()
+    };
+    let notes = notes.iter().map(|note| note.map(Into::into)).collect();
+    Command::AnswerWithNotes(AnswerWithNotes { choose, notes })
+}
+
+#[tokio::test]
+async fn words_go_into_the_notes_of_their_option() {
+    let Some(rig) = Rig::with_tmux() else { return };
+    let lock = rig.lock(ID);
+    let mut options = vec!["--lock", &lock];
+    for question in ["Which?:a,b", "How many?:1,2", "Where?:here,there"] {
+        options.extend(["--question", question]);
+    }
+    let codex = rig.codex(&options).await;
+    let choices = [("Which?", 2, 3), ("How many?", 2, 2), ("Where?", 2, 1)];
+    let report = rig
+        .execute(in_words(&choices, &[Some("c, 1\nof 2"), None, Some("9")]))
+        .await;
+    assert!(
+        matches!(report, Report::Performed(Performed { doubt: None, .. })),
+        "{report:?}"
+    );
+    codex.until("\"noted\": \"9\"").await;
+    let log = codex.log();
+    assert!(
+        log.contains(r#""noted": "c, 1\nof 2", "option": 3"#),
+        "{log}"
+    );
+    assert!(log.contains(r#""noted": "9", "option": 1"#), "{log}");
+    assert_eq!(codex.keys(), ["↓", "↓", "\t", "\r", "2", "\t", "\r"]);
+}
+
+#[tokio::test]
+async fn words_that_do_not_stand_in_the_right_notes_are_not_submitted() {
+    let Some(rig) = Rig::with_tmux() else { return };
+    let long = "x ".repeat(1_000);
+    for (notes, words, keys) in [
+        ("deaf", "more", &["↓", "\t"][..]),
+        ("swapped", "more", &["↓", "\t"]),
+        ("cut", "more of it", &["↓", "\t", "\t"]),
+        ("", long.as_str(), &[]),
+    ] {
+        let lock = rig.lock(ID);
+        let mut options = vec!["--lock", &lock, "--notes", notes];
+        for question in ["Which?:a,b", "Delete all?:yes,no"] {
+            options.extend(["--question", question]);
+        }
+        let codex = rig.codex(&options).await;
+        let choices = [("Which?", 2, 2), ("Delete all?", 2, 1)];
+        let report = rig.execute(in_words(&choices, &[Some(words), None])).await;
+        assert!(
+            matches!(report, Report::Settled(Outcome::Failed(_))),
+            "{notes}: {report:?}"
+        );
+        assert_eq!(codex.keys(), keys, "{notes}");
+        rig.tmux(&["kill-pane", "-t", &codex.pane.id]).await;
+    }
 }
 
 #[tokio::test]

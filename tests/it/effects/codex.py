@@ -2,8 +2,9 @@
 
 Usage: codex.py LOG [--lock FILE] [--draft TEXT] [--question TITLE:A,B ...]
                [--screen approval] [--working] [--deaf] [--title TEXT]
-               [--soon SECONDS]
+               [--soon SECONDS] [--notes deaf|swapped|cut]
 With --soon a turn is shown as running for so long, and what it asks only then.
+With --notes the notes of a question do not open, open at another question, or lose half a paste.
 Every submitted text and every key is a line of JSON in LOG.
 """
 import argparse, json, os, re, signal, sys, termios, tty, unicodedata
@@ -18,10 +19,12 @@ options.add_argument("--working", action="store_true")
 options.add_argument("--deaf", action="store_true")
 options.add_argument("--title", default="")
 options.add_argument("--soon", type=float, default=0)
+options.add_argument("--notes", default="")
 args = options.parse_args()
 log = open(args.log, "a", buffering=1)
 held = [open(path, "a") for path in args.lock]
 draft, pasted, asked = args.draft, None, 0
+selected, notes = 1, None
 APPROVAL = """  Would you like to run the following command?
 
   Environment: local
@@ -56,6 +59,10 @@ def rows(text, columns):
         yield row
 
 
+def width_of(text):
+    return sum(map(width, text))
+
+
 def asks():
     return not args.soon and asked < len(args.question)
 
@@ -72,12 +79,16 @@ def question():
     lines = [f"  Question {asked + 1}/{total} ({total - asked} unanswered)"]
     lines += ["  " + row for row in rows(title, 40)] + [""]
     for number, label in enumerate(labels, 1):
-        mark = "›" if number == 1 else " "
+        mark = "›" if number == selected else " "
         lines.append(f"  {mark} {number}. {label}")
     hint = "enter to submit answer" if asked + 1 < total or total == 1 else "enter to submit all"
     several = "←/→ to navigate questions | " if total > 1 else ""
-    lines += ["", f"  tab to add notes | {hint} | {several}esc to interrupt"]
-    return lines
+    if notes is None:
+        return lines + ["", f"  tab to add notes | {hint} | {several}esc to interrupt"], None
+    text = list(rows(notes or "Add notes", 90))
+    lines += [""] + [("  › " if nth == 0 else "    ") + row for nth, row in enumerate(text)]
+    cursor = len(lines), 5 + (width_of(text[-1]) if notes else 0)
+    return lines + ["", f"  tab or esc to clear notes | {hint}"], cursor
 
 
 def draw():
@@ -86,7 +97,9 @@ def draw():
     if args.title:
         out.append(f"\033]2;{args.title}\007")
     if asks():
-        lines, cursor = ["› ask"] + [""] * 3 + question(), None
+        lines, cursor = question()
+        lines = ["› ask"] + [""] * 3 + lines
+        cursor = cursor and (cursor[0] + 4, cursor[1])
     elif args.screen == "approval":
         lines, cursor = ["• Running", ""] + APPROVAL.split("\n"), None
     else:
@@ -115,11 +128,24 @@ submitted = []
 
 
 def key(char):
-    global draft, asked
+    global draft, asked, selected, notes
     say(key=char)
     if asks():
-        if char.isdigit():
-            asked += 1
+        if notes is not None:
+            if char == "\t":
+                notes = None
+            elif char == "\r":
+                say(noted=notes.strip(), option=selected)
+                asked, selected, notes = asked + 1, 1, None
+            else:
+                notes += char
+        elif char == "\t":
+            notes = None if args.notes == "deaf" else ""
+            asked += args.notes == "swapped"
+        elif char in "↓↑":
+            selected += 1 if char == "↓" else -1
+        elif char.isdigit():
+            asked, selected = asked + 1, 1
     elif args.screen == "approval":
         pass
     elif char == "\r":
@@ -134,8 +160,10 @@ def key(char):
 
 
 def paste(text):
-    global draft
+    global draft, notes
     say(pasted=text)
+    if asks() and notes is not None:
+        notes += text[: len(text) // 2] if args.notes == "cut" else text
     if args.screen == "composer" and not asks() and not args.deaf:
         draft += text.replace("\r", "\n")
 
@@ -161,6 +189,7 @@ while chunk := os.read(0, 65536):
         else:
             keys = waiting if start < 0 else waiting[:start]
             waiting = waiting[len(keys):]
+            keys = keys.replace(b"\033[B", "↓".encode()).replace(b"\033[A", "↑".encode())
             for char in keys.decode("utf-8", "replace"):
                 key(char)
     draw()

@@ -43,6 +43,7 @@ impl World {
             Command::TypeInstruction(typed) => self.type_in(typed),
             Command::PressEnter(typed) => self.press_enter(typed),
             Command::ChooseOptions(c) => self.choose(&c.session),
+            Command::AnswerWithNotes(c) => self.choose(&c.choose.session),
             Command::QueueInstruction(i) => self.queue(i),
             Command::ResumeSession(i) => self.resume(i),
             Command::StartSession(start) => self.start(start),

@@ -459,6 +459,7 @@ pub(super) fn inbound_of(command: &Command) -> Option<&Guid> {
     match command {
         Command::TypeInstruction(c) => Some(&c.instruction.inbound),
         Command::ChooseOptions(c) => Some(&c.inbound),
+        Command::AnswerWithNotes(c) => Some(&c.choose.inbound),
         Command::QueueInstruction(c) | Command::ResumeSession(c) => Some(&c.inbound),
         Command::StartSession(c) => Some(&c.inbound),
         Command::OpenSession(c) => Some(&c.inbound),
