@@ -24,7 +24,7 @@ pub(super) fn named(draft: &mut Draft, named: &ThreadNamed) {
         name
     };
     let name = tidy(&name, MAX);
-    let new = known.thread_name.as_ref().map(|old| old.reveal()) != Some(&name);
+    let new = known.thread_name.as_ref().map(events::Private::reveal) != Some(&name);
     // Another session's ref would name two.
     let taken = state.sessions.has_ref(&name);
     if known.is_owners() && new && !taken && name.chars().any(char::is_alphanumeric) {
