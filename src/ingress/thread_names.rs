@@ -126,9 +126,11 @@ mod tests {
     }
 
     fn told(names: &mut ThreadNames, news: &[Input]) -> Vec<(String, String)> {
-        let told = names.look(news).into_iter().map(|input| match input {
-            Input::ThreadNamed(named) => (named.session.to_string(), named.name.reveal().clone()),
-            other => panic!("{other:?}"),
+        let told = names.look(news).into_iter().map(|input| {
+            let Input::ThreadNamed(thread) = input else {
+                panic!("{input:?}")
+            };
+            (thread.session.to_string(), thread.name.reveal().clone())
         });
         told.collect()
     }
