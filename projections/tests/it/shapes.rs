@@ -1,8 +1,8 @@
 //! What is not understood is counted, and told once per kind where it costs something.
 
 use crate::support::{World, kinds};
-use events::Input;
 use events::event::{ShapeEffect, ShapeUnknown, Source};
+use events::{Event, Input};
 
 fn found(world: &mut World, kind: &str, effect: ShapeEffect, count: u64) -> Vec<String> {
     let shape = ShapeUnknown {
@@ -75,4 +75,32 @@ fn a_payload_of_notify_that_names_no_thread_is_told_once_and_others_are_counted(
     }
     assert_eq!(world.notices().len(), 1);
     assert_eq!(world.machine.state().shapes.iter().count(), 4);
+}
+
+#[test]
+fn a_payload_of_another_type_is_counted_and_ends_no_turn() {
+    let mut world = World::new();
+    let session = world.session(1, "/srv/api");
+    let payload = |kind: &str| {
+        format!(
+            r#"{{"type":"{kind}","thread-id":"{session}","turn-id":"t","last-assistant-message":"hi"}}"#
+        )
+    };
+    for kind in ["approval-requested", "turn/paused", "", "x\u{202e}y"] {
+        let events = world.notify(&payload(kind));
+        assert_eq!(
+            kinds(&events),
+            ["NotifyReceived", "ShapeUnknown"],
+            "{kind:?}"
+        );
+        let Event::ShapeUnknown(shape) = &events[1] else {
+            panic!("{events:?}")
+        };
+        assert_eq!(shape.effect, ShapeEffect::Counted);
+        assert!(!shape.place.contains('\u{202e}'), "{}", shape.place);
+    }
+    assert!(world.notices().is_empty());
+    // The same again says nothing new.
+    let events = world.notify(&payload("approval-requested"));
+    assert_eq!(kinds(&events), ["NotifyReceived"]);
 }

@@ -2,8 +2,9 @@
 
 use super::rig::{ID, OTHER, Rig, StandIn, session, typing};
 use events::command::{ChooseOptions, Chosen};
-use events::outcome::{Failure, How, Performed};
+use events::outcome::{Doubt, Failure, How, Performed};
 use events::{CallId, Command, Guid, Outcome, Report};
+use rustix::process::{Signal, kill_process};
 
 fn lost(report: &Report) -> &str {
     let Report::Settled(Outcome::Failed(Failure::NoPane { why })) = report else {
@@ -270,4 +271,57 @@ async fn what_a_client_shows_is_not_in_the_way_and_a_lock_is() {
     let report = rig.type_in("go on").await;
     assert!(lost(&report).contains("locked"), "{report:?}");
     assert!(!codex.log().contains("pasted"));
+}
+
+/// What a pane keeps when its Codex has died, or another program has its place.
+#[tokio::test]
+async fn no_key_into_a_pane_whose_codex_died_or_was_replaced() {
+    let Some(rig) = Rig::with_tmux() else { return };
+    let codex = rig.codex(&["--lock", &rig.lock(ID)]).await;
+    let id = codex.pane.id.as_str();
+    rig.tmux(&["set-option", "-p", "-t", id, "remain-on-exit", "on"])
+        .await;
+    kill_process(codex.pid().await, Signal::KILL).expect("it runs");
+    while rig
+        .tmux(&["display-message", "-p", "-t", id, "#{pane_dead}"])
+        .await
+        .trim()
+        != "1"
+    {
+        tokio::task::yield_now().await;
+    }
+    let keys = codex.log().lines().count();
+    let dead = rig.type_in("continue").await;
+    assert!(!lost(&dead).is_empty());
+    // Another program in the same pane, which reads whatever is typed.
+    let typed = rig.path("typed");
+    let reads = format!("exec cat > '{}'", typed.display());
+    rig.tmux(&["respawn-pane", "-k", "-t", id, &reads]).await;
+    let replaced = rig.type_in("continue").await;
+    assert!(!lost(&replaced).is_empty());
+    assert_eq!(codex.log().lines().count(), keys);
+    let read = std::fs::read(&typed).unwrap_or_default();
+    assert!(read.is_empty(), "{read:?}");
+}
+
+/// A stopped Codex shows its composer as ever, and shows no paste. tmux wakes what it has
+/// started itself, so this one was started by a shell.
+#[tokio::test]
+async fn a_text_for_a_stopped_codex_gets_no_enter() {
+    let Some(rig) = Rig::with_tmux() else { return };
+    let options = ["--lock", &rig.lock(ID)];
+    let codex = rig.codex_by("RUN; true", "codex", &options).await;
+    let pid = codex.pid().await;
+    kill_process(pid, Signal::STOP).expect("it runs");
+    let report = rig.type_in("continue").await;
+    let Report::Performed(Performed {
+        doubt: Some(Doubt::NoProof),
+        ..
+    }) = report
+    else {
+        panic!("{report:?}");
+    };
+    kill_process(pid, Signal::CONT).expect("it runs");
+    codex.until("\"pasted\"").await;
+    assert_eq!(codex.keys(), Vec::<String>::new());
 }

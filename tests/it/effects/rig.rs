@@ -6,6 +6,7 @@ use control_plane::effects::child::{Child, Ended};
 use control_plane::effects::{EffectsConfig, Executor as _, LocalExecutor};
 use events::command::{Instruction, TypeInstruction};
 use events::{Command, CommandId, Guid, Pane, Report, Seq, SessionId, Span};
+use rustix::process::Pid;
 use std::ffi::OsString;
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
@@ -236,6 +237,14 @@ impl StandIn {
             sleep(Duration::from_millis(1)).await;
         }
         panic!("{what} never came; the log is {}", self.log());
+    }
+
+    /// Its process.
+    pub(super) async fn pid(&self) -> Pid {
+        let line = self.until("\"ready\"").await;
+        let value: serde_json::Value = serde_json::from_str(&line).expect("JSON");
+        let pid = value["ready"].as_i64().and_then(|pid| pid.try_into().ok());
+        pid.and_then(Pid::from_raw).expect("a process")
     }
 
     pub(super) async fn submitted(&self) -> String {
