@@ -199,4 +199,6 @@ pub enum Event {
     // Names.
     /// The owner gave a session another label.
     SessionLabelled(SessionLabelled),
+    /// Codex calls a thread something else.
+    ThreadNamed(ThreadNamed),
 }

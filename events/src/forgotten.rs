@@ -51,10 +51,13 @@ pub fn length(text: &str) -> usize {
     Forgotten::of(text).map_or_else(|| text.chars().count(), |forgotten| forgotten.chars)
 }
 
+/// What people are shown in the place of forgotten words.
+pub const SHOWN: &str = "(forgotten)";
+
 /// The text as people are shown it.
 pub fn shown(text: &str) -> &str {
     if Forgotten::of(text).is_some() {
-        "(forgotten)"
+        SHOWN
     } else {
         text
     }

@@ -7,7 +7,7 @@ use crate::event::{
     ChatDbPlaced, Closing, GoalStatus, LogRecovered, Origin, Question, QuestionKind, SessionMeta,
     ShapeUnknown, Source, Target, TurnWork,
 };
-use crate::event::{DeskSeen, HostSlept, LifeSeen};
+use crate::event::{DeskSeen, HostSlept, LifeSeen, ThreadNamed};
 use crate::id::{CallId, CommandId, Guid, InputKey, SessionId, TurnId};
 use crate::outcome::Report;
 use crate::private::Text;
@@ -65,6 +65,8 @@ pub enum Input {
     Slept(HostSlept),
     /// It was looked for a sign of life of a turn.
     Life(LifeSeen),
+    /// Codex's list of names has this one for a thread, as it stands there.
+    ThreadNamed(ThreadNamed),
 }
 
 /// A process that took the log.

@@ -168,6 +168,7 @@ kinds! {
     109 v 1 NoticeGivenUp,
     70 v 1 HostSlept,
     71 v 1 LifeSeen,
+    78 v 1 ThreadNamed,
     131 v 1 PromiseMade,
     132 v 1 PromiseEnded,
     133 v 1 OwnerWarned,

@@ -117,6 +117,12 @@ pub(crate) fn lacks_words(state: &State) -> bool {
     holds_forgotten(&live(state, hour_ago))
 }
 
+/// Whether words are forgotten of a request that is closed and that State knows still.
+pub(crate) fn lacks_briefs(state: &State) -> bool {
+    let mut closed = state.prompts.closed.iter();
+    closed.any(|past| past.brief.reveal().contains(forgotten::SHOWN))
+}
+
 /// State without words, and what is made of words, of what is old and closed.
 fn live(state: &State, before: Wall) -> State {
     let mut state = state.clone();

@@ -21,3 +21,9 @@ pub(crate) fn untold(state: &State, session: &SessionId) -> Option<TurnId> {
     let turn = state.sessions.get(session)?.turn.clone()?;
     (state.watch.stalled.get(session) != Some(&turn)).then_some(turn)
 }
+
+/// Something waits for the owner there, which explains a silence.
+pub(crate) fn asks(state: &State, session: &SessionId) -> bool {
+    let question = state.sessions.get(session).and_then(|s| s.question());
+    question.is_some() || state.prompts.of(session).next().is_some()
+}

@@ -17,6 +17,8 @@ pub enum Topic {
     Files,
     /// Seeing what a session does.
     Look,
+    /// New sessions and old ones.
+    Sessions,
 }
 
 /// One such message.
@@ -96,6 +98,7 @@ fn topic(rest: &str) -> Option<Topic> {
     match rest.trim().to_lowercase().as_str() {
         "approvals" | "approval" | "prompts" | "questions" => Some(Topic::Approvals),
         "look" | "looking" | "screen" | "diff" | "last" | "log" | "more" => Some(Topic::Look),
+        "new" | "open" | "sessions" | "rename" => Some(Topic::Sessions),
         "quiet" | "mute" | "away" | "here" | "texts" => Some(Topic::Quiet),
         "files" | "file" | "send" | "pictures" | "picture" | "photos" => Some(Topic::Files),
         _ => None,

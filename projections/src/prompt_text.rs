@@ -6,11 +6,11 @@ use crate::prompts::Prompt;
 use crate::render::{self, SIGIL, tidy};
 use crate::sessions::Session;
 use crate::visible::{on_one_line, visible};
-use events::Text;
 use events::prompt::{
     CommandPrompt, ElicitationPrompt, FieldKind, FileChange, Meaning, PatchFile, PatchPrompt,
     PromptBody, PromptChoice, PromptQuestion,
 };
+use events::{Text, forgotten};
 
 /// Most characters of what is asked for in the first line.
 const BREATH: usize = 90;
@@ -369,17 +369,15 @@ fn scoped(scope: &Text) -> String {
 
 /// A prompt in a few words, for lists and receipts.
 pub fn brief(prompt: &Prompt) -> String {
+    let words = |text: &Text| on_one_line(forgotten::shown(text.reveal()));
     let text = match &prompt.body {
         PromptBody::Command(asked) if asked.command.reveal().is_empty() => {
-            let host = asked.network.as_ref().map_or("the network", |h| h.reveal());
-            format!("reach {}", on_one_line(host))
+            let host = asked.network.as_ref().map(words);
+            format!("reach {}", host.unwrap_or_else(|| "the network".into()))
         }
-        PromptBody::Command(asked) => format!("run {}", on_one_line(asked.command.reveal())),
+        PromptBody::Command(asked) => format!("run {}", words(&asked.command)),
         PromptBody::Patch(asked) => {
-            let first = asked
-                .files
-                .first()
-                .map(|file| on_one_line(file.path.reveal()));
+            let first = asked.files.first().map(|file| words(&file.path));
             let more = asked.files.len().saturating_sub(1);
             let more = if more == 0 {
                 String::new()
@@ -391,10 +389,8 @@ pub fn brief(prompt: &Prompt) -> String {
         PromptBody::Permissions(_) => "get more permissions".into(),
         PromptBody::Elicitation(asked) => format!("answer {}", on_one_line(&asked.server)),
         PromptBody::Questions(asked) => {
-            let first = asked
-                .first()
-                .map_or("", |question| question.text.reveal().as_str());
-            on_one_line(first)
+            let first = asked.first().map(|question| words(&question.text));
+            first.unwrap_or_default()
         }
         PromptBody::Plan { .. } => "carry out its plan".into(),
     };

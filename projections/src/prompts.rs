@@ -52,6 +52,8 @@ pub struct Prompt {
     pub expired: bool,
     /// The owner was reminded of it.
     pub nudged: bool,
+    /// When the newest text about it was written, be it a reminder.
+    pub told: Option<Wall>,
 }
 
 /// A source that shows a prompt.
@@ -97,6 +99,8 @@ pub struct Past {
     pub answered: Option<Guid>,
     /// When its notice reached the owner.
     pub delivered: Option<Wall>,
+    /// When the newest text about it was written, be it a reminder.
+    pub told: Option<Wall>,
     /// When it ended.
     pub at: Wall,
 }

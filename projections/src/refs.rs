@@ -60,8 +60,8 @@ pub enum Named {
     Nobody,
 }
 
-/// Finds the owner's session by ref, label, id, unique beginning of the id, or
-/// folder name, in any case (`my-app` is the label `My app`). An exact name beats a beginning.
+/// Finds the owner's session by ref, label, id, unique beginning of the id, or by
+/// Codex's name for it or its folder's, in any case (`my-app` is the label `My app`). An exact name beats a beginning.
 pub fn resolve(sessions: &Sessions, name: &str, ref_min: u32) -> Named {
     let name = spaced(name);
     let mine = || sessions.owners().into_iter();
@@ -83,7 +83,7 @@ pub fn resolve(sessions: &Sessions, name: &str, ref_min: u32) -> Named {
     }
     one_of(
         mine()
-            .filter(|(_, s)| folder_is(s, &name))
+            .filter(|(_, s)| folder_is(s, &name) || is_thread_name(s, &name))
             .map(|(id, _)| id.clone())
             .collect(),
     )
@@ -92,6 +92,12 @@ pub fn resolve(sessions: &Sessions, name: &str, ref_min: u32) -> Named {
 fn is_label(session: &Session, name: &str) -> bool {
     let label = session.label.as_ref();
     label.is_some_and(|label| spaced(label) == name)
+}
+
+/// Codex's own name is one that nobody may have chosen: where it is a folder's too, it is asked.
+fn is_thread_name(session: &Session, name: &str) -> bool {
+    let given = session.thread_name.as_ref();
+    given.is_some_and(|given| spaced(given.reveal()) == name)
 }
 
 fn folder_is(session: &Session, name: &str) -> bool {

@@ -36,6 +36,8 @@ pub struct Session {
     pub meta: SessionMeta,
     /// What the owner called it.
     pub label: Option<String>,
+    /// What Codex calls it.
+    pub thread_name: Option<Text>,
     /// How far the file was read that its records come from, `meta.path`.
     pub offset: u64,
     /// How far its other files were read, by their paths.
@@ -129,11 +131,11 @@ impl Session {
         matches!(self.meta.kind, ThreadKind::Owner | ThreadKind::Exec)
     }
 
-    /// What a person would call it.
+    /// What a person would call it: the owner's name for it, else Codex's, else its folder's.
     pub fn name(&self) -> &str {
-        self.label
-            .as_deref()
-            .unwrap_or_else(|| folder(&self.meta.cwd))
+        let codex = || Some(self.thread_name.as_ref()?.reveal().as_str());
+        let given = self.label.as_deref().or_else(codex);
+        given.unwrap_or_else(|| folder(&self.meta.cwd))
     }
 
     /// Whether Codex begins the next turn without the owner when this one ends.

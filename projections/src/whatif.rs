@@ -78,19 +78,23 @@ fn compare(
 ) -> Again {
     // The settings of a start are what is asked about, not an answer.
     let counts = |entry: &&Envelope| !matches!(entry.event, Event::RuntimeStarted(_));
-    let plain = |batch: &[Envelope]| -> Vec<Event> {
+    let plain = |batch: &[Envelope], words: bool| -> Vec<Event> {
         let counted = batch.iter().filter(counts);
         counted
             .map(|entry| without_words(&entry.event, words))
             .collect()
     };
-    let (old, new) = (plain(then), plain(now));
+    let (old, new) = (plain(then, words), plain(now, words));
     if old == new {
         return Again::Same;
     }
     // What was decided because of words that are forgotten cannot be decided again.
     let mut all = then.iter().chain(now);
     if all.any(|entry| forget::is_forgotten(&entry.event)) || forget::lacks_words(state) {
+        return Again::Untold;
+    }
+    // An answer may quote a request that was closed long before.
+    if forget::lacks_briefs(state) && plain(then, false) == plain(now, false) {
         return Again::Untold;
     }
     Again::Differs(Box::new(Difference {

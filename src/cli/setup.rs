@@ -202,6 +202,7 @@ pub(super) fn place(config: &Config) -> Result<Place, CommandError> {
         label: config.launchd_label.clone(),
         codex_home: config.codex_home.clone(),
         state_dir: config.state_dir.clone(),
+        copies: vec![config.files(), config.files_out()],
         programs: config.programs.clone(),
         launcher: real.with_file_name(crate::mac::LAUNCHER),
         agent: hook::program::stable(&own),

@@ -162,6 +162,18 @@ impl Config {
         self.job.is_some()
     }
 
+    /// Where copies of the owner's files are put for sessions.
+    pub fn files(&self) -> PathBuf {
+        self.state_dir.join("files")
+    }
+
+    /// Where Messages may read what it is to send: beside its database, with what it keeps itself.
+    pub fn files_out(&self) -> PathBuf {
+        let messages = self.chat_db.parent().unwrap_or(&self.chat_db);
+        let attachments = messages.join("Attachments");
+        attachments.join("codex-imessage-control-plane")
+    }
+
     /// What decisions depend on.
     pub fn settings(&self) -> Settings {
         self.settings.clone()

@@ -13,3 +13,4 @@ pub mod rollouts;
 pub mod socket;
 #[cfg(test)]
 mod tests;
+pub mod thread_names;

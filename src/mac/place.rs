@@ -33,6 +33,8 @@ pub struct Place {
     pub codex_home: PathBuf,
     /// Our directory.
     pub state_dir: PathBuf,
+    /// Where copies of files are put, for sessions and for Messages.
+    pub copies: Vec<PathBuf>,
     /// External programs.
     pub programs: Programs,
     /// The program that the launcher starts.

@@ -34,6 +34,9 @@ pub fn run(place: &Place, wish: Wish) -> Outcome {
     let hook = undo.hook();
     let support = place.support();
     undo.remove(&support, "the record of the program's path")?;
+    for copies in &place.copies {
+        undo.remove(copies, "copies of files")?;
+    }
     if wish.purge && hook.is_ok() {
         undo.purge()?;
     } else if wish.purge {
@@ -215,6 +218,10 @@ pub fn checklist(place: &Place, purged: bool) -> (String, bool) {
         !hook_place(place).names_us(),
     );
     list.check("no record of the program's path", !there(&place.support()));
+    list.check(
+        "no copies of files",
+        !place.copies.iter().any(|copies| there(copies)),
+    );
     let backup = hook_place(place).backup();
     if purged {
         list.check("no copy of config.toml", !there(&backup));

@@ -200,8 +200,8 @@ pub fn effects(config: &Config) -> EffectsConfig {
         start_tmux_server: !cfg!(target_os = "macos"),
         full_access: config.full_access,
         chat_db: config.chat_db.clone(),
-        files: config.state_dir.join("files"),
-        files_out: files_out(config),
+        files: config.files(),
+        files_out: config.files_out(),
         sips: config.programs.find(Program::Sips),
         sips_budget: Duration::from_secs(20),
         osascript_budget: Duration::from_secs(30),
@@ -211,13 +211,6 @@ pub fn effects(config: &Config) -> EffectsConfig {
             config.codex_home.clone().into_os_string(),
         )],
     }
-}
-
-/// Where Messages may read what it is to send: beside its database, with what it keeps itself.
-fn files_out(config: &Config) -> PathBuf {
-    let messages = config.chat_db.parent().unwrap_or(&config.chat_db);
-    let attachments = messages.join("Attachments");
-    attachments.join("codex-imessage-control-plane")
 }
 
 /// What keeps the Mac awake, and what tells whether it may.

@@ -11,6 +11,7 @@ use crate::ingress::health::Access;
 use crate::ingress::inbox::{Inbox, Refused, Waiting};
 use crate::ingress::queue_file::QueueFile;
 use crate::ingress::rollouts::{self, Rollouts};
+use crate::ingress::thread_names::ThreadNames;
 use events::event::Source;
 use events::input::SourceState;
 use events::{Guid, Input, InputKey, SessionId, Tick, Wall};
@@ -210,12 +211,14 @@ fn rollouts(config: &Config, state: &State, wakes: Wakes, server: Link) -> io::R
     let socket = socket::path(&config.codex_home);
     let folder = config.codex_home.join("sessions");
     let mut rollouts = rollouts_left(config, state);
+    let mut index = ThreadNames::new(config.codex_home.join("session_index.jsonl"));
     let mut watch: Option<rollouts::Watch> = None;
     let mut scanned: Option<Stopwatch> = None;
     start("rollouts", wakes, hinted, move |hints| {
         // This thread is awake anyway: a server that was started is found without a timer more.
         server.nudge(&socket);
-        let mut inputs = Vec::new();
+        // A new name counts for the text about the end that is read now.
+        let mut inputs = index.look(&[]);
         if scanned.is_none_or(|at| at.elapsed() >= SCAN) {
             // Where Codex was never used there is no folder: it is watched as soon as there is one.
             scanned = folder.exists().then(Stopwatch::start);
@@ -248,6 +251,8 @@ fn rollouts(config: &Config, state: &State, wakes: Wakes, server: Link) -> io::R
         for path in touched {
             inputs.extend(rollouts.touched(&path));
         }
+        let named = index.look(&inputs);
+        inputs.extend(named);
         let again = if rollouts.is_behind() {
             Duration::from_millis(1)
         } else if folder.is_dir() {

@@ -104,3 +104,29 @@ fn a_session_whose_folder_or_record_is_gone_is_not_opened() {
     desk.phone.wait_for("opened", &reference);
     assert!(!thread.is_empty());
 }
+
+#[test]
+fn a_session_is_called_as_codex_calls_it_and_found_by_that() {
+    let Some(desk) = Desk::new() else { return };
+    let pane = desk.embedded();
+    let (thread, first) = desk.prompted(&pane, "unnamed");
+    assert!(first.text.contains("work"), "{}", first.text);
+    desk.lab
+        .tmux(&["send-keys", "-t", &pane.id, "-l", "/rename Login page"]);
+    pane.wait_for("the command", |screen| {
+        screen.contains("/rename Login page")
+    });
+    pane.press_until("Enter", "the new name", |screen| {
+        screen.contains("· Login page")
+    });
+    desk.runtime().wait_for_event("ThreadNamed", 1);
+    pane.prompt("and again");
+    let second = desk.phone.wait_for("done", "echo: and again");
+    assert!(second.text.contains("Login page"), "{}", second.text);
+    desk.phone.say("list");
+    let list = desk.phone.wait_for("sessions", "Login page");
+    let line = format!("{} Login page has finished", second.reference());
+    assert!(list.text.contains(&line), "{}", list.text);
+    desk.phone.say("@login-page once more");
+    desk.lab.wait_for_answer(&thread, "echo: once more");
+}

@@ -13,6 +13,10 @@ fn a_served_session_is_renamed_compacted_and_given_another_model() {
     let reference = notice.reference().to_owned();
     desk.phone.say(&format!("rename {reference} login fix"));
     desk.phone.wait_for("renamed", "in Codex too");
+    // Codex itself has it: it stands where Codex keeps its names.
+    let names = std::fs::read_to_string(desk.lab.codex_home().join("session_index.jsonl")).unwrap();
+    let newest = names.lines().rfind(|line| line.contains(&thread)).unwrap();
+    assert!(newest.contains("\"login fix\""), "{names}");
     desk.phone.say(&format!("/model {reference} no-such-model"));
     let refused = desk
         .phone

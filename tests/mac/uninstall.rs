@@ -33,6 +33,13 @@ fn everything_goes_in_the_order_in_which_it_can() {
         "half",
     );
     fs::create_dir(world.path("home/Applications/.codex-imessage-new.app")).expect("made");
+    // Copies of files that have not been deleted yet.
+    for copies in ["state/files/7.0", "Messages/Attachments/ours/8.0"] {
+        fs::create_dir_all(world.path(copies)).expect("made");
+    }
+    world.write("state/files/7.0/1.png", "picture");
+    world.write("Messages/Attachments/ours/8.0/report.pdf", "report");
+    world.write("Messages/Attachments/theirs.pdf", "theirs");
     assert_eq!(
         uninstall::run(&world.place(), GONE).expect("gone"),
         Answer::Yes,
@@ -64,6 +71,9 @@ fn everything_goes_in_the_order_in_which_it_can() {
         ]
     );
     assert!(world.path("state/config.toml").exists(), "the state stays");
+    assert!(!world.path("state/files").exists(), "copies do not");
+    assert!(!world.path("Messages/Attachments/ours").exists());
+    assert!(world.path("Messages/Attachments/theirs.pdf").exists());
     let (list, clean) = uninstall::checklist(&world.place(), false);
     assert!(
         clean && !list.contains("LEFT") && list.contains("kept  state in"),

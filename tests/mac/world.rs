@@ -157,6 +157,10 @@ impl World {
             label: LABEL.to_owned(),
             codex_home: self.path("home/.codex"),
             state_dir: self.path("state"),
+            copies: vec![
+                self.path("state/files"),
+                self.path("Messages/Attachments/ours"),
+            ],
             programs: Programs::new(&Environment::default(), named.into()),
             agent: self.path("opt/codex-imessage-control-plane"),
             launcher: self.path(&format!("opt/{LAUNCHER}")),

@@ -2,7 +2,7 @@
 //! from seeds so that there are 256.
 
 use crate::model::disk::Death;
-use crate::model::runner::{Plan, play};
+use crate::model::runner::{Depth, Plan, play};
 use crate::model::scenarios;
 use crate::model::shrink::hex;
 use crate::model::story::Story;
@@ -40,6 +40,7 @@ fn crashed(story: &Story, ways: &[(Crash, bool)], found: &mut Found) {
                     how,
                     children_live,
                 }],
+                depth: Depth::Sampled,
                 ..Plan::default()
             };
             let name = format!("SIM=\"{name}\" DIES={append},{how:?},{children_live}");

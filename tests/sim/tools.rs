@@ -4,6 +4,7 @@
 
 use crate::model::entropy::Entropy;
 use crate::model::marks::Marks;
+use crate::model::random::Plays;
 use crate::model::runner::{Plan, Summary};
 use crate::model::shrink::{hex, shrink, unhex};
 use crate::model::story::Story;
@@ -81,25 +82,32 @@ pub(crate) fn twice(story: &Story, plan: &Plan) -> Result<(Summary, Marks), Stri
 }
 
 /// What the bytes say. The first of a stored case say nothing of approvals; a case with
-/// them has [`ASKS`] in front of its bytes.
+/// them has [`ASKS`] in front of its bytes, and one with times too has [`TIMES`].
 pub(crate) fn drawn(name: &str, mut bytes: Vec<u8>) -> (Story, Plan) {
-    let asks = bytes.starts_with(&ASKS);
-    if asks {
+    let plays = match bytes.get(..ASKS.len()) {
+        Some(head) if head == ASKS => Plays::Approvals,
+        Some(head) if head == TIMES => Plays::Times,
+        _ => Plays::Work,
+    };
+    if plays != Plays::Work {
         bytes.drain(..ASKS.len());
     }
-    random::draw(name, asks, &mut Entropy::from_bytes(bytes))
+    random::draw(name, plays, &mut Entropy::from_bytes(bytes))
 }
 
 /// Marks bytes in which sessions ask for approvals.
 const ASKS: [u8; 4] = *b"asks";
+/// Marks bytes in which the owner says when to text them besides, comes and goes.
+const TIMES: [u8; 4] = *b"when";
 
-/// The bytes of a seed. In every other one sessions ask for approvals.
+/// The bytes of a seed. In every other one sessions ask for approvals; every other of those
+/// plays over hours.
 pub(crate) fn bytes(seed: u64) -> Vec<u8> {
     let bytes = random::bytes(seed);
-    if seed.is_multiple_of(2) {
-        [&ASKS[..], &bytes].concat()
-    } else {
-        bytes
+    match seed % 4 {
+        0 => [&ASKS[..], &bytes].concat(),
+        2 => [&TIMES[..], &bytes].concat(),
+        _ => bytes,
     }
 }
 

@@ -270,3 +270,12 @@ pub enum GoalStatus {
     /// Another status, as Codex names it.
     Other(String),
 }
+
+/// See [`super::Event::ThreadNamed`]. A person gave that name at the desk, or the model did.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ThreadNamed {
+    /// The thread.
+    pub session: SessionId,
+    /// Its name: one line, cut and redacted.
+    pub name: Text,
+}

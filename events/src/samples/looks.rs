@@ -2,7 +2,9 @@
 
 use super::ids::{COMMAND, guid, pane, session};
 use crate::command::{Change, Command, CopyOut, Look, Manage, OpenSession, SendFile, Sight};
-use crate::event::{CommandRequested, CommandSettled, Event, SessionLabelled, TextCut};
+use crate::event::{
+    CommandRequested, CommandSettled, Event, SessionLabelled, TextCut, ThreadNamed,
+};
 use crate::outcome::{Evidence, Outcome};
 
 pub(super) fn events() -> Vec<Event> {
@@ -112,6 +114,10 @@ fn managed() -> Vec<Event> {
     events.push(Event::SessionLabelled(SessionLabelled {
         session: session(),
         label: "login".into(),
+    }));
+    events.push(Event::ThreadNamed(ThreadNamed {
+        session: session(),
+        name: "Repair the login page".into(),
     }));
     events
 }

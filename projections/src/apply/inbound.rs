@@ -1,5 +1,6 @@
 //! What came in: rows of chat.db, hand-overs, lines of the queue file.
 
+use super::prompts;
 use super::shared::deadlines;
 use crate::admit::{is_imessage, reaction_digest};
 use crate::breaker;
@@ -227,6 +228,8 @@ pub(super) fn own_row(state: &mut State, e: &OutgoingSeen) {
     if let Some(sent) = ledger.sent.get(e.command) {
         let outbox = Arc::make_mut(&mut state.outbox);
         outbox.missing.found(sent.notice, sent.digest);
+        let (notice, date) = (sent.notice, e.date.unwrap_or(state.wall));
+        prompts::told(state, notice, date);
     }
 }
 

@@ -146,6 +146,7 @@ pub fn apply(state: &mut State, envelope: &Envelope) {
         Event::SpokenAsked(e) => inbound::spoken_asked(state, envelope.seq, e),
         Event::SpokenAnswered(_) => Arc::make_mut(&mut state.inbox).spoken = None,
         Event::SessionLabelled(e) => commands::labelled(state, e),
+        Event::ThreadNamed(e) => sessions::thread_named(state, seq, e),
         Event::TextCut(e) => Arc::make_mut(&mut state.outbox).cut(&e.session, &e.rest),
     }
 }

@@ -6,7 +6,7 @@ use crate::prompts::{List, OPEN_MAX, Past, Prompt, Prompts, Telling, Witness};
 use crate::state::State;
 use crate::waits;
 use events::Seq;
-use events::event::{Deadline, PromptNudged};
+use events::event::{Deadline, PromptNudged, Topic};
 use events::prompt::{
     AnswerPrompt, PromptAnswered, PromptAsked, PromptClosed, PromptDelivered, PromptExpired,
     PromptShown, PromptWitnessed, PromptsListed,
@@ -38,6 +38,7 @@ pub(super) fn asked(state: &mut State, seq: Seq, e: &PromptAsked) {
         answered: None,
         expired: false,
         nudged: false,
+        told: None,
     };
     let open = &mut prompts(state).open;
     open.insert(seq, prompt);
@@ -88,6 +89,20 @@ pub(super) fn delivered(state: &mut State, e: &PromptDelivered) {
     }
 }
 
+/// A text of ours stands in chat.db. Where it is about a prompt, that is what the owner was
+/// told of last.
+pub(super) fn told(state: &mut State, notice: Seq, date: events::Wall) {
+    let Some((_, Topic::Prompt(seq))) = state.outbox.about(notice) else {
+        return;
+    };
+    let seq = *seq;
+    if state.prompts.open.contains_key(&seq)
+        && let Some(prompt) = prompts(state).open.get_mut(&seq)
+    {
+        prompt.told = prompt.told.max(Some(date));
+    }
+}
+
 /// The owner is reminded.
 pub(super) fn nudged(state: &mut State, e: &PromptNudged) {
     deadlines(state).clear(&Deadline::Nudge(e.prompt));
@@ -131,6 +146,7 @@ pub(super) fn closed(state: &mut State, seq: Seq, e: &PromptClosed) {
         how: e.how.clone(),
         answered: prompt.answered,
         delivered: prompt.telling.and_then(|telling| telling.delivered),
+        told: prompt.told,
         at,
     });
 }

@@ -8,7 +8,8 @@ use crate::waits;
 use events::event::{
     AssistantReplied, Closing, Deadline, Ending, EndingNotTold, GoalChanged, GoalStatus, NotTold,
     NotifyReceived, QuestionAsked, QuestionClosed, QuestionKind, RecordsSkipped, RolloutFollowed,
-    SessionSeen, SignOfTurn, Topic, TurnCompleted, TurnStarted, TurnWentOn, TurnWorked, UserSpoke,
+    SessionSeen, SignOfTurn, ThreadNamed, Topic, TurnCompleted, TurnStarted, TurnWentOn,
+    TurnWorked, UserSpoke,
 };
 use events::{Digest, Seq, SessionId, Text, Wall};
 use std::collections::BTreeMap;
@@ -57,6 +58,7 @@ pub(super) fn seen(state: &mut State, e: &SessionSeen) {
         reference: e.reference.clone(),
         meta: e.meta.clone(),
         label: named.as_ref().map(|n| n.label.clone()),
+        thread_name: None,
         offset: e.offset,
         files: BTreeMap::new(),
         panes: Ring::default(),
@@ -272,5 +274,14 @@ pub(crate) const fn closes_by_words(kind: QuestionKind) -> Option<Closing> {
     match kind {
         QuestionKind::Async => Some(Closing::Answered),
         QuestionKind::Modal => None,
+    }
+}
+
+/// A name is no sign that anything happens in the session.
+pub(super) fn thread_named(state: &mut State, seq: Seq, e: &ThreadNamed) {
+    if let Some(session) = Arc::make_mut(&mut state.sessions).get_mut(&e.session) {
+        session.thread_name = Some(e.name.clone());
+    } else {
+        anomaly(state, seq, "a name of a session that was not seen");
     }
 }

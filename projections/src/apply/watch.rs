@@ -2,7 +2,7 @@
 
 use super::shared::deadlines;
 use crate::awake::met;
-use crate::life::{silent_since, untold};
+use crate::life::{asks, silent_since, untold};
 use crate::limits::{is_told, used_up};
 use crate::promises::newest_turn;
 use crate::state::State;
@@ -138,12 +138,13 @@ pub(super) fn turn_over(state: &mut State, session: &SessionId) {
     }
 }
 
+/// Where something is asked nobody looks; what follows the answer is watched again.
 pub(super) fn look_for_life(state: &mut State, session: &SessionId) {
     let runs = state
         .sessions
         .get(session)
         .is_some_and(|s| s.turn.is_some());
-    if runs && state.settings.stall.0 > 0 {
+    if runs && state.settings.stall.0 > 0 && !asks(state, session) {
         Arc::make_mut(&mut state.watch)
             .looking
             .insert(session.clone());

@@ -102,6 +102,8 @@ pub fn describe(event: &Event, state: &State) -> String {
             e.inbound
         ),
         Event::SessionLabelled(e) => format!("You call {} {:?}.", of(&e.session), e.label),
+        // The name itself is somebody's words.
+        Event::ThreadNamed(e) => format!("Codex has another name for {}.", of(&e.session)),
         Event::InboundSpoken(e) => format!(
             "The message {} was spoken; its words are Apple's transcript.",
             e.inbound

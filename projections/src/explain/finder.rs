@@ -185,6 +185,7 @@ pub fn matter_of(state: &State, batch: &[Envelope], entry: &Envelope) -> Matter 
         Event::InboundJoined(e) => Matter::Message(e.inbound.clone()),
         Event::InboundFilesNamed(e) => Matter::Message(e.inbound.clone()),
         Event::SessionLabelled(e) => Matter::Session(e.session.clone()),
+        Event::ThreadNamed(e) => Matter::Session(e.session.clone()),
         Event::InboundSpoken(e) => Matter::Message(e.inbound.clone()),
         Event::SpokenAsked(e) => Matter::Message(e.inbound.clone()),
         Event::SpokenAnswered(e) => Matter::Message(e.inbound.clone()),

@@ -158,7 +158,8 @@ fn decide(draft: &mut Draft, entry: &Envelope, batch: &[Envelope]) -> Option<()>
         | Event::RecordsSkipped(_)
         | Event::RolloutFollowed(_)
         | Event::ChatDbPlaced(_)
-        | Event::InboundHeld(_)) => fact(draft, event),
+        | Event::InboundHeld(_)
+        | Event::ThreadNamed(_)) => fact(draft, event),
         _ => return None,
     }
     Some(())

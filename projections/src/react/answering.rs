@@ -154,14 +154,12 @@ fn meant_for_another(
     session: Option<&SessionId>,
 ) -> bool {
     let open = draft.state().prompts.open.get(&only);
-    let Some(told) = open.and_then(|p| p.telling.as_ref()?.delivered) else {
+    let Some(told) = open.and_then(|p| p.told) else {
         return false;
     };
     let newer = |past: &Past| {
         let mine = session.is_none_or(|session| past.session == *session);
-        let between = past
-            .delivered
-            .is_some_and(|at| told < at && at <= event.date);
+        let between = past.told.is_some_and(|at| told < at && at <= event.date);
         let known = past.how == PromptEnd::ByUs && past.at.until(event.date) >= waits::TWICE;
         mine && between && !known
     };

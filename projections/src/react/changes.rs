@@ -3,9 +3,11 @@
 
 use super::draft::Draft;
 use super::{dispatches, gather, messages, notices, settle};
+use crate::describe::inbound_of;
 use crate::heading::Heading;
 use crate::inbox::{Done, Recent};
 use crate::ledger::Stage;
+use events::command::Change;
 use events::event::{InboundChanged, Topic};
 use events::input::MessageRow;
 use events::{Command, CommandId, Event, Guid, Outcome, SessionId, Text};
@@ -25,6 +27,12 @@ pub(super) fn changed(draft: &mut Draft, row: &MessageRow, text: Option<String>)
         text: text.clone().map(Text::from),
         in_time,
     }));
+    let answered = before.done == Done::Answered;
+    let (stopped, carried_out) = if answered {
+        let_go(draft, &row.guid)
+    } else {
+        (None, false)
+    };
     if let Some((session, trying)) = &lane {
         for id in trying {
             settle::settle(draft, *id, Outcome::Expired);
@@ -44,6 +52,18 @@ pub(super) fn changed(draft: &mut Draft, row: &MessageRow, text: Option<String>)
                 body,
             );
         }
+        (None, Done::Answered) if stopped.is_some() => {
+            let (session, body) = stopped.unzip();
+            let body = body.unwrap_or_default();
+            answer(
+                draft,
+                &row.guid,
+                session.as_ref(),
+                &Heading::TakenBack,
+                body,
+            );
+        }
+        (None, done @ Done::Answered) if carried_out => too_late(draft, &row.guid, false, &done),
         // What was only answered did nothing that could be taken back.
         (None, Done::Answered) => {}
         (text, done) => too_late(draft, &row.guid, text.is_some(), &done),
@@ -71,6 +91,56 @@ fn waits_in(draft: &Draft, before: &Recent) -> Option<(SessionId, Vec<CommandId>
             trying.map(|(id, _)| *id).into_iter().collect(),
         )
     })
+}
+
+/// Lets go what a command of the owner's asked for and nobody began. Of which session it was and
+/// what that means, and whether something had been begun that shows outside. A look changes nothing, and a copy
+/// that is being made is sent to nobody if it ends now.
+#[expect(
+    clippy::wildcard_enum_match_arm,
+    reason = "few commands are let go by themselves"
+)]
+fn let_go(draft: &mut Draft, guid: &Guid) -> (Option<(SessionId, &'static str)>, bool) {
+    let open = draft.state().ledger.open.iter();
+    let mine = open.filter(|(_, entry)| inbound_of(&entry.command).as_ref() == Some(guid));
+    let mine = mine.filter_map(|(id, entry)| {
+        let session = match &entry.command {
+            Command::CopyOut(c) => &c.session,
+            Command::SendFile(c) => &c.session,
+            Command::Manage(c) => &c.session,
+            Command::OpenSession(c) => &c.session,
+            _ => return None,
+        };
+        let copies = matches!(entry.command, Command::CopyOut(_));
+        let begun = entry.stage != Stage::Requested && !copies;
+        Some((*id, session.clone(), left(&entry.command), begun))
+    });
+    let mine: Vec<_> = mine.collect();
+    let (mut stopped, mut carried_out) = (None, false);
+    for (id, session, left, begun) in mine {
+        if begun {
+            carried_out = true;
+        } else {
+            settle::settle(draft, id, Outcome::Expired);
+            stopped = Some((session, left));
+        }
+    }
+    (stopped, carried_out)
+}
+
+/// What is as it was, once such a command is let go.
+#[expect(
+    clippy::wildcard_enum_match_arm,
+    reason = "of all others nothing is done before they begin"
+)]
+const fn left(command: &Command) -> &'static str {
+    match command {
+        Command::Manage(manage) if matches!(manage.change, Change::Rename { .. }) => {
+            "Codex keeps its own name for it. Your texts already use the new one; rename it again \
+             to change that."
+        }
+        _ => "Nothing of it was done.",
+    }
 }
 
 /// The newest words, as if they had just come.

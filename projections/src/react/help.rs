@@ -2,13 +2,14 @@
 
 use crate::orders::Topic;
 
-/// The answer to `help approvals`, `help quiet`, `help look`, `help files`.
+/// The answer to `help approvals`, `help quiet`, `help look`, `help files`, `help new`.
 pub(super) const fn topic(topic: Topic) -> &'static str {
     match topic {
         Topic::Approvals => APPROVALS,
         Topic::Quiet => QUIET,
         Topic::Files => FILES,
         Topic::Look => LOOK,
+        Topic::Sessions => SESSIONS,
     }
 }
 
@@ -27,11 +28,18 @@ screen @ref: what its terminal shows now
 last @ref: what was said last; last @ref 5: the last five messages
 diff @ref: what is changed in its folder, by git; diff @ref src/main.rs: one file
 log @ref: its last steps: turns, commands, your messages
-open @ref, resume @ref: opens an old session in a tmux window
 rename @ref new name; /compact @ref; /model @ref name; /effort @ref high
 more @ref: what was cut from the last text about it
 In reply to a text about a session the word alone is enough.
 Looking changes nothing, and secrets are left out.";
+
+const SESSIONS: &str = "\
+new api: fix the login: a new session that you call api
+new api in ~/site: fix it: the same, in a folder where a session has worked; \"site\" is enough
+new \"log in page\": fix it: a name with \"in\" in it
+open @ref, resume @ref, open name: opens a session that was ended, in a tmux window
+rename @ref new name: you call it so from now on
+For @ref you can also write your name for a session, Codex's name, or its folder, if only one has it.";
 
 const QUIET: &str = "\
 quiet 23-7: texts wait every night and come as one text in the morning

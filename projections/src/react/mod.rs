@@ -41,6 +41,7 @@ mod sleep;
 mod sources;
 mod spoken;
 mod stall;
+mod thread_names;
 mod turn_ends;
 mod turns;
 mod unanswered;
@@ -80,6 +81,7 @@ pub(crate) fn propose(state: State, input: Input, now: Now) -> (Batch, State) {
         Input::Elapsed => due::passed(&mut draft),
         Input::Desk(seen) => holding::desk(&mut draft, seen),
         Input::Life(seen) => stall::life(&mut draft, seen),
+        Input::ThreadNamed(named) => thread_names::named(&mut draft, &named),
         Input::Slept(slept) => sleep::slept(&mut draft, slept),
         Input::LocalTime(offset) => sources::local_time(&mut draft, offset),
     }

@@ -31,7 +31,7 @@ screen, last, diff, log @ref: look at it
 new label: what to do, in a new session
 retry: resend texts that may not have reached you
 quiet 23-7, mute @ref 2h, away, here, resume: when texts come
-help approvals, help quiet, help look, help files: more";
+help approvals, help quiet, help look, help files, help new: more";
 
 /// The answer to `list`.
 pub(crate) fn list(state: &State) -> String {

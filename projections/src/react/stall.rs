@@ -4,7 +4,7 @@
 use super::draft::Draft;
 use super::notices;
 use crate::heading::Heading;
-use crate::life::{silent_since, untold};
+use crate::life::{asks, silent_since, untold};
 use crate::local;
 use crate::waits;
 use events::event::{LifeSeen, OwnerWarned, Topic, Warning};
@@ -26,7 +26,7 @@ pub(super) fn life(draft: &mut Draft, seen: LifeSeen) {
     let silent = since.until(draft.now().wall);
     let known = state.began.is_some_and(|began| since >= began) && silent <= waits::SILENT;
     let wanted = state.settings.mode != NotifyMode::StateOnly;
-    if !wanted || !known || silent < state.settings.stall || asks(draft, &session) {
+    if !wanted || !known || silent < state.settings.stall || asks(state, &session) {
         return;
     }
     let Some(reference) = state
@@ -59,13 +59,6 @@ pub(super) fn life(draft: &mut Draft, seen: LifeSeen) {
         &Heading::NoSignOfLife,
         &body,
     );
-}
-
-/// Something waits for the owner there.
-fn asks(draft: &Draft, session: &SessionId) -> bool {
-    let state = draft.state();
-    let question = state.sessions.get(session).and_then(|s| s.question());
-    question.is_some() || state.prompts.of(session).next().is_some()
 }
 
 /// Its turn ended: what waits to be sent about its silence says nothing any more.

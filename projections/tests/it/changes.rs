@@ -1,11 +1,14 @@
 //! Messages that the owner edits or unsends: before they were read, before anything
 //! was done with them, and too late.
 
+use crate::served::{is, up};
 use crate::support::World;
 use events::event::IgnoreReason;
 use events::input::{Body, MessageRow};
+use events::outcome::Evidence;
 use events::outcome::How;
-use events::{Event, SessionId};
+use events::prompt::ThreadState;
+use events::{Command, CommandId, Event, Outcome, SessionId};
 
 fn world() -> (World, SessionId) {
     let mut world = World::new();
@@ -157,4 +160,105 @@ fn an_edit_that_changes_nothing_and_one_of_a_stranger_is_none() {
     stranger.handle = Some("+15555550199".into());
     world.take(stranger.clone());
     assert!(world.take(edited(&stranger, "@all do it")).is_empty());
+}
+
+/// The one command that is owed and has not begun.
+fn owed(world: &World) -> (CommandId, Command) {
+    let mut owed = world.machine.owed();
+    owed.retain(|(_, command)| !matches!(command, Command::SendMessage(_)));
+    assert_eq!(owed.len(), 1, "{owed:?}");
+    owed.remove(0)
+}
+
+#[test]
+fn a_file_that_was_asked_for_is_not_sent_once_the_message_is_unsent() {
+    let (mut world, api) = world();
+    let reference = world.reference(&api);
+    let copied = || {
+        Outcome::Done(Evidence::CopiedOut {
+            file: "/out/1/a.pdf".into(),
+            name: "a.pdf".into(),
+            bytes: 812,
+        })
+    };
+    let ask = |world: &mut World| {
+        let row = world.row(&format!("send @{reference} docs/a.pdf"));
+        world.take(row.clone());
+        // The same words within moments would be one message.
+        world.pass(10_000);
+        row
+    };
+    // Before it is copied, while it is copied, and before Messages gets it.
+    for step in 0..3 {
+        let row = ask(&mut world);
+        let (id, _) = owed(&world);
+        if step > 0 {
+            world.start(id);
+        }
+        if step > 1 {
+            world.settled(id, copied());
+            assert!(matches!(owed(&world).1, Command::SendFile(_)));
+        }
+        world.take(unsent(&row));
+        let text = world.notice();
+        assert!(text.contains("taken back"), "{step}: {text}");
+        world.send_all();
+        world.notices();
+        // What its copy says later changes nothing.
+        world.settled(id, copied());
+        let left = world.machine.owed();
+        assert!(left.is_empty(), "{step}: {left:?}");
+    }
+    // Once Messages has it, it is too late.
+    let row = ask(&mut world);
+    let (id, _) = owed(&world);
+    world.start(id);
+    world.settled(id, copied());
+    let (id, _) = owed(&world);
+    world.start(id);
+    world.take(unsent(&row));
+    assert!(world.notice().contains("unsent the message too late"));
+}
+
+#[test]
+fn of_a_file_that_was_asked_for_wrongly_only_the_right_one_is_sent() {
+    let (mut world, api) = world();
+    let reference = world.reference(&api);
+    let row = world.row(&format!("send @{reference} docs/a.pdf"));
+    world.take(row.clone());
+    let (id, _) = owed(&world);
+    world.start(id);
+    world.take(edited(&row, &format!("send @{reference} docs/b.pdf")));
+    let (_, Command::CopyOut(copy)) = owed(&world) else {
+        panic!("{:?}", owed(&world));
+    };
+    assert_eq!(copy.path.reveal(), "docs/b.pdf");
+}
+
+#[test]
+fn a_session_that_was_to_be_opened_is_not_once_the_message_is_unsent() {
+    let (mut world, api) = world();
+    let reference = world.reference(&api);
+    let row = world.row(&format!("open @{reference}"));
+    world.take(row.clone());
+    world.take(unsent(&row));
+    assert!(world.notice().contains("taken back"));
+    world.send_all();
+    assert!(world.machine.owed().is_empty());
+}
+
+#[test]
+fn a_new_name_that_is_unsent_before_codex_has_it_does_not_go_there() {
+    let (mut world, api) = world();
+    up(&mut world, 7);
+    is(&mut world, 7, &api, ThreadState::Idle);
+    let reference = world.reference(&api);
+    let row = world.row(&format!("rename @{reference} login fix"));
+    world.take(row.clone());
+    assert!(matches!(owed(&world).1, Command::Manage(_)));
+    world.take(unsent(&row));
+    let text = world.notice();
+    assert!(text.contains("Codex keeps its own name"), "{text}");
+    world.send_all();
+    assert!(world.machine.owed().is_empty());
 }

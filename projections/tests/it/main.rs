@@ -61,6 +61,7 @@ mod source_down;
 mod spoken;
 mod stall;
 mod support;
+mod thread_names;
 mod threads;
 mod together;
 mod transports;

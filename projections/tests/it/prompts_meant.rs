@@ -83,6 +83,31 @@ fn one_word_is_for_what_was_told_last_and_for_nothing_else() {
 }
 
 #[test]
+fn a_reminder_is_what_was_told_last() {
+    let mut world = World::new();
+    let server = "codex".into();
+    link(&mut world, LINK, LinkState::Up { server });
+    let (one, two) = (working(&mut world, 1), working(&mut world, 2));
+    told(&mut world, raised(&one, 1, command("rm -rf build")));
+    world.pass(10 * 60_000);
+    told(&mut world, raised(&two, 2, command("touch x")));
+    world.pass(21 * 60_000);
+    let reminders = world.send_all();
+    assert_eq!(reminders.len(), 1, "{reminders:#?}");
+    assert!(reminders[0].1.contains("rm -rf build"), "{reminders:#?}");
+    world.notices();
+    // What the owner is reminded of is answered at the desk while the word is on its way.
+    resolved(&mut world, &one, 1, PromptEnd::Elsewhere);
+    world.says("yes");
+    let text = world.notice();
+    assert!(
+        text.contains("no longer open") && text.contains("Still waiting: run touch x"),
+        "{text}"
+    );
+    assert!(begun(&mut world).is_none());
+}
+
+#[test]
 fn a_reply_to_the_first_of_several_texts_waits_for_the_rest() {
     let mut world = World::new();
     let session = working(&mut world, 1);

@@ -232,3 +232,24 @@ fn off_means_that_each_goes_at_once() {
         assert_eq!(ends(&mut world, &id, "t1", "Done.").len(), 1);
     }
 }
+
+#[test]
+fn a_digest_that_did_not_arrive_comes_again_whole_when_asked_for() {
+    let mut world = world();
+    let ids = burst(&mut world, &["api", "web", "docs"]);
+    world.pass(WINDOW);
+    let (id, text) = world.next_send().unwrap();
+    assert!(text.starts_with("[Codex] web and docs are done."), "{text}");
+    world.performed(id, How::Accepted);
+    world.pass(31_000);
+    let (_, report) = world.send_all().remove(0);
+    assert!(report.contains("web and docs are done."), "{report}");
+    world.says("retry");
+    let again = world.send_all();
+    assert_eq!(again.len(), 1, "{again:?}");
+    assert_eq!(again[0].1, text);
+    // It is still about several: a reply to it names none of them.
+    world.replies(&again[0].0, "go on");
+    assert_eq!(routed(&mut world), Some((Rule::Ambiguous, None)));
+    assert_eq!(ids.len(), 3);
+}

@@ -6,6 +6,7 @@
 
 mod convert;
 mod copy;
+mod in_time;
 mod kinds;
 mod out;
 mod private;
@@ -18,6 +19,7 @@ use crate::ingress::chat_db::{Attached, AttachedFile, Transfer, attached};
 use events::command::FetchFiles;
 use events::outcome::{Evidence, Failure, FetchedFile, FileCopy, NoCopy};
 use events::{CommandId, Outcome, Report, Text};
+use in_time::{LIMIT, in_time};
 use kinds::Kind;
 pub(super) use out::copy_out;
 use private::fresh;
@@ -157,11 +159,13 @@ async fn one(
     let path = file.path.clone()?;
     let below = messages(config).to_owned();
     let (place, max) = (place.to_owned(), command.max_bytes);
-    let copied = tokio::task::spawn_blocking(move || copy::open(&path, &below)?.copy(&place, max));
-    let copied = copied.await.unwrap_or_else(|_| {
-        let why = "it could not be copied".to_owned();
-        Err(NoCopy::Unreadable { why })
-    });
+    let copied = in_time(LIMIT, move || copy::open(&path, &below)?.copy(&place, max)).await;
+    let unreadable = |why: &str| NoCopy::Unreadable { why: why.into() };
+    let copied = match copied {
+        Some(Ok(copied)) => copied,
+        Some(Err(_)) => Err(unreadable("it could not be copied")),
+        None => Err(unreadable("its disk did not answer in time")),
+    };
     let (path, kind, bytes) = copied?;
     let (path, picture, bytes) = match kind {
         Kind::Picture(_) => (path, true, bytes),

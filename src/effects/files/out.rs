@@ -5,6 +5,7 @@
 #[cfg(test)]
 mod tests;
 
+use super::in_time::{LIMIT, in_time};
 use super::private::fresh;
 use crate::effects::config::{EffectsConfig, settled};
 use events::command::CopyOut;
@@ -16,6 +17,7 @@ use std::fs::{File, OpenOptions};
 use std::io::{self, Read as _};
 use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::{Component, Path, PathBuf};
+use std::time::Duration;
 
 /// Most entries that are looked at for a file of the same name.
 const LOOKED: usize = 5_000;
@@ -32,10 +34,21 @@ pub(super) fn place(config: &EffectsConfig, id: CommandId) -> PathBuf {
 /// Copies the file to where Messages can read it.
 pub(crate) async fn copy_out(config: &EffectsConfig, id: CommandId, command: &CopyOut) -> Report {
     let (config, command) = (config.clone(), command.clone());
-    let copied = tokio::task::spawn_blocking(move || copy(&config, id, &command));
-    let copied = copied
-        .await
-        .unwrap_or_else(|_| unsupported("it could not be copied."));
+    copied_within(LIMIT, move || copy(&config, id, &command)).await
+}
+
+async fn copied_within(
+    limit: Duration,
+    copy: impl FnOnce() -> Result<Evidence, Failure> + Send + 'static,
+) -> Report {
+    let copied = match in_time(limit, copy).await {
+        Some(copied) => copied.unwrap_or_else(|_| unsupported("it could not be copied.")),
+        // What is copied late is sent to nobody, and deleted with all copies.
+        None => unsupported(format!(
+            "its disk did not answer within {} s. Nothing was sent; you can ask again.",
+            limit.as_secs()
+        )),
+    };
     match copied {
         Ok(evidence) => Report::Settled(Outcome::Done(evidence)),
         Err(failure) => settled(failure),

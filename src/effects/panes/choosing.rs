@@ -7,22 +7,16 @@
 //! field open in which the digit would be text. Words take more keys: their option is selected,
 //! its notes are opened, and Enter is pressed once they stand there and nothing else does.
 
+mod answer;
 mod notes;
 
-use super::super::screen::{Seen, SeenQuestion};
+use super::super::screen::Seen;
 use super::super::{EffectsConfig, settled};
 use super::{Target, in_doubt};
-use crate::clock::Stopwatch;
-use events::command::{ChooseOptions, Chosen};
+use answer::{Answer, NEXT_WITHIN, until};
+use events::command::ChooseOptions;
 use events::outcome::{Doubt, Failure, How, Screen};
-use events::{Digest, Report, Text, digest};
-use std::time::Duration;
-use tokio::time::sleep;
-
-/// How long a question may take to come up: it is on record before it is on the
-/// screen, and held back for a second after what was typed last.
-const NEXT_WITHIN: Duration = Duration::from_millis(1500);
-const PAUSE: Duration = Duration::from_millis(20);
+use events::{Report, Text};
 
 /// Answers the question that is up in the session's pane. `notes` are the words for each of its
 /// parts; empty where there are none.
@@ -42,42 +36,6 @@ pub(crate) async fn choose(
     match first(config, command, &answers).await {
         Ok(target) => all(&target, &answers).await,
         Err(report) => report,
-    }
-}
-
-/// The answer to one question.
-struct Answer<'a> {
-    choice: &'a Chosen,
-    /// The words for its notes.
-    note: Option<&'a Text>,
-    /// Which question it answers, from 1, and of how many.
-    place: (usize, usize),
-}
-
-impl Answer<'_> {
-    /// Whether it can be given by keys. Codex adds a last option, "None of the above", to those
-    /// that were offered; it is chosen with words alone.
-    fn is_possible(&self) -> bool {
-        let last = self.choice.options + u16::from(self.note.is_some());
-        (1..=9).contains(&self.choice.option) && self.choice.option <= last
-    }
-
-    /// Whether the question on the screen is the one that it answers.
-    fn is_for(&self, seen: &SeenQuestion) -> bool {
-        let shown = seen.text.reveal();
-        // The words that are kept are redacted.
-        let same = match self.choice.digest {
-            Some(asked) => Digest::of(shown) == asked,
-            None => digest::fold(shown).eq(digest::fold(self.choice.question.reveal())),
-        };
-        same && seen.options.len() == usize::from(self.choice.options) + 1
-            && (usize::from(seen.index), usize::from(seen.count)) == self.place
-    }
-
-    /// Whether that question is up and takes a digit.
-    fn is_awaited(&self, seen: &Seen) -> bool {
-        let question = seen.question.as_ref();
-        question.is_some_and(|question| self.is_for(question) && question.note.is_none())
     }
 }
 
@@ -136,20 +94,4 @@ async fn all(target: &Target, answers: &[Answer<'_>]) -> Report {
         }
     }
     Target::performed(how(), None)
-}
-
-/// What the pane shows once it is as described, if it becomes so in time.
-async fn until(target: &Target, is_so: impl Fn(&Seen) -> bool) -> Option<Seen> {
-    let watch = Stopwatch::start();
-    loop {
-        if let Ok((_, seen)) = target.look().await
-            && is_so(&seen)
-        {
-            return Some(seen);
-        }
-        if watch.elapsed() > NEXT_WITHIN {
-            return None;
-        }
-        sleep(PAUSE).await;
-    }
 }

@@ -4,11 +4,10 @@
 
 use super::codex::Put;
 use super::disk::Bug;
-use super::hands::{TMUX, failed, performed, put, timed_out};
+use super::hands::{TMUX, failed, performed, timed_out};
 use super::names;
 use super::story::{self, Keys, Kind, S, Shows, Turn, Verdict};
 use super::world::{Happening, World};
-use events::command::{StartTurn, SteerTurn};
 use events::outcome::{Doubt, Evidence, Failure, How};
 use events::prompt::{
     AnswerPrompt, AnswerWay, CommandPrompt, Meaning, PromptAnswer, PromptBody, PromptChoice,
@@ -41,6 +40,9 @@ pub(crate) struct Approval {
     /// The connection by which it was answered.
     pub(crate) over: Option<u64>,
 }
+
+/// What an executor says, after how long, and whether what it did reached somebody.
+pub(super) type Reply = (u64, Report, bool);
 
 /// Who decided.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -217,6 +219,8 @@ impl World {
             Server::Hangs => "server hangs",
             Server::TakenUnsaid => "answer taken unsaid",
             Server::NotTakenUnsaid => "answer lost",
+            Server::ActsUnsaid => "server acts and does not say so",
+            Server::Ignores => "server ignores",
         });
         match does {
             Server::Dies(ms) => {
@@ -226,13 +230,17 @@ impl World {
             Server::DiesForGood => self.server_ends(),
             Server::LinkLost(ms) => self.link_lost(ms),
             Server::Late(ms) => self.server.quiet_until = now + ms,
-            Server::Hangs | Server::TakenUnsaid | Server::NotTakenUnsaid => {
+            Server::Hangs
+            | Server::TakenUnsaid
+            | Server::NotTakenUnsaid
+            | Server::ActsUnsaid
+            | Server::Ignores => {
                 self.server.replies.push_back(does);
             }
         }
     }
 
-    fn link_lost(&mut self, ms: u64) {
+    pub(super) fn link_lost(&mut self, ms: u64) {
         self.server.epoch += 1;
         self.server.from = self.server.from.max(self.now + ms);
     }
@@ -277,7 +285,7 @@ impl World {
         }
     }
 
-    fn no_link() -> (u64, Report, bool) {
+    pub(super) fn no_link() -> (u64, Report, bool) {
         let why = "it is not there".into();
         (2, failed(Failure::NoLink { why }), false)
     }
@@ -396,54 +404,5 @@ impl World {
         let prompt = c.prompt;
         let done = Outcome::Done(Evidence::Resolved { prompt });
         (60, Report::Settled(done), true)
-    }
-
-    /// What the server says about a session that is to take words.
-    fn by_server(&self, generation: u64, c: &events::command::Instruction) -> Result<S, Report> {
-        let (_, no_link, _) = Self::no_link();
-        let found = self.find(&c.session);
-        let s = found.filter(|_| self.link == Some(generation) && self.server.runs);
-        let s = s.ok_or(no_link)?;
-        if self.sessions[s].asks_modally() || self.up_in(s).is_some() {
-            return Err(failed(Failure::PromptUp));
-        }
-        Ok(s)
-    }
-
-    pub(super) fn start_by_server(&mut self, id: CommandId, c: &StartTurn) -> (u64, Report, bool) {
-        let s = match self.by_server(c.generation, &c.instruction) {
-            Ok(s) => s,
-            Err(report) => return (5, report, false),
-        };
-        if self.sessions[s].turn.is_some() {
-            return (5, failed(Failure::TurnRuns), false);
-        }
-        let client = Some(id.to_string());
-        self.start_turn(
-            s,
-            Put {
-                client,
-                ..put(&c.instruction)
-            },
-        );
-        let turn = self.sessions[s].turn.clone();
-        (10, performed(How::TurnStarted { turn }, None), true)
-    }
-
-    pub(super) fn steer_by_server(&mut self, id: CommandId, c: &SteerTurn) -> (u64, Report, bool) {
-        let s = match self.by_server(c.generation, &c.instruction) {
-            Ok(s) => s,
-            Err(report) => return (5, report, false),
-        };
-        if self.sessions[s].turn.as_ref() != Some(&c.turn) {
-            return (5, failed(Failure::NoTurn), false);
-        }
-        let client = Some(id.to_string());
-        let put = Put {
-            client,
-            ..put(&c.instruction)
-        };
-        self.sessions[s].steered.push_back(put);
-        (10, performed(How::TurnSteered, None), true)
     }
 }

@@ -38,15 +38,7 @@ impl World {
             }
             Beat::DiskFull(ms) => self.full_until = now + ms,
             Beat::Database(what) => self.database(what),
-            Beat::TmuxEnds => {
-                self.marks.hit("tmux ended");
-                for session in &mut self.sessions {
-                    session.interrupt(now);
-                    session.live = false;
-                    session.proof = Proof::Gone;
-                }
-                self.server_from = self.sessions.len();
-            }
+            Beat::TmuxEnds => self.tmux_ends(),
             Beat::Upgrade(which) => {
                 self.marks.hit("upgraded");
                 return Seen::Upgrade(which);
@@ -72,6 +64,8 @@ impl World {
                 return Seen::Restart;
             }
             Beat::Server(does) => self.server_does(does),
+            Beat::Sits(seat) => self.sits(seat),
+            Beat::Used(percent, ms) => self.used(percent, ms),
             Beat::Next(s, _)
             | Beat::Decides(s, _)
             | Beat::Desk(s, _)
@@ -83,6 +77,16 @@ impl World {
             | Beat::Lag(s, _) => self.at_the_desk(s, beat),
         }
         Seen::Nothing
+    }
+
+    fn tmux_ends(&mut self) {
+        self.marks.hit("tmux ended");
+        for session in &mut self.sessions {
+            session.interrupt(self.now);
+            session.live = false;
+            session.proof = Proof::Gone;
+        }
+        self.server_from = self.sessions.len();
     }
 
     /// A thread begins, in a new pane. Each server of tmux counts its panes from 0.
@@ -122,11 +126,7 @@ impl World {
             }
             Beat::Answer(_) => self.answered(s),
             Beat::Interrupt(_) => {
-                session.interrupt(now);
-                // What waited to steer the turn is submitted at once.
-                if let Some(put) = session.steered.pop_front() {
-                    self.start_turn(s, put);
-                }
+                self.interrupted(s);
             }
             Beat::Quit(_) => {
                 // The server goes on without a terminal.
@@ -174,6 +174,10 @@ impl World {
             Words::To(s, text) => (format!("@{} {text}", reference(s)), None),
             Words::Again => (self.messages.last.clone(), None),
             Words::Status(s) => (format!("status @{}", reference(s)), None),
+            Words::Order(order, s, rest) => {
+                let text = format!("{order} @{} {rest}", reference(s));
+                (text.trim_end().to_owned(), None)
+            }
             Words::Open(s) => (format!("open @{}", reference(s)), None),
             Words::Thread(s, text) => (text.to_owned(), self.messages.newest_about(&reference(s))),
             Words::Asked(s, text) => {

@@ -205,13 +205,13 @@ impl Session {
     pub(crate) fn end_turn(
         &mut self,
         said: usize,
-        failed: bool,
+        fails: Option<&str>,
         now: u64,
     ) -> Option<(TurnId, String)> {
         let turn = self.turn.take()?;
         let said = words(said, self.turns);
-        let (last, error) = if failed {
-            (None, Some(Text::from("stream disconnected")))
+        let (last, error) = if let Some(why) = fails {
+            (None, Some(Text::from(why)))
         } else {
             let text = Text::from(said.as_str());
             self.write(
@@ -229,7 +229,7 @@ impl Session {
             error,
         };
         self.write(now, fact);
-        self.paused &= failed;
+        self.paused &= fails.is_some();
         self.ended.push(turn.clone());
         Some((turn, said))
     }

@@ -3,6 +3,7 @@
 
 use control_plane::store::memory::{Crash, Disk};
 use control_plane::store::{Durable, Entries, EventLog, MemoryLog, StoreFault};
+use events::event::{NoticeWithdrawn, PromiseEnd, PromptNudged};
 use events::prompt::PromptDelivered;
 use events::{Batch, Event, Guid, Link, Seq};
 use std::cell::Cell;
@@ -38,6 +39,14 @@ pub(crate) enum Bug {
     KeysUnread,
     /// An answer that was begun when the program died is given again.
     AnswersAgain,
+    /// What is answered is repeated all the same.
+    RemindsOfAnswered,
+    /// What waits for the end of quiet hours, or the like, is only in memory.
+    ForgetsHeld,
+    /// That a promise was kept is never written.
+    KeepsAgain,
+    /// Whatever turn runs is stopped.
+    StopsAnyTurn,
 }
 
 /// Where a process dies: during this append, counted from 1 over the whole run.
@@ -61,6 +70,8 @@ pub(super) struct SimLog {
     unflushed: usize,
     /// There is no space left.
     full: Cell<bool>,
+    /// Texts that waited when this process began.
+    held: Vec<Seq>,
 }
 
 impl SimLog {
@@ -78,12 +89,18 @@ impl SimLog {
             bug,
             unflushed: 0,
             full: Cell::new(false),
+            held: Vec::new(),
         })
     }
 
     /// Whether there is space on the disk from here on.
     pub(super) fn fill(&self, full: bool) {
         self.full.set(full);
+    }
+
+    /// Has this process forget these texts, where that is the planted bug.
+    pub(super) fn forget(&mut self, held: Vec<Seq>) {
+        self.held = held;
     }
 
     /// Appends so far, over all processes.
@@ -100,33 +117,8 @@ impl SimLog {
         disk
     }
 
-    /// Behind what is shown it says that it was delivered long ago.
-    fn delivered_at_once(batch: Batch) -> Batch {
-        let Some(first) = batch.envelopes().first() else {
-            return batch;
-        };
-        let now = events::Now {
-            wall: first.wall,
-            tick: first.tick,
-        };
-        let delivered = |event: &Event| {
-            let Event::PromptShown(shown) = event else {
-                return None;
-            };
-            Some(Event::PromptDelivered(PromptDelivered {
-                prompt: shown.prompt,
-                notice: shown.notice,
-                row: Guid::parse("never")?,
-                date: events::Wall(0),
-            }))
-        };
-        let mut events: Vec<_> = batch.envelopes().iter().map(|e| e.event.clone()).collect();
-        let more: Vec<_> = events.iter().filter_map(delivered).collect();
-        events.extend(more);
-        Batch::new(first.seq, now, events)
-    }
-
-    fn without_ends(batch: &Batch) -> Batch {
+    /// The batch with its events changed.
+    fn changed(batch: &Batch, change: impl FnOnce(&mut Vec<Event>)) -> Batch {
         let Some(first) = batch.envelopes().first() else {
             return batch.clone();
         };
@@ -134,10 +126,58 @@ impl SimLog {
             wall: first.wall,
             tick: first.tick,
         };
-        let kept = batch.envelopes().iter().map(|e| e.event.clone());
-        let kept = kept
-            .filter(|e| !matches!(e, Event::CommandSettled(e) if e.id.cause.0.is_multiple_of(3)));
-        Batch::new(first.seq, now, kept.collect())
+        let mut events = batch.envelopes().iter().map(|e| e.event.clone()).collect();
+        change(&mut events);
+        Batch::new(first.seq, now, events)
+    }
+
+    /// The planted bugs that sit in what is written.
+    fn planted(&self, batch: &Batch) -> Batch {
+        let more = |more: &dyn Fn(&Event) -> Option<Event>| {
+            Self::changed(batch, |events| {
+                let all: Vec<_> = events.iter().filter_map(more).collect();
+                events.extend(all);
+            })
+        };
+        let without = |gone: &dyn Fn(&Event) -> bool| {
+            Self::changed(batch, |events| events.retain(|event| !gone(event)))
+        };
+        match self.bug {
+            Some(Bug::LosesEnds) => without(
+                &|e| matches!(e, Event::CommandSettled(e) if e.id.cause.0.is_multiple_of(3)),
+            ),
+            Some(Bug::KeepsAgain) => {
+                without(&|e| matches!(e, Event::PromiseEnded(e) if e.how == PromiseEnd::Kept))
+            }
+            // Behind what is shown it says that it was delivered long ago.
+            Some(Bug::AnswersUndelivered) => more(&|event| {
+                let Event::PromptShown(shown) = event else {
+                    return None;
+                };
+                Some(Event::PromptDelivered(PromptDelivered {
+                    prompt: shown.prompt,
+                    notice: shown.notice,
+                    row: Guid::parse("never")?,
+                    date: events::Wall(0),
+                }))
+            }),
+            Some(Bug::RemindsOfAnswered) => more(&|event| {
+                let Event::PromptAnswered(answered) = event else {
+                    return None;
+                };
+                let (prompt, notice) = (answered.prompt, batch.envelopes().first()?.seq);
+                Some(Event::PromptNudged(PromptNudged { prompt, notice }))
+            }),
+            Some(Bug::ForgetsHeld) => Self::changed(batch, |events| {
+                let starts = matches!(events.first(), Some(Event::RuntimeStarted(_)));
+                let lost = self.held.iter().filter(|_| starts).map(|notice| {
+                    let (notice, why) = (*notice, "it was in memory".into());
+                    Event::NoticeWithdrawn(NoticeWithdrawn { notice, why })
+                });
+                events.extend(lost.collect::<Vec<_>>());
+            }),
+            _ => batch.clone(),
+        }
     }
 }
 
@@ -153,11 +193,8 @@ impl EventLog for SimLog {
                 why: "the process dies here".into(),
             });
         }
-        if self.bug == Some(Bug::LosesEnds) {
-            batch = Self::without_ends(&batch);
-        }
-        if self.bug == Some(Bug::AnswersUndelivered) {
-            batch = Self::delivered_at_once(batch);
+        if self.bug.is_some() {
+            batch = self.planted(&batch);
         }
         let durable = self.inner.append(batch)?;
         self.unflushed = durable.batch().envelopes().len();

@@ -2,12 +2,13 @@
 //! everything that came in came to an end that can be seen.
 
 use super::Broken;
+use super::codex::Session;
 use super::messages::Row;
-use super::oracle::{Oracle, Stage};
+use super::oracle::{Life, Oracle, Stage};
 use super::story::Kind;
 use super::world::World;
 use events::event::{IgnoreReason as Reason, InstructionEnd, QuestionKind};
-use events::{Command, Digest, Outcome, SessionId, Wall};
+use events::{Command, Digest, Guid, Outcome, SessionId, Wall};
 use projections::sessions::OpenQuestion;
 use std::collections::BTreeMap;
 
@@ -44,6 +45,7 @@ impl Oracle {
         self.turns_seen(world)?;
         self.texts_arrived(world)?;
         self.prompts_at_rest(world)?;
+        self.stops_are_told()?;
         self.proofs(world)
     }
 
@@ -97,6 +99,23 @@ impl Oracle {
         Ok(())
     }
 
+    /// The owner's messages are heard in their order; only one that is for the running turn
+    /// comes before those that wait in Codex's queue for the next, or for the end of an answer.
+    fn in_order(&self, words: &[&Guid], session: &Session) -> Result<(), Broken> {
+        let waits = |guid: &Guid| {
+            let queues = |life: &Life| matches!(&life.command, Command::QueueInstruction(c) if c.inbound == *guid);
+            self.follows.contains(guid) || self.commands.values().any(queues)
+        };
+        for (at, word) in words.iter().enumerate() {
+            let later = words.iter().skip(at + 1);
+            let mut earlier = later.filter(|later| self.order_of(later) < self.order_of(word));
+            if !earlier.all(|late| self.steers.contains(*word) && waits(late)) {
+                return Err(format!("{} heard the owner out of order", session.id));
+            }
+        }
+        Ok(())
+    }
+
     fn turns_seen(&self, world: &World) -> Result<(), Broken> {
         for session in &world.sessions {
             for turn in &session.ended {
@@ -104,11 +123,9 @@ impl Oracle {
                     return Err(format!("the end of {turn} was not seen"));
                 }
             }
-            let order = session.heard.iter().filter_map(|put| put.by.as_ref());
-            let order: Vec<_> = order.filter_map(|guid| self.order_of(guid)).collect();
-            if !order.is_sorted() {
-                return Err(format!("{} heard the owner out of order", session.id));
-            }
+            let words = session.heard.iter().filter_map(|put| put.by.as_ref());
+            let words: Vec<_> = words.filter(|guid| self.order_of(guid).is_some()).collect();
+            self.in_order(&words, session)?;
             let known = self.shadow.sessions.get(&session.id);
             let modal = |q: &&OpenQuestion| q.kind == QuestionKind::Modal;
             let said = known.map(|k| {
@@ -123,7 +140,7 @@ impl Oracle {
                     session.id
                 ));
             }
-            if session.kind == Kind::Internal && !order.is_empty() {
+            if session.kind == Kind::Internal && !words.is_empty() {
                 return Err("the owner's words went into a thread that is not theirs".into());
             }
         }

@@ -70,11 +70,9 @@ impl World {
             Command::AnswerPrompt(answer) => self.answer(id, answer),
             Command::StartTurn(c) => self.start_by_server(id, c),
             Command::SteerTurn(c) => self.steer_by_server(id, c),
-            Command::GivePictures(_)
-            | Command::FetchFiles(_)
-            | Command::RemoveFiles(_)
-            | Command::InterruptTurn(_) => {
-                let why = "no file is played, and nobody stops a turn here".into();
+            Command::InterruptTurn(c) => self.stop(id, c),
+            Command::GivePictures(_) | Command::FetchFiles(_) | Command::RemoveFiles(_) => {
+                let why = "no file is played".into();
                 (1, failed(Failure::NoLink { why }), false)
             }
         };

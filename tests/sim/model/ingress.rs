@@ -30,6 +30,8 @@ pub(super) struct Readers {
     tracked: BTreeMap<Guid, (i64, String)>,
     rollouts: BTreeMap<SessionId, u64>,
     lines: usize,
+    /// The change of chat.db up to which all was read.
+    looked: Option<u64>,
     watchers: Watchers,
 }
 
@@ -95,12 +97,19 @@ impl Readers {
         if world.messages.unreadable {
             return None;
         }
+        let changes = Some(world.messages.changes);
+        if self.looked == changes {
+            return self.unheld(world).map(message);
+        }
         if let Some(placed) = self.place(world) {
             return Some(Input::ChatDb(placed));
         }
         let row = self.unheld(world).or_else(|| self.changed(world));
-        let row = row.or_else(|| self.fresh(world))?;
-        Some(Input::Message(Box::new(row)))
+        let row = row.or_else(|| self.fresh(world));
+        if row.is_none() {
+            self.looked = changes;
+        }
+        row.map(message)
     }
 
     /// Places the cursor where it does not belong to what stands there.
@@ -203,6 +212,10 @@ impl Readers {
         let held = held.filter(|_| !world.messages.unreadable);
         held.into_iter().chain(self.watchers.next_at(world)).min()
     }
+}
+
+fn message(row: MessageRow) -> Input {
+    Input::Message(Box::new(row))
 }
 
 const fn whole(row: &MessageRow) -> bool {

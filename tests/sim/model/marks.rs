@@ -4,7 +4,9 @@
 //! happened; whether it was right is the oracle's business.
 
 use super::story::{Fate, Hook, Keys, Odd, Queue};
-use events::event::{Deadline, HoldRule, InstructionEnd, Placing, Rule, Topic};
+use events::event::{
+    Deadline, HoldRule, InstructionEnd, Placing, PromiseEnd, Rule, Topic, Warning,
+};
 use events::outcome::{Doubt, Evidence, Failure, How};
 use events::{Event, Outcome};
 use std::collections::BTreeMap;
@@ -125,6 +127,11 @@ pub(crate) const FAULTS: &[&str] = &[
     "server hangs",
     "answer taken unsaid",
     "answer lost",
+    "server acts and does not say so",
+    "server ignores",
+    "look at the desk hangs",
+    "limit told",
+    "out of limit",
 ];
 
 /// Where the program went because of it.
@@ -169,8 +176,6 @@ pub(crate) const BRANCHES: &[&str] = &[
     "row ignored",
     "notice withdrawn",
     "notice expired",
-    "notice deferred",
-    "an end waits for others",
     "notice delayed",
     "notices merged",
     "missing texts told",
@@ -196,6 +201,34 @@ pub(crate) const BRANCHES: &[&str] = &[
     "route: listed",
     "route: tapback",
     "due: prompt",
+    "transport: turn steered",
+    "interrupt: asked",
+    "interrupt: escape",
+    "done: turn ended",
+    "failed: no turn",
+    "failed: prompt up",
+    "failed: turn runs",
+    "held: session muted",
+    "held: all muted",
+    "held: quiet",
+    "held: here",
+    "held: looking",
+    "held: at the desk",
+    "held: waits for its record",
+    "held: waits for others",
+    "due: held",
+    "due: nudge",
+    "due: stall",
+    "due: awake",
+    "due: limits",
+    "due: promise",
+    "reminded",
+    "warned of the limit",
+    "warned of a stall",
+    "promise kept",
+    "promise taken back",
+    "promise pointless",
+    "sleep noticed",
 ];
 
 pub(super) const fn fate(fate: Fate) -> &'static str {
@@ -312,8 +345,7 @@ pub(super) fn branch(event: &Event) -> Option<&'static str> {
         Event::InboundIgnored(_) => "row ignored",
         Event::NoticeWithdrawn(_) => "notice withdrawn",
         Event::NoticeExpired(_) => "notice expired",
-        Event::NoticeDeferred(e) if e.rule == HoldRule::Together => "an end waits for others",
-        Event::NoticeDeferred(_) => "notice deferred",
+        Event::NoticeDeferred(e) => held(e.rule),
         Event::NoticeDelayed(_) => "notice delayed",
         Event::NoticeQueued(e) if e.topic == Topic::Missing => "missing texts told",
         Event::NoticeQueued(e) if e.replaces.len() > 1 => "notices merged",
@@ -332,12 +364,6 @@ pub(super) fn branch(event: &Event) -> Option<&'static str> {
             | Deadline::SelfTest
             | Deadline::Gather(_)
             | Deadline::Unanswered
-            | Deadline::Held(_)
-            | Deadline::Nudge(_)
-            | Deadline::Awake
-            | Deadline::Limits
-            | Deadline::Stall(_)
-            | Deadline::Promise(_)
             | Deadline::Files(_)
             | Deadline::ServerPrompts
             | Deadline::Loop => return None,
@@ -347,10 +373,40 @@ pub(super) fn branch(event: &Event) -> Option<&'static str> {
             Deadline::SourceDown(_) => "due: source down",
             Deadline::Prompt(_) => "due: prompt",
             Deadline::Goal(_) => "due: goal",
+            Deadline::Held(_) => "due: held",
+            Deadline::Nudge(_) => "due: nudge",
+            Deadline::Awake => "due: awake",
+            Deadline::Limits => "due: limits",
+            Deadline::Stall(_) => "due: stall",
+            Deadline::Promise(_) => "due: promise",
         },
+        Event::PromptNudged(_) => "reminded",
+        Event::OwnerWarned(e) => match e.of {
+            Warning::Limit { .. } => "warned of the limit",
+            Warning::Stall { .. } => "warned of a stall",
+        },
+        Event::PromiseEnded(e) => match e.how {
+            PromiseEnd::Kept => "promise kept",
+            PromiseEnd::TakenBack => "promise taken back",
+            PromiseEnd::Pointless => "promise pointless",
+        },
+        Event::HostSlept(_) => "sleep noticed",
         // A notice that is given up is among them: too rare among random histories.
         _ => return None,
     })
+}
+
+const fn held(rule: HoldRule) -> &'static str {
+    match rule {
+        HoldRule::Muted => "held: session muted",
+        HoldRule::MutedAll => "held: all muted",
+        HoldRule::Quiet => "held: quiet",
+        HoldRule::Here => "held: here",
+        HoldRule::Looking => "held: looking",
+        HoldRule::AtDesk => "held: at the desk",
+        HoldRule::Record => "held: waits for its record",
+        HoldRule::Together => "held: waits for others",
+    }
 }
 
 const fn settled(outcome: &Outcome) -> Option<&'static str> {
@@ -379,8 +435,9 @@ const fn settled(outcome: &Outcome) -> Option<&'static str> {
             Failure::NoLink { .. } => "failed: no link",
             Failure::Rejected { .. } => "failed: rejected",
             Failure::NoTurn => "failed: no turn",
-            // The server and the log rarely differ about the first two.
-            Failure::TurnRuns | Failure::PromptUp | Failure::TooLarge { .. } => return None,
+            Failure::TurnRuns => "failed: turn runs",
+            Failure::PromptUp => "failed: prompt up",
+            Failure::TooLarge { .. } => return None,
         },
         Outcome::Unknown(doubt) => match doubt {
             Doubt::TimedOut { .. } => "unknown: timed out",

@@ -28,6 +28,8 @@ pub(crate) struct Messages {
     /// What the owner wrote last.
     pub(crate) last: String,
     written: i64,
+    /// How often a row changed, or appeared or went.
+    pub(crate) changes: u64,
 }
 
 /// A row, with what only the model knows of it.
@@ -91,6 +93,7 @@ impl Messages {
     fn put(&mut self, row: MessageRow, by: Option<CommandId>, word: bool, foreign: bool) -> i64 {
         let rowid = row.rowid;
         self.written += 1;
+        self.changes += 1;
         self.rows.push(Row {
             nth: self.written,
             row,
@@ -140,6 +143,7 @@ impl Messages {
 
     /// Another file, or other rows in it.
     pub(crate) fn database(&mut self, what: Database) -> Vec<Guid> {
+        self.changes += 1;
         match what {
             Database::Replaced => {
                 self.file += 1;
@@ -167,6 +171,7 @@ impl Messages {
         {
             row.row.rowid = self.next_rowid();
             self.again.insert(guid.clone());
+            self.changes += 1;
             self.rows.push(row);
         }
     }
@@ -301,6 +306,7 @@ impl Messages {
 
     /// What happens to a row that is gone happens where it comes back from.
     fn named_mut(&mut self, guid: &Guid) -> Option<&mut Row> {
+        self.changes += 1;
         let mut rows = self.rows.iter_mut().rev().chain(&mut self.gone);
         rows.find(|r| r.row.guid == *guid)
     }

@@ -28,8 +28,10 @@ pub(crate) mod oracle;
 pub(crate) mod random;
 pub(crate) mod runner;
 pub(crate) mod scenarios;
+mod served;
 pub(crate) mod shrink;
 pub(crate) mod story;
+mod times;
 mod watchers;
 pub(crate) mod world;
 

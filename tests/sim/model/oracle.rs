@@ -4,8 +4,10 @@
 
 mod approvals;
 mod arrived;
+mod decided;
 mod evidence;
 mod notices;
+mod times;
 
 use super::Broken;
 use super::disk::SimLog;
@@ -16,8 +18,8 @@ use super::world::{Effect, World};
 use control_plane::driver::Driver;
 use control_plane::store::EventLog;
 use events::event::{
-    Action, CommandRequested, CommandSettled, IgnoreReason, InboundReceived, InstructionEnd,
-    InstructionEnded, NoticeQueued, RoutingDecided, Rule, Topic,
+    CommandRequested, CommandSettled, IgnoreReason, InboundReceived, InstructionEnd, NoticeQueued,
+    Topic,
 };
 use events::outcome::{Doubt, Failure};
 use events::{
@@ -50,8 +52,11 @@ pub(super) struct Oracle {
     /// Texts that went out while chat.db could not be read.
     unwitnessed: BTreeSet<CommandId>,
     effects: usize,
-    /// The order number of the last message put into each session.
-    put: BTreeMap<SessionId, usize>,
+    /// The entry up to which the live State was compared.
+    compared: Seq,
+    /// The order number of the last message put into each session: of those for the running
+    /// turn, and of the others.
+    put: BTreeMap<(SessionId, bool), usize>,
     endings: BTreeMap<(SessionId, Topic), Vec<Text>>,
     parts: BTreeMap<Seq, u16>,
     last_sent: Option<(Seq, u16)>,
@@ -64,8 +69,14 @@ pub(super) struct Oracle {
     hurried: BTreeSet<Seq>,
     /// How many prompts each message was taken to answer.
     answered: BTreeMap<Guid, usize>,
+    /// Messages that are for the running turn: that steer it, or answer what it asks.
+    pub(super) steers: BTreeSet<Guid>,
+    /// Messages whose words wait for the answer that stands in front of them.
+    pub(super) follows: BTreeSet<Guid>,
     /// Messages for which Enter was pressed once more.
     entered: BTreeSet<Guid>,
+    /// When the owner is texted.
+    times: times::Times,
     /// Where the program went.
     pub(super) marks: Marks,
     /// Every entry in words, where somebody wants to read them.
@@ -129,6 +140,7 @@ impl Oracle {
             format!("entries behind {last} were acknowledged and are gone")
         })?;
         self.effects(world)?;
+        let closely = closely && self.compared != last;
         for entry in driver.log().read(self.shadow.last.next()) {
             let entry = entry.map_err(|fault| fault.to_string())?;
             if let Some(transcript) = &mut self.transcript {
@@ -145,6 +157,7 @@ impl Oracle {
         if !closely {
             return Ok(());
         }
+        self.compared = last;
         must(self.shadow == *driver.machine().state(), || {
             "the log, replayed, is not the live state".into()
         })?;
@@ -157,6 +170,11 @@ impl Oracle {
         })
     }
 
+    /// The next process has read its State from the log.
+    pub(super) const fn begins_anew(&mut self) {
+        self.compared = Seq(0);
+    }
+
     /// What a trace says of State, whose lines come from its `Debug`, is nothing private.
     pub(super) fn state_shows_nothing(&self) -> Result<(), Broken> {
         shows_nothing(&self.shadow)
@@ -166,6 +184,7 @@ impl Oracle {
         must(entry.seq == self.shadow.last.next(), || "a gap".into())?;
         must(entry.tick >= self.tick, || "time went back".into())?;
         self.tick = entry.tick;
+        self.time(entry)?;
         match &entry.event {
             Event::NotifyReceived(e) => self.key(&e.key),
             Event::AttentionRequested(e) => self.key(&e.key),
@@ -204,7 +223,7 @@ impl Oracle {
                 })
             }
             Event::ReactionReceived(e) => {
-                let nth = self.inbound.len();
+                let nth = self.next_nth();
                 self.inbound.insert(e.guid.clone(), Inbound::new(nth));
                 Ok(())
             }
@@ -252,8 +271,13 @@ impl Oracle {
         })
     }
 
+    /// The next place in the order of the owner's messages; the one before it is free.
+    fn next_nth(&self) -> usize {
+        2 * self.inbound.len() + 1
+    }
+
     fn received(&mut self, e: &InboundReceived, world: &World) -> Result<(), Broken> {
-        let (nth, guid) = (self.inbound.len(), e.guid.clone());
+        let (nth, guid) = (self.next_nth(), e.guid.clone());
         let row = world.messages.once_named(&e.guid);
         let owners = row.is_some_and(|r| !r.foreign || self.stands_for_another(r, world));
         must(owners, || {
@@ -261,16 +285,6 @@ impl Oracle {
         })?;
         let fresh = self.inbound.insert(guid, Inbound::new(nth)).is_none();
         must(fresh, || format!("row {} was taken twice", e.rowid))
-    }
-
-    /// The session of the notice in whose thread a message stands, as the world knows it.
-    fn session_of_thread(&self, inbound: &Guid, world: &World) -> Option<&SessionId> {
-        let root = world.messages.once_named(inbound)?.row.reply_to.as_ref()?;
-        let by = world.messages.once_named(root)?.by?;
-        let Command::SendMessage(send) = &self.commands.get(&by)?.command else {
-            return None;
-        };
-        self.notices.get(&send.notice)?.session.as_ref()
     }
 
     /// The notice was queued, or the message was taken and decided on.
@@ -295,41 +309,10 @@ impl Oracle {
         })
     }
 
-    fn ended(&mut self, e: &InstructionEnded, world: &World) -> Result<(), Broken> {
-        let inbound = self.inbound.get_mut(&e.inbound).filter(|i| i.decided);
-        let inbound = inbound.ok_or("an end without a decision")?;
-        must(inbound.end.replace(e.end).is_none(), || {
-            format!("{} ended twice", e.inbound)
-        })?;
-        let put = world.effects.iter().any(|x| puts(x, &e.inbound));
-        must(e.end != InstructionEnd::Refused || !put, || {
-            format!("{} was refused and had been put in", e.inbound)
-        })
-    }
-
     fn key(&mut self, key: &InputKey) -> Result<(), Broken> {
         must(self.keys.insert(key.clone()), || {
             format!("hand-over {key} counts twice")
         })
-    }
-
-    fn routed(&mut self, e: &RoutingDecided, world: &World) -> Result<(), Broken> {
-        if e.rule == Rule::ReplyThread {
-            let threads = self.session_of_thread(&e.inbound, world);
-            must(
-                threads.is_none_or(|id| Some(id) == e.target.as_ref()),
-                || format!("{} went to another session than its thread's", e.inbound),
-            )?;
-        }
-        let inbound = self.inbound.get_mut(&e.inbound);
-        let inbound = inbound.ok_or("a decision on a message that was not taken")?;
-        must(!inbound.decided || inbound.answers, || {
-            format!("{} was decided twice", e.inbound)
-        })?;
-        inbound.decided = true;
-        inbound.answers = matches!(e.action, Action::Answer { .. });
-        inbound.instructs = !matches!(e.action, Action::Reply | Action::Answer { .. });
-        Ok(())
     }
 
     fn moves(&mut self, id: CommandId, from: &[Stage], to: Stage) -> Result<(), Broken> {
@@ -395,6 +378,7 @@ impl Oracle {
             match &effect.command {
                 Command::SendMessage(send) => self.sends(send, effect, before)?,
                 Command::PressEnter(_) => {}
+                Command::InterruptTurn(_) => times::stops(effect, world)?,
                 Command::AnswerPrompt(_) => approvals::decides(effect, world)?,
                 other => self.goes_in(other, effect, before)?,
             }
@@ -428,7 +412,9 @@ impl Oracle {
         let Lane::Session(session) = command.lane() else {
             return Ok(());
         };
-        let last = self.put.insert(session, known.nth);
+        // What is for the running turn waits for nothing else.
+        let at_once = self.steers.contains(inbound);
+        let last = self.put.insert((session, at_once), known.nth);
         must(last.is_none_or(|last| last < known.nth), || {
             format!("{inbound} was put in behind a later message")
         })

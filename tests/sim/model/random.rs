@@ -2,6 +2,8 @@
 //! zero: a run in which only one thing goes wrong, and does so often, finds
 //! what a run with a little of everything does not.
 
+mod times;
+
 use super::disk::Death;
 use super::entropy::Entropy;
 use super::runner::Plan;
@@ -23,10 +25,20 @@ pub(crate) fn bytes(seed: u64) -> Vec<u8> {
     entropy.rest(length)
 }
 
+/// What a random story is about, besides work.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd)]
+pub(crate) enum Plays {
+    /// Nothing else.
+    Work,
+    /// Sessions ask for approvals.
+    Approvals,
+    /// The same, and the owner says when to text them, comes, goes and stops turns.
+    Times,
+}
+
 /// How often what goes wrong, of 256.
 struct Rates {
-    /// Sessions ask for approvals.
-    asks: bool,
+    plays: Plays,
     fate: u8,
     keys: u8,
     odd: u8,
@@ -40,13 +52,13 @@ struct Rates {
 }
 
 /// A story and its deaths.
-pub(crate) fn draw(name: &str, asks: bool, entropy: &mut Entropy) -> (Story, Plan) {
+pub(crate) fn draw(name: &str, plays: Plays, entropy: &mut Entropy) -> (Story, Plan) {
     let mut rate = || {
         let drawn = entropy.upto(5);
         [0, 0, 0, 30, 90, 200][usize::try_from(drawn).unwrap_or(0)]
     };
     let rates = Rates {
-        asks,
+        plays,
         fate: rate(),
         keys: rate(),
         odd: rate(),
@@ -72,10 +84,13 @@ pub(crate) fn draw(name: &str, asks: bool, entropy: &mut Entropy) -> (Story, Pla
     if entropy.chance(60) {
         story.settings.mode = NotifyMode::Send;
     }
-    if asks {
+    if plays != Plays::Work {
         // Long enough for a request, with all that may be answered.
         story.settings.max_len = 400;
         story.server = entropy.chance(150);
+    }
+    if plays == Plays::Times {
+        times::settings(&mut story.settings, entropy);
     }
     for _ in 0..sessions {
         let kind = entropy.one(&[Kind::Embedded, Kind::Embedded, Kind::Shared]);
@@ -169,22 +184,29 @@ fn moment(beats: &mut Vec<Beat>, sessions: S, rates: &Rates, entropy: &mut Entro
         beats.extend(entropy.one(&HOOKS).map(Beat::Hook));
     }
     if entropy.chance(rates.kill) {
-        let children_live = entropy.chance(128);
-        let restart = entropy.chance(60);
-        beats.push(if restart {
-            Beat::Restart
-        } else {
-            Beat::Kill { children_live }
-        });
+        beats.push(ends(entropy));
     }
-    if rates.asks {
-        asking(beats, s, rates, entropy);
-    } else {
-        beats.extend(entropy.one(&acts(s)));
+    match rates.plays {
+        Plays::Work => beats.extend(entropy.one(&acts(s))),
+        Plays::Approvals => asking(beats, s, rates, entropy),
+        Plays::Times => {
+            times::moment(beats, s, entropy);
+            asking(beats, s, rates, entropy);
+        }
     }
     beats.extend(entropy.one(&acts(s)));
     let pauses = [5, 30, 90, 400, 1200, 3000, 12_000];
     beats.extend(entropy.one(&pauses).map(Beat::Wait));
+}
+
+/// The program is killed, or restarted in order.
+fn ends(entropy: &mut Entropy) -> Beat {
+    let children_live = entropy.chance(128);
+    if entropy.chance(60) {
+        Beat::Restart
+    } else {
+        Beat::Kill { children_live }
+    }
 }
 
 /// Something about approvals, and something about them a moment later.
@@ -281,7 +303,7 @@ const fn screens(s: S) -> [Beat; 13] {
     ]
 }
 
-const SERVERS: [Server; 8] = [
+const SERVERS: [Server; 10] = [
     Server::Dies(2500),
     Server::Dies(90_000),
     Server::DiesForGood,
@@ -290,6 +312,8 @@ const SERVERS: [Server; 8] = [
     Server::Hangs,
     Server::TakenUnsaid,
     Server::NotTakenUnsaid,
+    Server::ActsUnsaid,
+    Server::Ignores,
 ];
 
 /// What happens around approvals.

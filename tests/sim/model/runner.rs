@@ -16,9 +16,9 @@ use super::world::{Seen, World};
 use control_plane::driver::Driver;
 use control_plane::store::memory::{Crash, Disk};
 use control_plane::store::{EventLog, StoreFault};
-use events::event::Source;
+use events::event::{HostSlept, Source};
 use events::input::{SourceState, Started};
-use events::{Command, CommandId, Input, Lane, Link, Now, Settings, Tick};
+use events::{Command, CommandId, Input, Lane, Link, Now, Settings, Tick, Wall};
 use projections::State;
 use std::collections::BTreeMap;
 
@@ -169,7 +169,7 @@ impl<'a> Run<'a> {
                         self.oracle.at_rest(&self.world)?;
                     }
                     let summary = self.summary(Some(&driver))?;
-                    if self.plan.depth == Depth::Full {
+                    if self.plan.depth != Depth::Bare {
                         self.once_more(*driver)?;
                     }
                     return Ok(summary);
@@ -252,15 +252,20 @@ impl<'a> Run<'a> {
             log.map_err(|fault| format!("the log does not open: {fault}"))
         };
         let fault = |fault: StoreFault| fault.to_string();
-        if self.plan.bug != Some(Bug::NoFlush) && self.plan.depth != Depth::Bare {
-            let from = Driver::open(open(disk.clone(), None)?, self.kept.clone()).map_err(fault)?;
-            let whole = Driver::open(open(disk.clone(), None)?, State::default()).map_err(fault)?;
-            if from.machine().state() != whole.machine().state() {
+        self.oracle.begins_anew();
+        let compares = self.plan.bug != Some(Bug::NoFlush) && self.plan.depth != Depth::Bare;
+        let again = compares.then(|| disk.clone());
+        let mut log = open(disk, dies_at)?;
+        let held = self.waiting(&log);
+        log.forget(held);
+        let driver = Driver::open(log, State::default()).map_err(fault)?;
+        let state = driver.machine().state();
+        if let Some(disk) = again {
+            let from = Driver::open(open(disk, None)?, self.kept.clone()).map_err(fault)?;
+            if from.machine().state() != state {
                 return Err("a snapshot and the whole log disagree".into());
             }
         }
-        let driver = Driver::open(open(disk, dies_at)?, State::default()).map_err(fault)?;
-        let state = driver.machine().state();
         self.begins_again(state);
         Ok(Process {
             readers: Readers::resume(state, &self.world),
@@ -382,7 +387,12 @@ impl<'a> Run<'a> {
             }
             Seen::Slept(missed) => {
                 process.began.1 += missed;
-                Ok(Step::Went)
+                let until = self.world.wall();
+                let from = Wall(until.0 - missed.cast_signed());
+                if missed < 60_000 {
+                    return Ok(Step::Went);
+                }
+                self.take(process, Input::Slept(HostSlept { from, until }))
             }
             Seen::Witness(readable) => {
                 let state = if readable {

@@ -44,6 +44,10 @@ pub(crate) enum Beat {
     Decides(S, Verdict),
     /// What happens to Codex's background server.
     Server(Server),
+    /// Where the owner is, as far as the Mac can see.
+    Sits(Seat),
+    /// Codex says how many percent of its limit are used, and that it resets after so many milliseconds.
+    Used(u32, u64),
     /// Whether the session's pane is there and can be proven.
     Pane(S, Proof),
     /// The session's records reach its rollout this much later.
@@ -110,6 +114,8 @@ pub(crate) enum Turn {
     AsksAside(u16),
     /// Ends with an error.
     Fails,
+    /// Ends because the usage limit is used up.
+    OutOfLimit,
     /// Wants to run so many commands, one after the other, and asks before each.
     Runs(u8),
     /// Wants to run one that does not fit into a text.
@@ -148,6 +154,21 @@ pub(crate) enum Server {
     TakenUnsaid,
     /// The connection breaks before it takes the next answer.
     NotTakenUnsaid,
+    /// It does what the next call wants, and does not say so in time.
+    ActsUnsaid,
+    /// It takes the next call, and nothing follows.
+    Ignores,
+}
+
+/// What the Mac sees of its owner.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Seat {
+    /// Somebody uses it.
+    There,
+    /// Nobody does.
+    Gone,
+    /// It does not say.
+    Unseen,
 }
 
 /// What covers the composer.
@@ -291,6 +312,8 @@ pub(crate) enum Words {
     Thumb(S, bool),
     /// `status @ref`
     Status(S),
+    /// An order about a session: words before its ref, and behind it.
+    Order(&'static str, S, &'static str),
     /// `open @ref`
     Open(S),
     /// What was written last, once more.

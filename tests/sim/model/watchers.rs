@@ -5,6 +5,7 @@ use super::approvals::{Approval, By};
 use super::codex::Session;
 use super::names;
 use super::story::{Kind, Proof, S, Shows};
+use super::times::Looks;
 use super::world::World;
 use events::Input;
 use events::prompt::{
@@ -34,6 +35,7 @@ pub(super) struct Watchers {
     /// Requests that are open over it.
     open: BTreeSet<usize>,
     panes: BTreeMap<S, Pane>,
+    looks: Looks,
 }
 
 /// What a pane was last seen to show.
@@ -56,7 +58,8 @@ impl Watchers {
 
     /// The next news, if any.
     pub(super) fn next(&mut self, world: &World, state: &State) -> Option<Input> {
-        self.server(world).or_else(|| self.screens(world, state))
+        let news = self.server(world).or_else(|| self.screens(world, state));
+        news.or_else(|| self.looks.next(world, state))
     }
 
     fn changed(generation: u64, state: LinkState) -> Input {

@@ -8,10 +8,10 @@ use super::disk::Bug;
 use super::marks::{self, Marks};
 use super::messages::Messages;
 use super::names;
-use super::story::{Beat, Fate, Hook, Keys, Kind, Queue, S, Starts, Story, Turn};
+use super::story::{Beat, Fate, Hook, Keys, Kind, Queue, S, Seat, Starts, Story, Turn};
 use events::event::{Origin, QuestionKind};
 use events::input::Notify;
-use events::{Command, CommandId, Guid, Input, InputKey, Report, Text, Wall};
+use events::{Command, CommandId, Guid, Input, InputKey, Report, Text, TurnId, Wall};
 use projections::State;
 use std::collections::{BTreeMap, VecDeque};
 
@@ -51,6 +51,10 @@ pub(crate) struct World {
     pub(crate) link: Option<u64>,
     /// What each message of the owner was to decide, and how.
     pub(crate) means: BTreeMap<Guid, Vec<(usize, bool)>>,
+    /// What the Mac sees of its owner.
+    pub(crate) seat: Seat,
+    /// Turns that commands stopped over the server.
+    pub(crate) stopped: BTreeMap<CommandId, TurnId>,
     /// A planted bug that sits in what executors do.
     pub(crate) planted: Option<Bug>,
     pub(super) keys: VecDeque<Keys>,
@@ -129,6 +133,8 @@ impl World {
             server: Background::new(story.server),
             link: None,
             means: BTreeMap::new(),
+            seat: Seat::Gone,
+            stopped: BTreeMap::new(),
             planted,
             keys: VecDeque::new(),
             queue: Queue::Works,
@@ -295,7 +301,7 @@ impl World {
             Turn::Runs(n) => self.plan(now + 400, Happening::WantsToRun(s, turn, n, false)),
             Turn::RunsLong => self.plan(now + 400, Happening::WantsToRun(s, turn, 1, true)),
             Turn::Hangs => {}
-            Turn::Says(_) | Turn::Fails | Turn::Forgets => {
+            Turn::Says(_) | Turn::Fails | Turn::OutOfLimit | Turn::Forgets => {
                 self.plan(now + 900, Happening::TurnEnds(s, turn, does));
             }
         }
@@ -320,9 +326,17 @@ impl World {
             12
         };
         let kind = session.kind;
-        let ended = session.end_turn(said, does == Turn::Fails, now);
+        let fails = match does {
+            Turn::Fails => Some("stream disconnected"),
+            Turn::OutOfLimit => Some("You've hit your usage limit."),
+            _ => None,
+        };
+        if does == Turn::OutOfLimit {
+            self.marks.hit("out of limit");
+        }
+        let ended = session.end_turn(said, fails, now);
         if let Some((turn, said)) = ended
-            && does != Turn::Fails
+            && fails.is_none()
         {
             self.hook(s, turn.as_str(), &said);
         }

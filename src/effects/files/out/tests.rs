@@ -171,3 +171,18 @@ fn a_pipe_is_refused_and_nobody_waits_for_it() {
     mknodat(CWD, rig.at("work/pipe"), FileType::Fifo, Mode::RUSR, 0).unwrap();
     assert!(rig.copy("pipe").unwrap_err().contains("not a plain file"));
 }
+
+#[tokio::test]
+async fn a_disk_that_does_not_answer_holds_nothing_up() {
+    let (answers, disk) = std::sync::mpsc::channel::<()>();
+    let hangs = move || {
+        let _gone = disk.recv();
+        unsupported("the disk answered.")
+    };
+    let report = copied_within(Duration::ZERO, hangs).await;
+    let Report::Settled(Outcome::Failed(Failure::Unsupported { what })) = report else {
+        panic!("{report:?}");
+    };
+    assert!(what.contains("did not answer"), "{what}");
+    drop(answers);
+}

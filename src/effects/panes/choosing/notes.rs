@@ -9,7 +9,7 @@ use super::super::super::screen::{Seen, SeenQuestion};
 use super::super::super::settled;
 use super::super::Target;
 use super::super::tmux::Trouble;
-use super::{Answer, until};
+use super::answer::{Answer, PAUSE, until};
 use crate::clock::Stopwatch;
 use events::outcome::Failure;
 use events::{Report, Text};
@@ -98,7 +98,7 @@ async fn stands(target: &Target, answer: &Answer<'_>, framed: &Framed) -> bool {
         };
         match target.look().await {
             Ok((_, seen)) if holds(&seen) && looked.elapsed() < FRESH => return true,
-            Ok(_) | Err(_) => tokio::time::sleep(super::PAUSE).await,
+            Ok(_) | Err(_) => tokio::time::sleep(PAUSE).await,
         }
     }
     false

@@ -40,8 +40,12 @@ pub(super) fn shown(evidence: &Evidence, world: &World) -> bool {
             let answers = |command: &Command| matches!(command, Command::AnswerPrompt(c) if c.prompt == *prompt);
             world.effects.iter().any(|x| x.reached && answers(&x.command))
         }
-        // No interruption is played that could end by this, and no file.
-        Evidence::TurnEnded { .. } | Evidence::Fetched { .. } | Evidence::Removed => false,
+        Evidence::TurnEnded { session: id, turn } => session(id).is_some_and(|s| match turn {
+            Some(turn) => s.ended.contains(turn),
+            None => !s.ended.is_empty(),
+        }),
+        // No file is played.
+        Evidence::Fetched { .. } | Evidence::Removed => false,
         Evidence::Looked { .. } | Evidence::CopiedOut { .. } | Evidence::Managed => true,
     }
 }

@@ -63,14 +63,19 @@ impl Oracle {
     fn replaces(&self, seq: Seq, e: &NoticeQueued) -> Result<(), Broken> {
         let outbox = &self.shadow.outbox;
         let several = e.session.is_none() && e.topic == Topic::Progress;
-        let said = |text: &Text| e.parts.iter().any(|p| p.reveal().contains(text.reveal()));
+        let said = |text: &str| e.parts.iter().any(|p| p.reveal().contains(text));
+        // One text for many sessions may break between any two words of another.
+        let all_said = |text: &Text| {
+            let text = text.reveal();
+            said(text) || several && text.split_whitespace().all(said)
+        };
         for replaced in e.replaces.iter().filter(|_| e.topic != Topic::Missing) {
             let waiting = outbox.open.get(replaced);
             let about = waiting.and_then(|notice| notice.session.as_ref());
             if let Some(known) = about.and_then(|id| self.shadow.sessions.get(id))
                 && several
             {
-                must(said(&Text::from(format!("@{}", known.reference))), || {
+                must(said(&format!("@{}", known.reference)), || {
                     format!("notice {seq} does not name every session that it tells of")
                 })?;
                 continue;
@@ -84,7 +89,7 @@ impl Oracle {
                 .into_iter()
                 .flatten()
                 .chain(missing.into_iter().flatten());
-            must(left.all(said), || {
+            must(left.all(all_said), || {
                 format!("notice {seq} takes the place of {replaced} and leaves something out")
             })?;
         }
@@ -140,7 +145,8 @@ impl Oracle {
             |topic: &Topic| matches!(topic, Topic::TurnEnd(_) | Topic::Progress | Topic::Request);
         let urgent = |last: Seq| self.notices.get(&last).is_some_and(|n| !waits(&n.topic));
         let overtaken = |last| waits(&queued.topic) && urgent(last) && self.hurried.contains(&last);
-        let behind = |last| self.place(last) <= place || overtaken(last);
+        let waited = self.times.waited(notice);
+        let behind = |last| waited || self.place(last) <= place || overtaken(last);
         must(last.is_none_or(behind), || {
             format!("notice {notice} came behind a later one of its session")
         })?;

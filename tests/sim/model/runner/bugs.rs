@@ -2,15 +2,16 @@
 //! with other settings.
 
 use super::{Process, Run};
-use crate::model::disk::Bug;
+use crate::model::disk::{Bug, SimLog};
+use control_plane::store::EventLog as _;
 use events::event::Deadline;
 use events::input::Notify;
 use events::outcome::{Doubt, Failure, Performed};
 use events::prompt::LinkState;
 use events::settings::NotifyMode;
-use events::{Command, Input, Outcome, Report};
-use projections::State;
+use events::{Command, Input, Outcome, Report, Seq};
 use projections::ledger::Stage;
+use projections::{State, apply};
 
 impl Run<'_> {
     /// What the program's connection to the background server is from here on.
@@ -34,6 +35,20 @@ impl Run<'_> {
         for (id, command) in begun {
             self.world.carry_out(id, command);
         }
+    }
+
+    /// The planted bug: texts that waited when the program ended.
+    pub(super) fn waiting(&self, log: &SimLog) -> Vec<Seq> {
+        if self.plan.bug != Some(Bug::ForgetsHeld) {
+            return Vec::new();
+        }
+        let mut state = State::default();
+        for entry in log.read(Seq(1)).flatten() {
+            apply(&mut state, &entry);
+        }
+        let open = state.outbox.open.iter();
+        let waits = open.filter(|(_, notice)| notice.deferred.is_some());
+        waits.map(|(seq, _)| *seq).collect()
     }
 
     pub(super) fn named(&self, input: Input) -> Input {

@@ -12,6 +12,7 @@ mod inbound;
 mod instructions;
 mod notices;
 mod questions;
+mod times;
 mod trouble;
 
 use super::names;
@@ -27,6 +28,7 @@ pub(crate) fn all() -> Vec<Story> {
         instructions::stories(),
         inbound::stories(),
         trouble::stories(),
+        times::stories(),
     ]
     .concat()
 }
