@@ -1,5 +1,5 @@
 //! What a text to the owner is about: the words behind the dot of its head line, or behind
-//! `[Codex]` where it is about no session. docs/control-plane.md shows this table.
+//! `[Codex]` where it is about no session. docs/phone-reference.md shows this table.
 
 use std::fmt;
 

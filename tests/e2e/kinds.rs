@@ -1,5 +1,5 @@
 //! The kinds of turns that Codex makes, and what the owner hears of each: the table
-//! is in docs/control-plane.md. And threads in several files, and a Codex of tomorrow.
+//! is in docs/phone-reference.md. And threads in several files, and a Codex of tomorrow.
 
 use std::ffi::OsStr;
 use std::fs;

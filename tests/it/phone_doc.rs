@@ -1,5 +1,6 @@
-//! docs/control-plane.md says what the code does: which texts there are, which words are
-//! commands, which corrections are sent. docs/guarantees.md and docs/architecture.md name the
+//! docs/phone-reference.md says what the code does: which texts there are, which words are
+//! commands, which corrections are sent. docs/control-plane.md, the guide, shows conversations
+//! that can happen. docs/guarantees.md and docs/architecture.md name the
 //! waits that the code has. `UPDATE=1 cargo test --test it docs` writes the generated parts.
 
 use crate::docs::fresh_part;
@@ -16,10 +17,15 @@ use projections::{grammar, numbers, waits};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
-const PAGE: &str = "docs/control-plane.md";
+const PAGE: &str = "docs/phone-reference.md";
+const GUIDE: &str = "docs/control-plane.md";
 
 fn page() -> String {
     std::fs::read_to_string(tree::root().join(PAGE)).expect("the page")
+}
+
+fn guide() -> String {
+    std::fs::read_to_string(tree::root().join(GUIDE)).expect("the guide")
 }
 
 /// `always: {scope}` is shown as `always: …`.
@@ -107,18 +113,16 @@ fn correction(message: &str) -> Option<String> {
 /// Every command that the docs show is one.
 #[test]
 fn docs_show_commands_that_are_understood() {
-    let page = page();
+    let pages = [page(), guide()];
     let is_plain = |message: &&str| {
         let answers = bare(message).is_some() || numbers::numbers(message).is_some();
         !answers && read(message) == ["Plain"]
     };
-    let written = ["happens", "it does", "you get"];
-    let tables = written.map(|what| match what {
-        "happens" => "| you write | what happens |",
-        "it does" => "| you write | what it does |",
-        _ => "| you write | you get |",
-    });
-    let shown = tables.iter().flat_map(|head| rows(&page, head));
+    let written = ["what happens", "what it does", "you get", "it means"];
+    let tables = written.map(|what| format!("| you write | {what} |"));
+    let shown = pages
+        .iter()
+        .flat_map(|page| tables.iter().flat_map(move |head| rows(page, head)));
     let plain: Vec<_> = shown
         .flat_map(|(first, _)| codes(first))
         .filter(is_plain)
@@ -127,6 +131,51 @@ fn docs_show_commands_that_are_understood() {
         plain.is_empty(),
         "words for a session, by the code: {plain:?}"
     );
+}
+
+/// The words of the owner in the guide's conversations.
+fn said(guide: &str) -> impl Iterator<Item = &str> {
+    guide.lines().filter_map(|line| line.strip_prefix("you: "))
+}
+
+/// What the guide's owner writes in conversations and tables is never corrected.
+#[test]
+fn the_guide_shows_messages_that_are_understood() {
+    let guide = guide();
+    let tables = ["| you want | you write |", "| you write | it means |"];
+    let [wanted, meant] = tables.map(|head| rows(&guide, head));
+    let written = wanted.into_iter().map(|(_, written)| written);
+    let written = written.chain(meant.into_iter().map(|(written, _)| written));
+    let written: Vec<_> = written.flat_map(codes).chain(said(&guide)).collect();
+    assert!(written.len() > 40, "{written:?}");
+    for message in written {
+        assert_eq!(correction(message), None, "{message}");
+    }
+}
+
+/// The texts of the guide's conversations have headings that there are.
+#[test]
+fn the_guide_shows_texts_that_are_sent() {
+    let guide = guide();
+    let heads = guide
+        .lines()
+        .filter_map(|line| line.strip_prefix("[Codex] "));
+    let heads = heads.map(|head| head.split_once(" · ").map_or(head, |(_, heading)| heading));
+    let heads: Vec<_> = heads.collect();
+    assert!(heads.len() > 15, "{heads:?}");
+    let known: BTreeSet<&str> = TABLE
+        .iter()
+        .flat_map(|(words, _)| words.iter().copied())
+        .collect();
+    let unknown: Vec<_> = heads.iter().filter(|head| !known.contains(*head)).collect();
+    assert!(unknown.is_empty(), "{unknown:?}");
+}
+
+/// A guide is read from end to end: what is looked up stands in the reference.
+#[test]
+fn the_guide_is_short() {
+    let words = guide().split_whitespace().count();
+    assert!(words <= 4_300, "{words} words");
 }
 
 /// Every command that the code has is shown.

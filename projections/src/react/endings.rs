@@ -136,7 +136,7 @@ fn with_last_words(known: &Session, ending: &Ending) -> Ending {
     }
 }
 
-/// What nobody waits for is not told: see "What you hear" in docs/control-plane.md.
+/// What nobody waits for is not told: see "Which turns you hear of" in docs/phone-reference.md.
 fn why_not_told(known: &Session, ending: &Ending) -> Option<NotTold> {
     // Of a turn whose beginning was not seen it is not known whether somebody asked.
     let unasked = known.turn.is_some() && !known.asked;

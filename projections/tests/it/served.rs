@@ -99,7 +99,7 @@ fn a_server_that_cannot_be_asked_leaves_the_other_ways() {
     }
 }
 
-/// docs/control-plane.md lists the transports in the order in which they are tried.
+/// docs/phone-reference.md lists the transports in the order in which they are tried.
 #[test]
 fn docs_list_the_transports_in_their_order() {
     const TITLES: [(&str, &str); 5] = [
@@ -128,7 +128,7 @@ fn docs_list_the_transports_in_their_order() {
         fails(&mut world, queue, no_queue());
         next(&mut world, last);
     }
-    let docs = include_str!("../../../docs/control-plane.md");
+    let docs = include_str!("../../../docs/phone-reference.md");
     let (_, section) = docs.split_once("## How it goes in").unwrap();
     let (list, _) = section.split_once("Nothing more is tried").unwrap();
     let titles = list.split("**").skip(1).step_by(2);

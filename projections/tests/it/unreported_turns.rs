@@ -1,5 +1,5 @@
 //! What the owner is not told of: turns that nobody waits for. The table is in
-//! docs/control-plane.md.
+//! docs/phone-reference.md.
 
 use crate::support::{World, kinds, settings, turn_id};
 use events::event::GoalStatus;
