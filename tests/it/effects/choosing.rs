@@ -199,6 +199,8 @@ async fn words_that_do_not_stand_in_the_right_notes_are_not_submitted() {
             matches!(report, Report::Settled(Outcome::Failed(_))),
             "{notes}: {report:?}"
         );
+        // The last key may be on its way still.
+        codex.until_keys(keys.len()).await;
         assert_eq!(codex.keys(), keys, "{notes}");
         rig.tmux(&["kill-pane", "-t", &codex.pane.id]).await;
     }

@@ -239,6 +239,15 @@ impl StandIn {
         panic!("{what} never came; the log is {}", self.log());
     }
 
+    /// Waits for so many keys.
+    pub(super) async fn until_keys(&self, count: usize) {
+        let end = Instant::now() + Duration::from_secs(120);
+        while self.keys().len() < count {
+            assert!(Instant::now() < end, "the keys are {:?}", self.keys());
+            sleep(Duration::from_millis(1)).await;
+        }
+    }
+
     /// Its process.
     pub(super) async fn pid(&self) -> Pid {
         let line = self.until("\"ready\"").await;
