@@ -61,6 +61,8 @@ impl ThreadNames {
     }
 
     /// What the file says, the newest name of each thread, if it changed since the last look.
+    /// The first name of a thread is made by Codex out of the first prompt (0.169): it is no
+    /// name that a person gave, and may hold anything.
     fn changed(&mut self) -> BTreeMap<SessionId, String> {
         let Ok(about) = std::fs::metadata(&self.path) else {
             return BTreeMap::new();
@@ -78,10 +80,17 @@ impl ThreadNames {
         let lines = text.split(|byte| *byte == b'\n');
         let lines = lines.filter_map(|line| serde_json::from_slice::<Line>(line).ok());
         let named = lines.filter_map(|line| {
-            let name = line.thread_name.chars().take(LONGEST).collect();
+            let name: String = line.thread_name.chars().take(LONGEST).collect();
             Some((SessionId::parse(&line.id)?, name))
         });
-        named.collect()
+        let (mut first, mut newest) = (BTreeMap::new(), BTreeMap::new());
+        for (session, name) in named {
+            let made = first.entry(session.clone()).or_insert_with(|| name.clone());
+            if *made != name {
+                newest.insert(session, name);
+            }
+        }
+        newest
     }
 
     fn read(&self, length: u64) -> std::io::Result<Vec<u8>> {
@@ -143,8 +152,10 @@ mod tests {
         assert!(told(&mut names, &[]).is_empty(), "no file");
         append(
             &path,
-            &(line(ID, "first") + &line(OTHER, "other") + &line(ID, "second")),
+            &(line(ID, "first") + &line(OTHER, "made of the first prompt")),
         );
+        assert!(told(&mut names, &[]).is_empty(), "nobody gave these");
+        append(&path, &(line(OTHER, "other") + &line(ID, "second")));
         let pair = |id: &str, name: &str| (id.to_owned(), name.to_owned());
         assert_eq!(
             told(&mut names, &[]),
@@ -169,13 +180,14 @@ mod tests {
         let path = dir.path().join("session_index.jsonl");
         append(&path, &line(OTHER, "gone"));
         append(&path, &line(ID, &"x".repeat(1000)).repeat(3000));
+        append(&path, &line(ID, &"y".repeat(1000)));
         let mut names = ThreadNames::new(path.clone());
         let all = told(&mut names, &[]);
         assert_eq!(all.len(), 1);
         assert_eq!(all[0].1.chars().count(), LONGEST);
         std::fs::remove_file(&path).unwrap();
         assert!(told(&mut names, &[]).is_empty());
-        append(&path, &line(ID, "anew"));
+        append(&path, &(line(ID, "made") + &line(ID, "anew")));
         assert_eq!(told(&mut names, &[]).len(), 1);
     }
 }
