@@ -89,18 +89,34 @@ pub(super) fn delivered(state: &mut State, e: &PromptDelivered) {
     }
 }
 
-/// A text of ours stands in chat.db. Where it is about a prompt, that is what the owner was
-/// told of last.
+/// A text of ours stands in chat.db as sent. Where it is about a prompt, that is what the owner
+/// was told of last.
 pub(super) fn told(state: &mut State, notice: Seq, date: events::Wall) {
-    let Some((_, Topic::Prompt(seq))) = state.outbox.about(notice) else {
-        return;
-    };
-    let seq = *seq;
-    if state.prompts.open.contains_key(&seq)
-        && let Some(prompt) = prompts(state).open.get_mut(&seq)
-    {
+    if let Some(prompt) = about(state, notice) {
         prompt.told = prompt.told.max(Some(date));
     }
+}
+
+/// A text of ours failed, maybe after it was taken for sent: it told the owner nothing.
+pub(super) fn not_told(state: &mut State, notice: Seq) {
+    let Some(prompt) = about(state, notice) else {
+        return;
+    };
+    if let Some(telling) = prompt.telling.as_mut().filter(|t| t.notice == notice) {
+        telling.delivered = None;
+        telling.seen = None;
+    }
+    prompt.told = prompt.telling.as_ref().and_then(|t| t.delivered);
+}
+
+/// The open prompt that a notice is about.
+fn about(state: &mut State, notice: Seq) -> Option<&mut Prompt> {
+    let (_, Topic::Prompt(seq)) = state.outbox.about(notice)? else {
+        return None;
+    };
+    let seq = *seq;
+    state.prompts.open.contains_key(&seq).then_some(())?;
+    prompts(state).open.get_mut(&seq)
 }
 
 /// The owner is reminded.
