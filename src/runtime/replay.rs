@@ -5,7 +5,7 @@ use super::entries::{Bound, each_entry, report_end};
 use super::trace::Printer;
 use crate::config::{Config, Form};
 use crate::error::{Answer, CommandError, Outcome};
-use crate::telling::Teller;
+use crate::terminal_text::Printer;
 use crate::ui;
 use events::{Envelope, Seq, SessionId, Wall};
 use projections::explain::OfSession;
@@ -145,7 +145,7 @@ fn at_time(config: &Config, file: Option<&Path>, at: Wall) -> Outcome {
         }
         then
     })?;
-    let (state, teller) = (fold.state(), Teller::new());
+    let (state, teller) = (fold.state(), Printer::new());
     if state.last == Seq(0) {
         ui::talk("the log begins later");
         return Ok(Answer::No);

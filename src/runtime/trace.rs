@@ -3,7 +3,7 @@
 
 use crate::config::Form;
 use crate::driver::Watch;
-use crate::telling::Teller;
+use crate::terminal_text::Printer;
 use crate::ui;
 use events::Envelope;
 use projections::State;
@@ -14,7 +14,7 @@ use projections::view;
 pub(super) struct Printer {
     form: Form,
     trace: Trace,
-    teller: Teller,
+    teller: Printer,
 }
 
 impl Printer {
@@ -22,7 +22,7 @@ impl Printer {
         Self {
             form,
             trace: Trace::default(),
-            teller: Teller::new(),
+            teller: Printer::new(),
         }
     }
 

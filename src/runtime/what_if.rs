@@ -5,7 +5,7 @@ use super::entries::{each_batch, each_entry, report_end};
 use super::replay::Replay;
 use crate::config::{Config, Form};
 use crate::error::{Answer, CommandError, Outcome};
-use crate::telling::Teller;
+use crate::terminal_text::Printer;
 use events::{Envelope, Seq, Settings};
 use projections::describe::words;
 use projections::explain::fact;
@@ -39,7 +39,7 @@ pub fn what_if(config: &Config, replay: &Replay, asked: &WhatIf<'_>) -> Outcome 
         .transpose()?;
     let report = replay.file.as_deref().map(report_end).transpose();
     let words = !matches!(report, Ok(Some(Some(ends))) if !ends.words);
-    let mut teller = Teller::new();
+    let mut teller = Printer::new();
     let (mut count, mut printed) = (Count::default(), Ok(()));
     let part = (replay.from, replay.to);
     each_batch(config, replay.file.as_deref(), part, |state, batch| {
@@ -97,7 +97,7 @@ fn same_fact(one: &[Envelope], other: &[Envelope]) -> bool {
     }
 }
 
-fn told(teller: &Teller, form: Form, difference: &Difference) -> String {
+fn told(teller: &Printer, form: Form, difference: &Difference) -> String {
     if form == Form::Json {
         let rule = |rule: Option<events::event::Rule>| rule.map(|rule| format!("{rule:?}"));
         let json = serde_json::json!({
@@ -129,7 +129,7 @@ fn told(teller: &Teller, form: Form, difference: &Difference) -> String {
     out
 }
 
-fn summary(teller: &mut Teller, form: Form, count: &Count) -> std::io::Result<()> {
+fn summary(teller: &mut Printer, form: Form, count: &Count) -> std::io::Result<()> {
     if form == Form::Json {
         let json = serde_json::to_string(count).unwrap_or_default();
         return teller.print(&format!("{json}\n"));

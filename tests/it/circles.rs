@@ -25,7 +25,7 @@ const FLOORS: &[&[&str]] = &[
     &["clock", "error", "ui", "when"],
     &["page", "store"],
     &["app_server", "config"],
-    &["ingress", "telling"],
+    &["ingress", "terminal_text"],
     &["effects"],
     &["driver"],
     &["mac", "runtime"],

@@ -29,7 +29,7 @@ mod privacy;
     reason = "a world that other tests need more of"
 )]
 mod support;
-mod tidy;
+mod log_upkeep;
 mod tree;
 #[path = "../shared/waiting.rs"]
 mod waiting;

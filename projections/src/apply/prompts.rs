@@ -2,7 +2,7 @@
 
 use super::shared::{anomaly, deadlines};
 use crate::prompt_text::brief;
-use crate::prompts::{List, OPEN_MAX, Past, Prompt, Prompts, Telling, Witness};
+use crate::prompts::{List, OPEN_MAX, Past, Prompt, PromptNotice, Prompts, Witness};
 use crate::state::State;
 use crate::waits;
 use events::Seq;
@@ -34,11 +34,11 @@ pub(super) fn asked(state: &mut State, seq: Seq, e: &PromptAsked) {
         }],
         whole: e.whole,
         at,
-        telling: None,
+        notice: None,
         answered: None,
         expired: false,
         nudged: false,
-        told: None,
+        last_text: None,
     };
     let open = &mut prompts(state).open;
     open.insert(seq, prompt);
@@ -63,8 +63,8 @@ pub(super) fn shown(state: &mut State, e: &PromptShown) {
     let Some(prompt) = prompts(state).open.get_mut(&e.prompt) else {
         return;
     };
-    prompt.telling = Some(Telling {
-        notice: e.notice,
+    prompt.notice = Some(PromptNotice {
+        id: e.notice,
         parts: u16::try_from(parts).unwrap_or(u16::MAX),
         whole: e.whole,
         delivered: None,
@@ -77,10 +77,10 @@ pub(super) fn shown(state: &mut State, e: &PromptShown) {
 pub(super) fn delivered(state: &mut State, e: &PromptDelivered) {
     let tick = state.tick;
     let prompt = prompts(state).open.get_mut(&e.prompt);
-    let telling = prompt.and_then(|prompt| prompt.telling.as_mut());
-    if let Some(telling) = telling.filter(|telling| telling.notice == e.notice) {
-        telling.delivered = Some(e.date);
-        telling.seen = Some(tick);
+    let notice = prompt.and_then(|prompt| prompt.notice.as_mut());
+    if let Some(notice) = notice.filter(|notice| notice.id == e.notice) {
+        notice.delivered = Some(e.date);
+        notice.seen = Some(tick);
     }
     let open = state.prompts.open.get(&e.prompt);
     let wait = state.settings.nudge;
@@ -93,7 +93,7 @@ pub(super) fn delivered(state: &mut State, e: &PromptDelivered) {
 /// was told of last.
 pub(super) fn told(state: &mut State, notice: Seq, date: events::Wall) {
     if let Some(prompt) = about(state, notice) {
-        prompt.told = prompt.told.max(Some(date));
+        prompt.last_text = prompt.last_text.max(Some(date));
     }
 }
 
@@ -102,11 +102,11 @@ pub(super) fn not_told(state: &mut State, notice: Seq) {
     let Some(prompt) = about(state, notice) else {
         return;
     };
-    if let Some(telling) = prompt.telling.as_mut().filter(|t| t.notice == notice) {
-        telling.delivered = None;
-        telling.seen = None;
+    if let Some(its) = prompt.notice.as_mut().filter(|its| its.id == notice) {
+        its.delivered = None;
+        its.seen = None;
     }
-    prompt.told = prompt.telling.as_ref().and_then(|t| t.delivered);
+    prompt.last_text = prompt.notice.as_ref().and_then(|notice| notice.delivered);
 }
 
 /// The open prompt that a notice is about.
@@ -161,8 +161,8 @@ pub(super) fn closed(state: &mut State, seq: Seq, e: &PromptClosed) {
         call: prompt.call,
         how: e.how.clone(),
         answered: prompt.answered,
-        delivered: prompt.telling.and_then(|telling| telling.delivered),
-        told: prompt.told,
+        delivered: prompt.notice.and_then(|notice| notice.delivered),
+        last_text: prompt.last_text,
         at,
     });
 }

@@ -19,8 +19,8 @@ const LINES: usize = 8;
 pub(super) fn tell(draft: &mut Draft) {
     let state = draft.state();
     let waiting = waiting_report(state);
-    let untold = |lost: &Lost| lost.told.is_none();
-    let unread = |lost: &Lost| untold(lost) || lost.told == waiting;
+    let untold = |lost: &Lost| lost.report.is_none();
+    let unread = |lost: &Lost| untold(lost) || lost.report == waiting;
     let missing = || state.outbox.missing.iter().map(|(_, lost)| lost);
     let lines: Vec<_> = missing().filter(|lost| unread(lost)).map(line).collect();
     if let Some(report) = waiting.filter(|_| lines.is_empty()) {
