@@ -29,7 +29,7 @@ mod privacy;
     reason = "a world that other tests need more of"
 )]
 mod support;
-mod log_upkeep;
+mod tidy;
 mod tree;
 #[path = "../shared/waiting.rs"]
 mod waiting;

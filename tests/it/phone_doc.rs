@@ -333,8 +333,14 @@ fn names_all(page: &str, head: &str, names: &[String]) {
     let page = std::fs::read_to_string(tree::root().join(page)).expect("the page");
     let table = rows(&page, head);
     let named: BTreeSet<&str> = table.iter().flat_map(|(first, _)| codes(first)).collect();
-    let left: Vec<_> = names.iter().filter(|n| !named.contains(n.as_str())).collect();
-    assert!(!names.is_empty() && left.is_empty(), "not in the table: {left:?}");
+    let left: Vec<_> = names
+        .iter()
+        .filter(|n| !named.contains(n.as_str()))
+        .collect();
+    assert!(
+        !names.is_empty() && left.is_empty(),
+        "not in the table: {left:?}"
+    );
 }
 
 #[test]
@@ -353,7 +359,9 @@ fn docs_say_what_a_start_does_with_each_command() {
 fn docs_say_what_each_file_of_react_decides() {
     let files = std::fs::read_dir(tree::root().join("projections/src/react")).expect("the files");
     let name = |file: std::io::Result<std::fs::DirEntry>| file.expect("a file").file_name();
-    let names: Vec<_> = files.map(|file| name(file).to_string_lossy().into_owned()).collect();
+    let names: Vec<_> = files
+        .map(|file| name(file).to_string_lossy().into_owned())
+        .collect();
     names_all("docs/architecture.md", "| file | decides |", &names);
 }
 
