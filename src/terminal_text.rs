@@ -20,13 +20,13 @@ enum Look {
 
 /// Prints entries one after another, and the day where it changes.
 #[derive(Clone, Debug)]
-pub struct Printer {
+pub struct TerminalText {
     zone: Zone,
     colour: bool,
     day: Option<String>,
 }
 
-impl Printer {
+impl TerminalText {
     /// For standard output as it is.
     pub fn new() -> Self {
         Self {
@@ -155,7 +155,7 @@ impl Printer {
     }
 }
 
-impl Default for Printer {
+impl Default for TerminalText {
     fn default() -> Self {
         Self::new()
     }

@@ -4,7 +4,7 @@
 
 use super::variables::Kind;
 use events::{Span, Text};
-use projections::{handle, local, when_orders};
+use projections::{handle, local_time, when_orders};
 use std::fmt;
 use std::path::{Path, PathBuf};
 

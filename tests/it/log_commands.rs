@@ -220,7 +220,7 @@ fn old_history_is_packed_and_every_command_still_reads_it() {
 }
 
 #[test]
-fn with_damaged_or_lost_old_history_the_program_works_on_and_says_so() {
+fn with_damaged_or_lost_old_history_doctor_says_what_helps() {
     let home = lived();
     let home = home.path();
     says(home, &["log", "compact", "--keep", "0s"]);
@@ -242,7 +242,11 @@ fn with_damaged_or_lost_old_history_the_program_works_on_and_says_so() {
     let damage = || std::fs::write(&file, &flipped).expect("written");
     let lose = || std::fs::remove_file(&file).expect("removed");
     let lose_all = || std::fs::remove_dir_all(&history).expect("removed");
-    for harm in [&damage as &dyn Fn(), &lose, &lose_all] {
+    for (harm, works) in [
+        (&damage as &dyn Fn(), true),
+        (&lose, false),
+        (&lose_all, false),
+    ] {
         harm();
         let read = run(home, &["replay", "--check"]);
         assert_eq!(read.status.code(), Some(2), "{read:?}");
@@ -254,8 +258,11 @@ fn with_damaged_or_lost_old_history_the_program_works_on_and_says_so() {
         assert_eq!(check["verdict"], "fail", "{check}");
         let evidence = check["evidence"].as_str().expect("text");
         assert!(evidence.contains("old history"), "{check}");
+        let next = check["next"].as_str().expect("text");
+        assert!(next.contains("bring the files of `history`"), "{check}");
+        assert_eq!(next.contains("works on"), works, "{check}");
         let worked = run(home, &["once"]);
-        assert_eq!(worked.status.code(), Some(0), "{worked:?}");
+        assert_eq!(worked.status.code() == Some(0), works, "{worked:?}");
         std::fs::create_dir_all(&history).expect("a directory");
         std::fs::write(&file, &whole).expect("written");
         assert_eq!(log()["verdict"], "ok", "what came back counts: {}", log());

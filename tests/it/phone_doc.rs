@@ -332,10 +332,10 @@ fn docs_list_the_waits_of_the_machine() {
 fn names_all(page: &str, head: &str, names: &[String]) {
     let page = std::fs::read_to_string(tree::root().join(page)).expect("the page");
     let table = rows(&page, head);
-    let named: BTreeSet<&str> = table.iter().flat_map(|(first, _)| codes(first)).collect();
+    let listed: BTreeSet<&str> = table.iter().flat_map(|(first, _)| codes(first)).collect();
     let left: Vec<_> = names
         .iter()
-        .filter(|n| !named.contains(n.as_str()))
+        .filter(|n| !listed.contains(n.as_str()))
         .collect();
     assert!(
         !names.is_empty() && left.is_empty(),

@@ -110,12 +110,11 @@ fn decide(draft: &mut Draft, entry: &Envelope, batch: &[Envelope]) -> Option<()>
         }
         Event::InboundIgnored(e) => {
             rows::ignored(draft, e);
-            let told = batch.iter().find_map(|entry| match &entry.event {
-                Event::InboundUnanswered(e) => Some(e.clone()),
-                _ => None,
-            });
-            if let Some(e) = told {
-                unanswered::note(draft, e);
+            for entry in batch {
+                if let Event::InboundUnanswered(e) = &entry.event {
+                    unanswered::note(draft, e.clone());
+                    break;
+                }
             }
         }
         Event::InboundChanged(e) => {

@@ -170,7 +170,7 @@ fn a_reply_to_the_first_of_several_texts_waits_for_the_rest() {
     world.send_all();
     world.says(&format!("show @{reference}"));
     let (id, text) = world.next_send().unwrap();
-    world.performed(id, events::outcome::How::Accepted);
+    world.performed(id, How::Accepted);
     let row = world.own_row(&text);
     let first = row.guid.clone();
     world.comes(row);
