@@ -76,6 +76,18 @@ const KEPT: &[&str] = &[
     "compact",
     "model",
     "effort",
+    "minimal",
+    "low",
+    "medium",
+    "high",
+    "xhigh",
+    "sessions",
+    "review",
+    "look",
+    "files",
+    "abort",
+    "never",
+    "fresh",
 ];
 
 /// Masks words.
