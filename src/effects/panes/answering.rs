@@ -17,8 +17,8 @@ use tokio::time::sleep;
 
 /// How old a look may be when the key is pressed.
 const FRESH: Duration = Duration::from_millis(80);
-/// How long a look that is quick enough is tried for, on a busy machine.
-const TRIED_FOR: Duration = Duration::from_secs(3);
+/// How long a look that is quick enough is tried for, on a machine that is busy with builds.
+const TRIED_FOR: Duration = Duration::from_secs(20);
 /// How long the modal may take to go.
 const GONE_WITHIN: Duration = Duration::from_millis(2500);
 /// How long the screen may take to show what follows a refusal.
@@ -85,8 +85,8 @@ async fn ready(target: &Target, command: &AnswerPrompt, choice: u16) -> Result<S
     let gone = |why: &str| settled(Failure::PromptGone { why: why.into() });
     let trying = Stopwatch::start();
     while trying.elapsed() < TRIED_FOR {
-        let looked = Stopwatch::start();
-        let (capture, _) = target.first_look().await?;
+        let looked = target.look_for_key().await;
+        let (capture, _, looked) = looked.map_err(|why| target.lost(&why))?;
         let Some(seen) = prompt(&capture) else {
             return Err(gone("it is not up any more in its pane."));
         };

@@ -70,33 +70,52 @@ impl Target {
 
     /// What the pane shows now, if keys would reach it alone.
     async fn look(&self) -> Result<(Capture, Seen), String> {
+        let mut capture = self.capture().await?;
+        if is_wrapped(&capture) && self.codex_reads().await {
+            "codex".clone_into(&mut capture.command);
+        }
+        let seen = recognise(&capture);
+        Ok((capture, seen))
+    }
+
+    /// The same for a key that is pressed next, and since when the screen was so. To look the
+    /// processes up takes long on a busy machine, so that is done before the screen is looked at.
+    async fn look_for_key(&self) -> Result<(Capture, Seen, Stopwatch), String> {
+        let looked = Stopwatch::start();
+        let capture = self.capture().await?;
+        if !is_wrapped(&capture) {
+            let seen = recognise(&capture);
+            return Ok((capture, seen, looked));
+        }
+        let (name, reads) = (capture.command, self.codex_reads().await);
+        let looked = Stopwatch::start();
+        let mut capture = self.capture().await?;
+        if reads && capture.command == name && !capture.in_mode {
+            "codex".clone_into(&mut capture.command);
+        }
+        let seen = recognise(&capture);
+        Ok((capture, seen, looked))
+    }
+
+    async fn capture(&self) -> Result<Capture, String> {
         match self.tmux.look(&self.pane.id).await {
             Ok(look) if look.root != self.root => {
                 Err("another program has taken the pane".to_owned())
             }
             Ok(look) => match look.hindrance {
                 Some(why) => Err(why.to_owned()),
-                None => Ok(self.seen(look.capture).await),
+                None => Ok(look.capture),
             },
             Err(trouble) => Err(trouble.to_string()),
         }
     }
 
-    /// tmux names a pane after the leader of the group in front: a shell that runs one
-    /// command line, or whatever else has started Codex. Where that name is not Codex's,
-    /// the processes say whether the Codex that was proven still reads the terminal.
-    async fn seen(&self, mut capture: Capture) -> (Capture, Seen) {
-        if !capture.in_mode && !named_codex(&capture.command) {
-            let table = Table::read(&self.config).await;
-            let reading = table
-                .map(|table| table.reading(self.root))
-                .unwrap_or_default();
-            if self.codex.iter().any(|pid| reading.contains(pid)) {
-                "codex".clone_into(&mut capture.command);
-            }
-        }
-        let seen = recognise(&capture);
-        (capture, seen)
+    /// Whether the Codex that was proven still reads the terminal.
+    async fn codex_reads(&self) -> bool {
+        let table = Table::read(&self.config).await;
+        let reading = table.map(|table| table.reading(self.root));
+        let reading = reading.unwrap_or_default();
+        self.codex.iter().any(|pid| reading.contains(pid))
     }
 
     /// The same before anything was done, when not seeing is a certain failure.
@@ -149,6 +168,13 @@ impl Target {
             Err(trouble @ Trouble::Silent(_)) => Self::performed(how, Some(in_doubt(trouble))),
         }
     }
+}
+
+/// tmux names a pane after the leader of the group in front: a shell that runs one command
+/// line, or whatever else has started Codex. Where that name is not Codex's, only the processes
+/// say who reads the terminal.
+fn is_wrapped(capture: &Capture) -> bool {
+    !capture.in_mode && !named_codex(&capture.command)
 }
 
 /// What a tmux call that failed leaves open once something has been typed.

@@ -125,10 +125,10 @@ async fn submit(target: &Target, id: CommandId, framed: &Framed, working: bool) 
 async fn stands_for_enter(target: &Target, framed: &Framed, pasted: Stopwatch) -> bool {
     let watch = Stopwatch::start();
     loop {
-        let looked = Stopwatch::start();
-        let shown = shows(target, framed).await;
         // Once modals are no longer held back, only what was seen this moment counts.
-        if shown && (pasted.elapsed() < HELD_BACK || looked.elapsed() < FRESH) {
+        if let Some(looked) = shown(target, framed).await
+            && (pasted.elapsed() < HELD_BACK || looked.elapsed() < FRESH)
+        {
             return true;
         }
         if watch.elapsed() > SHOWN_WITHIN {
@@ -138,16 +138,12 @@ async fn stands_for_enter(target: &Target, framed: &Framed, pasted: Stopwatch) -
     }
 }
 
-/// Whether the composer is there and holds our text and nothing else. A look
-/// that fails is a look that does not show it.
-async fn shows(target: &Target, framed: &Framed) -> bool {
-    let Ok((_, seen)) = target.look().await else {
-        return false;
-    };
-    takes_enter(&seen.screen)
-        && seen
-            .composer
-            .is_some_and(|composer| paste::shows(&composer, framed))
+/// Since when the composer was seen to hold our text and nothing else. A look that fails is a
+/// look that does not show it.
+async fn shown(target: &Target, framed: &Framed) -> Option<Stopwatch> {
+    let (_, seen, looked) = target.look_for_key().await.ok()?;
+    let stands = |composer| paste::shows(&composer, framed);
+    (takes_enter(&seen.screen) && seen.composer.is_some_and(stands)).then_some(looked)
 }
 
 const fn takes_enter(screen: &Screen) -> bool {
@@ -175,8 +171,8 @@ async fn ready_for_enter(
     let watch = Stopwatch::start();
     // A look that took too long to be trusted is had again.
     let (looked, seen) = loop {
-        let looked = Stopwatch::start();
-        let (_, seen) = target.first_look().await?;
+        let look = target.look_for_key().await;
+        let (_, seen, looked) = look.map_err(|why| target.lost(&why))?;
         if looked.elapsed() < FRESH || watch.elapsed() > SHOWN_WITHIN {
             break (looked, seen);
         }

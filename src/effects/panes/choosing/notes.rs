@@ -10,7 +10,6 @@ use super::super::super::settled;
 use super::super::tmux::Trouble;
 use super::super::{Target, in_doubt};
 use super::answer::{Answer, PAUSE, until};
-use crate::clock::Stopwatch;
 use events::outcome::Failure;
 use events::{CommandId, Outcome, Report, Text};
 use std::time::Duration;
@@ -100,13 +99,12 @@ async fn paste(target: &Target, id: CommandId, framed: &Framed) -> Result<(), Re
 /// Whether the notes show our words and nothing else, at a look so new that Enter meets them.
 async fn stands(target: &Target, answer: &Answer<'_>, framed: &Framed) -> bool {
     for _ in 0..LOOKS {
-        let looked = Stopwatch::start();
         let holds = |seen: &Seen| {
             let note = on_option(answer, seen).and_then(|question| question.note.as_ref());
             note.is_some_and(|note| paste::shows(note, framed))
         };
-        match target.look().await {
-            Ok((_, seen)) if holds(&seen) && looked.elapsed() < FRESH => return true,
+        match target.look_for_key().await {
+            Ok((_, seen, looked)) if holds(&seen) && looked.elapsed() < FRESH => return true,
             Ok(_) | Err(_) => tokio::time::sleep(PAUSE).await,
         }
     }
