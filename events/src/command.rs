@@ -266,6 +266,8 @@ pub enum Sight {
     Diff { path: Option<Text> },
     /// What was done in it last: turns, commands, instructions.
     Steps,
+    /// The newest of these steps, which the answer to `status` shows at its end.
+    Status,
 }
 
 /// A file that the owner wants to have. To copy it again harms nothing.

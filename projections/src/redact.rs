@@ -183,6 +183,36 @@ fn is_edge(c: char) -> bool {
     c.is_whitespace() || matches!(c, '\u{2500}'..='\u{259f}' | '|')
 }
 
+/// The last place up to `end` where the text may be cut. Half of a secret is not recognised
+/// as one, so a cut goes through none.
+pub fn place_to_cut(text: &str, end: usize) -> usize {
+    let mut place = end.min(text.len());
+    // A secret that is left out now may have hidden another one that reaches into it.
+    while place < text.len() {
+        let begins = COMPILED.iter().filter_map(|kind| torn(kind, text, place));
+        match begins.min() {
+            Some(begins) => place = begins,
+            None => break,
+        }
+    }
+    place
+}
+
+/// Where a secret of this kind begins that a cut at this place goes through.
+fn torn((_, pattern, random): &(&str, Regex, bool), text: &str, place: usize) -> Option<usize> {
+    for found in pattern.captures_iter(text) {
+        let whole = found.get(0)?;
+        if whole.start() >= place {
+            return None;
+        }
+        let secret = found.name("secret").unwrap_or(whole);
+        if whole.end() > place && secret.start() < place && !is_none(secret.as_str(), *random) {
+            return Some(secret.start());
+        }
+    }
+    None
+}
+
 /// Something was taken out of this text.
 pub fn is_redacted(text: &str) -> bool {
     text.contains("[redacted ")
@@ -208,12 +238,18 @@ pub(crate) fn report(report: &mut Report) {
 fn failure(failure: &mut Failure) {
     if let Failure::Refused { message, .. } | Failure::Rejected { message, .. } = failure {
         clean(message);
+    } else if let Failure::NoPane { why: words }
+    | Failure::Unsupported { what: words }
+    | Failure::NotStarted { message: words, .. }
+    | Failure::NoLink { why: words } = failure
+    {
+        *words = redact(words);
     } else if let Failure::NotReady { screen, .. } = failure
         && let Screen::Approval { what: text }
         | Screen::Question { text, .. }
         | Screen::Picker { title: text } = screen
     {
-        clean(text);
+        *text = Text::from(redact_rows(text.reveal()));
     }
 }
 

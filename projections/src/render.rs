@@ -2,6 +2,7 @@
 //! would, then the words, cut into iMessages where lines end.
 
 use crate::heading::Heading;
+use crate::redact::place_to_cut;
 use crate::sessions::Session;
 use events::Text;
 use events::event::Question;
@@ -52,17 +53,16 @@ pub(crate) fn by_ref(head: &str) -> String {
     }
 }
 
-/// One line without control or direction-changing characters, cut to a length.
+/// One line without control or direction-changing characters, cut to a length, and through no secret:
+/// the line may be redacted later.
 pub fn tidy(text: &str, max: usize) -> String {
     let line = clean(text).replace(['\n', '\t'], " ");
     let line = line.trim();
     if line.chars().count() <= max {
         return line.to_owned();
     }
-    format!(
-        "{}…",
-        line[..fitting(line, max.saturating_sub(1))].trim_end()
-    )
+    let end = place_to_cut(line, fitting(line, max.saturating_sub(1)));
+    format!("{}…", line[..end].trim_end())
 }
 
 /// How long ago something was, as people say it.

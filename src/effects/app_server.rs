@@ -10,6 +10,7 @@ mod tests;
 
 use super::settled;
 use crate::app_server::{Call, Fault, Link};
+use crate::ingress::cut::whole_words;
 use events::command::{
     Change, GivePictures, InterruptTurn, InterruptWay, Manage, StartTurn, SteerTurn,
 };
@@ -418,7 +419,7 @@ fn failed(fault: Fault, how: How) -> Report {
         Fault::NotSent(why) => settled(no_link(why)),
         Fault::Rejected(rejected) => settled(Failure::Rejected {
             code: rejected.code,
-            message: Text::from(rejected.message.chars().take(300).collect::<String>()),
+            message: Text::from(whole_words(&rejected.message, 300)),
         }),
         Fault::TimedOut => performed(how, Some(timed_out())),
         Fault::Lost => performed(how, Some(broke_off())),

@@ -9,6 +9,7 @@ use super::child::{Child, Ended};
 use super::panes::is_held;
 use super::paste::{self, Refusal};
 use super::{EffectsConfig, settled};
+use crate::ingress::cut::whole_words;
 use events::command::Instruction;
 use events::outcome::{Doubt, Failure, How, Performed};
 use events::{Report, SessionId, Text};
@@ -203,12 +204,7 @@ fn complaint(err: &[u8]) -> Text {
     let said = String::from_utf8_lossy(err);
     let line = said.lines().find(|line| line.starts_with("Error"));
     let line = line.or_else(|| said.lines().rfind(|line| !line.trim().is_empty()));
-    Text::from(
-        line.unwrap_or_default()
-            .chars()
-            .take(300)
-            .collect::<String>(),
-    )
+    Text::from(whole_words(line.unwrap_or_default(), 300))
 }
 
 const fn performed(how: How, doubt: Option<Doubt>) -> Report {

@@ -42,6 +42,9 @@ pub struct EffectsConfig {
     pub sips: Option<PathBuf>,
     /// How long it may take for one picture.
     pub sips_budget: Duration,
+    /// Takes the secrets out of a text. What is cut is redacted first: half of a secret is
+    /// not recognised as one.
+    pub redact: fn(&str) -> String,
     /// How long osascript may take.
     pub osascript_budget: Duration,
     /// How long a started Codex may take to show its thread.
@@ -83,6 +86,7 @@ pub(super) fn blank() -> EffectsConfig {
         window_prefix: String::new(),
         start_tmux_server: false,
         full_access: false,
+        redact: str::to_owned,
         osascript_budget: Duration::from_secs(5),
         start_budget: Duration::from_secs(5),
         environment: Vec::new(),

@@ -9,6 +9,7 @@ use super::panes::{self, is_held};
 use super::start::{PAUSE, Window};
 use super::{EffectsConfig, kept_access, settled};
 use crate::clock::Stopwatch;
+use crate::ingress::cut::whole_words;
 use events::command::OpenSession;
 use events::outcome::{Doubt, Evidence, Failure, Screen};
 use events::{Outcome, Pane, Report};
@@ -136,7 +137,8 @@ async fn place(config: &EffectsConfig, pane: &Pane) -> String {
     if said.is_empty() {
         return pane.id.clone();
     }
-    said.chars().filter(|c| !c.is_control()).take(80).collect()
+    let said: String = said.chars().filter(|c| !c.is_control()).collect();
+    whole_words(&said, 80).to_owned()
 }
 
 fn no(what: impl Into<String>) -> Report {

@@ -4,6 +4,7 @@
 pub mod app_server;
 pub mod chat_db;
 pub mod client;
+pub mod cut;
 pub mod frame;
 pub mod hand_over_frame;
 pub mod health;

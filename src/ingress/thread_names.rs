@@ -2,6 +2,7 @@
 //! sessions; the rollout does not hold them. The file is read again whenever it changed, and
 //! a name is passed on again when its session appears, which may be later than its name.
 
+use super::cut::whole_words;
 use events::event::ThreadNamed;
 use events::id::SessionId;
 use events::input::{Input, RolloutFact};
@@ -80,7 +81,7 @@ impl ThreadNames {
         let lines = text.split(|byte| *byte == b'\n');
         let lines = lines.filter_map(|line| serde_json::from_slice::<Line>(line).ok());
         let named = lines.filter_map(|line| {
-            let name: String = line.thread_name.chars().take(LONGEST).collect();
+            let name = whole_words(&line.thread_name, LONGEST).to_owned();
             Some((SessionId::parse(&line.id)?, name))
         });
         let (mut first, mut newest) = (BTreeMap::new(), BTreeMap::new());
@@ -182,12 +183,12 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         let path = dir.path().join("session_index.jsonl");
         append(&path, &line(OTHER, "gone"));
-        append(&path, &line(ID, &"x".repeat(1000)).repeat(3000));
-        append(&path, &line(ID, &"y".repeat(1000)));
+        append(&path, &line(ID, &"x ".repeat(500)).repeat(3000));
+        append(&path, &line(ID, &"y ".repeat(500)));
         let mut names = ThreadNames::new(path.clone());
         let all = told(&mut names, &[]);
         assert_eq!(all.len(), 1);
-        assert_eq!(all[0].1.chars().count(), LONGEST);
+        assert_eq!(all[0].1.chars().count(), LONGEST - 1);
         std::fs::remove_file(&path).unwrap();
         assert!(told(&mut names, &[]).is_empty());
         append(&path, &(line(ID, "made") + &line(ID, "anew")));

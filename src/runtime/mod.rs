@@ -52,6 +52,7 @@ use crate::ingress::socket::{self, Request, Server};
 use crate::store::{SledLog, Snapshots};
 use events::Input;
 use events::input::Started;
+use projections::redact::redact_rows;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -204,6 +205,11 @@ pub fn effects(config: &Config) -> EffectsConfig {
         files_out: config.files_out(),
         sips: config.programs.find(Program::Sips),
         sips_budget: Duration::from_secs(20),
+        redact: if config.settings().redact {
+            redact_rows
+        } else {
+            str::to_owned
+        },
         osascript_budget: Duration::from_secs(30),
         start_budget: Duration::from_secs(20),
         environment: vec![(

@@ -50,6 +50,9 @@ fn a_session_is_seen_from_the_phone() {
     let log = desk.phone.wait_for("last steps", "a turn began");
     assert!(log.text.contains("→ failed (3)"), "{}", log.text);
     assert!(log.text.contains("you: hello"), "{}", log.text);
+    desk.phone.say(&format!("status {reference}"));
+    let status = desk.phone.wait_for("status", "Its last steps");
+    assert!(status.text.contains("→ failed (3)"), "{}", status.text);
     desk.phone.reply(&notice, "diff a.txt");
     let diff = desk.phone.wait_for("changes", "▸ a.txt");
     assert!(diff.text.contains("1 file changed, +1 −0"), "{}", diff.text);
@@ -58,14 +61,14 @@ fn a_session_is_seen_from_the_phone() {
         "{}",
         diff.text
     );
-    for text in [&screen, &last, &log, &diff] {
+    for text in [&screen, &last, &log, &status, &diff] {
         assert!(!text.text.contains(&secret), "{}", text.text);
     }
     // Looking was no instruction.
     desk.assert_told(&thread, &["hello", &order]);
     let entries = desk.stop();
     let asked = |entry: &&serde_json::Value| entry["event"].to_string().contains("\"Look\"");
-    assert_eq!(entries.iter().filter(asked).count(), 4);
+    assert_eq!(entries.iter().filter(asked).count(), 5);
     assert!(count(&entries, "NoticeQueued") >= 6);
     assert!(!seen.is_empty());
 }

@@ -211,6 +211,7 @@ fn config(lab: &Lab) -> EffectsConfig {
         window_prefix: String::new(),
         start_tmux_server: false,
         full_access: false,
+        redact: str::to_owned,
         osascript_budget: Duration::from_secs(1),
         start_budget: Duration::from_secs(1),
         environment: Vec::new(),

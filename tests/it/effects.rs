@@ -13,4 +13,5 @@ mod looking;
 mod messages;
 mod rig;
 mod start;
+mod steps;
 mod typing;

@@ -18,6 +18,7 @@ pub(super) fn events() -> Vec<Event> {
         },
         Sight::Diff { path: None },
         Sight::Steps,
+        Sight::Status,
     ];
     let requested = sights.map(|sight| {
         Event::CommandRequested(CommandRequested {

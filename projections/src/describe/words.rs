@@ -69,6 +69,7 @@ pub fn does(command: &Command) -> String {
             Sight::Last { .. } => "read the last messages".into(),
             Sight::Diff { .. } => "ask git what is changed in the directory".into(),
             Sight::Steps => "read the last steps".into(),
+            Sight::Status => "read the last steps for its status".into(),
         },
     }
 }

@@ -7,10 +7,11 @@ use crate::answers;
 use crate::heading::Heading;
 use crate::look_orders::{LookOrder, Show, Whose};
 use crate::routing::{self, Route};
+use crate::sessions::Session;
 use events::command::{Look, Sight};
 use events::event::{Action, InboundReceived, Rule};
 use events::outcome::{Doubt, Evidence};
-use events::{Command, Outcome, SessionId, Text};
+use events::{Command, Guid, Outcome, SessionId, Text};
 
 /// Takes an order; false: the message is something else after all.
 pub(super) fn ordered(draft: &mut Draft, event: &InboundReceived, order: &LookOrder) -> bool {
@@ -158,16 +159,32 @@ fn look(
         | Show::CodexOnly
         | Show::NearMiss(_) => Sight::Steps,
     };
-    let look = Look {
-        inbound: event.guid.clone(),
+    let look = of(known, &event.guid, session, sight);
+    decide(draft, &event.guid, route, Action::Reply);
+    draft.request(Command::Look(look), 1);
+}
+
+fn of(known: &Session, inbound: &Guid, session: &SessionId, sight: Sight) -> Look {
+    Look {
+        inbound: inbound.clone(),
         session: session.clone(),
         cwd: known.meta.cwd.clone(),
         rollout: known.meta.path.clone(),
         sight,
         again: false,
-    };
-    decide(draft, &event.guid, route, Action::Reply);
-    draft.request(Command::Look(look), 1);
+    }
+}
+
+/// Answers `status`: at once where the session has no record from which its last steps could be read.
+pub(super) fn status(draft: &mut Draft, inbound: &Guid, session: &SessionId) {
+    let known = draft.state().sessions.get(session);
+    if let Some(known) = known.filter(|known| !known.meta.path.is_empty()) {
+        let look = of(known, inbound, session, Sight::Status);
+        draft.request(Command::Look(look), 1);
+    } else {
+        let body = replies::status(draft.state(), session);
+        notices::answer(draft, inbound, Some(session), &Heading::Status, &body);
+    }
 }
 
 /// A look ended: the owner gets what it has shown, or why it shows nothing.
@@ -182,6 +199,9 @@ pub(super) fn looked(draft: &mut Draft, look: &Look, outcome: &Outcome) {
                 lines => format!("\n… {lines} more lines are left out here."),
             };
             let body = format!("{shown}{more}");
+            if look.sight == Sight::Status {
+                return tell_status(draft, look, Ok(&body));
+            }
             return notices::answer_cut(draft, &look.inbound, session, kind(&look.sight), &body);
         }
         Outcome::Unknown(Doubt::Interrupted) if !look.again => {
@@ -207,6 +227,7 @@ pub(super) fn looked(draft: &mut Draft, look: &Look, outcome: &Outcome) {
             format!("Its screen cannot be shown: {body}\n\"last {name}\" shows what was said.")
         }
         Sight::Last { .. } | Sight::Diff { .. } | Sight::Steps => body,
+        Sight::Status => return tell_status(draft, look, Err(&body)),
     };
     notices::answer(
         draft,
@@ -217,12 +238,20 @@ pub(super) fn looked(draft: &mut Draft, look: &Look, outcome: &Outcome) {
     );
 }
 
+/// The answer to `status`, with the last steps or why they are not there.
+fn tell_status(draft: &mut Draft, look: &Look, steps: Result<&str, &str>) {
+    let body = replies::status_with(draft.state(), &look.session, steps);
+    let session = Some(&look.session);
+    notices::answer(draft, &look.inbound, session, &Heading::Status, &body);
+}
+
 const fn kind(sight: &Sight) -> &'static Heading {
     match sight {
         Sight::Screen { .. } => &Heading::Screen,
         Sight::Last { .. } => &Heading::LastMessages,
         Sight::Diff { .. } => &Heading::Changes,
         Sight::Steps => &Heading::LastSteps,
+        Sight::Status => &Heading::Status,
     }
 }
 

@@ -2,7 +2,7 @@
 //! a message is a row of chat.db; [`super::rows`] does.
 
 use super::draft::{Draft, decide};
-use super::{answering, dispatches, files, missing, notices, replies, spoken, turns};
+use super::{answering, dispatches, files, looks, missing, notices, replies, spoken, turns};
 use crate::answers::{self, Answer};
 use crate::grammar::{self, Parsed, parse};
 use crate::heading::Heading;
@@ -257,9 +257,8 @@ fn status(draft: &mut Draft, inbound: &Guid, name: &str) {
     let Some(session) = route.target.clone() else {
         return unknown_name(draft, inbound, route, name);
     };
-    let body = replies::status(draft.state(), &session);
     decide(draft, inbound, route, Action::Reply);
-    notices::answer(draft, inbound, Some(&session), &Heading::Status, &body);
+    looks::status(draft, inbound, &session);
 }
 
 /// A mistyped name never starts anything.

@@ -86,7 +86,7 @@ pub(super) fn request(draft: &mut Draft, body: &str) {
 
 fn worded(state: &State, session: Option<&SessionId>, kind: &Heading, body: &str) -> Vec<Text> {
     let known = session.and_then(|id| state.sessions.get(id));
-    let head = head(known, kind);
+    let head = cleaned(state, &head(known, kind));
     let body = cleaned(state, body);
     parts(&head, &body, state.settings.max_len as usize)
 }

@@ -101,7 +101,20 @@ pub(super) fn reference(state: &State, id: &SessionId) -> String {
     )
 }
 
-/// The answer to `status @ref`.
+/// The answer to `status @ref`, with the session's last steps, or why they are not there, at its end.
+pub(super) fn status_with(state: &State, id: &SessionId, steps: Result<&str, &str>) -> String {
+    let status = status(state, id);
+    let last = match steps {
+        Ok(steps) => {
+            let name = reference(state, id);
+            format!("Its last steps (\"log {name}\" shows more):\n{steps}")
+        }
+        Err(why) => format!("Its last steps are not shown: {why}"),
+    };
+    format!("{status}\n{last}")
+}
+
+/// What is known of a session without reading its record.
 pub(super) fn status(state: &State, id: &SessionId) -> String {
     let Some(session) = state.sessions.get(id) else {
         return String::new();
@@ -120,10 +133,6 @@ pub(super) fn status(state: &State, id: &SessionId) -> String {
     if let Some(worked) = worked.filter(|worked| !worked.is_empty()) {
         lines.push(format!("Its last turn: {worked}"));
     }
-    lines.push(format!(
-        "\"log @{}\" shows its last steps.",
-        session.reference
-    ));
     if let Some(question) = session.question() {
         lines.push(crate::render::questions(&question.questions));
     } else if let Some(said) = &session.said {

@@ -17,11 +17,12 @@ pub(super) fn named(draft: &mut Draft, named: &ThreadNamed) {
     let Some(known) = state.sessions.get(&named.session) else {
         return;
     };
-    let name = plain(named.name.reveal());
+    let name = named.name.reveal();
+    // Without a mark, or what cannot be seen, a secret may look like none, or only then like one.
     let name = if state.settings.redact {
-        redact(&name)
+        redact(&plain(&redact(name)))
     } else {
-        name
+        plain(name)
     };
     let name = tidy(&name, MAX);
     let new = known.thread_name.as_ref().map(events::Private::reveal) != Some(&name);

@@ -225,6 +225,7 @@ fn commands_and_answers_never_wait_for_a_picture() {
     // While it is being fetched, everything else goes on.
     let list = world.row("status @api");
     world.comes(list);
+    world.looked("12:00 a turn began");
     assert!(world.notices().iter().any(|text| text.contains("status")));
 }
 

@@ -107,8 +107,10 @@ fn answers_to_what_the_owner_writes_are_never_held() {
         says(&mut world, hold);
         let list = says(&mut world, "list");
         assert!(list.contains(&name), "{hold}: {list}");
-        let status = says(&mut world, &format!("status @{name}"));
-        assert!(status.contains("/srv/api"), "{hold}: {status}");
+        world.says(&format!("status @{name}"));
+        world.looked("12:00 a turn began");
+        let status = sent(&mut world);
+        assert!(status[0].contains("/srv/api"), "{hold}: {status:?}");
     }
 }
 

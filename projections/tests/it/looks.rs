@@ -229,6 +229,19 @@ fn a_look_that_shows_nothing_says_why() {
 }
 
 #[test]
+fn a_secret_in_the_reason_is_neither_kept_nor_sent() {
+    let (mut world, session) = finished();
+    world.says(&format!("diff @{}", world.reference(&session)));
+    let (id, _) = asked(&mut world);
+    let secret = format!("gh{}_{}", "p", "aB3dE6gH1jK4".repeat(3));
+    let what = format!("git refused: fatal: {secret} is no revision");
+    world.settled(id, Outcome::Failed(Failure::Unsupported { what }));
+    let text = world.notice();
+    assert!(text.contains("[redacted GitHub token] is no"), "{text}");
+    assert!(!format!("{:?}", world.log()).contains(&secret));
+}
+
+#[test]
 fn a_word_alone_means_the_only_session_or_asks_which() {
     let (mut world, first) = finished();
     world.says("screen");

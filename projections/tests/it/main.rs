@@ -60,6 +60,7 @@ mod sleep;
 mod source_down;
 mod spoken;
 mod stall;
+mod status;
 mod support;
 mod thread_names;
 mod threads;

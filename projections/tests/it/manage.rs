@@ -91,8 +91,7 @@ fn a_new_name_counts_at_once_and_goes_to_codex_where_it_can() {
     let text = world.notice();
     assert!(text.contains("login fix · renamed"), "{text}");
     assert!(begun(&mut world).is_none());
-    world.says("status @\"login fix\"");
-    assert!(world.notice().contains(&reference));
+    assert!(world.status("@\"login fix\"").contains(&reference));
     let known = world.machine.state().sessions.get(&id).unwrap();
     assert_eq!(known.label.as_deref(), Some("login fix"));
 

@@ -1,7 +1,7 @@
 //! Secrets leave, words stay. The secrets are made up here from pieces, so that
 //! no scanner mistakes this file for a leak.
 
-use projections::redact::redact;
+use projections::redact::{place_to_cut, redact};
 use proptest::prelude::*;
 
 /// So many characters that look random.
@@ -245,5 +245,42 @@ fn what_stands_behind_the_beginning_of_a_key_stays() {
         assert!(!text.contains(&line) && !text.contains(&rest), "{text}");
         assert!(text.starts_with("see [redacted private key]"), "{text}");
         assert!(text.ends_with(ask), "{text}");
+    }
+}
+
+/// Half of a secret is not recognised, wherever a text is cut before it is redacted.
+#[test]
+fn a_cut_goes_through_no_secret() {
+    for (kind, secret) in secrets() {
+        let text = format!("before {secret} behind");
+        let marker = format!("[redacted {kind}]");
+        assert!(redact(&text).contains(&marker));
+        for end in 0..=text.len() + 1 {
+            let place = place_to_cut(&text, end);
+            let cut = &text[..place];
+            assert!(
+                place <= end && "before ".starts_with(&cut[..7.min(place)]),
+                "{cut}"
+            );
+            let shown = redact(cut);
+            for piece in [random(6), upper(6), "0a1b2c3d".into()] {
+                assert!(!shown.contains(&piece), "{kind} at {end}: {shown}");
+            }
+        }
+        assert_eq!(place_to_cut(&text, text.len()), text.len());
+        assert_eq!(place_to_cut(&text, 5), 5);
+    }
+    let two = format!("{} {}", secrets()[0].1, secrets()[1].1);
+    assert_eq!(place_to_cut(&two, two.len() - 1), secrets()[0].1.len() + 1);
+    assert_eq!(place_to_cut("Bearer YOUR_API_TOKEN_HERE", 10), 10);
+}
+
+#[test]
+fn a_line_is_cut_through_no_secret() {
+    let token = format!("gh{}_{}", "p", random(36));
+    for max in 1..60 {
+        let line = projections::render::tidy(&format!("the token is {token}"), max);
+        assert!(!redact(&line).contains(&random(3)), "{line}");
+        assert!(line.chars().count() <= max);
     }
 }

@@ -352,6 +352,7 @@ fn what_this_program_answers_itself() {
         format!("[Codex] sessions\n@{reference} api has finished (since 11:06, pane or queue)")
     );
     world.says("Status API?");
+    world.looked("12:00 a turn began");
     let status = world.notice();
     assert!(
         status.starts_with(&format!(
@@ -487,10 +488,8 @@ fn a_list_shows_twenty_and_counts_the_rest() {
 fn a_status_counts_what_is_on_its_way() {
     let mut world = World::new();
     two(&mut world);
-    world.says("status @api");
-    assert!(!world.notice().contains("waiting to go in"));
+    assert!(!world.status("@api").contains("waiting to go in"));
     world.says("@api go on");
-    world.says("status @api");
-    let told = world.notice();
+    let told = world.status("@api");
     assert!(told.contains("1 of your messages are waiting"), "{told}");
 }

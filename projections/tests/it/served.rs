@@ -206,6 +206,6 @@ fn the_way_is_shown() {
     is(&mut world, 7, &id, ThreadState::Idle);
     world.says("list");
     assert!(world.notice().contains("background server"));
-    world.says("status @api");
-    assert!(world.notice().contains("through Codex's background server"));
+    let status = world.status("@api");
+    assert!(status.contains("through Codex's background server"));
 }

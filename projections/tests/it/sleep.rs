@@ -93,6 +93,7 @@ fn what_the_owner_wrote_meanwhile_is_counted() {
     row.date = Some(Wall(before.0 + HOUR / 2));
     sleeps(&mut world, HOUR);
     world.take(row);
+    world.looked("12:00 a turn began");
     assert_eq!(sent(&mut world).len(), 1);
     world.pass(121_000);
     let texts = sent(&mut world);

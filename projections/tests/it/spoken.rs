@@ -45,6 +45,21 @@ fn interrupts(world: &mut World) -> Option<(CommandId, InterruptTurn)> {
 }
 
 #[test]
+fn what_is_said_back_is_cut_through_no_secret() {
+    let mut world = World::new();
+    let session = finished(&mut world);
+    let token = format!("gh{}_{}", "p", "aB3dE6gH1jK4".repeat(3));
+    let words = format!("{}{token} please", "some words ".repeat(26));
+    speaks(&mut world, &words, None);
+    let (id, _, _) = world.next_words().unwrap();
+    world.performed(id, events::outcome::How::Queued);
+    world.user(&session, &words);
+    let receipt = world.notice();
+    assert!(receipt.contains("Heard: \"some words"), "{receipt}");
+    assert!(!receipt.contains("ghp_"), "{receipt}");
+}
+
+#[test]
 fn words_that_were_spoken_are_an_instruction_and_are_said_back() {
     let mut world = World::new();
     let session = finished(&mut world);

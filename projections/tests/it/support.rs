@@ -7,7 +7,7 @@ use events::event::{
     ChatDbPlaced, Choice, Origin, Placing, Question, QuestionKind, SessionMeta, ThreadKind,
 };
 use events::input::{Body, Chat, MessageRow, Notify, Rollout, RolloutFact, Started};
-use events::outcome::{How, Performed};
+use events::outcome::{Evidence, How, Performed};
 use events::{
     CallId, Command, CommandId, Envelope, Event, Guid, Input, InputKey, Lane, Now, Outcome, Pane,
     Report, SessionId, Settings, Span, Text, Tick, TurnId, Wall, samples,
@@ -386,6 +386,24 @@ impl World {
             self.start(*id);
         }
         found
+    }
+
+    /// The look at a session that was asked for shows this.
+    pub(crate) fn looked(&mut self, text: &str) {
+        let owed = self.machine.owed();
+        let mut owed = owed.into_iter();
+        let look = owed.find(|(_, command)| matches!(command, Command::Look(_)));
+        let (id, _) = look.unwrap();
+        self.start(id);
+        let (text, left_out) = (text.into(), 0);
+        self.settled(id, Outcome::Done(Evidence::Looked { text, left_out }));
+    }
+
+    /// What the owner gets who asks for the status of a session.
+    pub(crate) fn status(&mut self, name: &str) -> String {
+        self.says(&format!("status {name}"));
+        self.looked("12:00 a turn began");
+        self.notice()
     }
 
     /// A command begins.

@@ -54,6 +54,10 @@ fn a_name_is_one_short_line_without_the_marks_of_our_texts() {
             "/stop • Write \"yes\" to `go` on",
             "stop Write yes to go on",
         ),
+        (
+            "clone https://owner:hunter2@example.com/x",
+            "clone redacted password in URL example.com/x",
+        ),
         ("sk-proj-abcdefghijklmnopqrstuvwxyz0123456789ABCDEFGH", ""),
     ] {
         named(&mut world, &api, name);

@@ -230,7 +230,7 @@ fn in_send_mode_what_was_said_last_is_not_lost_with_a_turn_that_fails() {
     );
     world.turn(&id, "t1");
     world.model(&id, "Half of it is done.");
-    world.says("status @api");
+    assert!(world.status("@api").contains("Half of it is done."));
     world.grow(
         &id,
         RolloutFact::TurnAborted {

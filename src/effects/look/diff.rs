@@ -6,6 +6,7 @@ use super::super::EffectsConfig;
 use super::super::child::{Child, Ended};
 use super::changes;
 use super::nothing::nothing;
+use crate::ingress::cut::whole_words;
 use events::Text;
 use events::outcome::Failure;
 use std::ffi::OsString;
@@ -263,8 +264,7 @@ fn refused(err: &str) -> Failure {
         return nothing("Its folder is not in a git repository, so changes are not known.");
     }
     let first = err.lines().next().unwrap_or_default();
-    let first: String = first.chars().take(200).collect();
-    nothing(format!("git refused: {first}"))
+    nothing(format!("git refused: {}", whole_words(first, 200)))
 }
 
 #[cfg(test)]

@@ -11,6 +11,7 @@ use super::super::child::{Child, Ended};
 use super::super::screen::Capture;
 use super::keys;
 use crate::clock::wall;
+use crate::ingress::cut::whole_words;
 use events::{Pane, Span, Wall};
 use std::collections::BTreeSet;
 use std::ffi::OsString;
@@ -184,13 +185,10 @@ impl Tmux {
         };
         match child.run().await {
             Ended::Exited { code: 0, out, .. } => Ok(String::from_utf8_lossy(&out).into_owned()),
-            Ended::Exited { err, .. } => Err(Trouble::Refused(
-                String::from_utf8_lossy(&err)
-                    .trim()
-                    .chars()
-                    .take(200)
-                    .collect(),
-            )),
+            Ended::Exited { err, .. } => {
+                let said = String::from_utf8_lossy(&err);
+                Err(Trouble::Refused(whole_words(said.trim(), 200).to_owned()))
+            }
             Ended::Signalled { signal } => Err(Trouble::Silent(format!("signal {signal}"))),
             Ended::TimedOut => Err(Trouble::Silent("no answer in time".to_owned())),
             Ended::NotStarted(error) => Err(Trouble::NotStarted(error.to_string())),

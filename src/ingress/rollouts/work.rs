@@ -5,6 +5,7 @@
 use super::head;
 use super::payload::payload;
 use super::time;
+use crate::ingress::cut::whole_words;
 use events::id::SessionId;
 use events::time::Wall;
 use serde::Deserialize;
@@ -274,7 +275,7 @@ fn words(command: &Value) -> Option<String> {
         }
         Value::Null | Value::Bool(_) | Value::Number(_) | Value::Object(_) => return None,
     };
-    Some(text.chars().take(KEPT).collect())
+    Some(whole_words(&text, KEPT).to_owned())
 }
 
 /// The end of a text.

@@ -67,6 +67,7 @@ impl Rig {
             window_prefix: "agent".to_owned(),
             start_tmux_server: true,
             full_access: false,
+            redact: projections::redact::redact_rows,
             osascript_budget: Duration::from_millis(600),
             start_budget: Duration::from_secs(8),
             environment: vec![("PATH".into(), path.into())],

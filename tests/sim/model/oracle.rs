@@ -292,6 +292,7 @@ impl Oracle {
         match command {
             Command::SendMessage(send) => self.notices.contains_key(&send.notice),
             Command::PressEnter(typed) => self.is_decided(&typed.instruction.inbound),
+            Command::Look(look) => self.is_decided(&look.inbound),
             other => inbound_of(other).is_some_and(|guid| self.is_decided(guid)),
         }
     }
