@@ -317,7 +317,6 @@ impl World {
                     let effect = self.effects.iter().rfind(|effect| effect.id == *id);
                     cut.extend(effect.and_then(|effect| match &effect.command {
                         Command::FetchFiles(_) => Some("died between copy and turn"),
-                        Command::RemoveFiles(_) => Some("died deleting copies"),
                         Command::CopyOut(_) => Some("died between copy and sending"),
                         Command::SendFile(_) => Some("died sending a file"),
                         _ => None,

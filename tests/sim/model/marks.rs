@@ -145,7 +145,6 @@ pub(crate) const FAULTS: &[&str] = &[
     "died between copy and turn",
     "died between copy and sending",
     "died sending a file",
-    "died deleting copies",
     "wanted file outside",
     "wanted file not there",
     "wanted file too large",
