@@ -1,6 +1,6 @@
-//! The one owner of log and machine, and the only way either moves: an input is
-//! proposed, its batch appended, and only what is on disk is taken over. Work
-//! leaves here only after its start is on disk too.
+//! Only this type changes the log and the machine. The machine proposes a batch for
+//! an input, the log appends it, and only what is on disk changes the machine's State.
+//! A command leaves here only after its start is on disk too.
 
 use crate::store::{Durable, EventLog, StoreFault};
 use events::input::SourceState;
@@ -59,7 +59,7 @@ impl<L: EventLog> Driver<L> {
         &self.log
     }
 
-    /// Looks after the log's room on the disk, and says how the disk is if that is new.
+    /// Keeps disk space in reserve for the log; returns the disk's state if it changed.
     pub fn tend(&mut self) -> Option<SourceState> {
         self.log.tend()
     }
@@ -70,7 +70,7 @@ impl<L: EventLog> Driver<L> {
     }
 
     /// Reads the log from its start, after it was written anew.
-    pub fn refold(&mut self) -> Result<(), StoreFault> {
+    pub fn rebuild_state(&mut self) -> Result<(), StoreFault> {
         let mut machine = Machine::default();
         for entry in self.log.read(Seq(1)) {
             machine.commit(std::slice::from_ref(&entry?));
@@ -105,9 +105,9 @@ impl<L: EventLog> Driver<L> {
         Ok(Step::Appended(self.machine.state().last))
     }
 
-    /// Begins what is owed and whose lane is free: neither in the log nor, as the
-    /// caller says, by an executor that has not come back. What is returned may
-    /// be carried out, once; its start is on disk.
+    /// Starts the owed commands whose lane is free: no other command of the lane has begun
+    /// by the log, and none is `busy` in an executor of the caller's. Their start is on
+    /// disk; the caller carries out each that is returned, once.
     pub fn begin(
         &mut self,
         busy: &BTreeSet<Lane>,

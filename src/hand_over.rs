@@ -11,14 +11,14 @@ mod requests;
 #[cfg(test)]
 mod tests;
 
-pub use crate::ingress::handover::key;
+pub use crate::ingress::hand_over_frame::key;
 pub use crate::runtime::AppendError;
 pub use origin::notify;
 pub use requests::{Attention, attention, notify as record, route};
 
 use crate::clock::Stopwatch;
 use crate::ingress::client::{self, Delivery};
-use crate::ingress::handover::{self, HandOver, MAX_TEXT};
+use crate::ingress::hand_over_frame::{self, HandOver, MAX_TEXT};
 use crate::ingress::inbox::Inbox;
 use events::Seq;
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
@@ -74,7 +74,7 @@ pub fn hand_over<F>(state: &Path, hand_over: &HandOver, limits: Deadlines, appen
 where
     F: FnOnce(&HandOver) -> Result<Seq, AppendError> + Send + 'static,
 {
-    let frame = match handover::encode(hand_over) {
+    let frame = match hand_over_frame::encode(hand_over) {
         Ok(frame) => frame,
         Err(error) => return Handed::Failed(format!("{error}; nothing was kept")),
     };

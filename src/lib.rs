@@ -18,9 +18,9 @@ pub mod page;
 pub mod report;
 pub mod runtime;
 pub mod store;
-pub mod telling;
+pub mod terminal_text;
+pub mod time_zone;
 pub mod ui;
-pub mod when;
 
 /// The version of this program, which the log remembers.
 pub const VERSION: &str = env!("CARGO_PKG_VERSION");

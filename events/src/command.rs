@@ -8,7 +8,7 @@ use crate::prompt::AnswerPrompt;
 use crate::time::Span;
 use serde::{Deserialize, Serialize};
 
-/// Owed work.
+/// Work to be done.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Command {
     /// Give one part of a notice to Messages.

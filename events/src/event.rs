@@ -61,7 +61,7 @@ pub enum Event {
     InboundHeld(InboundHeld),
     /// The owner wrote.
     InboundReceived(InboundReceived),
-    /// A row was not taken as the owner's word.
+    /// A row was ignored: it is not a message of the owner's.
     InboundIgnored(InboundIgnored),
     /// Our own row appeared in chat.db, or its state changed.
     OutgoingSeen(OutgoingSeen),
@@ -151,7 +151,7 @@ pub enum Event {
     HoldChanged(HoldChanged),
     /// A text waits, because the owner does not want it now.
     NoticeDeferred(NoticeDeferred),
-    /// It was looked whether somebody is at the Mac.
+    /// Whether somebody is at the Mac was checked.
     DeskSeen(DeskSeen),
     /// The owner is reminded of a prompt that nobody answers.
     PromptNudged(PromptNudged),
@@ -168,7 +168,7 @@ pub enum Event {
     PromiseMade(PromiseMade),
     /// A promise came to its end.
     PromiseEnded(PromiseEnded),
-    /// It was looked when a session's rollout was last written.
+    /// The last write to a session's rollout was looked up.
     LifeSeen(LifeSeen),
     /// The owner is warned, once for each cause.
     OwnerWarned(OwnerWarned),

@@ -106,7 +106,8 @@ macro_rules! kinds {
     };
 }
 
-// Facts from 1, decisions from 100, the life of a command from 200.
+// Facts from 1, decisions from 100, the life of a command from 200: what is below 100 is decided
+// about again by `replay --what-if`.
 kinds! {
     1 v 2 RuntimeStarted { 1 => v1::RuntimeStarted },
     2 v 1 RuntimeStopped,

@@ -122,9 +122,18 @@ pub fn is_option(session: &Session, words: &str) -> bool {
 }
 
 fn not_words(open: &OpenQuestion) -> String {
+    let questions = open.questions.as_slice();
+    let words = match questions {
+        several if several.iter().any(|q| q.options.is_empty()) => "",
+        [_] => " For words, write \"other: your words\".",
+        _ => {
+            " For words, answer each question in a line of its own: a number, or \"other: your words\"."
+        }
+    };
     format!(
-        "It is waiting for an answer to this question: a number, or \"other: your words\". Nothing was typed.\n{}",
-        render::questions(&open.questions)
+        "It is waiting for an answer to a question. {}{words} Nothing was typed.\n{}",
+        valid(questions),
+        render::questions(questions)
     )
 }
 

@@ -38,7 +38,7 @@ pub struct Dispatch {
     /// running turn. The next instruction may follow the same way.
     pub left: Option<Transport>,
     /// The owner was told that it is not seen yet.
-    pub told: bool,
+    pub late_told: bool,
     /// The files that go with it.
     pub files: Files,
 }
@@ -203,7 +203,7 @@ impl Dispatches {
             trying: None,
             tried: Vec::new(),
             left: None,
-            told: false,
+            late_told: false,
             files,
         };
         self.lanes

@@ -1,7 +1,7 @@
 //! How the end of a turn is told: a sentence that stands alone on a lock screen, and what
 //! its records show, in a line or two.
 
-use crate::local;
+use crate::local_time;
 use crate::render::tidy;
 use crate::sessions::Session;
 use events::Span;
@@ -184,7 +184,7 @@ pub(crate) fn details(work: &TurnWork) -> String {
         facts.push(format!("Commit {}", some(&commits, 0)));
     }
     if work.millis >= TIMED {
-        let mut took = local::length(Span(work.millis));
+        let mut took = local_time::length(Span(work.millis));
         if work.tokens >= 1_000 {
             took = format!("{took}, {} k tokens", work.tokens / 1_000);
         }

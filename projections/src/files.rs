@@ -75,7 +75,7 @@ impl Files {
     }
 
     /// What the owner is told about them: how many went along, and which did not and why.
-    pub fn told(&self) -> String {
+    pub fn text(&self) -> String {
         let count = |picture: bool| self.copies().filter(|copy| copy.picture == picture).count();
         let some = |count: usize, what: &str| match count {
             0 => None,

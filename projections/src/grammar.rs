@@ -1,7 +1,7 @@
 //! What the owner's words mean: a command of ours, a name and words for a
 //! session, or just words. Phones change what is typed (capitals, curly quotes,
 //! a space after `@`), so the grammar is generous with form and strict with
-//! meaning: what looks like one of our commands but is not never becomes a prompt.
+//! meaning: what looks like one of our commands but is not is never sent to a session.
 //!
 //! A command is the whole message, or begins it and goes on as only a command
 //! does: `list the files in src`, `help me fix the parser` and `status of the

@@ -2,7 +2,7 @@
 //! outbox, and what it tells may only be overtaken.
 
 use crate::holds::is_there;
-use crate::local;
+use crate::local_time;
 use crate::outbox::Notice;
 use crate::prompts::Prompt;
 use crate::sessions::Session;
@@ -52,7 +52,7 @@ fn record(state: &State, notice: &Notice, now: Wall) -> Option<Hold> {
 /// The end of a turn soon after another one that was told waits for what else ends by then.
 fn together(state: &State, notice: &Notice, now: Wall) -> Option<Hold> {
     let window = state.settings.digest;
-    let told = state.outbox.told?;
+    let told = state.outbox.last_end?;
     if !joins(state, notice) || notice.at >= told.after(window) {
         return None;
     }
@@ -71,7 +71,7 @@ pub fn joins(state: &State, notice: &Notice) -> bool {
         return false;
     };
     let is_end = |topic: &Topic| matches!(topic, Topic::TurnEnd(_));
-    let awaited = session.spoken > state.outbox.told;
+    let awaited = session.spoken > state.outbox.last_end;
     let set = state.settings.digest.0 > 0;
     set && ended && !awaited && !is_followed(state, notice, |topic| !is_end(topic))
 }
@@ -196,7 +196,7 @@ pub fn waiting(state: &State, now: Wall) -> usize {
 /// What holds, a line each, as `list` shows it.
 pub fn lines(state: &State, now: Wall) -> Vec<String> {
     let holds = &state.holds;
-    let time = |wall| local::at(now, wall, holds.offset);
+    let time = |wall| local_time::at(now, wall, holds.offset);
     let end = |until: Option<Wall>| {
         until.map_or_else(
             || "until \"unmute\"".into(),
@@ -234,7 +234,7 @@ pub fn lines(state: &State, now: Wall) -> Vec<String> {
 
 /// `23:00 to 07:00, approvals come`
 pub fn hours_text(state: &State, hours: &QuietHours) -> String {
-    let (from, to) = (local::clock(hours.from), local::clock(hours.to));
+    let (from, to) = (local_time::clock(hours.from), local_time::clock(hours.to));
     let named = hours.sessions.iter();
     let refs: Vec<_> = named
         .filter_map(|id| state.sessions.get(id))
@@ -255,7 +255,7 @@ pub fn mark(state: &State, session: &events::SessionId, now: Wall) -> String {
         Some(None) => " · muted".into(),
         Some(Some(until)) => format!(
             " · muted until {}",
-            local::at(now, until, state.holds.offset)
+            local_time::at(now, until, state.holds.offset)
         ),
     }
 }

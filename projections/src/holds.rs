@@ -1,7 +1,7 @@
 //! When the owner wants to be texted, as they said it. What follows from it for a
 //! text, [`crate::holding`] says.
 
-use crate::local;
+use crate::local_time;
 use crate::waits;
 use events::event::{DeskSeen, HoldChange, QuietHours};
 use events::{SessionId, Settings, Tick, Wall};
@@ -98,13 +98,13 @@ impl Holds {
             return None;
         }
         let hours = self.hours(settings)?;
-        let minute = local::minute_of_day(now, self.offset);
+        let minute = local_time::minute_of_day(now, self.offset);
         let within = if hours.from < hours.to {
             (hours.from..hours.to).contains(&minute)
         } else {
             minute >= hours.from || minute < hours.to
         };
-        let until = local::next(now, self.offset, hours.to);
+        let until = local_time::next(now, self.offset, hours.to);
         within.then_some((hours, until))
     }
 

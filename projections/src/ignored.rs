@@ -52,7 +52,7 @@ impl IgnoredRows {
     }
 
     /// One line for the owner, where something of theirs was passed over lately.
-    pub fn told(&self, now: Wall) -> Option<String> {
+    pub fn text(&self, now: Wall) -> Option<String> {
         let lately = |(reason, ignored): &(IgnoreReason, &Ignored)| {
             owners(*reason) && ignored.last.until(now) <= NEWS
         };

@@ -1,8 +1,8 @@
 //! Codex's usage limits: each is a window of time with a percentage that is used.
 
-use crate::local;
+use crate::local_time;
 use crate::state::State;
-use crate::watch::Told;
+use crate::watch::LimitWarning;
 use events::Wall;
 use events::event::Ending;
 use events::prompt::RateLimit;
@@ -43,7 +43,7 @@ pub(crate) fn same(one: Option<Wall>, other: Option<Wall>) -> bool {
 
 /// Whether the owner was told that so much of a window is used.
 pub(crate) fn is_told(state: &State, window: &RateLimit, level: u32) -> bool {
-    let told = |told: &Told| {
+    let told = |told: &LimitWarning| {
         told.name == window.name && told.level >= level && same(told.resets, window.resets)
     };
     state.watch.limits.iter().any(told)
@@ -93,7 +93,10 @@ pub(crate) fn name(window: &RateLimit) -> String {
 /// ` It resets at 18:05.`
 pub(crate) fn resets(state: &State, resets: Option<Wall>, now: Wall) -> String {
     resets.map_or_else(String::new, |at| {
-        format!(" It resets at {}.", local::at(now, at, state.holds.offset))
+        format!(
+            " It resets at {}.",
+            local_time::at(now, at, state.holds.offset)
+        )
     })
 }
 

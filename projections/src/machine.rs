@@ -1,5 +1,5 @@
-//! The machine: State, and the two ways to move it. `propose` decides and moves
-//! nothing; `commit` moves and decides nothing. Between them lies the disk.
+//! The machine: State, and the two steps of every change. `propose` decides and changes
+//! nothing; `commit` changes State and decides nothing. In between, the batch goes to disk.
 
 use crate::apply::apply;
 use crate::ledger::Stage;
@@ -41,7 +41,7 @@ impl Machine {
     /// light of those before it, as if they had been appended one by one.
     pub fn propose_all(&self, inputs: impl IntoIterator<Item = Input>, now: Now) -> Batch {
         let mut all = Batch::default();
-        // A copy that runs ahead of the disk; it is let go when all is decided.
+        // A copy that runs ahead of the disk; it is dropped when all is decided.
         let mut ahead = self.state.clone();
         for input in inputs {
             let (batch, state) = react::propose(ahead, input, now);

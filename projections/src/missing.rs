@@ -28,7 +28,7 @@ pub struct Lost {
     /// Why they are missing.
     pub why: Why,
     /// The notice that tells the owner.
-    pub told: Option<Seq>,
+    pub report: Option<Seq>,
 }
 
 /// Why a text is missing.
@@ -51,7 +51,7 @@ impl Missing {
         if let Some(known) = self.by_notice.get_mut(&notice) {
             known.parts.extend(lost.parts);
             known.why = lost.why;
-            known.told = None;
+            known.report = None;
             return;
         }
         self.by_notice.insert(notice, lost);
@@ -78,16 +78,16 @@ impl Missing {
     }
 
     /// The owner is being told of all of them.
-    pub fn tell(&mut self, by: Seq) {
+    pub fn reported(&mut self, by: Seq) {
         for lost in self.by_notice.values_mut() {
-            lost.told = Some(by);
+            lost.report = Some(by);
         }
     }
 
     /// The owner was not told after all.
-    pub fn untell(&mut self, by: Seq) {
+    pub fn not_reported(&mut self, by: Seq) {
         for lost in self.by_notice.values_mut() {
-            lost.told = lost.told.filter(|told| *told != by);
+            lost.report = lost.report.filter(|report| *report != by);
         }
     }
 

@@ -27,7 +27,7 @@ pub struct Outbox {
     /// How many more may go.
     pub allowance: Allowance,
     /// When a text about ends of turns was asked for last.
-    pub told: Option<Tick>,
+    pub last_end: Option<Tick>,
     /// What was cut from the last long text about a session, the newest last.
     pub rests: Ring<Rest, 32>,
 }
@@ -169,7 +169,7 @@ impl Outbox {
             self.missing.remove(*replaced);
         }
         if queued.topic == Topic::Missing {
-            self.missing.tell(seq);
+            self.missing.reported(seq);
         }
         let notice = Notice {
             session: queued.session.clone(),
@@ -257,7 +257,7 @@ impl Outbox {
             topic: topic.clone(),
             parts: [(send.part, send.text.clone())].into(),
             why: Why::Unproven,
-            told: None,
+            report: None,
         };
         self.missing.add(send.notice, lost);
     }
@@ -280,7 +280,7 @@ impl Outbox {
                 End::Sent | End::Unknown | End::Withdrawn | End::Replaced => None,
             };
             if let Some(why) = why {
-                self.missing.untell(seq);
+                self.missing.not_reported(seq);
                 self.missing.add(seq, rest(&notice, why));
             }
             self.closed.push(Closed {
@@ -314,6 +314,6 @@ fn rest(notice: &Notice, why: Why) -> Lost {
         topic: notice.topic.clone(),
         parts: numbered.skip(usize::from(notice.next)).collect(),
         why,
-        told: None,
+        report: None,
     }
 }

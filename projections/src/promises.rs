@@ -1,6 +1,6 @@
 //! Sessions that are to be told to go on at a time.
 
-use crate::local;
+use crate::local_time;
 use crate::sessions::Session;
 use crate::state::State;
 use crate::watch::Promise;
@@ -27,7 +27,7 @@ pub(crate) fn lines(state: &State, now: Wall) -> Vec<String> {
     open.sort_by_key(|promise| promise.at);
     let line = |promise: &&Promise| {
         let session = state.sessions.get(&promise.session)?;
-        let at = local::at(now, promise.at, state.holds.offset);
+        let at = local_time::at(now, promise.at, state.holds.offset);
         let reference = &session.reference;
         Some(format!(
             "@{reference} is told to continue at {at}; \"cancel @{reference}\" stops that."

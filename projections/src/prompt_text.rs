@@ -1,11 +1,11 @@
 //! How a prompt is worded. The first line can be read aloud in one breath; below it
 //! stands everything that is asked, and exactly what may be answered.
 
+use crate::escape::{on_one_line, visible};
 use crate::heading::Heading;
 use crate::prompts::Prompt;
 use crate::render::{self, SIGIL, tidy};
 use crate::sessions::Session;
-use crate::visible::{on_one_line, visible};
 use events::prompt::{
     CommandPrompt, ElicitationPrompt, FieldKind, FileChange, Meaning, PatchFile, PatchPrompt,
     PromptBody, PromptChoice, PromptQuestion,

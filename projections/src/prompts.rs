@@ -44,8 +44,8 @@ pub struct Prompt {
     pub whole: bool,
     /// When it was asked.
     pub at: Wall,
-    /// The newest notice that tells it.
-    pub telling: Option<Telling>,
+    /// The newest notice that says what it asks.
+    pub notice: Option<PromptNotice>,
     /// The message whose answer is on its way, or was given.
     pub answered: Option<Guid>,
     /// Its notice no longer counts.
@@ -53,7 +53,7 @@ pub struct Prompt {
     /// The owner was reminded of it.
     pub nudged: bool,
     /// When the newest text about it was written, be it a reminder.
-    pub told: Option<Wall>,
+    pub last_text: Option<Wall>,
 }
 
 /// A source that shows a prompt.
@@ -67,11 +67,11 @@ pub struct Witness {
     pub choices: Vec<PromptChoice>,
 }
 
-/// A notice that tells a prompt.
+/// The notice that says what a prompt asks.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Telling {
+pub struct PromptNotice {
     /// The notice.
-    pub notice: Seq,
+    pub id: Seq,
     /// Its number of parts.
     pub parts: u16,
     /// It holds all of the prompt.
@@ -100,7 +100,7 @@ pub struct Past {
     /// When its notice reached the owner.
     pub delivered: Option<Wall>,
     /// When the newest text about it was written, be it a reminder.
-    pub told: Option<Wall>,
+    pub last_text: Option<Wall>,
     /// When it ended.
     pub at: Wall,
 }

@@ -39,7 +39,7 @@ impl Unanswered {
     }
 
     /// The owner was told of all.
-    pub(crate) fn told(&mut self, now: Tick) {
+    pub(crate) fn reported(&mut self, now: Tick) {
         let pause = match self.last {
             Some((last, pause)) if now <= last.after(pause).after(PAUSE_MAX) => {
                 Span(pause.0.saturating_mul(2).min(PAUSE_MAX.0))

@@ -10,7 +10,7 @@ pub struct Watch {
     /// The computer's last sleep.
     pub slept: Option<Slept>,
     /// How much of Codex's limits the owner was told is used.
-    pub limits: Vec<Told>,
+    pub limits: Vec<LimitWarning>,
     /// Sessions of whose turns a sign of life is looked for.
     pub looking: BTreeSet<SessionId>,
     /// Turns of which a text has said that they show none.
@@ -21,7 +21,7 @@ pub struct Watch {
 
 /// So much of a window was reported.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Told {
+pub struct LimitWarning {
     /// Codex's name of the window.
     pub name: String,
     /// When it begins anew.

@@ -3,8 +3,8 @@
 use crate::clock::wall;
 use crate::error::{CommandError, Outcome};
 use crate::runtime;
+use crate::time_zone::Zone;
 use crate::ui;
-use crate::when::Zone;
 use events::{CommandId, Seq};
 use projections::explain::Subject;
 

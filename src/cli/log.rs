@@ -4,7 +4,7 @@ use super::replay::Range;
 use crate::config::Form;
 use crate::error::Outcome;
 use crate::runtime;
-use crate::when::length;
+use crate::time_zone::length;
 use events::Span;
 use std::path::PathBuf;
 

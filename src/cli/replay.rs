@@ -4,7 +4,7 @@ use crate::clock::wall;
 use crate::config::{Changed, Form};
 use crate::error::Outcome;
 use crate::runtime::{self, Bound, Replay, WhatIf};
-use crate::when::Zone;
+use crate::time_zone::Zone;
 use events::{Seq, Wall};
 use std::path::PathBuf;
 

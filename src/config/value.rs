@@ -4,7 +4,7 @@
 
 use super::variables::Kind;
 use events::{Span, Text};
-use projections::{handle, local, when_orders};
+use projections::{handle, local_time, when_orders};
 use std::fmt;
 use std::path::{Path, PathBuf};
 
@@ -66,7 +66,7 @@ impl fmt::Display for Value {
             Self::Word(word) => f.write_str(word),
             Self::Hours(None) => Ok(()),
             Self::Hours(Some((from, to))) => {
-                write!(f, "{}-{}", local::clock(*from), local::clock(*to))
+                write!(f, "{}-{}", local_time::clock(*from), local_time::clock(*to))
             }
             Self::Handles(handles) => match handles.len() {
                 0 => Ok(()),

@@ -45,6 +45,8 @@ pub(super) enum Vain {
     Mistaken(&'static str),
     #[error("the simulated Messages cannot be used: {0}")]
     Messages(String),
+    #[error("the log cannot be read: {0}")]
+    Log(String),
 }
 
 impl From<rusqlite::Error> for Vain {
@@ -163,32 +165,49 @@ impl Phone {
         patience: Duration,
         wanted: impl Fn(&Bubble) -> bool,
     ) -> Result<Bubble, Vain> {
+        self.wait(patience, |bubbles| {
+            let found = bubbles.iter().skip(before).find(|b| wanted(b));
+            Ok(found.cloned())
+        })
+    }
+
+    /// Waits until `ready` finds something, which is asked at every glance.
+    pub(super) fn wait<T>(
+        &mut self,
+        patience: Duration,
+        mut ready: impl FnMut(&[Bubble]) -> Result<Option<T>, Vain>,
+    ) -> Result<T, Vain> {
         let waiting = Stopwatch::start();
         loop {
-            let found = self.bubbles.iter().skip(before).find(|b| wanted(b));
-            if let Some(found) = found {
-                return Ok(found.clone());
+            if let Some(found) = ready(&self.bubbles)? {
+                return Ok(found);
             }
             let left = patience.saturating_sub(waiting.elapsed());
-            match self.next(left)? {
-                Some(Event::Touched | Event::Line(_) | Event::HungUp) => {}
+            match self.next(left.min(GLANCE))? {
                 Some(Event::Stop) => return Err(Vain::Stopped),
                 Some(Event::Ended) => return Err(Vain::Ended),
-                None => return Err(Vain::TimeOut(patience.as_secs())),
+                None if left.is_zero() => return Err(Vain::TimeOut(patience.as_secs())),
+                Some(Event::Touched | Event::Line(_) | Event::HungUp) | None => {}
             }
         }
     }
 
-    /// Takes in and shows what has come; true if anything has.
+    /// Takes in and shows what has come; true if anything has. What Messages has not sent yet is
+    /// on no phone: an answer to it would come too early.
     fn look(&mut self) -> Result<bool, Vain> {
         let new = {
-            let sql = "SELECT ROWID, guid, attributedBody FROM message \
+            let sql = "SELECT ROWID, guid, attributedBody, is_sent FROM message \
                        WHERE is_from_me = 1 AND ROWID > ?1 ORDER BY ROWID";
             let mut rows = self.messages.db().prepare_cached(sql)?;
-            let read = |row: &rusqlite::Row<'_>| Ok((row.get(0)?, row.get(1)?, row.get(2)?));
-            rows.query_map([self.last_row], read)?
-                .collect::<rusqlite::Result<Vec<(i64, String, Vec<u8>)>>>()?
+            let read = |row: &rusqlite::Row<'_>| {
+                let text = (row.get(0)?, row.get(1)?, row.get(2)?);
+                Ok((text, row.get(3)?))
+            };
+            let rows = rows.query_map([self.last_row], read)?;
+            rows.collect::<rusqlite::Result<Vec<((i64, String, Vec<u8>), bool)>>>()?
         };
+        let sent = new.into_iter().take_while(|(_, sent)| *sent);
+        let new: Vec<_> = sent.map(|(text, _)| text).collect();
         for (row, guid, body) in &new {
             let text = typedstream::decode(body).map_err(|e| Vain::Messages(e.to_string()))?;
             show(&text)?;
@@ -210,4 +229,33 @@ fn show(text: &str) -> Result<(), Vain> {
 /// Prints what the demo has to show.
 pub(super) fn print(text: &str) -> Result<(), Vain> {
     ui::data(text).map_err(|error| Vain::Messages(format!("standard output is gone: {error}")))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::demo::messages::State;
+
+    #[test]
+    fn a_text_is_on_the_phone_once_messages_has_sent_it_and_in_its_turn() {
+        let directory = tempfile::tempdir().unwrap();
+        let chat_db = directory.path().join("chat.db");
+        let mut messages = Messages::create(&chat_db).unwrap();
+        let (mut phone, _events) = Phone::open(&chat_db).unwrap();
+        let sent = State {
+            sent: true,
+            ..State::default()
+        };
+        let [first, second] = ["first", "second"].map(|text| {
+            let row = Row::to(OWNER, text, clock::wall());
+            messages.insert(&row).unwrap()
+        });
+        messages.set_state(&second, sent).unwrap();
+        assert!(!phone.look().unwrap() && phone.bubbles.is_empty());
+        messages.set_state(&first, sent).unwrap();
+        assert!(phone.look().unwrap());
+        let texts = phone.bubbles.iter().map(|bubble| bubble.text.as_str());
+        assert_eq!(texts.collect::<Vec<_>>(), ["first", "second"]);
+        assert!(!phone.look().unwrap());
+    }
 }

@@ -30,18 +30,20 @@ pub(super) struct Place {
     ours: PathBuf,
     /// The real tmux, where there is one.
     pub(super) tmux: Option<PathBuf>,
+    /// A request that nobody answers is told once more after so many seconds.
+    pub(super) nudge_s: u32,
     path: OsString,
 }
 
 impl Place {
     /// Makes the directory, the simulated Messages and the scripts for what is ours.
-    pub(super) fn make(environment: &Environment) -> Result<Self, CommandError> {
-        Self::furnish(environment).map_err(|error| {
+    pub(super) fn make(environment: &Environment, nudge_s: u32) -> Result<Self, CommandError> {
+        Self::furnish(environment, nudge_s).map_err(|error| {
             CommandError::failure("the demo's temporary directory cannot be made").because(error)
         })
     }
 
-    fn furnish(environment: &Environment) -> io::Result<Self> {
+    fn furnish(environment: &Environment, nudge_s: u32) -> io::Result<Self> {
         let directory = tempfile::Builder::new().prefix("codex-demo.").tempdir()?;
         let place = Self {
             // Codex resolves links in the directories that it trusts and works in.
@@ -49,6 +51,7 @@ impl Place {
             directory,
             ours: std::env::current_exe()?,
             tmux: find(environment, Program::Tmux),
+            nudge_s,
             path: environment.get("PATH").unwrap_or_default().to_owned(),
         };
         for made in [
@@ -139,6 +142,10 @@ impl Place {
             // Whoever watches sits at the desk, and wants to see the texts.
             ("CODEX_IMESSAGE_GRACE_S", "0".into()),
             ("CODEX_IMESSAGE_DIGEST_S", "0".into()),
+            // What takes hours elsewhere is played within a minute.
+            ("CODEX_IMESSAGE_MAX_PER_HOUR", "1000".into()),
+            // Nobody waits half an hour for a reminder here.
+            ("CODEX_IMESSAGE_NUDGE_S", self.nudge_s.to_string().into()),
             ("CODEX_IMESSAGE_STATE_DIR", file(self.state())),
             ("CODEX_IMESSAGE_CHAT_DB", file(self.chat_db())),
             ("CODEX_IMESSAGE_DEFAULT_CWD", file(self.work())),

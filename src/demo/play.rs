@@ -16,6 +16,9 @@ use std::time::Duration;
 
 /// A person takes any time.
 const EVER: Duration = Duration::from_secs(3600);
+/// When a request is told once more, in seconds: in the script, which answers all others at once,
+/// and where a person reads.
+const NUDGES: (u32, u32) = (1, 60);
 
 /// Said first where the panes are missing.
 const NO_TMUX: &str = "tmux is not installed, so the panes are not shown (instructions go in by \
@@ -25,26 +28,30 @@ const NO_TMUX: &str = "tmux is not installed, so the panes are not shown (instru
 /// Plays the loop on this machine.
 pub fn play(script: bool, picture: Option<&Path>) -> Outcome {
     let environment = Environment::of_this_process();
-    let place = Place::make(&environment)?;
+    let nudge_s = if script { NUDGES.0 } else { NUDGES.1 };
+    let place = Place::make(&environment, nudge_s)?;
     let (mut phone, events) = Phone::open(&place.chat_db()).map_err(|error| {
         CommandError::failure("the simulated Messages cannot be opened").because(error)
     })?;
-    let panes = place.tmux.is_some();
     let stage = Stage::open(place, &environment, &events)?;
     let ended = if script {
+        let panes = stage.place().tmux.is_some();
         let head = if panes { "" } else { NO_TMUX };
         print(&format!("{head}Codex is {}.\n", stage.codex))
             .map_err(|why| ("the start", why))
             .and_then(|()| {
-                script::play(&mut phone, panes).map_err(|failed| (failed.step, failed.why))
+                let played = script::play(&mut phone, stage.place());
+                played.map_err(|failed| (failed.step, failed.why))
             })
     } else {
-        converse(&stage, &mut phone, &events).map_err(|why| ("the demo", why))
+        converse(&stage, &mut phone, &events)
+            .map(|()| phone.conversation.len())
+            .map_err(|why| ("the demo", why))
     };
     match ended {
-        Ok(()) => {
+        Ok(drawn) => {
             if let Some(file) = picture {
-                draw(&phone, file)?;
+                draw(phone.conversation.iter().take(drawn), file)?;
             }
             Ok(Answer::Yes)
         }
@@ -66,8 +73,11 @@ pub fn play(script: bool, picture: Option<&Path>) -> Outcome {
 }
 
 /// Draws the conversation, without what only shows that a command works.
-fn draw(phone: &Phone, file: &Path) -> Result<(), CommandError> {
-    let shown = phone.conversation.iter().filter(|(side, text)| {
+fn draw<'a>(
+    conversation: impl Iterator<Item = &'a (Side, String)>,
+    file: &Path,
+) -> Result<(), CommandError> {
+    let shown = conversation.filter(|(side, text)| {
         let head = text.lines().next().unwrap_or_default();
         match side {
             Side::Owner => head != "list" && !head.starts_with("status"),
@@ -136,7 +146,8 @@ fn welcome(stage: &Stage) -> String {
         Some(tmux) => (
             "",
             "\x20 @ref ask: Which one?      makes it ask you; answer with a number\n\
-             \x20 new label: instruction    starts Codex in a new tmux window\n",
+             \x20 new label: instruction    starts Codex in a new tmux window\n\
+             \x20 screen @ref               shows its terminal\n",
             format!(
                 " To watch it at its desk, in another terminal:\n\x20 {} -S {} attach\n\n",
                 tmux.display(),
@@ -151,11 +162,15 @@ fn welcome(stage: &Stage) -> String {
          \x20 @ref instruction          goes to that session; the scripted model says it back\n\
          \x20 @ref run: command         makes it ask for your approval; answer yes or no\n\
          {panes}\
+         \x20 last @ref                 shows what was said last\n\
+         \x20 mute @ref 2h              holds its texts back; unmute @ref brings what waited\n\
          \x20 ^ words                   replies in the thread of the newest text\n\
          \x20 quit, or Ctrl-D           ends everything and leaves nothing behind\n\
          \n\
+         A request that you do not answer is told once more, here after {} s.\n\
          Codex is {}.{watch}\
          At the desk somebody types: {}\n",
+        stage.place().nudge_s,
         stage.codex,
         super::stage::FIRST_PROMPT,
     )

@@ -56,15 +56,21 @@ fn packed(facts: &Facts<'_>) -> String {
     }
 }
 
-/// Packed history that is missing or damaged. The program works on without it, from a snapshot.
+/// Packed history that is gone: nothing says what the log's first entry stands behind. Or that
+/// is damaged: then a snapshot serves for all but an upgrade.
 fn history(facts: &Facts<'_>) -> Option<Check> {
-    let history = store::packed(&facts.config.state_dir).ok().flatten()?;
-    let fault = history.damage?;
+    let state = &facts.config.state_dir;
+    let damage = || store::packed(state).ok().flatten()?.damage;
+    let (fault, meanwhile) = match store::lost_history(state) {
+        Some(fault) => (fault, "the program does not start"),
+        None => (damage()?, "the program works on, but cannot be upgraded"),
+    };
     Some(Check::fail(
         "log",
         format!("old history is damaged or missing: {fault}"),
-        "bring the files of `history` in the state directory back from a backup; until then the program works on, \
-         but cannot be upgraded",
+        format!(
+            "bring the files of `history` in the state directory back from a backup; until then {meanwhile}"
+        ),
     ))
 }
 

@@ -60,9 +60,9 @@ impl Executor for LocalExecutor {
             Command::SendMessage(message) => messages::send(config, message).await,
             Command::TypeInstruction(command) => panes::type_in(config, id, command).await,
             Command::PressEnter(command) => panes::press_enter(config, command).await,
-            Command::ChooseOptions(command) => panes::choose(config, command, &[]).await,
+            Command::ChooseOptions(command) => panes::choose(config, id, command, &[]).await,
             Command::AnswerWithNotes(command) => {
-                panes::choose(config, &command.choose, &command.notes).await
+                panes::choose(config, id, &command.choose, &command.notes).await
             }
             Command::QueueInstruction(instruction) => codex::queue(config, instruction).await,
             Command::ResumeSession(instruction) => codex::resume(config, instruction).await,

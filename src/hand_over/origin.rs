@@ -3,7 +3,7 @@
 //! A pane from the environment is a hint only: a Codex that serves several
 //! terminals carries the pane of whoever started it. The parent's name tells.
 
-use crate::ingress::handover::{MAX_TEXT, key_at};
+use crate::ingress::hand_over_frame::{MAX_TEXT, key_at};
 use events::event::Origin;
 use events::input::Notify;
 use events::{Pane, Wall};

@@ -5,9 +5,9 @@ use super::{Deadlines, Handed, chained};
 use crate::clock::{Clock, SystemClock};
 use crate::config::{Config, Environment, Places};
 use crate::error::{Answer, CommandError, Outcome};
-use crate::ingress::handover::HandOver;
+use crate::ingress::hand_over_frame::HandOver;
 use crate::runtime::{append, empty_inbox};
-use crate::telling::Teller;
+use crate::terminal_text::TerminalText;
 use crate::ui;
 use events::Text;
 use projections::trace::Trace;
@@ -135,11 +135,11 @@ fn show(handed: HandOver) {
     let machine = Machine::default();
     let mut clock = SystemClock::resume(events::Tick(0), events::Wall(0));
     let batch = machine.propose(handed.into(), clock.now());
-    let (mut trace, mut teller) = (Trace::default(), Teller::new());
+    let (mut trace, mut terminal) = (Trace::default(), TerminalText::new());
     for envelope in batch.envelopes() {
         let block = trace.block(machine.state(), envelope, machine.state());
-        let text = teller.block(&block);
+        let text = terminal.block(&block);
         // Whoever closed standard output does not want to read on.
-        let _ = teller.print(&text);
+        let _ = terminal.print(&text);
     }
 }

@@ -2,7 +2,7 @@
 
 use super::origin::{cut, pane};
 use super::{AppendError, Deadlines, Handed, hand_over, key, notify, read_bounded};
-use crate::ingress::handover::{HandOver, MAX_TEXT};
+use crate::ingress::hand_over_frame::{HandOver, MAX_TEXT};
 use crate::ingress::inbox::Inbox;
 use crate::ingress::socket::{Request, Server};
 use events::Seq;
@@ -149,7 +149,7 @@ fn a_payload_of_any_bytes_is_kept() {
     let huge = notify_of(&vec![0xff; MAX_TEXT]);
     assert!(huge.len() <= MAX_TEXT && huge.len() > MAX_TEXT - 3);
     let whole = HandOver::Notify(notify(&vec![0xff; MAX_TEXT]).unwrap());
-    assert!(crate::ingress::handover::encode(&whole).is_ok());
+    assert!(crate::ingress::hand_over_frame::encode(&whole).is_ok());
 }
 
 #[test]

@@ -148,7 +148,8 @@ fn exchange(stream: UnixStream, frame: &[u8], limit: Duration) -> io::Result<Seq
 
 /// Asks the holder of the log of `state` how it is, for at most so long.
 pub fn ask_health(state: &Path, limit: Duration) -> Result<Health, AskError> {
-    let strange = |error: super::handover::HandOverError| AskError::Strange(error.to_string());
+    let strange =
+        |error: super::hand_over_frame::HandOverError| AskError::Strange(error.to_string());
     let question = health::question(Question::Health).map_err(strange)?;
     let stream = match dial(state, limit) {
         Ok(stream) => stream,

@@ -5,7 +5,7 @@
 //! own. No text of anybody and no address may get in here: people paste it.
 
 use super::frame::{self, Kind};
-use super::handover::HandOverError;
+use super::hand_over_frame::HandOverError;
 use events::Wall;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;

@@ -6,7 +6,7 @@
 //! not a plain file of this user is never opened for its content. What cannot be
 //! understood is moved to `bad` and reported, never deleted.
 
-use super::handover::{self, HandOver, MAX_FRAME};
+use super::hand_over_frame::{self, HandOver, MAX_FRAME};
 use crate::store::files;
 use rustix::fs::{Mode, OFlags};
 use std::fs::File;
@@ -50,7 +50,7 @@ impl Inbox {
 
     /// Leaves a hand-over. When this returns, it survives the death of every process.
     pub fn leave(&self, hand_over: &HandOver) -> io::Result<()> {
-        let frame = handover::encode(hand_over).map_err(io::Error::other)?;
+        let frame = hand_over_frame::encode(hand_over).map_err(io::Error::other)?;
         let (tmp, new) = (self.dir.join("tmp"), self.dir.join("new"));
         files::private_dir(&tmp)?;
         files::private_dir(&new)?;
@@ -186,5 +186,5 @@ fn read(path: &Path) -> Result<HandOver, Unread> {
     file.take(MAX_FRAME as u64 + 1)
         .read_to_end(&mut frame)
         .map_err(unreadable)?;
-    handover::decode(&frame).map_err(|error| Unread::Bad(error.to_string()))
+    hand_over_frame::decode(&frame).map_err(|error| Unread::Bad(error.to_string()))
 }

@@ -5,7 +5,7 @@ pub mod app_server;
 pub mod chat_db;
 pub mod client;
 pub mod frame;
-pub mod handover;
+pub mod hand_over_frame;
 pub mod health;
 pub mod inbox;
 pub mod queue_file;

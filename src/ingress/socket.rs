@@ -9,7 +9,7 @@
 
 use super::client::address;
 use super::frame::{self, HEADER, Kind};
-use super::handover::{self, HandOver, HandOverError};
+use super::hand_over_frame::{self, HandOver, HandOverError};
 use super::health::{self, Health, Question};
 use events::Seq;
 use std::fs::Permissions;
@@ -179,7 +179,7 @@ async fn listen(stream: &mut UnixStream) -> Result<Heard, Ended> {
     let mut content = stream.take(following as u64);
     content.read_to_end(&mut frame).await?;
     match kind {
-        Kind::HandOver => Ok(Heard::HandOver(handover::decode(&frame)?)),
+        Kind::HandOver => Ok(Heard::HandOver(hand_over_frame::decode(&frame)?)),
         Kind::Question => {
             let (_, content) = frame::unwrap(&frame)?;
             Ok(Heard::Question(health::asked(content)?))

@@ -1,6 +1,6 @@
 //! Codex's names of threads. It appends each new one to `session_index.jsonl`, beside its
 //! sessions; the rollout does not hold them. The file is read again whenever it changed, and
-//! a name is told again when its session appears, which may be later than its name.
+//! a name is passed on again when its session appears, which may be later than its name.
 
 use events::event::ThreadNamed;
 use events::id::SessionId;
@@ -86,7 +86,8 @@ impl ThreadNames {
         let (mut first, mut newest) = (BTreeMap::new(), BTreeMap::new());
         for (session, name) in named {
             let made = first.entry(session.clone()).or_insert_with(|| name.clone());
-            if *made != name {
+            // A person may give the first name back.
+            if *made != name || newest.contains_key(&session) {
                 newest.insert(session, name);
             }
         }
@@ -164,6 +165,8 @@ mod tests {
         assert!(told(&mut names, &[]).is_empty(), "told once");
         append(&path, &(line(ID, "third") + "not one\n{\"id\":\"half"));
         assert_eq!(told(&mut names, &[]), [pair(ID, "third")]);
+        append(&path, &("\n".to_owned() + &line(ID, "first")));
+        assert_eq!(told(&mut names, &[]), [pair(ID, "first")], "given back");
         let head = Input::Rollout(Rollout {
             session: SessionId::parse(OTHER).unwrap(),
             path: String::new(),

@@ -7,7 +7,7 @@ use super::Place;
 use crate::clock::{Stopwatch, wall};
 use crate::error::CommandError;
 use crate::ingress::client::{self, Delivery};
-use crate::ingress::handover::{self, HandOver};
+use crate::ingress::hand_over_frame::{self, HandOver};
 use crate::store;
 use events::input::Attention;
 use events::outcome::Failure;
@@ -72,14 +72,14 @@ fn send(place: &Place) -> Result<InputKey, CommandError> {
     let failed = |why: &str| {
         CommandError::failure("cannot hand the test text to the agent").because(why.to_owned())
     };
-    let key = handover::key().ok_or_else(|| failed("the system clock is not usable"))?;
+    let key = hand_over_frame::key().ok_or_else(|| failed("the system clock is not usable"))?;
     let attention = HandOver::Attention(Attention {
         key: key.clone(),
         cwd: place.home.display().to_string(),
         need: WORDS.into(),
         to: None,
     });
-    let frame = handover::encode(&attention).map_err(|error| failed(&error.to_string()))?;
+    let frame = hand_over_frame::encode(&attention).map_err(|error| failed(&error.to_string()))?;
     let limit = Duration::from_secs(5);
     match client::deliver(&place.state_dir, &frame, limit, limit) {
         Delivery::Acknowledged(_) => Ok(key),

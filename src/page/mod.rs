@@ -2,7 +2,7 @@
 //! is JSON in which nothing can end the element it stands in; the script puts
 //! text into the page as text only, and the page's policy lets no other script run.
 
-use crate::when::Zone;
+use crate::time_zone::Zone;
 use events::Wall;
 use projections::page::Page;
 use sha2::{Digest as _, Sha256};

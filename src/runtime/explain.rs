@@ -3,7 +3,7 @@
 use super::entries::each_entry;
 use crate::config::Config;
 use crate::error::{Answer, CommandError, Outcome};
-use crate::telling::Teller;
+use crate::terminal_text::TerminalText;
 use crate::ui;
 use projections::State;
 use projections::explain::{Batches, Finder, Found, Hit, Matter, Story, Subject};
@@ -16,20 +16,20 @@ const LISTED: usize = 30;
 pub fn explain(config: &Config, subject: &Subject, with_words: bool) -> Outcome {
     let mut finder = Finder::new(subject.clone());
     let state = read(config, &mut |state, batch| finder.batch(state, batch))?;
-    let mut teller = Teller::new();
+    let mut terminal = TerminalText::new();
     let text = match finder.found(&state) {
         Found::Nothing => {
             ui::talk("the log knows nothing of it; what was before the first start is not in it");
             return Ok(Answer::No);
         }
-        Found::Several(hits) => listed(&teller, &hits),
+        Found::Several(hits) => listed(&terminal, &hits),
         Found::One(matter) => {
             let mut story = Story::new(matter);
             let state = read(config, &mut |state, batch| story.batch(state, batch))?;
-            teller.story(&story.told(&state), with_words)
+            terminal.story(&story.explanation(&state), with_words)
         }
     };
-    teller
+    terminal
         .print(&text)
         .map_err(|error| CommandError::failure("cannot write to stdout").because(error))?;
     Ok(Answer::Yes)
@@ -48,7 +48,7 @@ fn read(
     Ok(batches.end(each))
 }
 
-fn listed(teller: &Teller, hits: &[Hit]) -> String {
+fn listed(terminal: &TerminalText, hits: &[Hit]) -> String {
     let left_out = hits.len().saturating_sub(LISTED);
     let mut out =
         String::from("It fits in several places. `explain event:N` tells one of them:\n\n");
@@ -59,7 +59,7 @@ fn listed(teller: &Teller, hits: &[Hit]) -> String {
         if let Matter::Session(id) = &hit.matter {
             let _ = writeln!(out, "{}  `explain @{id}`", hit.sentence);
         } else {
-            out += &teller.place(hit.wall, hit.seq.0, &hit.sentence);
+            out += &terminal.place(hit.wall, hit.seq.0, &hit.sentence);
         }
     }
     out

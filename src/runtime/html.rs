@@ -5,7 +5,7 @@ use super::replay::Replay;
 use crate::config::Config;
 use crate::error::{Answer, CommandError, Outcome};
 use crate::page;
-use crate::telling::Teller;
+use crate::terminal_text::TerminalText;
 use crate::ui;
 use projections::page::Builder;
 use std::io::Write as _;
@@ -20,7 +20,7 @@ pub fn html(config: &Config, replay: &Replay, file: &Path, with_words: bool) -> 
         builder.batch(state, batch);
     })?;
     let made = builder.page(&state);
-    let text = page::page(&made, Teller::new().zone(), with_words);
+    let text = page::page(&made, TerminalText::new().zone(), with_words);
     let unwritten = |error| {
         CommandError::failure(format!("{} cannot be written", file.display())).because(error)
     };

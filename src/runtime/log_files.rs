@@ -1,7 +1,7 @@
 //! The log as text, checked, and made anew from that text.
 
 use super::entries::{Bound, each_frame, summed};
-use super::{open, tidy};
+use super::{log_upkeep, open};
 use crate::config::Config;
 use crate::error::{Answer, CommandError, Outcome};
 use crate::store::{self, Checked, Compacted, Import, SledLog, StoreFault};
@@ -122,8 +122,13 @@ pub fn log_compact(config: &Config, keep: Option<Span>, forget: Option<Span>) ->
     if let Some(age) = forget {
         let mut log = SledLog::open(&config.state_dir).map_err(held)?;
         let snapshots = open::snapshots(&config.state_dir);
-        let entries = tidy::forget(&mut log, &config.state_dir, &snapshots, tidy::ago(age))
-            .map_err(open::fault)?;
+        let entries = log_upkeep::forget(
+            &mut log,
+            &config.state_dir,
+            &snapshots,
+            log_upkeep::ago(age),
+        )
+        .map_err(open::fault)?;
         if entries == 0 {
             ui::talk("no words are that old; nothing is forgotten");
         } else {
@@ -155,7 +160,9 @@ fn held(fault: StoreFault) -> CommandError {
 fn pack(config: &Config, keep: Span) -> Result<bool, CommandError> {
     let dir = config.state_dir.join("history");
     let dir = dir.display();
-    let said = match store::compact(&config.state_dir, tidy::ago(keep), 1).map_err(open::fault)? {
+    let said = match store::compact(&config.state_dir, log_upkeep::ago(keep), 1)
+        .map_err(open::fault)?
+    {
         Compacted::Nothing => {
             ui::talk("nothing is that old; the log stays as it is");
             return Ok(false);

@@ -6,7 +6,7 @@ use super::trace::Printer;
 use crate::config::{Config, Form};
 use crate::error::{Answer, CommandError, Outcome};
 use crate::store::{self, Follow};
-use crate::telling::Teller;
+use crate::terminal_text::TerminalText;
 use crate::ui;
 use events::{Envelope, Wall};
 use projections::Machine;
@@ -110,11 +110,11 @@ pub fn log_stats(config: &Config, json: bool) -> Outcome {
 }
 
 fn told(stats: &Stats) -> String {
-    let teller = Teller::new();
+    let terminal = TerminalText::new();
     let mut out = format!("entries: {}\n", stats.entries);
     if let (Some(first), Some(last)) = (stats.first, stats.last) {
         let time = first.until(last);
-        let zone = teller.zone();
+        let zone = terminal.zone();
         let _ = writeln!(
             out,
             "from {} to {} ({})",

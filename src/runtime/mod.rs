@@ -11,6 +11,7 @@ mod html;
 mod lanes;
 mod life_watch;
 mod log_files;
+mod log_upkeep;
 mod log_views;
 mod log_writer;
 mod open;
@@ -23,7 +24,6 @@ mod standalone;
 mod telemetry;
 #[cfg(test)]
 mod tests;
-mod tidy;
 mod trace;
 mod upgrade;
 mod wake;
@@ -87,7 +87,7 @@ pub fn once(config: &Config, dry_run: bool) -> Outcome {
 
 fn work(config: &Config, once: bool, stopped: Option<Stopped>) -> Outcome {
     telemetry::start(config);
-    let (mut driver, snapshots, mut tidy) = opened(config, once)?;
+    let (mut driver, snapshots, mut upkeep) = opened(config, once)?;
     let state = driver.machine().state();
     let mut clock = SystemClock::resume(state.tick, state.wall);
     driver
@@ -125,7 +125,7 @@ fn work(config: &Config, once: bool, stopped: Option<Stopped>) -> Outcome {
             open::keep_snapshot(&snapshots, driver);
         }
     };
-    let mut rested = |driver: &mut _, now| tidy.if_due(driver, now);
+    let mut rested = |driver: &mut _, now| upkeep.if_due(driver, now);
     let mut work = work::Work {
         driver: &mut driver,
         lanes: lanes::Lanes::new(executor, tasks.handle().clone(), wakes),
@@ -156,14 +156,14 @@ fn work(config: &Config, once: bool, stopped: Option<Stopped>) -> Outcome {
 fn opened(
     config: &Config,
     once: bool,
-) -> Result<(Driver<SledLog>, Snapshots, tidy::Tidy), CommandError> {
+) -> Result<(Driver<SledLog>, Snapshots, log_upkeep::Upkeep), CommandError> {
     let (mut driver, snapshots) = open::patiently(config, !once)?;
-    let mut tidy = tidy::Tidy::new(config, &snapshots, !once);
-    tidy.if_due(&mut driver, wall()).map_err(open::fault)?;
+    let mut upkeep = log_upkeep::Upkeep::new(config, &snapshots, !once);
+    upkeep.if_due(&mut driver, wall()).map_err(open::fault)?;
     if config.trace {
         driver = driver.watched(trace::printer(config.trace_form));
     }
-    Ok((driver, snapshots, tidy))
+    Ok((driver, snapshots, upkeep))
 }
 
 /// What waits: sockets, timers, children.

@@ -5,7 +5,7 @@ use super::entries::{Bound, each_entry, report_end};
 use super::trace::Printer;
 use crate::config::{Config, Form};
 use crate::error::{Answer, CommandError, Outcome};
-use crate::telling::Teller;
+use crate::terminal_text::TerminalText;
 use crate::ui;
 use events::{Envelope, Seq, SessionId, Wall};
 use projections::explain::OfSession;
@@ -145,12 +145,12 @@ fn at_time(config: &Config, file: Option<&Path>, at: Wall) -> Outcome {
         }
         then
     })?;
-    let (state, teller) = (fold.state(), Teller::new());
+    let (state, terminal) = (fold.state(), TerminalText::new());
     if state.last == Seq(0) {
         ui::talk("the log begins later");
         return Ok(Answer::No);
     }
-    let mut out = format!("{} (event {})\n", teller.zone().full(at), state.last);
+    let mut out = format!("{} (event {})\n", terminal.zone().full(at), state.last);
     let _ = writeln!(out, "{}", view::list(state));
     let count = |count: usize, what: &str| {
         if count == 0 {

@@ -4,7 +4,7 @@
 use super::open;
 use crate::clock::{Clock, SystemClock};
 use crate::driver::Driver;
-use crate::ingress::handover::HandOver;
+use crate::ingress::hand_over_frame::HandOver;
 use crate::ingress::inbox::{Inbox, Waiting};
 use crate::store::{SledLog, StoreFault};
 use events::{Input, Seq};

@@ -2,16 +2,16 @@
 
 use super::health::Vitals;
 use super::lanes::Lanes;
+use super::log_upkeep::Upkeep;
 use super::open::snapshots;
 use super::sleep::Sleep;
-use super::tidy::Tidy;
 use super::wake::{Ack, Wake, wakes};
 use super::work::{Until, Work};
 use crate::clock::{SystemClock, wall};
 use crate::config::{Config, Environment};
 use crate::driver::Driver;
 use crate::effects::Executor;
-use crate::ingress::handover::HandOver;
+use crate::ingress::hand_over_frame::HandOver;
 use crate::store::memory::Disk;
 use crate::store::{EventLog as _, MemoryLog, SledLog, verify};
 use events::event::LocalTimeChanged;
@@ -116,14 +116,14 @@ fn a_running_agent_makes_its_log_smaller_and_misses_nothing() {
         &[],
     )
     .unwrap();
-    let mut tidy = Tidy::new(&config, &snapshots(dir.path()), true);
+    let mut upkeep = Upkeep::new(&config, &snapshots(dir.path()), true);
     let answered = Arc::new(AtomicUsize::new(0));
     let (sends, times) = (wakes.clone(), Arc::clone(&answered));
     let mut rested = |driver: &mut Driver<SledLog>, now: Wall| {
-        assert!(tidy.is_due(now));
-        tidy.run(driver, now)?;
+        assert!(upkeep.is_due(now));
+        upkeep.run(driver, now)?;
         let day = |days: i64| Wall(now.0 + days * 86_400_000);
-        assert!(!tidy.is_due(now) && tidy.is_due(day(1)) && tidy.is_due(day(-1)));
+        assert!(!upkeep.is_due(now) && upkeep.is_due(day(1)) && upkeep.is_due(day(-1)));
         let times = Arc::clone(&times);
         let ack: Ack = Box::new(move |_| {
             times.fetch_add(1, Ordering::Relaxed);

@@ -3,7 +3,7 @@
 
 use crate::config::Form;
 use crate::driver::Watch;
-use crate::telling::Teller;
+use crate::terminal_text::TerminalText;
 use crate::ui;
 use events::Envelope;
 use projections::State;
@@ -14,7 +14,7 @@ use projections::view;
 pub(super) struct Printer {
     form: Form,
     trace: Trace,
-    teller: Teller,
+    text: TerminalText,
 }
 
 impl Printer {
@@ -22,7 +22,7 @@ impl Printer {
         Self {
             form,
             trace: Trace::default(),
-            teller: Teller::new(),
+            text: TerminalText::new(),
         }
     }
 
@@ -30,12 +30,12 @@ impl Printer {
     pub(super) fn text(&mut self, before: &State, entry: &Envelope, after: &State) -> String {
         let block = self.trace.block(before, entry, after);
         match self.form {
-            Form::People => self.teller.block(&block),
+            Form::People => self.text.block(&block),
             Form::Full => view::block(before, entry, after),
             Form::Json => {
                 let mut value = serde_json::to_value(&block).unwrap_or_default();
                 if let Some(fields) = value.as_object_mut() {
-                    let time = self.teller.zone().exact(block.wall);
+                    let time = self.text.zone().exact(block.wall);
                     fields.insert("time".into(), time.into());
                 }
                 format!("{value}\n")
@@ -46,7 +46,7 @@ impl Printer {
     /// Prints what was made.
     pub(super) fn print(&self, text: &str) -> std::io::Result<()> {
         match self.form {
-            Form::People => self.teller.print(text),
+            Form::People => self.text.print(text),
             Form::Full | Form::Json => ui::data(text),
         }
     }

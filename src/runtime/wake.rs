@@ -1,6 +1,6 @@
 //! Everything that can wake the loop, as one closed list.
 
-use crate::ingress::handover::HandOver;
+use crate::ingress::hand_over_frame::HandOver;
 use crate::ingress::health::Health;
 use events::{CommandId, Input, Report};
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};

@@ -5,7 +5,7 @@ use super::entries::{each_batch, each_entry, report_end};
 use super::replay::Replay;
 use crate::config::{Config, Form};
 use crate::error::{Answer, CommandError, Outcome};
-use crate::telling::Teller;
+use crate::terminal_text::TerminalText;
 use events::{Envelope, Seq, Settings};
 use projections::describe::words;
 use projections::explain::fact;
@@ -39,7 +39,7 @@ pub fn what_if(config: &Config, replay: &Replay, asked: &WhatIf<'_>) -> Outcome 
         .transpose()?;
     let report = replay.file.as_deref().map(report_end).transpose();
     let words = !matches!(report, Ok(Some(Some(ends))) if !ends.words);
-    let mut teller = Teller::new();
+    let mut terminal = TerminalText::new();
     let (mut count, mut printed) = (Count::default(), Ok(()));
     let part = (replay.from, replay.to);
     each_batch(config, replay.file.as_deref(), part, |state, batch| {
@@ -60,14 +60,14 @@ pub fn what_if(config: &Config, replay: &Replay, asked: &WhatIf<'_>) -> Outcome 
             Again::Differs(difference) => {
                 count.facts += 1;
                 count.differ += 1;
-                let text = told(&teller, replay.form, &difference);
+                let text = difference_text(&terminal, replay.form, &difference);
                 if printed.is_ok() {
-                    printed = teller.print(&text);
+                    printed = terminal.print(&text);
                 }
             }
         }
     })?;
-    summary(&mut teller, replay.form, &count)
+    summary(&mut terminal, replay.form, &count)
         .and(printed)
         .map_err(|error| CommandError::failure("cannot write to stdout").because(error))?;
     Ok(if count.differ == 0 {
@@ -97,12 +97,12 @@ fn same_fact(one: &[Envelope], other: &[Envelope]) -> bool {
     }
 }
 
-fn told(teller: &Teller, form: Form, difference: &Difference) -> String {
+fn difference_text(terminal: &TerminalText, form: Form, difference: &Difference) -> String {
     if form == Form::Json {
         let rule = |rule: Option<events::event::Rule>| rule.map(|rule| format!("{rule:?}"));
         let json = serde_json::json!({
             "seq": difference.seq.0,
-            "time": teller.zone().exact(difference.wall),
+            "time": terminal.zone().exact(difference.wall),
             "fact": difference.fact,
             "rule_then": rule(difference.rule_then),
             "rule_now": rule(difference.rule_now),
@@ -111,28 +111,28 @@ fn told(teller: &Teller, form: Form, difference: &Difference) -> String {
         });
         return format!("{json}\n");
     }
-    let mut out = teller.place(difference.wall, difference.seq.0, &difference.fact);
+    let mut out = terminal.place(difference.wall, difference.seq.0, &difference.fact);
     if let (Some(then), Some(now)) = (difference.rule_then, difference.rule_now)
         && then != now
     {
-        out += &teller.detail(
+        out += &terminal.detail(
             "rule",
             &format!("{} → {}", words::rule(then), words::rule(now)),
         );
     }
     for line in &difference.then {
-        out += &teller.detail("then", line);
+        out += &terminal.detail("then", line);
     }
     for line in &difference.now {
-        out += &teller.detail("now", line);
+        out += &terminal.detail("now", line);
     }
     out
 }
 
-fn summary(teller: &mut Teller, form: Form, count: &Count) -> std::io::Result<()> {
+fn summary(terminal: &mut TerminalText, form: Form, count: &Count) -> std::io::Result<()> {
     if form == Form::Json {
         let json = serde_json::to_string(count).unwrap_or_default();
-        return teller.print(&format!("{json}\n"));
+        return terminal.print(&format!("{json}\n"));
     }
     let mut out = format!(
         "decided again: {} facts, {} with another outcome\n",
@@ -145,5 +145,5 @@ fn summary(teller: &mut Teller, form: Form, count: &Count) -> std::io::Result<()
     if count.elsewhere > 0 {
         let _ = writeln!(out, "not in the other log: {}", count.elsewhere);
     }
-    teller.print(&out)
+    terminal.print(&out)
 }

@@ -8,7 +8,7 @@ use crate::clock::{Clock, Stopwatch};
 use crate::driver::{Driver, Step};
 use crate::effects::Executor;
 use crate::store::{EventLog, StoreFault};
-use crate::when::Zone;
+use crate::time_zone::Zone;
 use events::event::{Deadline, Source};
 use events::input::SourceState;
 use events::{Input, Lane, Outcome, Report, Seq, Tick, Wall};

@@ -70,7 +70,8 @@ pub(super) fn before(state: &Path, first: Option<Seq>) -> Result<Head, StoreFaul
     ends.next().ok_or_else(|| {
         let last = first.0 - 1;
         StoreFault::corrupt(format!(
-            "entries 1 to {last} are missing: no file in {DIR} ends with entry {last}"
+            "entries 1 to {last} are missing: no file in {DIR} ends with entry {last}; if files of \
+             that directory were deleted, bring them back"
         ))
     })
 }

@@ -53,7 +53,7 @@ pub use rewrite::Change;
 pub use sled::SledLog;
 pub use snapshot::Snapshots;
 pub use swap::Recovery;
-pub use verify::{Checked, Verified, packed, sizes, verify};
+pub use verify::{Checked, Verified, lost_history, packed, sizes, verify};
 
 use events::codec::{self, EncodeError};
 use events::input::SourceState;

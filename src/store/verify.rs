@@ -125,6 +125,15 @@ pub fn packed(state: &Path) -> Result<Option<Checked>, StoreFault> {
     }))
 }
 
+/// What is missing where the file of packed history is gone that both copies begin behind.
+/// Where only one copy lacks its first entries, that copy is damaged instead.
+pub fn lost_history(state: &Path) -> Option<StoreFault> {
+    let fault = journal::before(&state.join(journal::DIR)).err()?;
+    let marked = Mark::read(state).unwrap_or_default();
+    let sled = sled(&state.join(LOG_DIR), marked, &mut Head::default()).err()?;
+    (sled == fault).then_some(fault)
+}
+
 /// Bytes of sled's files and of the journal's.
 pub fn sizes(state: &Path) -> Result<(u64, u64), StoreFault> {
     let unread = |error: io::Error| StoreFault::io("reading the log", &error);

@@ -117,6 +117,26 @@ const ALWAYS: [&str; 17] = [
     "┃ run rm -rf build",
 ];
 
+/// A day away: after the look, whatever carries the instructions.
+const AWAY: [&str; 16] = [
+    "you: mute @",
+    "· muted\n",
+    "tidy up",
+    "the turn ended, and no text came",
+    "you: list",
+    "· muted until ",
+    "┃ 1 text waits.",
+    "you: unmute @",
+    "  ┃ echo: tidy up",
+    "wants to run: echo released. Yes or no?",
+    "here after 1 s, there is a reminder",
+    "┃ Still waiting: ",
+    "┃ Nobody has answered for ",
+    "you: yes",
+    "approved, it runs",
+    "  ┃ done: ",
+];
+
 fn plays_in_tmux(codex: &Path, which: &str) {
     let desk = Desk::new();
     let mut steps = vec![which];
@@ -128,8 +148,12 @@ fn plays_in_tmux(codex: &Path, which: &str) {
         "  ┃ done: postgres",
         "you: new docs: write the docs",
         "┃ echo: write the docs",
-        "9 steps, all as they should be",
+        "you: screen @docs",
+        "docs · screen\n",
+        "write the docs\n",
     ]);
+    steps.extend(AWAY);
+    steps.push("12 steps, all as they should be");
     let said = plays(desk.demo(codex, &["--script"]), &desk, &steps);
     assert!(said.contains("docs · started"), "{said}");
 }
@@ -159,9 +183,31 @@ fn without_tmux_it_plays_what_needs_none_and_says_what_is_missing() {
         "you: new docs: write the docs",
         "not started\n",
         "cannot start tmux",
-        "8 steps, all as they should be",
+        "you: last @",
+        "· last messages\n",
+        "┃ You, ",
+        "┃ Codex, ",
     ]);
+    steps.extend(AWAY);
+    steps.push("11 steps, all as they should be");
     plays(demo, &desk, &steps);
+}
+
+#[test]
+fn the_picture_shows_the_conversation_and_not_the_day_away() {
+    let desk = Desk::new();
+    let file = desk.0.path().join("picture.svg");
+    let mut demo = desk.demo(Path::new(MISSING), &["--script", "--picture"]);
+    demo.arg(&file).env("CODEX_IMESSAGE_TMUX_BIN", MISSING);
+    let output = demo.output().unwrap();
+    assert_eq!(output.status.code(), Some(0), "{output:?}");
+    let picture = fs::read_to_string(&file).unwrap();
+    assert!(picture.contains("new docs: write the docs"), "{picture}");
+    for away in ["last @", "mute", "tidy up", "Still waiting", "released"] {
+        assert!(!picture.contains(away), "{away}: {picture}");
+    }
+    fs::remove_file(file).unwrap();
+    desk.assert_tidy();
 }
 
 #[test]
@@ -182,24 +228,41 @@ fn a_step_that_fails_is_named_and_its_files_are_kept() {
         .spawn()
         .unwrap();
     wait_for_line(&mut demo, "at the desk:");
+    let kept = stopped_at(demo, "a turn at the desk ends");
+    assert!(kept.join("screens.txt").exists());
+    fs::remove_dir_all(kept).unwrap();
+    fs::remove_file(broken).unwrap();
+    desk.assert_tidy();
+}
+
+#[test]
+fn a_scene_of_the_day_away_that_fails_is_named_and_its_files_are_kept() {
+    let desk = Desk::new();
+    let mut demo = desk.demo(Path::new(MISSING), &["--script"]);
+    let demo = demo.env("CODEX_IMESSAGE_TMUX_BIN", MISSING);
+    let demo = demo.stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut demo = demo.spawn().unwrap();
+    wait_for_line(&mut demo, "there is a reminder");
+    let kept = stopped_at(demo, "nobody answers an approval");
+    fs::remove_dir_all(kept).unwrap();
+    desk.assert_tidy();
+}
+
+/// Stops the script, which says at which step; gives where its files are kept.
+fn stopped_at(demo: Child, step: &str) -> PathBuf {
     interrupt(&demo);
     let output = demo.wait_with_output().unwrap();
     assert_eq!(output.status.code(), Some(1));
     let talk = String::from_utf8_lossy(&output.stderr);
+    let why = talk.lines().next().unwrap_or_default();
     assert!(
-        talk.contains("a turn at the desk ends") && talk.contains("the demo was stopped"),
+        why.contains(step) && why.contains("the demo was stopped"),
         "{talk}"
     );
     let kept = talk.split("is kept in ").nth(1).unwrap();
-    let kept = Path::new(kept.split(':').next().unwrap());
-    assert!(
-        kept.join("screens.txt").exists()
-            && kept.join("diagnosis.txt").exists()
-            && kept.join("state/log").exists()
-    );
-    fs::remove_dir_all(kept).unwrap();
-    fs::remove_file(broken).unwrap();
-    desk.assert_tidy();
+    let kept = PathBuf::from(kept.split(':').next().unwrap());
+    assert!(kept.join("diagnosis.txt").exists() && kept.join("state/log").exists());
+    kept
 }
 
 #[test]

@@ -7,7 +7,7 @@ use std::time::Instant;
 
 use control_plane::demo::messages::Row;
 use control_plane::hand_over;
-use control_plane::ingress::handover::{self, HandOver};
+use control_plane::ingress::hand_over_frame::{self, HandOver};
 use events::Wall;
 
 use crate::load::{mark, payload};
@@ -104,7 +104,7 @@ fn hand_overs(world: &World) -> BTreeSet<String> {
     let marks: BTreeSet<_> = (0..MANY).map(|nth| mark(0, nth)).collect();
     for (nth, mark) in marks.iter().enumerate() {
         let notify = hand_over::notify(payload(mark).as_bytes()).unwrap();
-        let frame = handover::encode(&HandOver::Notify(notify)).unwrap();
+        let frame = hand_over_frame::encode(&HandOver::Notify(notify)).unwrap();
         fs::write(inbox.join(format!("{nth:08}")), frame).unwrap();
     }
     marks

@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use control_plane::hand_over;
 use control_plane::ingress::client::{self, Delivery};
-use control_plane::ingress::handover::{self, HandOver};
+use control_plane::ingress::hand_over_frame::{self, HandOver};
 use control_plane::ingress::inbox::Inbox;
 use events::input::Attention;
 use serde_json::json;
@@ -108,7 +108,7 @@ fn need(world: &World, mark: &str) -> HandOver {
 
 /// To the holder of the log; where there is none, into the inbox under the same key.
 fn over_the_socket(world: &World, handed: &HandOver, mark: String) -> Handed {
-    let frame = handover::encode(handed).unwrap();
+    let frame = hand_over_frame::encode(handed).unwrap();
     match client::deliver(&world.state(), &frame, ANSWER, ANSWER) {
         Delivery::Acknowledged(seq) => Handed {
             mark,

@@ -22,10 +22,10 @@ const CRATES: [(&str, &str); 3] = [
 /// The rooms of `src/`, from the ground up. A room knows those of lower floors only;
 /// rooms of one floor do not know each other.
 const FLOORS: &[&[&str]] = &[
-    &["clock", "error", "ui", "when"],
+    &["clock", "error", "time_zone", "ui"],
     &["page", "store"],
     &["app_server", "config"],
-    &["ingress", "telling"],
+    &["ingress", "terminal_text"],
     &["effects"],
     &["driver"],
     &["mac", "runtime"],

@@ -220,7 +220,7 @@ fn old_history_is_packed_and_every_command_still_reads_it() {
 }
 
 #[test]
-fn with_damaged_old_history_the_program_works_on_and_says_so() {
+fn with_damaged_or_lost_old_history_doctor_says_what_helps() {
     let home = lived();
     let home = home.path();
     says(home, &["log", "compact", "--keep", "0s"]);
@@ -239,21 +239,34 @@ fn with_damaged_old_history_the_program_works_on_and_says_so() {
         log.expect("the log is checked")
     };
     assert_eq!(log()["verdict"], "ok", "{}", log());
-    std::fs::write(&file, flipped).expect("written");
-    let read = run(home, &["replay", "--check"]);
-    assert_eq!(read.status.code(), Some(2), "{read:?}");
-    let said = String::from_utf8(read.stderr).expect("text");
-    assert!(said.contains("history"), "{said}");
-    let verified = run(home, &["log", "verify"]);
-    assert_ne!(verified.status.code(), Some(0), "{verified:?}");
-    let check = log();
-    assert_eq!(check["verdict"], "fail", "{check}");
-    let evidence = check["evidence"].as_str().expect("text");
-    assert!(evidence.contains("old history"), "{check}");
-    let worked = run(home, &["once"]);
-    assert_eq!(worked.status.code(), Some(0), "{worked:?}");
-    std::fs::write(&file, whole).expect("written");
-    assert_eq!(log()["verdict"], "ok", "what came back counts: {}", log());
+    let damage = || std::fs::write(&file, &flipped).expect("written");
+    let lose = || std::fs::remove_file(&file).expect("removed");
+    let lose_all = || std::fs::remove_dir_all(&history).expect("removed");
+    for (harm, works) in [
+        (&damage as &dyn Fn(), true),
+        (&lose, false),
+        (&lose_all, false),
+    ] {
+        harm();
+        let read = run(home, &["replay", "--check"]);
+        assert_eq!(read.status.code(), Some(2), "{read:?}");
+        let said = String::from_utf8(read.stderr).expect("text");
+        assert!(said.contains("history"), "{said}");
+        let verified = run(home, &["log", "verify"]);
+        assert_ne!(verified.status.code(), Some(0), "{verified:?}");
+        let check = log();
+        assert_eq!(check["verdict"], "fail", "{check}");
+        let evidence = check["evidence"].as_str().expect("text");
+        assert!(evidence.contains("old history"), "{check}");
+        let next = check["next"].as_str().expect("text");
+        assert!(next.contains("bring the files of `history`"), "{check}");
+        assert_eq!(next.contains("works on"), works, "{check}");
+        let worked = run(home, &["once"]);
+        assert_eq!(worked.status.code() == Some(0), works, "{worked:?}");
+        std::fs::create_dir_all(&history).expect("a directory");
+        std::fs::write(&file, &whole).expect("written");
+        assert_eq!(log()["verdict"], "ok", "what came back counts: {}", log());
+    }
 }
 
 /// Whether these bytes stand in a file below a directory, packed or not.

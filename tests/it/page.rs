@@ -2,7 +2,7 @@
 //! people wrote becomes part of the page.
 
 use control_plane::page;
-use control_plane::when::Zone;
+use control_plane::time_zone::Zone;
 use events::Seq;
 use events::Wall;
 use projections::page::{Item, Lane, Page, Step};

@@ -328,6 +328,43 @@ fn docs_list_the_waits_of_the_machine() {
     fresh_part("docs/architecture.md", "waits", &text);
 }
 
+/// The first column of a table of files or commands names each of them.
+fn names_all(page: &str, head: &str, names: &[String]) {
+    let page = std::fs::read_to_string(tree::root().join(page)).expect("the page");
+    let table = rows(&page, head);
+    let listed: BTreeSet<&str> = table.iter().flat_map(|(first, _)| codes(first)).collect();
+    let left: Vec<_> = names
+        .iter()
+        .filter(|n| !listed.contains(n.as_str()))
+        .collect();
+    assert!(
+        !names.is_empty() && left.is_empty(),
+        "not in the table: {left:?}"
+    );
+}
+
+#[test]
+fn docs_say_what_a_start_does_with_each_command() {
+    let file = tree::root().join("events/src/command.rs");
+    let source = std::fs::read_to_string(file).expect("the source");
+    let (_, body) = source.split_once("pub enum Command {").expect("commands");
+    let (body, _) = body.split_once("\n}").expect("their end");
+    let names = body.lines().filter_map(|line| line.trim().split_once('('));
+    let names: Vec<_> = names.filter(|(name, _)| !name.starts_with('/')).collect();
+    let names: Vec<_> = names.iter().map(|(name, _)| (*name).to_owned()).collect();
+    names_all("docs/guarantees.md", "| command | it waits for |", &names);
+}
+
+#[test]
+fn docs_say_what_each_file_of_react_decides() {
+    let files = std::fs::read_dir(tree::root().join("projections/src/react")).expect("the files");
+    let name = |file: std::io::Result<std::fs::DirEntry>| file.expect("a file").file_name();
+    let names: Vec<_> = files
+        .map(|file| name(file).to_string_lossy().into_owned())
+        .collect();
+    names_all("docs/architecture.md", "| file | decides |", &names);
+}
+
 /// `Span::seconds(6 * 3600);` or `Span(2_500);`
 fn value_of(source: &str) -> Span {
     let (unit, number) = source.split_once('(').expect("a number");

@@ -87,7 +87,7 @@ fn asked_for(state: &mut State, notice: Seq, e: &CommandRequested) {
     outbox.allowance.spend(tick, per_hour);
     if let Some(notice) = outbox.open.get_mut(&notice).map(Arc::make_mut) {
         if notice.ends() && notice.untouched() {
-            outbox.told = Some(tick);
+            outbox.last_end = Some(tick);
         }
         notice.sending = Some(e.id);
         notice.attempts = e.attempt;
@@ -179,7 +179,7 @@ pub(super) fn performed(state: &mut State, seq: Seq, e: &CommandPerformed) {
     // After a restart the waits are set anew; the owner is not told again.
     let told = target.as_ref().is_some_and(|(session, inbound)| {
         let dispatch = state.dispatches.get(session, inbound);
-        dispatch.is_some_and(|d| d.told)
+        dispatch.is_some_and(|d| d.late_told)
     });
     let deadlines = deadlines(state);
     deadlines.set(Deadline::Proof(e.id), tick.after(waits.proof));

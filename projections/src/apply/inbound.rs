@@ -220,7 +220,11 @@ pub(super) fn own_row(state: &mut State, e: &OutgoingSeen) {
     let row = (&e.guid, e.rowid);
     ledger.sent.name(e.command, row, state.tick, e.date);
     if e.error != 0 {
-        return ledger.sent.fail(e.command);
+        ledger.sent.fail(e.command);
+        if let Some(notice) = state.ledger.sent.get(e.command).map(|sent| sent.notice) {
+            prompts::not_told(state, notice);
+        }
+        return;
     }
     if !is_imessage(&e.service) {
         ledger.sent.went_elsewhere(e.command);
@@ -229,7 +233,9 @@ pub(super) fn own_row(state: &mut State, e: &OutgoingSeen) {
         let outbox = Arc::make_mut(&mut state.outbox);
         outbox.missing.found(sent.notice, sent.digest);
         let (notice, date) = (sent.notice, e.date.unwrap_or(state.wall));
-        prompts::told(state, notice, date);
+        if e.sent || e.delivered {
+            prompts::told(state, notice, date);
+        }
     }
 }
 

@@ -233,7 +233,7 @@ fn notice_queued(state: &mut State, seq: Seq, e: &NoticeQueued) {
         deadlines(state).clear(&Deadline::Held(*replaced));
     }
     if e.topic == Topic::Unanswered {
-        Arc::make_mut(&mut state.inbox).unanswered.told(tick);
+        Arc::make_mut(&mut state.inbox).unanswered.reported(tick);
         deadlines(state).clear(&Deadline::Unanswered);
     }
     let expiry = queued.after(state.settings.expiry);
@@ -282,7 +282,7 @@ fn deadline_passed(state: &mut State, deadline: &Deadline) {
                 && let Some(dispatch) =
                     Arc::make_mut(&mut state.dispatches).get_mut(&session, &inbound)
             {
-                dispatch.told = true;
+                dispatch.late_told = true;
             }
         }
         // A later start may have found that it works.

@@ -2,7 +2,7 @@
 
 use super::shared::{anomaly, deadlines};
 use crate::prompt_text::brief;
-use crate::prompts::{List, OPEN_MAX, Past, Prompt, Prompts, Telling, Witness};
+use crate::prompts::{List, OPEN_MAX, Past, Prompt, PromptNotice, Prompts, Witness};
 use crate::state::State;
 use crate::waits;
 use events::Seq;
@@ -34,11 +34,11 @@ pub(super) fn asked(state: &mut State, seq: Seq, e: &PromptAsked) {
         }],
         whole: e.whole,
         at,
-        telling: None,
+        notice: None,
         answered: None,
         expired: false,
         nudged: false,
-        told: None,
+        last_text: None,
     };
     let open = &mut prompts(state).open;
     open.insert(seq, prompt);
@@ -63,8 +63,8 @@ pub(super) fn shown(state: &mut State, e: &PromptShown) {
     let Some(prompt) = prompts(state).open.get_mut(&e.prompt) else {
         return;
     };
-    prompt.telling = Some(Telling {
-        notice: e.notice,
+    prompt.notice = Some(PromptNotice {
+        id: e.notice,
         parts: u16::try_from(parts).unwrap_or(u16::MAX),
         whole: e.whole,
         delivered: None,
@@ -77,10 +77,10 @@ pub(super) fn shown(state: &mut State, e: &PromptShown) {
 pub(super) fn delivered(state: &mut State, e: &PromptDelivered) {
     let tick = state.tick;
     let prompt = prompts(state).open.get_mut(&e.prompt);
-    let telling = prompt.and_then(|prompt| prompt.telling.as_mut());
-    if let Some(telling) = telling.filter(|telling| telling.notice == e.notice) {
-        telling.delivered = Some(e.date);
-        telling.seen = Some(tick);
+    let notice = prompt.and_then(|prompt| prompt.notice.as_mut());
+    if let Some(notice) = notice.filter(|notice| notice.id == e.notice) {
+        notice.delivered = Some(e.date);
+        notice.seen = Some(tick);
     }
     let open = state.prompts.open.get(&e.prompt);
     let wait = state.settings.nudge;
@@ -89,18 +89,34 @@ pub(super) fn delivered(state: &mut State, e: &PromptDelivered) {
     }
 }
 
-/// A text of ours stands in chat.db. Where it is about a prompt, that is what the owner was
-/// told of last.
+/// A text of ours stands in chat.db as sent. Where it is about a prompt, that is what the owner
+/// was told of last.
 pub(super) fn told(state: &mut State, notice: Seq, date: events::Wall) {
-    let Some((_, Topic::Prompt(seq))) = state.outbox.about(notice) else {
+    if let Some(prompt) = about(state, notice) {
+        prompt.last_text = prompt.last_text.max(Some(date));
+    }
+}
+
+/// A text of ours failed, maybe after it was taken for sent: it told the owner nothing.
+pub(super) fn not_told(state: &mut State, notice: Seq) {
+    let Some(prompt) = about(state, notice) else {
         return;
     };
-    let seq = *seq;
-    if state.prompts.open.contains_key(&seq)
-        && let Some(prompt) = prompts(state).open.get_mut(&seq)
-    {
-        prompt.told = prompt.told.max(Some(date));
+    if let Some(its) = prompt.notice.as_mut().filter(|its| its.id == notice) {
+        its.delivered = None;
+        its.seen = None;
     }
+    prompt.last_text = prompt.notice.as_ref().and_then(|notice| notice.delivered);
+}
+
+/// The open prompt that a notice is about.
+fn about(state: &mut State, notice: Seq) -> Option<&mut Prompt> {
+    let (_, Topic::Prompt(seq)) = state.outbox.about(notice)? else {
+        return None;
+    };
+    let seq = *seq;
+    state.prompts.open.contains_key(&seq).then_some(())?;
+    prompts(state).open.get_mut(&seq)
 }
 
 /// The owner is reminded.
@@ -145,8 +161,8 @@ pub(super) fn closed(state: &mut State, seq: Seq, e: &PromptClosed) {
         call: prompt.call,
         how: e.how.clone(),
         answered: prompt.answered,
-        delivered: prompt.telling.and_then(|telling| telling.delivered),
-        told: prompt.told,
+        delivered: prompt.notice.and_then(|notice| notice.delivered),
+        last_text: prompt.last_text,
         at,
     });
 }

@@ -7,7 +7,7 @@ use crate::limits::{is_told, used_up};
 use crate::promises::newest_turn;
 use crate::state::State;
 use crate::waits;
-use crate::watch::{Promise, Told};
+use crate::watch::{LimitWarning, Promise};
 use events::event::{Deadline, HostSlept, LifeSeen, PromiseEnded, PromiseMade, Warning};
 use events::{Seq, SessionId, Span, Wall};
 use std::sync::Arc;
@@ -91,11 +91,11 @@ pub(super) fn warned(state: &mut State, of: &Warning) {
             level,
         } => {
             // Of a window without an end only the newest word counts.
-            let lasts = |told: &Told| told.resets.is_some_and(|resets| wall < resets);
+            let lasts = |told: &LimitWarning| told.resets.is_some_and(|resets| wall < resets);
             watch
                 .limits
                 .retain(|told| lasts(told) && told.name != *name);
-            watch.limits.push(Told {
+            watch.limits.push(LimitWarning {
                 name: name.clone(),
                 resets: *resets,
                 level: *level,

@@ -154,7 +154,7 @@ pub fn describe(event: &Event, state: &State) -> String {
         Event::LifeSeen(e) => words::life(e, &of(&e.session)),
         Event::HostSlept(e) => format!(
             "The computer slept for {}.",
-            crate::local::length(e.from.until(e.until))
+            crate::local_time::length(e.from.until(e.until))
         ),
         Event::PromptNudged(e) => format!(
             "You are reminded of {}, which nobody answers.",

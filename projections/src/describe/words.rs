@@ -1,6 +1,6 @@
 //! The vocabulary of the log in words that a sentence can hold.
 
-use crate::local;
+use crate::local_time;
 use events::command::{Change, Sight};
 use events::event::{
     Action, DeskSeen, GoalStatus, HoldChange, HoldRule, InstructionEnd, LifeSeen, NotTold,
@@ -250,7 +250,7 @@ pub fn desk(seen: &DeskSeen) -> String {
     let ago = |idle: Option<Span>, none: &str| {
         idle.map_or_else(
             || none.to_owned(),
-            |idle| format!("used {} ago", local::length(idle)),
+            |idle| format!("used {} ago", local_time::length(idle)),
         )
     };
     let locked = match seen.locked {

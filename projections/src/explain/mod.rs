@@ -13,7 +13,7 @@ mod thread;
 
 pub use finder::{Finder, Found, Hit, matter_of};
 pub use matter::{Matter, Subject, fact};
-pub use story::{Line, Story, Told, details};
+pub use story::{Explanation, Line, Story, details};
 
 use crate::Machine;
 use crate::state::State;
@@ -73,7 +73,7 @@ impl OfSession {
 }
 
 /// Finds and tells in one go, for a log that is in memory.
-pub fn explain(log: &[Envelope], subject: &Subject) -> Option<Told> {
+pub fn explain(log: &[Envelope], subject: &Subject) -> Option<Explanation> {
     let mut finder = Finder::new(subject.clone());
     let mut batches = Batches::default();
     let mut look = |state: &State, batch: &[Envelope]| finder.batch(state, batch);
@@ -91,5 +91,5 @@ pub fn explain(log: &[Envelope], subject: &Subject) -> Option<Told> {
         batches.push(entry.clone(), &mut tell);
     }
     let state = batches.end(&mut tell);
-    Some(story.told(&state))
+    Some(story.explanation(&state))
 }

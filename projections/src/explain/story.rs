@@ -29,7 +29,7 @@ pub struct Line {
 
 /// A whole story.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Told {
+pub struct Explanation {
     /// What became of it, in a sentence or two.
     pub summary: Vec<String>,
     /// How it came to that, in order.
@@ -159,7 +159,7 @@ impl Story {
     }
 
     /// The whole story; `state` is that at the end of the log.
-    pub fn told(self, state: &State) -> Told {
+    pub fn explanation(self, state: &State) -> Explanation {
         let mut summary = Vec::new();
         match &self.matter {
             Matter::Session(id) => {
@@ -187,7 +187,7 @@ impl Story {
             None => {}
         }
         let lines = self.lines;
-        Told { summary, lines }
+        Explanation { summary, lines }
     }
 }
 

@@ -64,11 +64,7 @@ fn is_fact(entry: &Envelope) -> bool {
     events::upcast::kind(&entry.event).id < 100 || report
 }
 
-#[expect(
-    clippy::wildcard_enum_match_arm,
-    clippy::too_many_lines,
-    reason = "a table with one row for each fact; only facts are decided about"
-)]
+#[expect(clippy::too_many_lines, reason = "a table with one row for each fact")]
 fn decide(draft: &mut Draft, entry: &Envelope, batch: &[Envelope]) -> Option<()> {
     match entry.event.clone() {
         Event::RuntimeStarted(e) => {
@@ -114,12 +110,11 @@ fn decide(draft: &mut Draft, entry: &Envelope, batch: &[Envelope]) -> Option<()>
         }
         Event::InboundIgnored(e) => {
             rows::ignored(draft, e);
-            let told = batch.iter().find_map(|entry| match &entry.event {
-                Event::InboundUnanswered(e) => Some(e.clone()),
-                _ => None,
-            });
-            if let Some(e) = told {
-                unanswered::note(draft, e);
+            for entry in batch {
+                if let Event::InboundUnanswered(e) = &entry.event {
+                    unanswered::note(draft, e.clone());
+                    break;
+                }
             }
         }
         Event::InboundChanged(e) => {
@@ -160,7 +155,38 @@ fn decide(draft: &mut Draft, entry: &Envelope, batch: &[Envelope]) -> Option<()>
         | Event::ChatDbPlaced(_)
         | Event::InboundHeld(_)
         | Event::ThreadNamed(_)) => fact(draft, event),
-        _ => return None,
+        // Decisions, and the beginnings of a command: they follow from the fact.
+        Event::PromptDelivered(_)
+        | Event::RoutingDecided(_)
+        | Event::NoticeQueued(_)
+        | Event::NoticeWithdrawn(_)
+        | Event::NoticeExpired(_)
+        | Event::InstructionEnded(_)
+        | Event::PromptAnswered(_)
+        | Event::PromptsListed(_)
+        | Event::PromptExpired(_)
+        | Event::PromptShown(_)
+        | Event::EndingNotTold(_)
+        | Event::CommandRequested(_)
+        | Event::CommandStarted(_)
+        | Event::InboundDeferred(_)
+        | Event::InboundJoined(_)
+        | Event::InboundUnanswered(_)
+        | Event::HoldChanged(_)
+        | Event::NoticeDeferred(_)
+        | Event::PromptNudged(_)
+        | Event::NoticeDelayed(_)
+        | Event::NoticeGivenUp(_)
+        | Event::PromiseMade(_)
+        | Event::PromiseEnded(_)
+        | Event::OwnerWarned(_)
+        | Event::InboundFilesNamed(_)
+        | Event::TextCut(_)
+        | Event::TurnWentOn(_)
+        | Event::InboundSpoken(_)
+        | Event::SpokenAsked(_)
+        | Event::SpokenAnswered(_)
+        | Event::SessionLabelled(_) => return None,
     }
     Some(())
 }

@@ -154,12 +154,14 @@ fn meant_for_another(
     session: Option<&SessionId>,
 ) -> bool {
     let open = draft.state().prompts.open.get(&only);
-    let Some(told) = open.and_then(|p| p.told) else {
+    let Some(told) = open.and_then(|p| p.last_text) else {
         return false;
     };
     let newer = |past: &Past| {
         let mine = session.is_none_or(|session| past.session == *session);
-        let between = past.told.is_some_and(|at| told < at && at <= event.date);
+        let between = past
+            .last_text
+            .is_some_and(|at| told < at && at <= event.date);
         let known = past.how == PromptEnd::ByUs && past.at.until(event.date) >= waits::TWICE;
         mine && between && !known
     };
@@ -173,8 +175,8 @@ fn meant_for_another(
 /// The whole notice of the prompt stood in chat.db as sent before this was written.
 pub(super) fn delivered(draft: &Draft, prompt: Seq, written: Wall) -> bool {
     let prompt = draft.state().prompts.open.get(&prompt);
-    let telling = prompt.and_then(|prompt| prompt.telling.as_ref());
-    telling.is_some_and(|telling| telling.delivered.is_some_and(|at| at <= written))
+    let notice = prompt.and_then(|prompt| prompt.notice.as_ref());
+    notice.is_some_and(|notice| notice.delivered.is_some_and(|at| at <= written))
 }
 
 pub(super) fn not_yet(draft: &Draft, prompt: Seq) -> String {
@@ -300,9 +302,9 @@ fn answer(
 /// What is replied to is there; what has several texts must be there with all of them.
 fn answers_whole(draft: &Draft, prompt: &Prompt, seq: Seq, date: Wall, words: &str) -> bool {
     let several = prompt
-        .telling
+        .notice
         .as_ref()
-        .is_some_and(|telling| telling.parts > 1);
+        .is_some_and(|notice| notice.parts > 1);
     !several || !answers_it(draft, seq, words) || delivered(draft, seq, date)
 }
 
@@ -334,7 +336,7 @@ pub(super) fn checked(
         ));
     }
     let question = matches!(prompt.body, PromptBody::Questions(_));
-    let seen = prompt.telling.as_ref().is_some_and(|telling| telling.whole);
+    let seen = prompt.notice.as_ref().is_some_and(|notice| notice.whole);
     if answers::approves(&answer) && !seen && !question {
         let why = if prompt.whole {
             format!("{show} sends all of it first.")
@@ -485,8 +487,8 @@ pub(super) fn tapback(draft: &mut Draft, reaction: &ReactionReceived, yes: bool)
     let sent = draft.state().ledger.sent.by_guid(on);
     let told = sent.map(|sent| sent.notice);
     let prompt = draft.state().prompts.open.get(&seq);
-    let newest = prompt.and_then(|prompt| prompt.telling.as_ref());
-    if told != newest.map(|telling| telling.notice) || !delivered(draft, seq, event.date) {
+    let newest = prompt.and_then(|prompt| prompt.notice.as_ref());
+    if told != newest.map(|notice| notice.id) || !delivered(draft, seq, event.date) {
         let why = "Nothing was answered: that text has been replaced by a newer one.";
         return refuse(draft, &event, Some(seq), why);
     }

@@ -30,7 +30,7 @@ pub(super) fn advance(draft: &mut Draft, session: &SessionId) {
         if let What::Words(words) | What::Queued(words) | What::Steer(words) = &head.what
             && fetching::is_empty(&head, words)
         {
-            give_up(draft, session, &head.inbound, &head.files.told());
+            give_up(draft, session, &head.inbound, &head.files.text());
             continue;
         }
         let ahead = draft.state().dispatches.ahead(session);
@@ -301,7 +301,7 @@ pub(super) fn settled(draft: &mut Draft, command: &Command, how: Option<&How>, o
     let Some(dispatch) = draft.state().dispatches.get(&session, &inbound) else {
         return;
     };
-    let (files, not_along) = (dispatch.files.told(), dispatch.files.not_passed_on());
+    let (files, not_along) = (dispatch.files.text(), dispatch.files.not_passed_on());
     if matches!(command, Command::PressEnter(_)) && !matches!(outcome, Outcome::Done(_)) {
         return;
     }

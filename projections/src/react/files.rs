@@ -55,7 +55,7 @@ fn none(why: &str) -> Vec<FetchedFile> {
 
 /// The words do not go without what they are about when nobody could look for it.
 fn nothing(draft: &mut Draft, session: &SessionId, inbound: &Guid, files: Vec<FetchedFile>) {
-    let body = Files::Fetched(files).told();
+    let body = Files::Fetched(files).text();
     dispatches::give_up(draft, session, inbound, &body);
 }
 
@@ -63,7 +63,7 @@ fn nothing(draft: &mut Draft, session: &SessionId, inbound: &Guid, files: Vec<Fe
 fn begin(draft: &mut Draft, start: &StartSession, files: &Files) {
     let text = files.with_words(start.text.reveal(), true);
     if text.trim().is_empty() {
-        return dispatches::not_started(draft, &start.inbound, &files.told());
+        return dispatches::not_started(draft, &start.inbound, &files.text());
     }
     if let Some(body) = files.not_passed_on() {
         notices::answer(draft, &start.inbound, None, &Heading::NotPassedOn, &body);

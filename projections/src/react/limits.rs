@@ -4,7 +4,7 @@ use super::draft::Draft;
 use super::notices;
 use crate::heading::Heading;
 use crate::limits::{is_told, merged, name, reset, resets, stopped, used_up};
-use crate::local;
+use crate::local_time;
 use events::event::{Ending, OwnerWarned, Topic, Warning};
 use events::prompt::{RateLimit, RateLimitsChanged};
 use events::settings::NotifyMode;
@@ -79,7 +79,7 @@ pub(super) fn failed(draft: &Draft, session: &SessionId, ending: &Ending) -> Opt
     let now = draft.now().wall;
     let reference = state.sessions.get(session)?.reference.to_string();
     used_up(state, now).next()?;
-    let at = local::at(now, reset(state, now)?, state.holds.offset);
+    let at = local_time::at(now, reset(state, now)?, state.holds.offset);
     let offer = format!(
         "The limit resets at {at}. Write \"resume @{reference} at reset\", and this session continues then."
     );

@@ -179,7 +179,7 @@ fn thread_of(draft: &Draft, event: &InboundReceived) -> Option<Topic> {
 /// report of them; else it is a word for a session.
 fn retry(draft: &mut Draft, event: &InboundReceived) {
     let asked = thread_of(draft, event) == Some(Topic::Missing);
-    let missing = missing::about(&draft.state().outbox, None);
+    let missing = missing::all(draft.state());
     if !asked && (event.reply_to.is_some() || missing.is_empty()) {
         return plain(draft, event, event.text.reveal());
     }
@@ -206,7 +206,7 @@ fn retry_named(draft: &mut Draft, inbound: &Guid, name: &str) {
     let Some(session) = route.target.clone() else {
         return unknown_name(draft, inbound, route, name);
     };
-    let missing = missing::about(&draft.state().outbox, Some(&session));
+    let missing = missing::about(draft.state(), &session);
     decide(draft, inbound, route, Action::Reply);
     if missing.is_empty() {
         let name = crate::render::tidy(name, 40);

@@ -5,11 +5,11 @@ use super::draft::Draft;
 use super::notices;
 use crate::heading::Heading;
 use crate::missing::{Lost, Why};
-use crate::outbox::{Notice, Outbox};
+use crate::outbox::Notice;
 use crate::render::{self, by_ref, tidy};
 use crate::state::State;
 use events::event::Topic;
-use events::{Guid, Seq, SessionId};
+use events::{Guid, Seq, SessionId, Text};
 
 /// Lines of one report; what is more is counted.
 const LINES: usize = 8;
@@ -19,8 +19,8 @@ const LINES: usize = 8;
 pub(super) fn tell(draft: &mut Draft) {
     let state = draft.state();
     let waiting = waiting_report(state);
-    let untold = |lost: &Lost| lost.told.is_none();
-    let unread = |lost: &Lost| untold(lost) || lost.told == waiting;
+    let untold = |lost: &Lost| lost.report.is_none();
+    let unread = |lost: &Lost| untold(lost) || lost.report == waiting;
     let missing = || state.outbox.missing.iter().map(|(_, lost)| lost);
     let lines: Vec<_> = missing().filter(|lost| unread(lost)).map(line).collect();
     if let Some(report) = waiting.filter(|_| lines.is_empty()) {
@@ -65,10 +65,26 @@ fn line(lost: &Lost) -> String {
     format!("{} ({why})", tidy(&by_ref(first), 80))
 }
 
-/// What is missing about a session, or about anything.
-pub(super) fn about(outbox: &Outbox, session: Option<&SessionId>) -> Vec<Seq> {
-    let fits = |lost: &Lost| session.is_none() || lost.session.as_ref() == session;
-    let missing = outbox.missing.iter().filter(|(_, lost)| fits(lost));
+/// What is missing about anything.
+pub(super) fn all(state: &State) -> Vec<Seq> {
+    let missing = state.outbox.missing.iter();
+    missing.map(|(seq, _)| seq).collect()
+}
+
+/// What is missing about a session: its own texts, and those about several that name its ref.
+pub(super) fn about(state: &State, id: &SessionId) -> Vec<Seq> {
+    let session = state.sessions.get(id);
+    let tag = session.map(|session| format!("@{}", session.reference));
+    let names = |text: &Text| {
+        text.reveal()
+            .split_whitespace()
+            .any(|word| Some(word) == tag.as_deref())
+    };
+    let fits = |lost: &Lost| match &lost.session {
+        Some(session) => session == id,
+        None => lost.parts.values().any(names),
+    };
+    let missing = state.outbox.missing.iter().filter(|(_, lost)| fits(lost));
     missing.map(|(seq, _)| seq).collect()
 }
 

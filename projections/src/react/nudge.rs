@@ -4,7 +4,7 @@ use super::draft::Draft;
 use super::notices;
 use super::prompts::topic;
 use crate::holding::is_up;
-use crate::local;
+use crate::local_time;
 use crate::prompt_text;
 use events::event::PromptNudged;
 use events::settings::NotifyMode;
@@ -22,7 +22,7 @@ pub(super) fn due(draft: &mut Draft, seq: Seq) {
         return;
     }
     let (id, topic) = (prompt.session.clone(), topic(seq, prompt));
-    let waited = local::length(prompt.at.until(draft.now().wall));
+    let waited = local_time::length(prompt.at.until(draft.now().wall));
     let session = state.sessions.get(&id);
     let max = state.settings.max_len as usize;
     let told = prompt_text::reminder(session, prompt, &waited, max);

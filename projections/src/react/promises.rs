@@ -5,7 +5,7 @@ use super::draft::{Draft, decide};
 use super::{dispatches, notices};
 use crate::heading::Heading;
 use crate::limits::{reset, used_up};
-use crate::local;
+use crate::local_time;
 use crate::promises::{newest_turn, of};
 use crate::routing::{self, Route};
 use crate::waits;
@@ -42,7 +42,7 @@ pub(super) fn made(
         at,
     }));
     let state = draft.state();
-    let time = local::at(now, at, state.holds.offset);
+    let time = local_time::at(now, at, state.holds.offset);
     let reference = state.sessions.get(session).map(|s| s.reference.to_string());
     let reference = reference.unwrap_or_default();
     let still = if used_up(state, now).next().is_some() {

@@ -25,7 +25,7 @@ pub(super) fn tell(draft: &mut Draft, seq: Seq) {
     let known = state.sessions.get(&prompt.session).is_some();
     let quiet = state.settings.mode == NotifyMode::StateOnly;
     let topic = topic(seq, prompt);
-    if known && !quiet && prompt.telling.is_none() && !topic_known(state, &prompt.session, &topic) {
+    if known && !quiet && prompt.notice.is_none() && !topic_known(state, &prompt.session, &topic) {
         show(draft, seq, false);
     }
 }
@@ -48,7 +48,7 @@ pub(super) fn show(draft: &mut Draft, seq: Seq, all: bool) {
     let (id, topic) = (prompt.session.clone(), topic(seq, prompt));
     let max = state.settings.max_len as usize;
     let told = prompt_text::notice(state.sessions.get(&id), prompt, max, all);
-    let before = prompt.telling.as_ref().map(|telling| telling.notice);
+    let before = prompt.notice.as_ref().map(|notice| notice.id);
     let open = |seq: &Seq| {
         state
             .outbox
@@ -70,12 +70,8 @@ pub(super) fn show(draft: &mut Draft, seq: Seq, all: bool) {
 /// Another source shows all of what was cut: the notice that is not sent yet says it too.
 pub(super) fn shown_more(draft: &mut Draft, seq: Seq) {
     let state = draft.state();
-    let telling = state
-        .prompts
-        .open
-        .get(&seq)
-        .and_then(|p| p.telling.as_ref());
-    let open = telling.and_then(|telling| state.outbox.open.get(&telling.notice));
+    let notice = state.prompts.open.get(&seq).and_then(|p| p.notice.as_ref());
+    let open = notice.and_then(|notice| state.outbox.open.get(&notice.id));
     if open.is_some_and(|notice| notices::unsent(state, notice)) {
         show(draft, seq, false);
     }
@@ -88,11 +84,11 @@ pub(super) fn delivered(draft: &mut Draft, row: &OutgoingSeen, date: Option<Wall
         return;
     };
     let tells = |prompt: &Prompt| {
-        let telling = prompt.telling.as_ref();
-        telling.is_some_and(|t| t.notice == notice && t.delivered.is_none())
+        let its = prompt.notice.as_ref();
+        its.is_some_and(|its| its.id == notice && its.delivered.is_none())
     };
     let open = state.prompts.open.iter().find(|(_, prompt)| tells(prompt));
-    let Some((prompt, parts)) = open.map(|(seq, p)| (*seq, p.telling.as_ref().map(|t| t.parts)))
+    let Some((prompt, parts)) = open.map(|(seq, p)| (*seq, p.notice.as_ref().map(|t| t.parts)))
     else {
         return;
     };
@@ -175,8 +171,8 @@ pub(super) fn gone_with_server(draft: &mut Draft, prompt: Seq) {
         return;
     };
     // Who was told of it has to hear that it is gone.
-    let telling = known.telling.as_ref();
-    if telling.is_none_or(|telling| telling.delivered.is_none()) {
+    let notice = known.notice.as_ref();
+    if notice.is_none_or(|notice| notice.delivered.is_none()) {
         return;
     }
     let body = format!(
@@ -262,7 +258,7 @@ fn done(answer: &PromptAnswer) -> Heading {
         Meaning::AcceptForSession => Heading::ApprovedForSession,
         Meaning::AcceptAlways { scope } => {
             let scope = redact(scope.reveal());
-            Heading::Always(crate::visible::on_one_line(&scope))
+            Heading::Always(crate::escape::on_one_line(&scope))
         }
         Meaning::Decline => Heading::Refused,
         Meaning::Cancel => Heading::RefusedTurn,

@@ -4,7 +4,7 @@ use crate::directories::Directory;
 use crate::dispatch::{Transport, Tried};
 use crate::ending_text;
 use crate::holding;
-use crate::local;
+use crate::local_time;
 use crate::markdown::plain;
 use crate::render::tidy;
 use crate::routing::{Route, state_of};
@@ -77,7 +77,7 @@ fn since(state: &State, id: &SessionId, session: &Session) -> String {
     let prompt = state.prompts.of(id).next().map(|(_, prompt)| prompt.at);
     let asked = session.question().map(|question| question.asked_at);
     let since = prompt.or(asked).unwrap_or(session.since);
-    let since = local::at(state.wall, since, state.holds.offset);
+    let since = local_time::at(state.wall, since, state.holds.offset);
     format!("since {since}")
 }
 
@@ -140,7 +140,7 @@ pub(super) fn status(state: &State, id: &SessionId) -> String {
     if waiting > 0 {
         lines.push(format!("{waiting} of your messages are waiting to go in."));
     }
-    lines.extend(state.inbox.ignored.told(state.wall));
+    lines.extend(state.inbox.ignored.text(state.wall));
     lines.join("\n")
 }
 

@@ -4,7 +4,7 @@
 use super::draft::Draft;
 use super::notices;
 use crate::heading::Heading;
-use crate::local;
+use crate::local_time;
 use crate::watch::Slept;
 use events::event::{HostSlept, Topic};
 use events::settings::NotifyMode;
@@ -30,7 +30,7 @@ pub(super) fn awake(draft: &mut Draft) {
     if !texts || (held.is_empty() && wrote == 0) {
         return;
     }
-    let time = |wall| local::at(now, wall, offset);
+    let time = |wall| local_time::at(now, wall, offset);
     let (from, until) = (time(slept.from), time(slept.until));
     let mut body = format!("It slept from {from} to {until}.");
     if !held.is_empty() {

@@ -5,7 +5,7 @@ use super::draft::Draft;
 use super::notices;
 use crate::heading::Heading;
 use crate::life::{asks, silent_since, untold};
-use crate::local;
+use crate::local_time;
 use crate::waits;
 use events::event::{LifeSeen, OwnerWarned, Topic, Warning};
 use events::settings::NotifyMode;
@@ -37,7 +37,7 @@ pub(super) fn life(draft: &mut Draft, seen: LifeSeen) {
         return;
     };
     let (length, why) = (
-        local::length(silent),
+        local_time::length(silent),
         if tool {
             "Its last step is a command or another tool that has not ended."
         } else {

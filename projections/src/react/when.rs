@@ -5,7 +5,7 @@ use super::draft::{Draft, decide};
 use super::{notices, promises, replies};
 use crate::heading::Heading;
 use crate::holding;
-use crate::local;
+use crate::local_time;
 use crate::routing::{self, Route};
 use crate::when_orders::{At, But, Until, WhenOrder, Whom};
 use crate::{answers, waits};
@@ -195,7 +195,7 @@ fn end(draft: &Draft, until: Until) -> Wall {
             now.0
                 .saturating_add(i64::try_from(millis).unwrap_or(i64::MAX)),
         ),
-        Until::At(minute) => local::next(now, draft.state().holds.offset, minute),
+        Until::At(minute) => local_time::next(now, draft.state().holds.offset, minute),
     }
 }
 
@@ -230,7 +230,7 @@ fn changed(draft: &mut Draft, event: &InboundReceived, change: HoldChange, kind:
 /// What follows from it, in the owner's words.
 fn said(draft: &Draft, change: &HoldChange) -> String {
     let state = draft.state();
-    let time = |wall: Wall| local::at(draft.now().wall, wall, state.holds.offset);
+    let time = |wall: Wall| local_time::at(draft.now().wall, wall, state.holds.offset);
     match change {
         HoldChange::Away => {
             "Texts come at once, also while somebody is at the Mac. \"here\" or \"resume\" ends it."
@@ -240,7 +240,7 @@ fn said(draft: &Draft, change: &HoldChange) -> String {
             "Texts wait until {}, then they come as one. What you see at the Mac meanwhile is not told. \
              An approval or question that waits {} comes all the same. \"away\" or \"resume\" ends it.",
             time(*until),
-            local::length(waits::HERE)
+            local_time::length(waits::HERE)
         ),
         HoldChange::Mute { session, until } => {
             let whose = if session.is_some() {

@@ -5,7 +5,7 @@ use events::event::{InstructionEnd, NoticeExpired, NoticeQueued, NoticeWithdrawn
 use events::input::MessageRow;
 use events::outcome::{Failure, How};
 use events::{Command, Envelope, Event, Now, Outcome, Seq, Wall};
-use projections::explain::{Batches, Finder, Found, Matter, Subject, Told, explain};
+use projections::explain::{Batches, Explanation, Finder, Found, Matter, Subject, explain};
 use std::collections::BTreeSet;
 
 /// The log that events would make; only their order matters here.
@@ -19,7 +19,7 @@ fn log(events: Vec<Event>, wall: Wall) -> Vec<Envelope> {
 }
 
 /// A story as it is read, without the words of people.
-fn text(told: &Told) -> String {
+fn text(told: &Explanation) -> String {
     let lines = told.lines.iter().flat_map(|line| {
         let details = line.details.iter().map(|detail| format!("  {detail}"));
         std::iter::once(line.text.clone()).chain(details)

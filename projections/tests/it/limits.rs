@@ -47,7 +47,7 @@ fn the_last_64_notices_with_missing_texts_are_remembered() {
         topic: Topic::Health,
         parts: [(0, format!("text {nth}").as_str().into())].into(),
         why: Why::GivenUp,
-        told: None,
+        report: None,
     };
     let mut missing = Missing::default();
     for nth in 1..=64 {

@@ -134,11 +134,22 @@ fn a_modal_takes_a_number_that_exists_and_nothing_else() {
         assert_eq!(refused(&session, words), why);
     }
     for words in ["why?", "1-2", "3/4", "use option 1", "yes", "red green"] {
+        let told = refused(&session, words);
         assert!(
-            refused(&session, words).contains("Nothing was typed"),
-            "{words}"
+            told.contains("number from 1 to 3. For words, write \"other: your words\". Nothing"),
+            "{words}: {told}"
         );
     }
+}
+
+#[test]
+fn words_for_several_questions_are_told_how_each_is_answered() {
+    let session = asking(QuestionKind::Modal, &[&["red", "green"], &["yes", "no"]]);
+    let told = refused(&session, "blue please");
+    assert!(
+        told.contains("1.1 to 1.2, 2.1 to 2.2. For words, answer each question in a line"),
+        "{told}"
+    );
 }
 
 #[test]
@@ -272,8 +283,11 @@ fn a_number_written_before_the_question_was_there_is_not_meant_for_it() {
 #[test]
 fn a_question_without_options_says_where_it_is_answered() {
     let session = asking(QuestionKind::Modal, &[&[]]);
-    assert!(refused(&session, "5").contains("Answer it at the Mac"));
-    assert!(refused(&session, "five").contains("Nothing was typed"));
+    for words in ["5", "five"] {
+        let told = refused(&session, words);
+        assert!(told.contains("Answer it at the Mac"), "{told}");
+        assert!(!told.contains("other:"), "{told}");
+    }
 }
 
 #[test]

@@ -5,6 +5,8 @@ use crate::prompts::{
     LINK, ask, begun, by_server, command, offered, raised, resolved, told, working,
 };
 use crate::support::{World, pane};
+use events::input::MessageRow;
+use events::outcome::How;
 use events::prompt::{
     AppServerLinkChanged, LinkState, Meaning, PromptEnd, PromptRaised, PromptResolved, PromptSource,
 };
@@ -82,8 +84,8 @@ fn one_word_is_for_what_was_told_last_and_for_nothing_else() {
     assert_eq!(begun(&mut world).unwrap().1.session, one);
 }
 
-#[test]
-fn a_reminder_is_what_was_told_last() {
+/// The first of two requests is about to be told once more.
+fn reminded() -> (World, SessionId, SessionId) {
     let mut world = World::new();
     let server = "codex".into();
     link(&mut world, LINK, LinkState::Up { server });
@@ -92,6 +94,55 @@ fn a_reminder_is_what_was_told_last() {
     world.pass(10 * 60_000);
     told(&mut world, raised(&two, 2, command("touch x")));
     world.pass(21 * 60_000);
+    (world, one, two)
+}
+
+#[test]
+fn a_reminder_that_failed_told_nothing() {
+    // It fails before it was taken for sent, and after.
+    for sent in [false, true] {
+        let (mut world, one, two) = reminded();
+        let (id, text) = world.next_send().unwrap();
+        assert!(text.contains("rm -rf build"), "{text}");
+        world.performed(id, How::Accepted);
+        let row = MessageRow {
+            sent,
+            ..world.own_row(&text)
+        };
+        world.take(row.clone());
+        let failed = MessageRow {
+            error: 22,
+            sent: false,
+            given_up: true,
+            ..row
+        };
+        world.take(failed);
+        world.pass(2_000);
+        world.notices();
+        // The owner's word is for the newest text that they got; it was answered at the desk.
+        resolved(&mut world, &two, 2, PromptEnd::Elsewhere);
+        world.says("yes");
+        let text = world.notice();
+        assert!(
+            text.contains("no longer open") && text.contains("Still waiting: run rm -rf build"),
+            "sent {sent}: {text}"
+        );
+        assert!(begun(&mut world).is_none());
+        assert!(
+            world
+                .machine
+                .state()
+                .prompts
+                .open
+                .values()
+                .any(|p| p.session == one)
+        );
+    }
+}
+
+#[test]
+fn a_reminder_is_what_was_told_last() {
+    let (mut world, one, _) = reminded();
     let reminders = world.send_all();
     assert_eq!(reminders.len(), 1, "{reminders:#?}");
     assert!(reminders[0].1.contains("rm -rf build"), "{reminders:#?}");
@@ -119,7 +170,7 @@ fn a_reply_to_the_first_of_several_texts_waits_for_the_rest() {
     world.send_all();
     world.says(&format!("show @{reference}"));
     let (id, text) = world.next_send().unwrap();
-    world.performed(id, events::outcome::How::Accepted);
+    world.performed(id, How::Accepted);
     let row = world.own_row(&text);
     let first = row.guid.clone();
     world.comes(row);

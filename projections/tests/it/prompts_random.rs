@@ -112,10 +112,10 @@ impl Play {
             .collect();
         for answered in &answers {
             let prompt = &before.open[&answered.prompt];
-            let telling = prompt.telling.as_ref();
+            let notice = prompt.notice.as_ref();
             assert!(
-                telling
-                    .and_then(|telling| telling.delivered)
+                notice
+                    .and_then(|notice| notice.delivered)
                     .is_some_and(|at| at <= written),
                 "it was delivered before"
             );

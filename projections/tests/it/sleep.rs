@@ -57,7 +57,7 @@ fn moments_awake_in_the_night_are_part_of_one_sleep() {
     let texts = sent(&mut world);
     assert_eq!(texts.len(), 1, "{texts:#?}");
     let offset = world.machine.state().holds.offset;
-    let began = projections::local::at(world.now.wall, from, offset);
+    let began = projections::local_time::at(world.now.wall, from, offset);
     assert!(texts[0].contains(&format!("from {began}")), "{texts:#?}");
     // Another sleep is another text.
     sleeps(&mut world, HOUR);

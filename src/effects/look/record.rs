@@ -5,7 +5,7 @@ use super::nothing::nothing;
 use crate::clock::wall;
 use crate::ingress::rollouts::parse::{Record, record};
 use crate::ingress::rollouts::work::{Work, work};
-use crate::when::Zone;
+use crate::time_zone::Zone;
 use events::command::Look;
 use events::input::RolloutFact;
 use events::outcome::Failure;

@@ -16,12 +16,13 @@ use super::{Target, in_doubt};
 use answer::{Answer, NEXT_WITHIN, until};
 use events::command::ChooseOptions;
 use events::outcome::{Doubt, Failure, How, Screen};
-use events::{Report, Text};
+use events::{CommandId, Report, Text};
 
 /// Answers the question that is up in the session's pane. `notes` are the words for each of its
 /// parts; empty where there are none.
 pub(crate) async fn choose(
     config: &EffectsConfig,
+    id: CommandId,
     command: &ChooseOptions,
     notes: &[Option<Text>],
 ) -> Report {
@@ -34,7 +35,7 @@ pub(crate) async fn choose(
     };
     let answers: Vec<_> = choices.iter().enumerate().map(answer).collect();
     match first(config, command, &answers).await {
-        Ok(target) => all(&target, &answers).await,
+        Ok(target) => all(&target, id, &answers).await,
         Err(report) => report,
     }
 }
@@ -63,7 +64,7 @@ async fn first(
     }
 }
 
-async fn all(target: &Target, answers: &[Answer<'_>]) -> Report {
+async fn all(target: &Target, id: CommandId, answers: &[Answer<'_>]) -> Report {
     let how = || How::Chosen(target.pane.clone());
     for (nth, answer) in answers.iter().enumerate() {
         if nth > 0
@@ -74,7 +75,7 @@ async fn all(target: &Target, answers: &[Answer<'_>]) -> Report {
             return Target::performed(how(), Some(Doubt::NoProof));
         }
         if let Some(note) = answer.note
-            && let Err(report) = notes::write(target, answer, note).await
+            && let Err(report) = notes::write(target, id, answer, note).await
         {
             // Nothing of this question was submitted.
             return match nth {

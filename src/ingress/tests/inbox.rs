@@ -1,7 +1,7 @@
 //! The inbox: in order, by nobody but this user, and nothing is lost.
 
 use super::{attention, notify};
-use crate::ingress::handover::{HandOver, MAX_FRAME};
+use crate::ingress::hand_over_frame::{HandOver, MAX_FRAME};
 use crate::ingress::inbox::{Inbox, Refused, Waiting};
 use std::fs;
 use std::os::unix::fs::{PermissionsExt as _, symlink};

@@ -4,7 +4,7 @@ use super::notify;
 use crate::ingress::client::ask_health;
 use crate::ingress::client::{Delivery, address, deliver};
 use crate::ingress::frame::HEADER;
-use crate::ingress::handover;
+use crate::ingress::hand_over_frame;
 use crate::ingress::health::{self, AskError, Health, Ignored, PROTOCOL};
 use crate::ingress::socket::{Request, Server};
 use events::Seq;
@@ -68,7 +68,7 @@ async fn asks(state: &Path, limit: Duration) -> Result<Health, AskError> {
 }
 
 fn frame(nth: usize) -> Vec<u8> {
-    handover::encode(&notify(&format!("key-{nth}"), &"{}".repeat(20_000))).unwrap()
+    hand_over_frame::encode(&notify(&format!("key-{nth}"), &"{}".repeat(20_000))).unwrap()
 }
 
 async fn delivered(state: &Path, nth: usize) -> Delivery {

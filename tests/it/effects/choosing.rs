@@ -206,6 +206,40 @@ async fn words_that_do_not_stand_in_the_right_notes_are_not_submitted() {
     }
 }
 
+/// Words that tmux may still put somewhere are not called lost, and lie in a buffer of their own.
+#[tokio::test]
+async fn notes_that_tmux_does_not_confirm_are_in_doubt() {
+    let Some(mut rig) = Rig::with_tmux() else {
+        return;
+    };
+    let (lock, log) = (rig.lock(ID), rig.path("orders"));
+    let codex = rig
+        .codex(&["--lock", &lock, "--question", "Which?:a,b"])
+        .await;
+    rig.script(
+        "tmux-wrapper",
+        &format!(
+            "#!/bin/sh\ncase \"$*\" in *paste-buffer*) \
+             echo \"$*\" >>'{}'; kill -9 $$;; esac\nexec tmux \"$@\"\n",
+            log.display()
+        ),
+    );
+    rig.config.tmux = rig.path("tmux-wrapper");
+    let command = in_words(&[("Which?", 2, 1)], &[Some("more")]);
+    let report = rig.execute(command).await;
+    assert!(
+        matches!(
+            &report,
+            Report::Settled(Outcome::Unknown(Doubt::TimedOut { .. }))
+        ),
+        "{report:?}"
+    );
+    let orders = std::fs::read_to_string(log).expect("the order to paste");
+    assert!(orders.contains("-b codex-imessage-7."), "{orders}");
+    codex.until_keys(1).await;
+    assert_eq!(codex.keys(), ["\t"]);
+}
+
 #[tokio::test]
 async fn a_question_is_known_by_what_it_asked_although_its_words_are_redacted() {
     let Some(rig) = Rig::with_tmux() else { return };

@@ -7,12 +7,12 @@ use super::super::super::codex::framed;
 use super::super::super::paste::{self, Framed};
 use super::super::super::screen::{Seen, SeenQuestion};
 use super::super::super::settled;
-use super::super::Target;
 use super::super::tmux::Trouble;
+use super::super::{Target, in_doubt};
 use super::answer::{Answer, PAUSE, until};
 use crate::clock::Stopwatch;
 use events::outcome::Failure;
-use events::{Report, Text};
+use events::{CommandId, Outcome, Report, Text};
 use std::time::Duration;
 
 /// How old a look may be when Enter is pressed.
@@ -32,7 +32,12 @@ pub(super) fn all_fit(answers: &[Answer<'_>]) -> Result<(), Report> {
 }
 
 /// Selects the option, opens its notes and puts the words there. Enter is then the next key.
-pub(super) async fn write(target: &Target, answer: &Answer<'_>, note: &Text) -> Result<(), Report> {
+pub(super) async fn write(
+    target: &Target,
+    id: CommandId,
+    answer: &Answer<'_>,
+    note: &Text,
+) -> Result<(), Report> {
     let framed = framed(note.reveal())?;
     let (capture, _) = target.first_look().await?;
     if !paste::fits(&framed, capture.width, capture.height) {
@@ -44,7 +49,7 @@ pub(super) async fn write(target: &Target, answer: &Answer<'_>, note: &Text) -> 
     if until(target, open).await.is_none() {
         return Err(target.lost("the notes of its question did not open; nothing was sent"));
     }
-    paste(target, &framed).await?;
+    paste(target, id, &framed).await?;
     if stands(target, answer, &framed).await {
         return Ok(());
     }
@@ -79,13 +84,17 @@ async fn select(target: &Target, answer: &Answer<'_>) -> Result<(), Report> {
     Ok(())
 }
 
-async fn paste(target: &Target, framed: &Framed) -> Result<(), Report> {
-    let buffer = format!("codex-imessage-notes-{}", std::process::id());
+async fn paste(target: &Target, id: CommandId, framed: &Framed) -> Result<(), Report> {
+    let buffer = format!("codex-imessage-{id}");
     let text = framed.bytes_to_paste.reveal();
     let pasting = target
         .tmux
         .paste(&target.pane.id, target.root, &buffer, text);
-    pasting.await.map_err(|trouble| lost(target, &trouble))
+    pasting.await.map_err(|trouble| match trouble {
+        // It may still come, wherever the cursor is by then.
+        Trouble::Silent(_) => Report::Settled(Outcome::Unknown(in_doubt(&trouble))),
+        Trouble::Refused(_) | Trouble::NotStarted(_) => lost(target, &trouble),
+    })
 }
 
 /// Whether the notes show our words and nothing else, at a look so new that Enter meets them.

@@ -50,24 +50,18 @@ impl Oracle {
         *self.answered.entry(e.inbound.clone()).or_default() += 1;
         let prompt = self.shadow.prompts.open.get(&e.prompt);
         let prompt = prompt.ok_or("an answer to what is not open")?;
-        let telling = prompt
-            .telling
+        let notice = prompt
+            .notice
             .as_ref()
             .ok_or("an answer to what was not told")?;
         let answer = world
             .messages
             .once_named(&e.inbound)
             .and_then(|r| r.row.date);
-        let parts = self
-            .notices
-            .get(&telling.notice)
-            .map_or(0, |n| n.parts.len());
+        let parts = self.notices.get(&notice.id).map_or(0, |n| n.parts.len());
         let mut rows = world.messages.rows.iter().chain(&world.messages.gone);
         let there = |part: usize| {
-            let mine = |row: &Row| {
-                row.by
-                    .is_some_and(|by| self.is_part(by, telling.notice, part))
-            };
+            let mine = |row: &Row| row.by.is_some_and(|by| self.is_part(by, notice.id, part));
             rows.any(|row| mine(row) && row.row.date <= answer)
         };
         // In a reply, the owner quotes it.

@@ -1,10 +1,10 @@
-//! Blocks and stories as text for a terminal or a pipe: local times, and colours
-//! where a person reads.
+//! Blocks of the log and explanations as text for a terminal or a pipe: local times, and
+//! colours where a person reads.
 
+use crate::time_zone::Zone;
 use crate::ui;
-use crate::when::Zone;
 use events::{Wall, forgotten};
-use projections::explain::{Line, Told};
+use projections::explain::{Explanation, Line};
 use projections::trace::Block;
 use std::fmt::Write as _;
 
@@ -18,15 +18,15 @@ enum Look {
     Bad,
 }
 
-/// Tells entries one after another.
+/// Prints entries one after another, and the day where it changes.
 #[derive(Clone, Debug)]
-pub struct Teller {
+pub struct TerminalText {
     zone: Zone,
     colour: bool,
     day: Option<String>,
 }
 
-impl Teller {
+impl TerminalText {
     /// For standard output as it is.
     pub fn new() -> Self {
         Self {
@@ -97,15 +97,15 @@ impl Teller {
     }
 
     /// A story, with the words in it if they are asked for.
-    pub fn story(&mut self, told: &Told, with_words: bool) -> String {
+    pub fn story(&mut self, explanation: &Explanation, with_words: bool) -> String {
         let mut out = String::new();
-        for line in &told.summary {
+        for line in &explanation.summary {
             let _ = writeln!(out, "{}", self.paint(Look::Strong, line));
         }
-        if !told.summary.is_empty() {
+        if !explanation.summary.is_empty() {
             out.push('\n');
         }
-        for line in &told.lines {
+        for line in &explanation.lines {
             out += &self.line(line, with_words);
         }
         out
@@ -155,7 +155,7 @@ impl Teller {
     }
 }
 
-impl Default for Teller {
+impl Default for TerminalText {
     fn default() -> Self {
         Self::new()
     }

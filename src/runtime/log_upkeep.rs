@@ -23,7 +23,7 @@ pub(super) fn ago(age: Span) -> Wall {
 }
 
 /// Looks after the log of an agent, at its start and then once a day.
-pub(super) struct Tidy {
+pub(super) struct Upkeep {
     keep: Option<Span>,
     forget: Option<Span>,
     state: std::path::PathBuf,
@@ -31,7 +31,7 @@ pub(super) struct Tidy {
     last: Option<Wall>,
 }
 
-impl Tidy {
+impl Upkeep {
     pub(super) fn new(config: &Config, snapshots: &Snapshots, stays: bool) -> Self {
         Self {
             keep: config.log_keep.filter(|_| stays),
@@ -85,7 +85,7 @@ impl Tidy {
         let forgot = forget(driver.log_mut(), &self.state, &self.snapshots, before);
         if let Some(texts) = heeded(forgot)?.filter(|texts| *texts > 0) {
             tracing::info!(texts, "forgot old words");
-            driver.refold()?;
+            driver.rebuild_state()?;
         }
         Ok(())
     }
