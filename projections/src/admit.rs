@@ -19,7 +19,7 @@ pub(crate) use verdict::LINK;
 pub use verdict::Verdict;
 use verdict::{COPIES, untimely};
 pub use words::holds;
-use words::{begins_as_ours, is_tapback_text, quotes_us, said};
+use words::{begins_as_ours, files_are_named, is_tapback_text, quotes_us, said};
 
 /// What is older is no news.
 const NEWS: Span = Span::seconds(7 * 86_400);
@@ -267,7 +267,7 @@ fn content(state: &State, row: &MessageRow, self_chat: bool, now: Now) -> Verdic
         };
     }
     // Without words a message is known by its files.
-    if text.is_empty() && row.files.is_empty() && !row.given_up {
+    if text.is_empty() && !files_are_named(row) && !row.given_up {
         return Verdict::Held("its files");
     }
     if self_chat && unnamed_file(state, row) {

@@ -4,12 +4,12 @@
 //! that State still holds for something that is open or young, and everything that is no
 //! text of people. Whether that was enough is not assumed: State at the end is compared.
 
-use crate::ledger::sent_digest;
+use crate::ledger::{file_digest, sent_digest};
 use crate::state::State;
 use events::event::Ending;
 use events::forgotten::{self, Forgotten};
 use events::masked::{Mask, masked};
-use events::{Digest, Envelope, Event, Seq, Wall};
+use events::{Command, Digest, Envelope, Event, Seq, Wall};
 use serde::Serialize;
 use std::cell::{Cell, RefCell};
 use std::collections::BTreeSet;
@@ -53,6 +53,11 @@ impl Forgetting {
         let mask = Forget {
             needed: Some(&self.needed),
             changed: Cell::new(false),
+            sent: if sends_file(&entry.event) {
+                file_digest
+            } else {
+                sent_digest
+            },
         };
         let value = masked(&entry.event, &mask).ok()?;
         if !mask.changed.get() {
@@ -80,6 +85,7 @@ impl Forgetting {
         let blank = || Forget {
             needed: None,
             changed: Cell::new(false),
+            sent: sent_digest,
         };
         let all = |state: &State| masked(state, &blank()).map_err(|error| error.to_string());
         if all(&self.end)? != all(&other)? {
@@ -98,6 +104,11 @@ impl Forgetting {
         }
         Err("words that are needed still would be lost".into())
     }
+}
+
+/// What goes to Messages is a file, which is known by its name.
+const fn sends_file(event: &Event) -> bool {
+    matches!(event, Event::CommandRequested(e) if matches!(e.command, Command::SendFile(_)))
 }
 
 /// Whether words of this event are forgotten.
@@ -169,6 +180,8 @@ impl Mask for Heard {
 struct Forget<'a> {
     needed: Option<&'a BTreeSet<String>>,
     changed: Cell<bool>,
+    /// How a text is known that goes through Messages.
+    sent: fn(&str) -> Digest,
 }
 
 impl Mask for Forget<'_> {
@@ -181,7 +194,7 @@ impl Mask for Forget<'_> {
         let forgotten = Forgotten {
             chars: forgotten::length(text),
             digest: Digest::of(text).0,
-            sent: sent_digest(text).0,
+            sent: (self.sent)(text).0,
         };
         forgotten.text()
     }

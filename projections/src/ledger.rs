@@ -258,6 +258,9 @@ pub fn sent_digest(text: &str) -> Digest {
 /// Fingerprint of a file that goes through Messages, which may put it elsewhere and change
 /// marks in its name: of the letters and digits of that name.
 pub fn file_digest(name: &str) -> Digest {
+    if let Some(forgotten) = Forgotten::of(name) {
+        return Digest(forgotten.sent);
+    }
     let name = name.rsplit('/').next().unwrap_or_default();
     let letters: String = name.nfc().filter(|c| c.is_alphanumeric()).collect();
     Digest::of(&format!("\u{fffc}{}", letters.to_lowercase()))

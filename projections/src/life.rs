@@ -1,6 +1,8 @@
 //! Signs of life of a turn.
 
+use crate::sessions::Session;
 use crate::state::State;
+use crate::waits;
 use events::event::LifeSeen;
 use events::{SessionId, TurnId, Wall};
 
@@ -14,6 +16,18 @@ pub(crate) fn silent_since(state: &State, seen: &LifeSeen) -> Option<Wall> {
             .max(session.active)
             .max(woke.unwrap_or(session.active)),
     )
+}
+
+/// Whether a turn runs that is known to: one that has shown no sign of life for hours, and got no
+/// words of the owner meanwhile, may have ended with the computer.
+pub(crate) fn works(state: &State, session: &Session) -> bool {
+    let woke = state.watch.slept.map(|slept| slept.until);
+    let since = woke.map_or(session.active, |woke| session.active.max(woke));
+    // Where the clock was set back behind it, it cannot be said how long ago that is.
+    let silent = since.until(state.wall).max(state.wall.until(since)) > waits::SILENT;
+    let spoken = session.spoken.map(|spoken| spoken.after(waits::SILENT));
+    let unspoken = spoken.is_none_or(|until| until <= state.tick);
+    session.turn.is_some() && !(silent && unspoken)
 }
 
 /// The turn of a session, where the owner was not told yet that it shows no sign of life.

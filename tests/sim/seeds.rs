@@ -81,6 +81,10 @@ fn every_planted_bug_is_found_for_what_it_is() {
         (Bug::ForgetsHeld, &["was lost over a start"]),
         (Bug::KeepsAgain, &["was decided twice"]),
         (Bug::StopsAnyTurn, &["stopped another turn"]),
+        (Bug::CopiesUnwhole, &["that was not whole"]),
+        (Bug::SendsAnyFile, &["is not one of its session"]),
+        (Bug::FilesAgain, &["carried out twice"]),
+        (Bug::KeepsCopies, &["are left"]),
     ];
     let found = all(bugs.len(), |nth, found| {
         let (bug, signs) = bugs[nth];

@@ -82,11 +82,13 @@ pub(crate) fn twice(story: &Story, plan: &Plan) -> Result<(Summary, Marks), Stri
 }
 
 /// What the bytes say. The first of a stored case say nothing of approvals; a case with
-/// them has [`ASKS`] in front of its bytes, and one with times too has [`TIMES`].
+/// them has [`ASKS`] in front of its bytes, one with times too has [`TIMES`], and one with
+/// files [`FILES`].
 pub(crate) fn drawn(name: &str, mut bytes: Vec<u8>) -> (Story, Plan) {
     let plays = match bytes.get(..ASKS.len()) {
         Some(head) if head == ASKS => Plays::Approvals,
         Some(head) if head == TIMES => Plays::Times,
+        Some(head) if head == FILES => Plays::Files,
         _ => Plays::Work,
     };
     if plays != Plays::Work {
@@ -99,14 +101,17 @@ pub(crate) fn drawn(name: &str, mut bytes: Vec<u8>) -> (Story, Plan) {
 const ASKS: [u8; 4] = *b"asks";
 /// Marks bytes in which the owner says when to text them besides, comes and goes.
 const TIMES: [u8; 4] = *b"when";
+/// Marks bytes in which the owner sends and wants files.
+const FILES: [u8; 4] = *b"file";
 
 /// The bytes of a seed. In every other one sessions ask for approvals; every other of those
-/// plays over hours.
+/// plays over hours. In every other of the rest there are files.
 pub(crate) fn bytes(seed: u64) -> Vec<u8> {
     let bytes = random::bytes(seed);
     match seed % 4 {
         0 => [&ASKS[..], &bytes].concat(),
         2 => [&TIMES[..], &bytes].concat(),
+        3 => [&FILES[..], &bytes].concat(),
         _ => bytes,
     }
 }

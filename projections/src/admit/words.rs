@@ -22,6 +22,16 @@ pub(super) fn said(row: &MessageRow) -> Option<String> {
     Some(parts.join("\n"))
 }
 
+/// Whether all files that its text has a place for have their names: Messages writes them one
+/// after the other, and a message without words is known by them.
+pub(super) fn files_are_named(row: &MessageRow) -> bool {
+    let places = match &row.body {
+        Body::Text(text) => text.reveal().matches('\u{fffc}').count(),
+        Body::Empty | Body::Undecodable => 0,
+    };
+    row.files.len() >= places.max(1)
+}
+
 /// Whether a text holds a link. A preview may add a slash at the end, and write the
 /// scheme and the host in lower case.
 pub fn holds(text: &str, link: &str) -> bool {

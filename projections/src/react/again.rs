@@ -11,7 +11,7 @@ use crate::admit::LINK;
 use crate::state::State;
 use events::event::{InboundReceived, OutgoingSeen, QueueLineImported, Topic};
 use events::input::{Body, Chat, MessageRow, Rollout, RolloutFact, SourceState, Started};
-use events::{Batch, Envelope, Event, Guid, Now, Report, Text};
+use events::{Batch, Digest, Envelope, Event, Guid, Now, Report, Text};
 
 #[expect(
     clippy::wildcard_enum_match_arm,
@@ -106,7 +106,7 @@ fn decide(draft: &mut Draft, entry: &Envelope, batch: &[Envelope]) -> Option<()>
         Event::InboundReceived(e) => {
             let mut row = received(&e, draft.state())?;
             row.balloon = was_link(&e, batch).then(|| LINK.to_owned());
-            rows::row(draft, &row);
+            rows::known_by(draft, &row, files_of(batch));
         }
         Event::InboundIgnored(e) => {
             rows::ignored(draft, e);
@@ -191,9 +191,23 @@ fn decide(draft: &mut Draft, entry: &Envelope, batch: &[Envelope]) -> Option<()>
     Some(())
 }
 
+/// By what files the message is known, where it has no words: their names are not recorded.
+fn files_of(batch: &[Envelope]) -> Option<Digest> {
+    batch.iter().find_map(|entry| {
+        let Event::InboundFilesNamed(named) = &entry.event else {
+            return None;
+        };
+        Some(named.digest)
+    })
+}
+
 /// Whether the row was a link that Messages had split off, as far as what followed tells.
+/// Pictures without words are dealt with as one is, and are none.
 fn was_link(row: &InboundReceived, batch: &[Envelope]) -> bool {
     let text = row.text.reveal();
+    if text.is_empty() {
+        return false;
+    }
     let url = text.starts_with("http") && !text.contains(char::is_whitespace);
     batch.iter().any(|entry| {
         if let Event::InboundDeferred(e) = &entry.event {

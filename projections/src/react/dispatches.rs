@@ -301,7 +301,7 @@ pub(super) fn settled(draft: &mut Draft, command: &Command, how: Option<&How>, o
     let Some(dispatch) = draft.state().dispatches.get(&session, &inbound) else {
         return;
     };
-    let files = dispatch.files.text();
+    let (files, not_along) = (dispatch.files.text(), dispatch.files.not_passed_on());
     if matches!(command, Command::PressEnter(_)) && !matches!(outcome, Outcome::Done(_)) {
         return;
     }
@@ -313,13 +313,10 @@ pub(super) fn settled(draft: &mut Draft, command: &Command, how: Option<&How>, o
         }
         Outcome::Unknown(doubt) => {
             end(draft, Some(&session), &inbound, InstructionEnd::Unknown);
-            notices::queue(
-                draft,
-                Some(&session),
-                topic,
-                &Heading::NotConfirmed,
-                &unconfirmed(doubt),
-            );
+            let said = [Some(unconfirmed(doubt)), not_along];
+            let body: Vec<_> = said.into_iter().flatten().collect();
+            let kind = &Heading::NotConfirmed;
+            notices::queue(draft, Some(&session), topic, kind, &body.join("\n"));
         }
         Outcome::Failed(_) | Outcome::Expired => {}
     }

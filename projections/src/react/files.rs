@@ -33,8 +33,9 @@ pub(super) fn fetched(draft: &mut Draft, fetch: &FetchFiles, outcome: &Outcome) 
     match &fetch.purpose {
         FilesFor::Session(session) => {
             if !again && !matches!(outcome, Outcome::Done(_)) {
-                return nothing(draft, session, &fetch.inbound, files);
+                nothing(draft, session, &fetch.inbound, files);
             }
+            // What waited behind it goes on in any case.
             dispatches::advance(draft, session);
         }
         FilesFor::Start(_) if again => {
@@ -87,7 +88,7 @@ pub(super) fn kept(draft: &mut Draft, fetch: CommandId) {
     let went = ended.filter(|ended| ended.inbound == inbound);
     let works = went
         .filter_map(|ended| state.sessions.get(ended.session.as_ref()?))
-        .any(|session| session.turn.is_some());
+        .any(|session| crate::life::works(state, session));
     let sends =
         |command: &Command| matches!(command, Command::SendFile(file) if file.copy == fetch);
     let sending = state.ledger.open.values().any(|e| sends(&e.command));

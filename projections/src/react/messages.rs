@@ -87,6 +87,7 @@ pub(super) fn continued(draft: &mut Draft, event: &InboundReceived, session: &Se
         candidates: vec![routing::candidate(session, why, true)],
     };
     to_session(draft, event, route, event.text.reveal());
+    files::unused(draft, event);
 }
 
 /// Links and further words that belong to a message, and do not stand in it.

@@ -10,10 +10,15 @@ use events::event::{
     InboundUnanswered, Reaction, ReactionReceived, Topic,
 };
 use events::input::MessageRow;
-use events::{CommandId, Event, Text};
+use events::{CommandId, Digest, Event, Text};
 
 /// A row was read.
 pub(super) fn row(draft: &mut Draft, row: &MessageRow) {
+    known_by(draft, row, None);
+}
+
+/// The same, where perhaps only the fingerprint of its files' names is known.
+pub(super) fn known_by(draft: &mut Draft, row: &MessageRow, files: Option<Digest>) {
     let (rowid, guid) = (row.rowid, row.guid.clone());
     match judge(draft.state(), row, draft.now()) {
         Verdict::Known => {}
@@ -52,7 +57,8 @@ pub(super) fn row(draft: &mut Draft, row: &MessageRow) {
                 from_me: row.from_me,
             };
             draft.record(Event::InboundReceived(event.clone()));
-            if let Some(digest) = crate::admit::known_by_files(row, event.text.reveal()) {
+            let named = crate::admit::known_by_files(row, event.text.reveal());
+            if let Some(digest) = named.or(files) {
                 draft.record(Event::InboundFilesNamed(InboundFilesNamed {
                     inbound: event.guid.clone(),
                     digest,

@@ -373,3 +373,70 @@ fn copies_are_deleted_when_they_are_old_and_no_turn_needs_them() {
     assert!(files_work(&mut world).is_none());
     assert!(world.machine.state().dispatches.copies.is_empty());
 }
+
+#[test]
+fn copies_of_a_turn_that_may_have_ended_are_deleted() {
+    let keep = Settings {
+        files_keep: Span::seconds(100),
+        ..settings()
+    };
+    let (mut world, api) = world(false, keep);
+    let row = row(&mut world, 1, "look");
+    world.take(row);
+    let (fetch, _) = fetch(&mut world);
+    fetched(&mut world, fetch, vec![copied(1, true)]);
+    let (id, _, words) = world.next_words().unwrap();
+    world.performed(id, How::Typed(crate::support::pane()));
+    world.turn(&api, "t2");
+    world.user(&api, &words);
+    for _ in 0..5 {
+        world.pass(3_700_000);
+        assert!(files_work(&mut world).is_none(), "its turn runs");
+    }
+    // Six hours without a sign of life: it may have ended with the computer.
+    world.pass(3_700_000);
+    let (_, command) = files_work(&mut world).unwrap();
+    assert!(matches!(command, Command::RemoveFiles(remove) if remove.fetch == fetch));
+}
+
+#[test]
+fn a_file_that_did_not_go_along_is_named_also_where_it_is_not_known_whether_the_words_did() {
+    let (mut world, _) = world(false, settings());
+    let row = row(&mut world, 2, "look");
+    world.take(row);
+    let (id, _) = fetch(&mut world);
+    let late = lost("IMG_2.HEIC", NoCopy::NotWhole);
+    fetched(&mut world, id, vec![copied(1, true), late]);
+    let (id, _, _) = world.next_words().unwrap();
+    world.settled(id, Outcome::Unknown(Doubt::NoProof));
+    let told = told(&mut world);
+    assert!(told.contains("not confirmed"), "{told}");
+    assert!(told.contains("Not passed on: \"IMG_2.HEIC\""), "{told}");
+}
+
+#[test]
+fn a_message_without_words_is_taken_when_all_its_files_have_their_names() {
+    let (mut world, _) = world(false, settings());
+    let all = row(&mut world, 2, "");
+    let mut one = all.clone();
+    one.files.truncate(1);
+    let events = world.comes(one);
+    assert_eq!(crate::support::kinds(&events), ["InboundHeld"]);
+    world.take(all);
+    assert!(files_work(&mut world).is_some());
+}
+
+#[test]
+fn words_behind_a_message_whose_files_cannot_be_copied_go_on() {
+    let (mut world, api) = world(false, settings());
+    let reference = world.reference(&api);
+    let with_file = row(&mut world, 1, "look");
+    world.take(with_file);
+    let (id, _) = fetch(&mut world);
+    world.says(&format!("@{reference} and then the docs"));
+    world.pass(3_000);
+    assert!(world.next_work().is_none(), "they keep their order");
+    let what = "the directory for copies cannot be made".into();
+    world.settled(id, Outcome::Failed(Failure::Unsupported { what }));
+    assert_eq!(world.next_words().unwrap().2, "and then the docs");
+}

@@ -92,9 +92,18 @@ pub(super) fn whole(row: &MessageRow) -> bool {
     let said = body || row.associated_type >= REACTIONS || row.unsent;
     // Without words a message is known by its files, whose rows come later.
     let spoken = matches!(row.voice, Voice::Said(_));
-    let known = spoken || !row.attachments || !row.files.is_empty() || has_words(&row.body);
+    let named = row.files.len() >= places(&row.body).max(1);
+    let known = spoken || !row.attachments || named || has_words(&row.body);
     let heard = row.voice != Voice::Untold;
     row.chat.is_some() && said && known && heard && !waits(row)
+}
+
+/// How many files a text has a place for.
+fn places(body: &Body) -> usize {
+    match body {
+        Body::Text(text) => text.reveal().matches(super::rows::ATTACHMENT).count(),
+        Body::Empty | Body::Undecodable => 0,
+    }
 }
 
 fn has_words(body: &Body) -> bool {

@@ -23,6 +23,10 @@ impl World {
             Beat::Osascript(fate) => self.messages.fates.push_back(fate),
             Beat::Hook(hook) => self.hook = hook,
             Beat::Owner(words) => self.owner(words, state),
+            Beat::Attach(piece) => self.attaches(piece),
+            Beat::Unsends => self.changes(None),
+            Beat::Edits(words) => self.changes(Some(words)),
+            Beat::Copying(copying) => self.files.copying.push_back(copying),
             Beat::Row(odd) => self.odd(odd),
             Beat::QueueLine(line) => self.lines.push(line),
             Beat::Attention(need) => self.attention(need),
@@ -173,6 +177,7 @@ impl World {
             Words::Plain(text) => (text.to_owned(), None),
             Words::To(s, text) => (format!("@{} {text}", reference(s)), None),
             Words::Again => (self.messages.last.clone(), None),
+            Words::Silent => (String::new(), None),
             Words::Status(s) => (format!("status @{}", reference(s)), None),
             Words::Order(order, s, rest) => {
                 let text = format!("{order} @{} {rest}", reference(s));
@@ -201,10 +206,17 @@ impl World {
             Words::Thumb(s, yes) => return self.thumb(&reference(s), yes),
         };
         let thread: Option<Guid> = thread;
+        let files = self.attached();
+        if text.is_empty() && files.is_empty() {
+            return;
+        }
         let means = self.meaning(&text, thread.as_ref());
         let wall = self.wall();
-        let rowid = self.messages.owner_writes(&text, thread, wall);
+        let rowid = self.messages.owner_writes(&text, files, thread, wall);
         let row = self.messages.get(rowid).map(|r| r.row.guid.clone());
+        if let Some(row) = &row {
+            self.names_follow(row);
+        }
         self.means.extend(row.map(|guid| (guid, means)));
     }
 
@@ -216,6 +228,7 @@ impl World {
         }
         if let (Some(row), Odd::Duplicate) = (&row, odd) {
             self.means_the_same(row);
+            self.names_follow(row);
         }
         if let (Some(row), Odd::LateChat(ms) | Odd::LateBody(ms)) = (row, odd) {
             let text = "finish the zebra".to_owned();

@@ -47,6 +47,14 @@ pub(crate) enum Bug {
     KeepsAgain,
     /// Whatever turn runs is stopped.
     StopsAnyTurn,
+    /// Files are copied before they are whole.
+    CopiesUnwhole,
+    /// A file outside of the session's directory is sent like any other.
+    SendsAnyFile,
+    /// What was being passed on with files when the program died is passed on again.
+    FilesAgain,
+    /// Copies are never deleted.
+    KeepsCopies,
 }
 
 /// Where a process dies: during this append, counted from 1 over the whole run.

@@ -4,9 +4,10 @@
 use super::Broken;
 use super::codex::Session;
 use super::messages::Row;
+use super::oracle::files::only_copies;
 use super::oracle::{Life, Oracle, Stage};
 use super::story::Kind;
-use super::world::World;
+use super::world::{Effect, World};
 use events::event::{IgnoreReason as Reason, InstructionEnd, QuestionKind};
 use events::{Command, Digest, Guid, Outcome, SessionId, Wall};
 use projections::sessions::OpenQuestion;
@@ -46,10 +47,12 @@ impl Oracle {
         self.texts_arrived(world)?;
         self.prompts_at_rest(world)?;
         self.stops_are_told()?;
+        self.files_at_rest(world)?;
         self.proofs(world)
     }
 
-    /// The same words of the same moment were taken, in another row.
+    /// The same words of the same moment were taken, in another row. What one said before it
+    /// was edited is not known any more.
     fn taken_once(&self, row: &Row, world: &World) -> bool {
         let near = |a: Option<Wall>, b: Option<Wall>| {
             let (Some(a), Some(b)) = (a, b) else {
@@ -60,7 +63,7 @@ impl Oracle {
         let mut rows = world.messages.rows.iter().chain(&world.messages.gone);
         rows.any(|r| {
             self.inbound.contains_key(&r.row.guid)
-                && r.row.body == row.row.body
+                && (r.row.edited || row.row.edited || world.messages.alike(r, row))
                 && near(r.row.date, row.row.date)
         })
     }
@@ -175,7 +178,8 @@ impl Oracle {
         let troubles = self.shadow.ledger.troubles.iter();
         let withdrawn = troubles.filter(|t| expired(&t.outcome));
         for trouble in withdrawn {
-            if world.effects.iter().any(|x| x.id == trouble.id) {
+            let carried_out = |x: &&Effect| x.id == trouble.id && !only_copies(&x.command);
+            if world.effects.iter().any(|x| carried_out(&x)) {
                 return Err(format!("{} was withdrawn and carried out", trouble.id));
             }
         }

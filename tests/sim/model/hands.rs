@@ -2,6 +2,7 @@
 //! the real ones do: certain only where nothing can have happened.
 
 use super::codex::{Put, Session};
+use super::files::Said;
 use super::marks;
 use super::names;
 use super::story::{Fate, Keys, Kind, Proof, Queue, S, Shows, Starts};
@@ -39,7 +40,7 @@ impl World {
             reached: false,
         });
         let (after, report, reached) = match command {
-            Command::SendMessage(send) => self.osascript(id, &send.text),
+            Command::SendMessage(send) => self.osascript(id, &Said::Words(send.text.clone())),
             Command::TypeInstruction(typed) => self.type_in(typed),
             Command::PressEnter(typed) => self.press_enter(typed),
             Command::ChooseOptions(c) => self.choose(&c.session),
@@ -49,19 +50,10 @@ impl World {
             Command::StartSession(start) => self.start(start),
             Command::OpenSession(open) => self.reopen(open),
             Command::Manage(_) => (1, Report::Settled(Outcome::Done(Evidence::Managed)), true),
-            Command::CopyOut(copy) => {
-                let bytes = copy.max_bytes.min(7);
-                let (file, name) = ("/out/a.txt".into(), "a.txt".into());
-                let made = Evidence::CopiedOut { file, name, bytes };
-                (1, Report::Settled(Outcome::Done(made)), true)
-            }
-            Command::SendFile(_) => {
-                let how = Performed {
-                    how: How::Accepted,
-                    doubt: None,
-                };
-                (1, Report::Performed(how), true)
-            }
+            Command::CopyOut(copy) => self.copy_out(id, copy),
+            Command::SendFile(send) => self.send_file(id, send),
+            Command::RemoveFiles(remove) => self.remove_files(remove),
+            Command::GivePictures(give) => self.give_pictures(id, give),
             Command::Look(look) => {
                 let text = Text::from(format!("{} shows this", look.session));
                 let seen = Evidence::Looked { text, left_out: 0 };
@@ -71,8 +63,9 @@ impl World {
             Command::StartTurn(c) => self.start_by_server(id, c),
             Command::SteerTurn(c) => self.steer_by_server(id, c),
             Command::InterruptTurn(c) => self.stop(id, c),
-            Command::GivePictures(_) | Command::FetchFiles(_) | Command::RemoveFiles(_) => {
-                let why = "no file is played".into();
+            // It takes more than one moment.
+            Command::FetchFiles(_) => {
+                let why = "it is begun elsewhere".into();
                 (1, failed(Failure::NoLink { why }), false)
             }
         };
@@ -82,7 +75,7 @@ impl World {
         (after, report)
     }
 
-    fn osascript(&mut self, id: CommandId, text: &Text) -> (u64, Report, bool) {
+    pub(super) fn osascript(&mut self, id: CommandId, said: &Said) -> (u64, Report, bool) {
         let fate = self.messages.fates.pop_front();
         fate.inspect(|fate| self.marks.hit(marks::fate(*fate)));
         let fate = fate.unwrap_or(Fate::RowAfter(80));
@@ -94,7 +87,7 @@ impl World {
                 0
             };
             let written = Wall(world.wall().0 + taken.cast_signed());
-            let row = Happening::OurRow(id, text.clone(), fate, written);
+            let row = Happening::OurRow(id, said.clone(), fate, written);
             world.plan(world.now + after, row);
         };
         let accepted = || performed(How::Accepted, None);

@@ -30,6 +30,8 @@ pub(super) struct Readers {
     tracked: BTreeMap<Guid, (i64, String)>,
     rollouts: BTreeMap<SessionId, u64>,
     lines: usize,
+    /// Edits of the owner that were read.
+    edits: usize,
     /// The change of chat.db up to which all was read.
     looked: Option<u64>,
     watchers: Watchers,
@@ -105,6 +107,7 @@ impl Readers {
             return Some(Input::ChatDb(placed));
         }
         let row = self.unheld(world).or_else(|| self.changed(world));
+        let row = row.or_else(|| self.edited(world));
         let row = row.or_else(|| self.fresh(world));
         if row.is_none() {
             self.looked = changes;
@@ -121,6 +124,9 @@ impl Readers {
             Some(file) if *file != identity => (Placing::Replaced, top),
             Some(_) => (Placing::Rewound, self.set_back(world, top)?),
         };
+        if why != Placing::Rewound {
+            self.edits = world.messages.edits.len();
+        }
         self.file = Some(identity.clone());
         self.rowid = rowid;
         self.read
@@ -175,6 +181,18 @@ impl Readers {
         None
     }
 
+    /// A row that was read and that the owner has edited or unsent since.
+    fn edited(&mut self, world: &World) -> Option<MessageRow> {
+        while let Some(guid) = world.messages.edits.get(self.edits) {
+            self.edits += 1;
+            let row = world.messages.named(guid).map(|r| &r.row);
+            if let Some(row) = row.filter(|row| row.rowid <= self.rowid) {
+                return Some(row.clone());
+            }
+        }
+        None
+    }
+
     fn fresh(&mut self, world: &World) -> Option<MessageRow> {
         let rows = &world.messages.rows;
         let at = rows.partition_point(|r| r.row.rowid <= self.rowid);
@@ -218,6 +236,14 @@ fn message(row: MessageRow) -> Input {
     Input::Message(Box::new(row))
 }
 
-const fn whole(row: &MessageRow) -> bool {
-    row.chat.is_some() && !matches!(row.body, Body::Empty)
+/// As the real source has it: without words a message is known by its files.
+fn whole(row: &MessageRow) -> bool {
+    let text = match &row.body {
+        Body::Text(text) => text.reveal().as_str(),
+        Body::Empty | Body::Undecodable => "",
+    };
+    let words = text.chars().any(|c| c != '\u{fffc}');
+    let places = text.matches('\u{fffc}').count();
+    let known = words || !row.attachments || row.files.len() >= places.max(1);
+    row.chat.is_some() && known && (row.unsent || !matches!(row.body, Body::Empty))
 }

@@ -132,6 +132,22 @@ pub(crate) const FAULTS: &[&str] = &[
     "look at the desk hangs",
     "limit told",
     "out of limit",
+    "file late",
+    "file never whole",
+    "file not downloaded",
+    "file's name late",
+    "copy fails",
+    "copy hangs",
+    "copy takes long",
+    "edited, with files",
+    "unsent, with files",
+    "died while it waited for files",
+    "died between copy and turn",
+    "died between copy and sending",
+    "died sending a file",
+    "wanted file outside",
+    "wanted file not there",
+    "wanted file too large",
 ];
 
 /// Where the program went because of it.
@@ -229,6 +245,28 @@ pub(crate) const BRANCHES: &[&str] = &[
     "promise taken back",
     "promise pointless",
     "sleep noticed",
+    "row waits for more",
+    "rows joined",
+    "edited in time",
+    "edited too late",
+    "unsent in time",
+    "unsent too late",
+    "file copied",
+    "file copied for the owner",
+    "file not passed on: not whole",
+    "file not passed on: not downloaded",
+    "file not passed on: too large",
+    "file not passed on: no picture",
+    "file not passed on: not converted",
+    "file not passed on: unreadable",
+    "words with all their files",
+    "words with some of their files",
+    "words without their files",
+    "done: copied",
+    "done: copied for the owner",
+    "done: copies deleted",
+    "failed: too large",
+    "due: files",
 ];
 
 pub(super) const fn fate(fate: Fate) -> &'static str {
@@ -320,7 +358,7 @@ pub(super) fn branch(event: &Event) -> Option<&'static str> {
             How::InterruptAsked => "interrupt: asked",
             How::EscapePressed(_) => "interrupt: escape",
         },
-        Event::CommandSettled(e) => settled(&e.outcome)?,
+        Event::CommandSettled(e) => settled(&e.outcome),
         Event::InstructionEnded(e) => match e.end {
             InstructionEnd::Delivered => "instruction delivered",
             InstructionEnd::Refused => "instruction refused",
@@ -364,9 +402,9 @@ pub(super) fn branch(event: &Event) -> Option<&'static str> {
             | Deadline::SelfTest
             | Deadline::Gather(_)
             | Deadline::Unanswered
-            | Deadline::Files(_)
             | Deadline::ServerPrompts
             | Deadline::Loop => return None,
+            Deadline::Files(_) => "due: files",
             Deadline::Receipt(_) => "due: receipt",
             Deadline::Allowance => "due: allowance",
             Deadline::Expiry(_) => "due: expiry",
@@ -391,6 +429,8 @@ pub(super) fn branch(event: &Event) -> Option<&'static str> {
             PromiseEnd::Pointless => "promise pointless",
         },
         Event::HostSlept(_) => "sleep noticed",
+        Event::InboundDeferred(_) => "row waits for more",
+        Event::InboundJoined(_) => "rows joined",
         // A notice that is given up is among them: too rare among random histories.
         _ => return None,
     })
@@ -409,8 +449,8 @@ const fn held(rule: HoldRule) -> &'static str {
     }
 }
 
-const fn settled(outcome: &Outcome) -> Option<&'static str> {
-    Some(match outcome {
+const fn settled(outcome: &Outcome) -> &'static str {
+    match outcome {
         Outcome::Done(Evidence::Row { .. }) => "done: row",
         Outcome::Done(Evidence::Recorded { .. }) => "done: recorded",
         Outcome::Done(Evidence::Answered { .. }) => "done: answered",
@@ -418,10 +458,10 @@ const fn settled(outcome: &Outcome) -> Option<&'static str> {
         Outcome::Done(Evidence::Opened { .. }) => "done: opened",
         Outcome::Done(Evidence::Resolved { .. }) => "done: resolved",
         Outcome::Done(Evidence::TurnEnded { .. }) => "done: turn ended",
-        Outcome::Done(Evidence::Fetched { .. } | Evidence::Removed) => "done: files",
-        Outcome::Done(Evidence::Looked { .. } | Evidence::CopiedOut { .. } | Evidence::Managed) => {
-            "done: looked"
-        }
+        Outcome::Done(Evidence::Fetched { .. }) => "done: copied",
+        Outcome::Done(Evidence::Removed) => "done: copies deleted",
+        Outcome::Done(Evidence::CopiedOut { .. }) => "done: copied for the owner",
+        Outcome::Done(Evidence::Looked { .. } | Evidence::Managed) => "done: looked",
         Outcome::Failed(failure) => match failure {
             Failure::Target { .. } => "failed: target",
             Failure::NotPermitted { .. } => "failed: not permitted",
@@ -437,7 +477,7 @@ const fn settled(outcome: &Outcome) -> Option<&'static str> {
             Failure::NoTurn => "failed: no turn",
             Failure::TurnRuns => "failed: turn runs",
             Failure::PromptUp => "failed: prompt up",
-            Failure::TooLarge { .. } => return None,
+            Failure::TooLarge { .. } => "failed: too large",
         },
         Outcome::Unknown(doubt) => match doubt {
             Doubt::TimedOut { .. } => "unknown: timed out",
@@ -447,5 +487,5 @@ const fn settled(outcome: &Outcome) -> Option<&'static str> {
             Doubt::NoWitness => "unknown: no witness",
         },
         Outcome::Expired => "expired",
-    })
+    }
 }

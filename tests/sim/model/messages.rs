@@ -1,6 +1,7 @@
 //! Messages and its chat.db: rows with all the oddities that real ones have.
 //! It knows which command each of our rows came from; the program does not.
 
+use super::files::{Attachment, Said, places};
 use super::names;
 use super::story::{Database, Fate, Odd};
 use events::event::Target;
@@ -30,6 +31,10 @@ pub(crate) struct Messages {
     written: i64,
     /// How often a row changed, or appeared or went.
     pub(crate) changes: u64,
+    /// The files of the owner's rows.
+    pub(crate) attached: BTreeMap<Guid, Vec<Attachment>>,
+    /// Rows that the owner edited or unsent, in order.
+    pub(crate) edits: Vec<Guid>,
 }
 
 /// A row, with what only the model knows of it.
@@ -49,13 +54,26 @@ pub(crate) struct Row {
 }
 
 impl Messages {
+    /// Both say the same words, or without words hold files of the same names.
+    pub(crate) fn alike(&self, one: &Row, other: &Row) -> bool {
+        let words = words_of(&one.row.body);
+        words == words_of(&other.row.body)
+            && (words.as_deref() != Some("") || self.file_names(one) == self.file_names(other))
+    }
+
+    /// What the files of a row are called, be it written in it or not.
+    pub(super) fn file_names(&self, row: &Row) -> Vec<&str> {
+        let files = self.attached.get(&row.row.guid).into_iter().flatten();
+        files.map(|file| file.name.as_str()).collect()
+    }
+
     /// A chat.db that was in use before.
     pub(super) fn at_dawn(self_chat: bool, yesterday: Wall) -> Self {
         let mut messages = Self {
             self_chat,
             ..Self::default()
         };
-        messages.owner_writes("good night", None, yesterday);
+        messages.owner_writes("good night", Vec::new(), None, yesterday);
         messages
     }
 
@@ -105,37 +123,58 @@ impl Messages {
     }
 
     /// The owner writes. In a chat with oneself the text stands there twice.
-    pub(crate) fn owner_writes(&mut self, text: &str, reply_to: Option<Guid>, wall: Wall) -> i64 {
-        text.clone_into(&mut self.last);
-        let mut row = self.blank(text, wall, self.self_chat);
+    pub(crate) fn owner_writes(
+        &mut self,
+        text: &str,
+        files: Vec<Attachment>,
+        reply_to: Option<Guid>,
+        wall: Wall,
+    ) -> i64 {
+        if !text.is_empty() {
+            text.clone_into(&mut self.last);
+        }
+        let text = places(files.len(), text);
+        let mut row = self.blank(&text, wall, self.self_chat);
         row.reply_to.clone_from(&reply_to);
+        self.attach(&mut row, files.clone());
         let rowid = self.put(row, None, true, false);
         if self.self_chat {
-            let mut copy = self.blank(text, Wall(wall.0 + 400), false);
+            let mut copy = self.blank(&text, Wall(wall.0 + 400), false);
             copy.reply_to = reply_to;
+            // What was received is known by name at once.
+            let named = |file| Attachment {
+                named: true,
+                ..file
+            };
+            self.attach(&mut copy, files.into_iter().map(named).collect());
             self.put(copy, None, false, true);
         }
         rowid
     }
 
     /// Our row appears; `fate` says how.
-    pub(crate) fn our_row(&mut self, text: &str, by: CommandId, fate: Fate, wall: Wall) -> Guid {
-        let mut row = self.blank(text, wall, true);
-        match fate {
+    pub(crate) fn our_row(&mut self, said: &Said, by: CommandId, fate: Fate, wall: Wall) -> Guid {
+        let text = said.body();
+        let mut row = self.blank(&text, wall, true);
+        said.named(&mut row);
+        match (fate, said) {
             // Every other one was to go as iMessage when its row was written.
-            Fate::Sms if self.written % 2 == 0 => row.service = "SMS".into(),
-            Fate::TextLate(_) => row.body = Body::Empty,
-            Fate::Ghost => {
+            (Fate::Sms, _) if self.written % 2 == 0 => row.service = "SMS".into(),
+            (Fate::TextLate(_), Said::File(_)) => row.files.clear(),
+            (Fate::TextLate(_), Said::Words(_)) => row.body = Body::Empty,
+            (Fate::Ghost, _) => {
                 (row.body, row.chat) = (Body::Empty, None);
+                (row.attachments, row.files) = (false, Vec::new());
                 (row.sent, row.delivered) = (false, false);
             }
-            Fate::Error22After(_) => (row.sent, row.delivered) = (false, false),
+            (Fate::Error22After(_), _) => (row.sent, row.delivered) = (false, false),
             _ => {}
         }
         let guid = row.guid.clone();
         self.put(row, Some(by), false, true);
         if self.self_chat && !matches!(fate, Fate::Error22After(_) | Fate::Ghost) {
-            let copy = self.blank(text, Wall(wall.0 + 400), false);
+            let mut copy = self.blank(&text, Wall(wall.0 + 400), false);
+            said.named(&mut copy);
             self.put(copy, None, false, true);
         }
         guid
@@ -206,13 +245,18 @@ impl Messages {
             Odd::Stale => row.date = Some(Wall(wall.0 - 2 * 86_400_000)),
             Odd::Duplicate => {
                 let whole = |r: &&Row| r.word && r.row.chat.is_some() && r.row.body != Body::Empty;
-                let newest = self.rows.iter().rev().find(whole)?;
-                let MessageRow { body, date, .. } = newest.row.clone();
-                (row.body, row.date) = (body, date);
+                let newest = self.rows.iter().rev().find(whole);
+                let newest = newest.filter(|r| !r.row.edited)?.row.clone();
+                let files = self.attached.get(&newest.guid).cloned();
+                (row.body, row.date) = (newest.body, newest.date);
+                (row.attachments, row.files) = (newest.attachments, newest.files);
+                self.attached
+                    .extend(files.map(|files| (row.guid.clone(), files)));
             }
             Odd::Echo => {
                 // Elsewhere than in a chat with oneself, only our head line tells.
-                let ours = |r: &&Row| r.by.is_some() && (self.self_chat || is_headed(&r.row.body));
+                let headed = |r: &Row| self.self_chat || is_headed(&r.row.body);
+                let ours = |r: &&Row| r.by.is_some() && !r.row.attachments && headed(r);
                 let newest = self.rows.iter().rev().find(ours)?;
                 // A copy bears the date of what it copies.
                 let MessageRow { body, date, .. } = newest.row.clone();
@@ -305,7 +349,7 @@ impl Messages {
     }
 
     /// What happens to a row that is gone happens where it comes back from.
-    fn named_mut(&mut self, guid: &Guid) -> Option<&mut Row> {
+    pub(super) fn named_mut(&mut self, guid: &Guid) -> Option<&mut Row> {
         self.changes += 1;
         let mut rows = self.rows.iter_mut().rev().chain(&mut self.gone);
         rows.find(|r| r.row.guid == *guid)
@@ -337,4 +381,12 @@ fn is_headed(body: &Body) -> bool {
         first.starts_with("[Codex]") || first.contains(" [Codex] @")
     };
     matches!(body, Body::Text(text) if marked(text.reveal()))
+}
+
+/// What it says, without what stands for its files.
+fn words_of(body: &Body) -> Option<String> {
+    match body {
+        Body::Text(text) => Some(text.reveal().replace('\u{fffc}', "")),
+        Body::Empty | Body::Undecodable => None,
+    }
 }

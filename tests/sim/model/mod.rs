@@ -15,8 +15,10 @@
 mod approvals;
 mod beats;
 pub(crate) mod codex;
+mod copies;
 pub(crate) mod disk;
 pub(crate) mod entropy;
+pub(crate) mod files;
 mod finish;
 mod hands;
 mod ingress;

@@ -6,6 +6,7 @@ mod approvals;
 mod arrived;
 mod decided;
 mod evidence;
+pub(super) mod files;
 mod notices;
 mod times;
 
@@ -77,6 +78,10 @@ pub(super) struct Oracle {
     entered: BTreeSet<Guid>,
     /// When the owner is texted.
     times: times::Times,
+    /// What goes along with words, and what goes out.
+    files: files::Files,
+    /// The order number given last.
+    order: usize,
     /// Where the program went.
     pub(super) marks: Marks,
     /// Every entry in words, where somebody wants to read them.
@@ -227,6 +232,8 @@ impl Oracle {
                 self.inbound.insert(e.guid.clone(), Inbound::new(nth));
                 Ok(())
             }
+            Event::InboundJoined(e) => self.joined(e),
+            Event::InboundChanged(e) => self.message_changed(e),
             Event::PromptAnswered(e) => self.bound(e, world),
             Event::RoutingDecided(e) => self.routed(e, world),
             Event::InstructionEnded(e) => self.ended(e, world),
@@ -255,6 +262,7 @@ impl Oracle {
         must(self.has_cause(&e.command), || {
             format!("{} has no cause in the log", e.id)
         })?;
+        self.may_remove(&e.command)?;
         if let Command::PressEnter(typed) = &e.command {
             let inbound = &typed.instruction.inbound;
             must(self.entered.insert(inbound.clone()), || {
@@ -271,13 +279,15 @@ impl Oracle {
         })
     }
 
-    /// The next place in the order of the owner's messages; the one before it is free.
-    fn next_nth(&self) -> usize {
-        2 * self.inbound.len() + 1
+    /// The next place in the order of the owner's messages.
+    const fn next_nth(&mut self) -> usize {
+        self.order += 1;
+        self.order
     }
 
     fn received(&mut self, e: &InboundReceived, world: &World) -> Result<(), Broken> {
         let (nth, guid) = (self.next_nth(), e.guid.clone());
+        self.says(&guid, e.text.reveal());
         let row = world.messages.once_named(&e.guid);
         let owners = row.is_some_and(|r| !r.foreign || self.stands_for_another(r, world));
         must(owners, || {
@@ -293,7 +303,10 @@ impl Oracle {
             Command::SendMessage(send) => self.notices.contains_key(&send.notice),
             Command::PressEnter(typed) => self.is_decided(&typed.instruction.inbound),
             Command::Look(look) => self.is_decided(&look.inbound),
-            other => inbound_of(other).is_some_and(|guid| self.is_decided(guid)),
+            other => {
+                let inbound = inbound_of(other).or_else(|| files::asked_by(other));
+                inbound.is_some_and(|guid| self.is_decided(guid))
+            }
         }
     }
 
@@ -306,7 +319,7 @@ impl Oracle {
     fn stands_for_another(&self, row: &Row, world: &World) -> bool {
         let mut rows = world.messages.rows.iter().chain(&world.messages.gone);
         rows.any(|r| {
-            r.word && r.row.body == row.row.body && !self.inbound.contains_key(&r.row.guid)
+            r.word && world.messages.alike(r, row) && !self.inbound.contains_key(&r.row.guid)
         })
     }
 
@@ -343,8 +356,9 @@ impl Oracle {
         let from = match &e.outcome {
             Outcome::Done(_) | Outcome::Unknown(_) => &all[1..],
             Outcome::Failed(_) => &all[..],
-            Outcome::Expired => &all[..1],
+            Outcome::Expired => &all[..if self.copies(id) { 2 } else { 1 }],
         };
+        self.files_settled(e, world)?;
         self.moves(id, from, Stage::Settled)?;
         if e.outcome == Outcome::Unknown(Doubt::NoWitness) {
             self.unwitnessed.insert(id);
@@ -376,6 +390,7 @@ impl Oracle {
             must(before.iter().all(|x| x.id != id), || {
                 format!("{id} was carried out twice")
             })?;
+            self.with_files(effect, before, world)?;
             match &effect.command {
                 Command::SendMessage(send) => self.sends(send, effect, before)?,
                 Command::PressEnter(_) => {}

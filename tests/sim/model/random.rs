@@ -2,6 +2,7 @@
 //! zero: a run in which only one thing goes wrong, and does so often, finds
 //! what a run with a little of everything does not.
 
+mod files;
 mod times;
 
 use super::disk::Death;
@@ -34,6 +35,8 @@ pub(crate) enum Plays {
     Approvals,
     /// The same, and the owner says when to text them, comes, goes and stops turns.
     Times,
+    /// The owner sends and wants files.
+    Files,
 }
 
 /// How often what goes wrong, of 256.
@@ -89,8 +92,10 @@ pub(crate) fn draw(name: &str, plays: Plays, entropy: &mut Entropy) -> (Story, P
         story.settings.max_len = 400;
         story.server = entropy.chance(150);
     }
-    if plays == Plays::Times {
-        times::settings(&mut story.settings, entropy);
+    match plays {
+        Plays::Times => times::settings(&mut story.settings, entropy),
+        Plays::Files => files::settings(&mut story.settings, entropy),
+        Plays::Work | Plays::Approvals => {}
     }
     for _ in 0..sessions {
         let kind = entropy.one(&[Kind::Embedded, Kind::Embedded, Kind::Shared]);
@@ -193,6 +198,7 @@ fn moment(beats: &mut Vec<Beat>, sessions: S, rates: &Rates, entropy: &mut Entro
             times::moment(beats, s, entropy);
             asking(beats, s, rates, entropy);
         }
+        Plays::Files => files::moment(beats, s, entropy),
     }
     beats.extend(entropy.one(&acts(s)));
     let pauses = [5, 30, 90, 400, 1200, 3000, 12_000];

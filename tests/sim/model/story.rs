@@ -62,6 +62,14 @@ pub(crate) enum Beat {
     Hook(Hook),
     /// The owner writes.
     Owner(Words),
+    /// This goes with what the owner writes next.
+    Attach(Piece),
+    /// The owner unsends their newest message that has files.
+    Unsends,
+    /// The owner gives that message other words.
+    Edits(&'static str),
+    /// What the next copy of files meets.
+    Copying(Copying),
     /// A row that is not the owner's word, or not a usual one.
     Row(Odd),
     /// A line in the queue file.
@@ -318,6 +326,56 @@ pub(crate) enum Words {
     Open(S),
     /// What was written last, once more.
     Again,
+    /// No words: only what is attached.
+    Silent,
+}
+
+/// A picture or file of the owner's.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Piece {
+    /// What it is.
+    pub(crate) sort: Sort,
+    /// When Messages has it whole.
+    pub(crate) arrives: Arrives,
+}
+
+/// What a file is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Sort {
+    /// A picture that Codex can be shown.
+    Picture,
+    /// A picture that is converted first.
+    Converted,
+    /// A picture that cannot be converted.
+    Broken,
+    /// No picture.
+    Other,
+    /// Larger than is allowed.
+    Large,
+}
+
+/// When Messages has a file whole.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Arrives {
+    /// With its row.
+    AtOnce,
+    /// This much later; what it is called is known a little after its row, too.
+    After(u64),
+    /// Only a part of it comes.
+    Never,
+    /// Messages gives up downloading it.
+    Fails,
+}
+
+/// What a copy of files meets.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Copying {
+    /// Copies have no place, or cannot be deleted.
+    Fails,
+    /// The disk does not answer.
+    Hangs,
+    /// It takes this long.
+    Takes(u64),
 }
 
 /// A row that is not simply the owner's word.

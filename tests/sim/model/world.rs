@@ -4,11 +4,14 @@
 
 use super::approvals::{Approval, Background};
 use super::codex::{Put, Session};
+use super::copies::in_process;
 use super::disk::Bug;
+use super::files::{Files, Said};
 use super::marks::{self, Marks};
 use super::messages::Messages;
 use super::names;
-use super::story::{Beat, Fate, Hook, Keys, Kind, Queue, S, Seat, Starts, Story, Turn};
+use super::story::{Beat, Copying, Fate, Hook, Keys, Kind, Queue, S, Seat, Starts, Story, Turn};
+use events::command::FetchFiles;
 use events::event::{Origin, QuestionKind};
 use events::input::Notify;
 use events::{Command, CommandId, Guid, Input, InputKey, Report, Text, TurnId, Wall};
@@ -55,16 +58,19 @@ pub(crate) struct World {
     pub(crate) seat: Seat,
     /// Turns that commands stopped over the server.
     pub(crate) stopped: BTreeMap<CommandId, TurnId>,
+    /// Copies of files, and what they meet.
+    pub(crate) files: Files,
     /// A planted bug that sits in what executors do.
     pub(crate) planted: Option<Bug>,
     pub(super) keys: VecDeque<Keys>,
     pub(super) queue: Queue,
     pub(super) starts: Option<Starts>,
     pub(super) hook: Hook,
-    life: u32,
+    /// Which process of the program runs.
+    pub(super) life: u32,
     /// The first session that began under the server of tmux that runs now.
     pub(super) server_from: S,
-    next: BTreeMap<(u64, u64), Happening>,
+    pub(super) next: BTreeMap<(u64, u64), Happening>,
     pub(super) order: u64,
 }
 
@@ -85,7 +91,11 @@ pub(super) enum Happening {
     Beat(Beat),
     Effect(u32, CommandId, Box<Command>),
     Report(u32, CommandId, Box<Report>),
-    OurRow(CommandId, Text, Fate, Wall),
+    /// Files of a message are looked for, until then.
+    Fetch(u32, CommandId, Box<FetchFiles>, u64, Option<Copying>),
+    OurRow(CommandId, Said, Fate, Wall),
+    OurFileNamed(Guid, Text),
+    FilesNamed(Guid),
     RowFails(Guid),
     RowTurns(Guid),
     RowWhole(Guid, String),
@@ -135,6 +145,7 @@ impl World {
             means: BTreeMap::new(),
             seat: Seat::Gone,
             stopped: BTreeMap::new(),
+            files: Files::default(),
             planted,
             keys: VecDeque::new(),
             queue: Queue::Works,
@@ -189,6 +200,7 @@ impl World {
         self.keys.clear();
         self.starts = None;
         self.server.replies.clear();
+        self.files.copying.clear();
         if self.queue != Queue::Missing {
             self.queue = Queue::Works;
         }
@@ -211,11 +223,12 @@ impl World {
     /// The program dies, and its reports with it.
     pub(crate) fn died(&mut self, children_live: bool) {
         self.blurred |= children_live;
+        self.cuts_off();
         self.life += 1;
         self.link = None;
         self.next.retain(|_, h| match h {
             Happening::Report(..) => false,
-            Happening::Effect(..) => children_live,
+            Happening::Effect(_, _, command) => children_live && !in_process(command),
             _ => true,
         });
     }
@@ -230,6 +243,10 @@ impl World {
         Some(match what {
             Happening::Beat(beat) => self.beat(beat, state),
             Happening::Effect(life, id, command) => {
+                if let Command::FetchFiles(fetch) = &*command {
+                    self.fetch(life, id, fetch);
+                    return Some(Seen::Nothing);
+                }
                 let (after, report) = self.effect(id, &command);
                 let report = Happening::Report(life, id, Box::new(report));
                 self.plan(self.now + after, report);
@@ -248,14 +265,19 @@ impl World {
     fn course(&mut self, what: Happening) {
         let now = self.now;
         match what {
-            Happening::OurRow(id, text, fate, written) => {
-                let row = self.messages.our_row(text.reveal(), id, fate, written);
-                match fate {
-                    Fate::Sms => self.plan(now + 1500, Happening::RowTurns(row)),
-                    Fate::Error22After(ms) => self.plan(now + ms, Happening::RowFails(row)),
-                    Fate::TextLate(ms) => {
+            Happening::OurRow(id, said, fate, written) => {
+                let row = self.messages.our_row(&said, id, fate, written);
+                match (fate, said) {
+                    (Fate::Sms, _) => self.plan(now + 1500, Happening::RowTurns(row)),
+                    (Fate::Error22After(ms), _) => {
+                        self.plan(now + ms, Happening::RowFails(row));
+                    }
+                    (Fate::TextLate(ms), Said::Words(text)) => {
                         let text = text.reveal().clone();
                         self.plan(now + ms, Happening::RowWhole(row, text));
+                    }
+                    (Fate::TextLate(ms), Said::File(name)) => {
+                        self.plan(now + ms, Happening::OurFileNamed(row, name));
                     }
                     _ => {}
                 }
@@ -265,6 +287,15 @@ impl World {
                     self.marks.hit("row turns to SMS");
                 }
             }
+            Happening::Fetch(life, id, fetch, until, copying) => {
+                self.look_for(life, id, fetch, until, copying);
+            }
+            Happening::OurFileNamed(row, name) => {
+                if let Some(row) = self.messages.named_mut(&row) {
+                    row.row.files = vec![name];
+                }
+            }
+            Happening::FilesNamed(row) => self.messages.name_files(&row),
             Happening::RowFails(row) => self.messages.fail(&row),
             Happening::RowWhole(row, text) => self.messages.complete(&row, &text),
             Happening::RowAgain(row) => self.messages.put_again(&row),

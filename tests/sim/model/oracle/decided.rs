@@ -26,6 +26,7 @@ impl Oracle {
                 || format!("{} went to another session than its thread's", e.inbound),
             )?;
         }
+        self.takes_back(e);
         let inbound = self.inbound.get_mut(&e.inbound);
         let inbound = inbound.ok_or("a decision on a message that was not taken")?;
         must(!inbound.decided || inbound.answers, || {

@@ -44,8 +44,16 @@ pub(super) fn shown(evidence: &Evidence, world: &World) -> bool {
             Some(turn) => s.ended.contains(turn),
             None => !s.ended.is_empty(),
         }),
-        // No file is played.
-        Evidence::Fetched { .. } | Evidence::Removed => false,
-        Evidence::Looked { .. } | Evidence::CopiedOut { .. } | Evidence::Managed => true,
+        Evidence::Fetched { files } => {
+            let copies = files.iter().filter_map(|file| file.copy.as_ref().ok());
+            let there = |path: &str| world.files.copies.iter().any(|copy| copy.path == path);
+            copies.into_iter().all(|copy| there(&copy.path))
+        }
+        Evidence::CopiedOut { file, .. } => {
+            let mut outs = world.files.outs.iter();
+            outs.any(|out| out.file == *file.reveal())
+        }
+        // What is left is looked for where it ends.
+        Evidence::Looked { .. } | Evidence::Removed | Evidence::Managed => true,
     }
 }

@@ -123,7 +123,7 @@ impl Oracle {
         must(at <= now, || {
             format!("promise {} was kept too soon", e.promise)
         })?;
-        let nth = self.next_nth() - 1;
+        let nth = self.next_nth();
         let known = self.inbound.get_mut(&inbound);
         let known = known.ok_or("a promise without a message")?;
         known.decided = false;

@@ -10,7 +10,7 @@ use events::outcome::{Doubt, Failure, Performed};
 use events::prompt::LinkState;
 use events::settings::NotifyMode;
 use events::{Command, Input, Outcome, Report, Seq};
-use projections::ledger::Stage;
+use projections::ledger::{Stage, text_of};
 use projections::{State, apply};
 
 impl Run<'_> {
@@ -27,6 +27,7 @@ impl Run<'_> {
         let again = |command: &Command| match self.plan.bug {
             Some(Bug::BeginsAgain) => true,
             Some(Bug::AnswersAgain) => matches!(command, Command::AnswerPrompt(_)),
+            Some(Bug::FilesAgain) => has_files(command),
             _ => false,
         };
         let begun = state.ledger.open.iter();
@@ -102,4 +103,11 @@ impl Run<'_> {
         settings.max_len = if which & 8 == 0 { 120 } else { 400 };
         settings.only_needs_input = which & 16 != 0;
     }
+}
+
+/// It gives a file to somebody.
+fn has_files(command: &Command) -> bool {
+    let text = text_of(command).unwrap_or_default();
+    let gives = matches!(command, Command::SendFile(_) | Command::GivePictures(_));
+    gives || text.contains("/state/files/")
 }

@@ -8,6 +8,7 @@
 )]
 
 mod approvals;
+mod files;
 mod inbound;
 mod instructions;
 mod notices;
@@ -29,6 +30,7 @@ pub(crate) fn all() -> Vec<Story> {
         inbound::stories(),
         trouble::stories(),
         times::stories(),
+        files::stories(),
     ]
     .concat()
 }
