@@ -162,6 +162,7 @@ pub(crate) const BRANCHES: &[&str] = &[
     "done: recorded",
     "done: answered",
     "done: running",
+    "done: looked",
     "failed: target",
     "failed: not permitted",
     "failed: row",
