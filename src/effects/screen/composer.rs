@@ -114,7 +114,10 @@ fn composer(capture: &Capture, place: &Place) -> Result<Composer, &'static str> 
     if suggested && hinted && !below.any(|line| cues::is_empty_hint(line)) {
         return Err("the hints of an empty composer are missing");
     }
-    if rows[0].trim() == cues::SIDE_PLACEHOLDER {
+    // A narrow pane cuts or wraps the suggestion. What was typed is none, and begins like it seldom.
+    let row = rows[0].trim();
+    let perhaps = suggested || capture.styled.is_none();
+    if perhaps && row.len() >= "Ask a".len() && cues::SIDE_PLACEHOLDER.starts_with(row) {
         return Err("the composer of a side conversation");
     }
     if !home && blank(composer.text.reveal()) {

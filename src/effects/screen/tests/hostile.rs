@@ -381,11 +381,14 @@ proptest! {
         if shown && capture.cursor_visible {
             other.cursor = (2, u16::try_from(at.index(other.lines.len().max(1))).unwrap());
         }
+        // In a pane this narrow Codex 0.145 does not say that its composer is a side conversation's.
+        let is_side = |capture: &Capture| capture.lines.iter().any(|line| line.contains(" Side from "));
+        let hidden = is_side(capture) && !is_side(&other);
         let seen = recognise(&other);
         // A popup or Vim's mode is recognised by a row beside a real composer: without that row what is
         // left may be a draft, which nothing is added to.
         let wrong = if name(alone) == "picker" { is_ready } else { takes_free_text };
-        prop_assert!(!wrong(&seen), "{file}: {seen:?}");
+        prop_assert!(hidden || !wrong(&seen), "{file}: {seen:?}");
     }
 
     #[test]
