@@ -343,8 +343,8 @@ fn a_new_session_gets_its_files_by_name_once_they_are_there() {
     assert!(told(&mut world).contains("\"b.mov\" (only pictures are passed on)"));
 }
 
-#[test]
-fn copies_are_deleted_when_they_are_old_and_no_turn_needs_them() {
+/// A picture went into a turn that runs; its copy is to be kept for 100 s.
+fn in_a_turn() -> (World, SessionId, CommandId) {
     let keep = Settings {
         files_keep: Span::seconds(100),
         ..settings()
@@ -358,6 +358,12 @@ fn copies_are_deleted_when_they_are_old_and_no_turn_needs_them() {
     world.performed(id, How::Typed(crate::support::pane()));
     world.turn(&api, "t2");
     world.user(&api, &words);
+    (world, api, fetch)
+}
+
+#[test]
+fn copies_are_deleted_when_they_are_old_and_no_turn_needs_them() {
+    let (mut world, api, fetch) = in_a_turn();
     world.pass(200_000);
     assert!(files_work(&mut world).is_none(), "its turn runs");
     world.ends(&api, "t2", "done");
@@ -376,19 +382,7 @@ fn copies_are_deleted_when_they_are_old_and_no_turn_needs_them() {
 
 #[test]
 fn copies_of_a_turn_that_may_have_ended_are_deleted() {
-    let keep = Settings {
-        files_keep: Span::seconds(100),
-        ..settings()
-    };
-    let (mut world, api) = world(false, keep);
-    let row = row(&mut world, 1, "look");
-    world.take(row);
-    let (fetch, _) = fetch(&mut world);
-    fetched(&mut world, fetch, vec![copied(1, true)]);
-    let (id, _, words) = world.next_words().unwrap();
-    world.performed(id, How::Typed(crate::support::pane()));
-    world.turn(&api, "t2");
-    world.user(&api, &words);
+    let (mut world, _, fetch) = in_a_turn();
     for _ in 0..5 {
         world.pass(3_700_000);
         assert!(files_work(&mut world).is_none(), "its turn runs");

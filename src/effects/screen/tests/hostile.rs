@@ -382,7 +382,8 @@ proptest! {
             other.cursor = (2, u16::try_from(at.index(other.lines.len().max(1))).unwrap());
         }
         // In a pane this narrow Codex 0.145 does not say that its composer is a side conversation's.
-        let is_side = |capture: &Capture| capture.lines.iter().any(|line| line.contains(" Side from "));
+        let says = |line: &String| line.contains(" Side from ") || line.starts_with("› Ask a");
+        let is_side = |capture: &Capture| capture.lines.iter().any(says);
         let hidden = is_side(capture) && !is_side(&other);
         let seen = recognise(&other);
         // A popup or Vim's mode is recognised by a row beside a real composer: without that row what is
